@@ -1,0 +1,133 @@
+/**
+ * The contract that every environment meets. Terms are Gymnasium's (reset, step, terminated, truncated); the action
+ * layout is ML-Agents': some continuous values and some discrete branches.
+ *
+ * An environment is deterministic given seed and actions and allocates nothing per step.
+ */
+
+/** One named observation. Rank 1 is a vector, rank 2 is entities x features, rank 3 is an image [C, H, W]. */
+export interface ObservationSpec {
+  readonly name: string
+  readonly shape: readonly number[]
+  /** One line for people: what the numbers mean and their range. */
+  readonly description: string
+}
+
+export interface ActionSpec {
+  /** How many continuous values, each in [-1, 1]. */
+  readonly continuous: number
+  /** Sizes of the discrete branches; an action holds one index per branch. */
+  readonly discrete: readonly number[]
+  /**
+   * Branch `branch` chooses among the rows of the rank 2 observation `observation` (bubble: the angles and the rays).
+   * The network builder then uses one head shared by all rows.
+   */
+  readonly aligned?: { readonly branch: number; readonly observation: string }
+}
+
+/** What is counted when people and agents are compared. */
+export interface ScoreSpec {
+  /** Plain words for one unit and many: 'bubble', 'bubbles'. */
+  readonly unit: string
+  readonly units: string
+  /** 'length': steps of the episode, fewer is better. 'return': sum of rewards, more is better. */
+  readonly measure: 'length' | 'return'
+  /** The published human average on this environment, with its source. */
+  readonly human?: { readonly mean: number; readonly plays: number; readonly source: string }
+}
+
+export type ParameterValue = number | string | boolean
+
+export interface EnvironmentSpec {
+  /** Registry name, with a variant behind a slash: 'bubble/25', 'basic'. */
+  readonly id: string
+  readonly title: string
+  readonly description: string
+  /** Raised whenever the same seed and actions would give other observations or rewards. */
+  readonly version: number
+  readonly parameters: Readonly<Record<string, ParameterValue>>
+  readonly observations: readonly ObservationSpec[]
+  readonly action: ActionSpec
+  readonly score: ScoreSpec
+  /** Steps after which an episode is truncated; undefined when the environment itself sets no limit. */
+  readonly maxEpisodeSteps?: number
+}
+
+/** One decision. Views may be reused by the caller; an environment copies what it keeps. */
+export interface Action {
+  /** [continuous], each in [-1, 1] */
+  readonly continuous: Float32Array
+  /** [branches] */
+  readonly discrete: Int32Array
+}
+
+/** The result of one step. The object belongs to the environment and is overwritten by the next step. */
+export interface StepResult {
+  reward: number
+  /** The rules ended the episode: nothing follows, so nothing is bootstrapped. */
+  terminated: boolean
+  /** A limit outside the rules ended the episode: a learner bootstraps through it. */
+  truncated: boolean
+}
+
+export interface Environment {
+  readonly spec: EnvironmentSpec
+
+  /**
+   * Starts the episode that `seed` determines.
+   * @param observation  [O], all observations one behind the other in the order of the spec; null to skip them
+   */
+  reset(seed: number, observation: Float32Array | null): void
+
+  /**
+   * @param observation  [O], receives the observation after the step, the terminal one included; null to skip it
+   * @throws when the episode is over or the action is outside the spec
+   */
+  step(action: Action, observation: Float32Array | null): StepResult
+
+  /**
+   * Writes which discrete actions are allowed now; an environment without the method allows all.
+   * @param mask  [sum of branch sizes], 1 = allowed
+   */
+  writeActionMask?(mask: Uint8Array): void
+
+  /** Whether the episode that has just ended reached the goal (bubble: all captives free). */
+  readonly succeeded: boolean
+
+  /** The whole state, the random generator included. */
+  snapshot(): Uint8Array
+  /** @throws DataError when the bytes are not a snapshot of this environment version */
+  restore(snapshot: Uint8Array): void
+
+  /** What a screen draws now: plain data that survives msgpack, of a shape known to the environment's own view. */
+  scene(): unknown
+  /** What happened in the last step, for animation; plain data, empty after reset. */
+  events(): readonly unknown[]
+}
+
+/** Number of floats of all observations together. */
+export function observationSize(spec: EnvironmentSpec): number {
+  return spec.observations.reduce((sum, observation) => sum + shapeSize(observation.shape), 0)
+}
+
+/** Where the named observation lies in the concatenated one. */
+export function observationOffset(spec: EnvironmentSpec, name: string): number {
+  let offset = 0
+  for (const observation of spec.observations) {
+    if (observation.name === name) return offset
+    offset += shapeSize(observation.shape)
+  }
+  throw new Error(`${spec.id} has no observation "${name}"`)
+}
+
+export function shapeSize(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1)
+}
+
+/** A fresh action of the right layout, all zero. */
+export function emptyAction(spec: EnvironmentSpec): Action {
+  return {
+    continuous: new Float32Array(spec.action.continuous),
+    discrete: new Int32Array(spec.action.discrete.length),
+  }
+}
