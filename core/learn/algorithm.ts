@@ -1,0 +1,92 @@
+/**
+ * What the training loop asks of an algorithm, and the register of algorithms. A new one is one file that calls
+ * `registerAlgorithm`, and one import in index.ts.
+ */
+import type { z } from 'zod'
+import type { EnvironmentSpec } from '../envs/environment.ts'
+import { nearest, UserError } from '../errors.ts'
+import type { Random } from '../random.ts'
+import type { Runtime } from '../tensor/runtime.ts'
+import type { Metrics } from './metrics.ts'
+import type { BehaviorSettings } from './settings.ts'
+import type { ActionBatch, DemonstrationData, StepBatch } from './transitions.ts'
+
+export interface LearnContext {
+  readonly spec: EnvironmentSpec
+  /** E, how many environments step together. */
+  readonly numEnvs: number
+  readonly settings: BehaviorSettings
+  /** Required by gail, behavioral_cloning, demonstration_share above 0 and the bc algorithm. */
+  readonly demonstrations: DemonstrationData | null
+  readonly runtime: Runtime
+  readonly random: Random
+  /** Intra-op threads of the numeric engine; 1 makes runs comparable between machines. */
+  readonly threads: number
+}
+
+/** Everything an algorithm must remember: plain data and typed arrays that msgpack can carry. */
+export type AlgorithmState = Record<string, unknown>
+
+export interface Algorithm {
+  readonly metrics: Metrics
+
+  /**
+   * Work before the first environment step (pretraining by behavioural cloning); resolves at once when there is none.
+   * Called once for a fresh run, never for a resumed one.
+   */
+  prepare(): Promise<void>
+
+  /**
+   * Decides for all environments, exploring as the algorithm does in training.
+   * @param observations  [E, O]
+   * @param masks         [E, sum of branches], 1 = allowed, or null
+   * @param actions       receives the decisions
+   */
+  act(observations: Float32Array, masks: Uint8Array | null, actions: ActionBatch): Promise<void>
+
+  /** Takes in one step of all environments; copies what it keeps. */
+  observe(step: StepBatch): void
+
+  /** Performs the gradient updates that are due now, if any. Returns how many. */
+  update(): Promise<number>
+
+  save(): AlgorithmState
+  /** @throws Error when the state is of another shape */
+  load(state: AlgorithmState): void
+
+  /** The acting part as an ONNX file with ML-Agents' names: obs_0..., discrete_actions, deterministic_discrete_actions. */
+  exportPolicy(): Uint8Array
+
+  release(): Promise<void>
+}
+
+export interface AlgorithmDefinition {
+  /** The word after `trainer_type:`. */
+  readonly name: string
+  readonly title: string
+  /** zod schema of `hyperparameters`, strict, with every default; descriptions become the studio's help texts. */
+  readonly hyperparameters: z.ZodObject
+  create(context: LearnContext): Promise<Algorithm>
+}
+
+const definitions = new Map<string, AlgorithmDefinition>()
+
+export function registerAlgorithm(definition: AlgorithmDefinition): void {
+  if (definitions.has(definition.name)) throw new Error(`algorithm "${definition.name}" is registered twice`)
+  definitions.set(definition.name, definition)
+}
+
+export function algorithmNames(): string[] {
+  return [...definitions.keys()]
+}
+
+/** @throws UserError for an unknown name, naming the nearest known one */
+export function algorithmDefinition(name: string): AlgorithmDefinition {
+  const definition = definitions.get(name)
+  if (definition !== undefined) return definition
+  const near = nearest(name, algorithmNames())
+  throw new UserError(`unknown algorithm "${name}"`, {
+    usage: true,
+    remedy: near === undefined ? `known are ${algorithmNames().join(', ')}` : `did you mean "${near}"?`,
+  })
+}

@@ -1,0 +1,84 @@
+/**
+ * The settings of one behaviour, in ML-Agents' layout and key names (release 21), so that a user's existing file loads.
+ * Keys that ML-Agents does not have are marked "ours". Every default is ML-Agents' unless the description says why not.
+ */
+import { z } from 'zod'
+
+export const networkSettings = z
+  .strictObject({
+    normalize: z.boolean().default(false).describe('Normalise vector observations by their running mean and variance'),
+    hidden_units: z.int().min(1).max(4096).default(128).describe('Units of each hidden layer'),
+    num_layers: z.int().min(1).max(8).default(2).describe('Hidden layers'),
+    shared_head: z
+      .boolean()
+      .default(true)
+      .describe('Ours: one small network shared by all rows of an observation that an action branch is aligned with'),
+    head_units: z.int().min(1).max(1024).default(64).describe('Ours: units of each layer of the shared head'),
+    layer_norm: z.boolean().default(true).describe('Ours: layer normalisation in the hidden layers of critics'),
+    deterministic: z.boolean().default(false).describe('Always take the most likely action when acting'),
+  })
+  .describe('The network of policy and critics')
+
+export const extrinsicSettings = z.strictObject({
+  strength: z.number().min(0).default(1).describe("Factor on the environment's reward"),
+  gamma: z.number().min(0).max(1).default(0.99).describe('Discount of future rewards'),
+})
+
+export const gailSettings = z.strictObject({
+  strength: z.number().min(0).default(1).describe("Factor on the discriminator's reward; below 0.1 beside an extrinsic reward"),
+  gamma: z.number().min(0).max(1).default(0.99).describe('Discount of future rewards'),
+  learning_rate: z.number().positive().default(3e-4).describe('Step size of the discriminator'),
+  use_actions: z.boolean().default(false).describe('Show the discriminator actions as well as observations'),
+  demo_path: z.string().optional().describe('File or folder of demonstrations; the library is used when it is absent'),
+  network_settings: networkSettings.prefault({}),
+  reward_form: z
+    .enum(['gail', 'airl', 'logd'])
+    .default('gail')
+    .describe('Ours: softplus(h), h or -softplus(-h) of the logit h; gail rewards survival, logd rewards a quick end'),
+  reward_clip: z.number().positive().default(10).describe('Ours: bound on the logit that becomes the reward'),
+  gradient_penalty: z.number().min(0).default(10).describe('Ours: weight of the gradient penalty; ML-Agents fixes 10'),
+  weight_decay: z.number().min(0).default(0).describe('Ours: decoupled weight decay of the discriminator'),
+  absorbing_states: z
+    .boolean()
+    .default(false)
+    .describe('Ours: tell the discriminator of ended episodes (DAC), which removes the survival bias'),
+  updates_interval: z.int().min(1).default(1).describe('Ours: policy updates per discriminator update'),
+  anneal_steps: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Ours: environment steps over which the strength falls linearly to 0; 0 keeps it'),
+})
+
+export const behavioralCloningSettings = z.strictObject({
+  demo_path: z.string().optional().describe('File or folder of demonstrations; the library is used when it is absent'),
+  strength: z.number().min(0).default(1).describe("Factor on the policy's learning rate"),
+  steps: z.int().min(0).default(0).describe('Environment steps over which cloning fades; 0 keeps it'),
+  samples_per_update: z.int().min(0).default(0).describe('Demonstration rows per update; 0 takes them all'),
+  num_epoch: z.int().min(1).default(3).describe('Passes over the demonstrations per update'),
+  batch_size: z.int().min(1).optional().describe("Rows per gradient; the trainer's batch size when absent"),
+})
+
+export const rewardSignals = z.strictObject({
+  extrinsic: extrinsicSettings.optional(),
+  gail: gailSettings.optional(),
+})
+
+/** One entry under `behaviors:`. `hyperparameters` is checked by the schema of the algorithm it names. */
+export const behaviorSettings = z.strictObject({
+  trainer_type: z.string().default('ppo').describe('Algorithm'),
+  hyperparameters: z.record(z.string(), z.unknown()).default({}),
+  network_settings: networkSettings.prefault({}),
+  reward_signals: rewardSignals.prefault({ extrinsic: {} }),
+  max_steps: z.int().min(1).default(500_000).describe('Environment steps of the whole run'),
+  time_horizon: z.int().min(1).default(64).describe('Steps after which a trajectory is cut for the on-policy learner'),
+  summary_freq: z.int().min(1).default(1_000).describe('Environment steps between two summaries; ML-Agents has 50000'),
+  checkpoint_interval: z.int().min(1).default(10_000).describe('Environment steps between two checkpoints; ML-Agents has 500000'),
+  keep_checkpoints: z.int().min(1).default(5).describe('Checkpoints kept; the oldest go first'),
+})
+
+export type NetworkSettings = z.infer<typeof networkSettings>
+export type GailSettings = z.infer<typeof gailSettings>
+export type ExtrinsicSettings = z.infer<typeof extrinsicSettings>
+export type BehavioralCloningSettings = z.infer<typeof behavioralCloningSettings>
+export type BehaviorSettings = z.infer<typeof behaviorSettings>

@@ -1,0 +1,44 @@
+/** Batches of experience, column by column. E = environments, O = observation floats, C = continuous values, D = branches. */
+
+export interface ActionBatch {
+  /** [E, C], each in [-1, 1] */
+  readonly continuous: Float32Array
+  /** [E, D] */
+  readonly discrete: Int32Array
+}
+
+/** One step of E environments. The arrays belong to the caller and are overwritten by the next step. */
+export interface StepBatch {
+  /** [E, O] before the step */
+  readonly observations: Float32Array
+  readonly actions: ActionBatch
+  /** [E] */
+  readonly rewards: Float32Array
+  /** [E, O] after the step: the terminal observation where an episode ended, not the first of the next */
+  readonly nextObservations: Float32Array
+  /** [E], 1 where the rules ended the episode */
+  readonly terminated: Uint8Array
+  /** [E], 1 where a limit outside the rules cut it */
+  readonly truncated: Uint8Array
+  /** [E, sum of branches], 1 = allowed, before the step; null when the environment masks nothing */
+  readonly masks: Uint8Array | null
+}
+
+/** What demonstrations amount to for a learner: M transitions. */
+export interface DemonstrationData {
+  readonly length: number
+  /** [M, O] */
+  readonly observations: Float32Array
+  /** [M, O] */
+  readonly nextObservations: Float32Array
+  /** [M, C] */
+  readonly continuous: Float32Array
+  /** [M, D] */
+  readonly discrete: Int32Array
+  /** [M], the environment's own reward */
+  readonly rewards: Float32Array
+  /** [M] */
+  readonly terminated: Uint8Array
+  /** [M] */
+  readonly truncated: Uint8Array
+}
