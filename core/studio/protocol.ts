@@ -1,0 +1,76 @@
+/**
+ * The typed protocol between a page and the host: `methods` maps a name to the schemas of its parameters and its
+ * result, `events` maps a name to the schema of its data. It imports nothing but zod, so a page can take it as it is.
+ */
+import type { z } from 'zod'
+import { agentMethods } from './protocol/agents.ts'
+import { compareMethods } from './protocol/compare.ts'
+import { demonstrationMethods } from './protocol/demonstrations.ts'
+import { events } from './protocol/events.ts'
+import { libraryMethods } from './protocol/library.ts'
+import { playMethods } from './protocol/play.ts'
+import { trainingMethods } from './protocol/training.ts'
+
+export const methods = {
+  ...libraryMethods,
+  ...playMethods,
+  ...demonstrationMethods,
+  ...trainingMethods,
+  ...compareMethods,
+  ...agentMethods,
+}
+
+export type Methods = typeof methods
+export type Method = keyof Methods
+/** What a caller passes. */
+export type Params<M extends Method> = z.input<Methods[M]['params']>
+/** What a handler receives: checked, trimmed. */
+export type CheckedParams<M extends Method> = z.output<Methods[M]['params']>
+export type Result<M extends Method> = z.output<Methods[M]['result']>
+
+export { events }
+export type Events = typeof events
+export type EventName = keyof Events
+export type EventData<E extends EventName> = z.output<Events[E]>
+
+export type { BasicEvent, BasicScene } from '../envs/basic/scene.ts'
+export type { BubbleAim, BubbleEvent, BubbleScene } from '../envs/bubble/scene.ts'
+export type { Agent, Checkpoint } from './protocol/agents.ts'
+export { type MenuAction, portMessage, type StudioBridge } from './protocol/bridge.ts'
+export type {
+  Action,
+  EnvironmentSpec,
+  File,
+  Frame,
+  HumanAverage,
+  PlayerKind,
+  Recording,
+  Sample,
+  Scene,
+  SceneEvent,
+} from './protocol/common.ts'
+export type { Board, Comparison, ComparisonRow, Contender } from './protocol/compare.ts'
+export type { Demonstration, ImportReport, PlayerStatistics } from './protocol/demonstrations.ts'
+export type { Format, LibraryInfo, ListedEnvironment } from './protocol/library.ts'
+export type { PlayState, PlayStep } from './protocol/play.ts'
+export type {
+  HealthNote,
+  Metric,
+  Preset,
+  Problem,
+  Progress,
+  Run,
+  Series,
+  Setting,
+} from './protocol/training.ts'
+export {
+  type EventFrame,
+  eventFrame,
+  maxFrameBytes,
+  protocolVersion,
+  type RequestFrame,
+  type ResponseFrame,
+  requestFrame,
+  responseFrame,
+  type WireError,
+} from './protocol/wire.ts'

@@ -1,0 +1,95 @@
+/** Schemas that several domains of the protocol share. */
+import { z } from 'zod'
+
+export const playerKind = z.enum(['human', 'scripted', 'agent'])
+export type PlayerKind = z.infer<typeof playerKind>
+
+export const environmentId = z.string().min(1).max(120)
+export const episodeId = z.int().positive()
+export const episodeIds = z.array(episodeId).min(1).max(100_000)
+/** A run's id is its folder name. */
+export const runId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/, 'letters, digits, dot, dash and underscore')
+export const seed = z.int().min(0).max(0xffffffff)
+/** Chosen by the caller of a long task; `task.progress` carries it and `tasks.cancel` takes it. */
+export const taskId = z.string().min(1).max(80)
+export const empty = z.strictObject({})
+
+export const parameterValue = z.union([z.number(), z.string(), z.boolean()])
+export const parameters = z.record(z.string(), parameterValue)
+
+/** The published human average of an environment. */
+export const humanAverage = z.object({ mean: z.number(), plays: z.int(), source: z.string() })
+export type HumanAverage = z.infer<typeof humanAverage>
+
+/** `EnvironmentSpec` of core/envs, as it crosses the wire. */
+export const environmentSpec = z.object({
+  id: environmentId,
+  title: z.string(),
+  description: z.string(),
+  version: z.int(),
+  parameters,
+  observations: z.array(z.object({ name: z.string(), shape: z.array(z.int()), description: z.string() })),
+  action: z.object({ continuous: z.int(), discrete: z.array(z.int()) }),
+  score: z.object({
+    unit: z.string(),
+    units: z.string(),
+    measure: z.enum(['length', 'return']),
+    human: humanAverage.optional(),
+  }),
+  maxEpisodeSteps: z.int().optional(),
+})
+export type EnvironmentSpec = z.infer<typeof environmentSpec>
+
+export const action = z.strictObject({
+  continuous: z.array(z.number().min(-1).max(1)).max(64),
+  discrete: z.array(z.int().min(0)).max(64),
+})
+export type Action = z.infer<typeof action>
+
+/** What a screen draws: narrowed by `kind` ('bubble' is a `BubbleScene`, 'basic' a `BasicScene`). */
+export const scene = z.looseObject({ kind: z.string() })
+export type Scene = z.infer<typeof scene>
+
+/** What happened in a step, for animation; narrowed by `kind` (`BubbleEvent`, `BasicEvent`). */
+export const sceneEvent = z.looseObject({ kind: z.string() })
+export type SceneEvent = z.infer<typeof sceneEvent>
+
+/** The state after `index` steps. Frame 0 is the start: no action, no reward, no events. */
+export const frame = z.object({
+  scene,
+  events: z.array(sceneEvent),
+  reward: z.number(),
+  action: action.nullable(),
+  /** Milliseconds since the start of the episode at which the step was taken. */
+  timeMs: z.number(),
+})
+export type Frame = z.infer<typeof frame>
+
+/** A whole episode ready to be drawn: N steps give N + 1 frames. Scenes carry no aims. */
+export const recording = z.object({
+  spec: environmentSpec,
+  seed,
+  frames: z.array(frame),
+  terminated: z.boolean(),
+  truncated: z.boolean(),
+  success: z.boolean(),
+})
+export type Recording = z.infer<typeof recording>
+
+/** A sample of scores. `low` and `high` bound the mean: bootstrap, 95 %; null when n is 1. */
+export const sample = z.object({
+  n: z.int(),
+  mean: z.number(),
+  sd: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  best: z.number(),
+  successRate: z.number(),
+})
+export type Sample = z.infer<typeof sample>
+
+/** A file for the person: saved through the browser's download or the native dialog. */
+export const file = z.object({ fileName: z.string(), mediaType: z.string(), bytes: z.instanceof(Uint8Array) })
+export type File = z.infer<typeof file>

@@ -1,0 +1,133 @@
+/** What was played: the library's episodes. */
+import { z } from 'zod'
+import {
+  environmentId,
+  episodeId,
+  episodeIds,
+  file,
+  frame,
+  humanAverage,
+  parameters,
+  playerKind,
+  recording,
+  sample,
+  seed,
+} from './common.ts'
+
+export const demonstration = z.object({
+  id: episodeId,
+  environmentId,
+  environmentVersion: z.int(),
+  parameters,
+  seed,
+  playerName: z.string(),
+  playerKind,
+  /** Unix time in microseconds. */
+  startedAtUs: z.number(),
+  length: z.int(),
+  return: z.number(),
+  /** What is compared: the length (bubbles) or the return, as the environment's spec says. */
+  score: z.number(),
+  success: z.boolean(),
+  terminated: z.boolean(),
+  truncated: z.boolean(),
+  tags: z.array(z.string()),
+  note: z.string(),
+  /** 0 = not rated, else 1 to 5. */
+  rating: z.int().min(0).max(5),
+  state: z.enum(['recording', 'complete', 'interrupted']),
+  /** Came with the program: the scripted reference player's. */
+  bundled: z.boolean(),
+  hash: z.string(),
+  deletedAtUs: z.number().nullable(),
+})
+export type Demonstration = z.infer<typeof demonstration>
+
+const tag = z.string().trim().min(1).max(40)
+
+export const importReport = z.object({
+  name: z.string(),
+  /** Null when nothing of the file was imported. */
+  format: z.string().nullable(),
+  ids: z.array(episodeId),
+  /** Episodes of the file that the library holds already. */
+  duplicates: z.int(),
+  error: z.object({ message: z.string(), remedy: z.string().nullable() }).nullable(),
+})
+export type ImportReport = z.infer<typeof importReport>
+
+export const playerStatistics = z.object({
+  playerName: z.string(),
+  playerKind,
+  bundled: z.boolean(),
+  score: sample,
+})
+export type PlayerStatistics = z.infer<typeof playerStatistics>
+
+export const demonstrationMethods = {
+  'demonstrations.list': {
+    params: z.strictObject({
+      environment: environmentId.optional(),
+      playerName: z.string().optional(),
+      playerKind: playerKind.optional(),
+      tag: z.string().optional(),
+      /** Only the deleted ones, for an undo after a reload. */
+      deleted: z.boolean().optional(),
+    }),
+    result: z.array(demonstration),
+  },
+  /** One row with its steps' rewards [N] and times [N], for the strip under a replay. */
+  'demonstrations.get': {
+    params: z.strictObject({ id: episodeId }),
+    result: demonstration.extend({ rewards: z.array(z.number()), timesMs: z.array(z.number()) }),
+  },
+  /** Plays the actions again from the seed; `divergedAt` is the first step whose observation differs, null when none. */
+  'demonstrations.replay': {
+    params: z.strictObject({ id: episodeId }),
+    result: recording.extend({
+      frames: z.array(frame),
+      verified: z.boolean(),
+      divergedAt: z.int().nullable(),
+      demonstration,
+    }),
+  },
+  'demonstrations.update': {
+    params: z.strictObject({
+      ids: episodeIds,
+      /** Replaces the tags. */
+      tags: z.array(tag).max(50).optional(),
+      addTags: z.array(tag).max(50).optional(),
+      removeTags: z.array(tag).max(50).optional(),
+      note: z.string().max(10_000).optional(),
+      rating: z.int().min(0).max(5).optional(),
+    }),
+    result: z.array(demonstration),
+  },
+  /** Soft: `demonstrations.restore` undoes it. */
+  'demonstrations.delete': {
+    params: z.strictObject({ ids: episodeIds }),
+    result: z.object({ count: z.int() }),
+  },
+  'demonstrations.restore': {
+    params: z.strictObject({ ids: episodeIds }),
+    result: z.object({ count: z.int() }),
+  },
+  'demonstrations.export': {
+    params: z.strictObject({ ids: episodeIds, format: z.string() }),
+    result: file,
+  },
+  /** Every file stands for itself: a bad one is reported and nothing of it is imported. */
+  'demonstrations.import': {
+    params: z.strictObject({
+      files: z
+        .array(z.strictObject({ name: z.string().min(1), bytes: z.instanceof(Uint8Array) }))
+        .min(1)
+        .max(1000),
+    }),
+    result: z.array(importReport),
+  },
+  'demonstrations.statistics': {
+    params: z.strictObject({ environment: environmentId }),
+    result: z.object({ players: z.array(playerStatistics), human: humanAverage.nullable() }),
+  },
+}

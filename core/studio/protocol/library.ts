@@ -1,0 +1,40 @@
+/** The open library, the environments and the file formats. */
+import { z } from 'zod'
+import { empty, environmentSpec, taskId } from './common.ts'
+
+export const libraryInfo = z.object({
+  /** Raised when a page and a host no longer understand each other; the page then asks for a reload. */
+  protocol: z.int(),
+  version: z.string(),
+  name: z.string(),
+  directory: z.string(),
+  shell: z.enum(['browser', 'desktop']),
+  demonstrations: z.int(),
+  /** How many of them came with the program (the scripted reference player's). */
+  bundled: z.int(),
+  runs: z.int(),
+  /** Interrupted episodes that wait for a decision (`play.recovered`). */
+  recovered: z.int(),
+})
+export type LibraryInfo = z.infer<typeof libraryInfo>
+
+export const listedEnvironment = environmentSpec.extend({
+  /** Name of the scripted player, null when the environment has none. */
+  scriptedPlayer: z.string().nullable(),
+})
+export type ListedEnvironment = z.infer<typeof listedEnvironment>
+
+export const format = z.object({
+  name: z.string(),
+  title: z.string(),
+  extensions: z.array(z.string()),
+  description: z.string(),
+})
+export type Format = z.infer<typeof format>
+
+export const libraryMethods = {
+  'library.info': { params: empty, result: libraryInfo },
+  'environments.list': { params: empty, result: z.array(listedEnvironment) },
+  'formats.list': { params: empty, result: z.array(format) },
+  'tasks.cancel': { params: z.strictObject({ taskId }), result: z.object({ cancelled: z.boolean() }) },
+}

@@ -1,0 +1,167 @@
+/** Presets, settings and runs. */
+import { z } from 'zod'
+import { environmentId, episodeId, parameterValue, recording, runId, seed } from './common.ts'
+
+export const preset = z.object({
+  id: z.string(),
+  title: z.string(),
+  /** One or two plain sentences. */
+  description: z.string(),
+  recommended: z.boolean(),
+  algorithm: z.string(),
+  signals: z.array(z.string()),
+  needsDemonstrations: z.boolean(),
+  maxSteps: z.int(),
+  yaml: z.string(),
+})
+export type Preset = z.infer<typeof preset>
+
+export const settingValue = z.union([parameterValue, z.null()])
+
+/** One advanced setting. `path` is the dotted key inside the behaviour's section of the YAML. */
+export const setting = z.object({
+  path: z.string(),
+  group: z.string(),
+  label: z.string(),
+  kind: z.enum(['number', 'integer', 'boolean', 'choice', 'text']),
+  default: settingValue,
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  choices: z.array(z.string()).optional(),
+  /** One line of meaning. */
+  description: z.string(),
+})
+export type Setting = z.infer<typeof setting>
+
+export const problem = z.object({ path: z.string(), message: z.string(), remedy: z.string().nullable() })
+export type Problem = z.infer<typeof problem>
+
+export const runState = z.enum(['running', 'stopped', 'finished', 'failed'])
+
+export const run = z.object({
+  id: runId,
+  /** What people call it; the id until it is renamed. */
+  name: z.string(),
+  environmentId,
+  algorithm: z.string(),
+  signals: z.array(z.string()),
+  state: runState,
+  /** A stop was asked for and the last checkpoint is being written. */
+  stopping: z.boolean(),
+  createdAtUs: z.number(),
+  finishedAtUs: z.number().nullable(),
+  step: z.int(),
+  maxSteps: z.int(),
+  /** Mean score (bubbles per level) of the last window, null before the first finished episode. */
+  score: z.number().nullable(),
+  masteredAtStep: z.int().nullable(),
+  demonstrations: z.array(episodeId),
+  message: z.string().nullable(),
+  config: z.string(),
+})
+export type Run = z.infer<typeof run>
+
+/** How a run is doing, in words. */
+export const healthNote = z.object({ level: z.enum(['good', 'note', 'warning']), text: z.string() })
+export type HealthNote = z.infer<typeof healthNote>
+
+/** Where the time goes; the four shares sum to 1. */
+export const timeShares = z.object({
+  environment: z.number(),
+  inference: z.number(),
+  update: z.number(),
+  waiting: z.number(),
+})
+
+export const progress = z.object({
+  runId,
+  step: z.int(),
+  maxSteps: z.int(),
+  episodes: z.int(),
+  stepsPerSecond: z.number(),
+  etaSeconds: z.number().nullable(),
+  score: z.number().nullable(),
+  masteredAtStep: z.int().nullable(),
+  /** The newest value of every metric, by the same names as in `runs.metrics`. */
+  metrics: z.record(z.string(), z.number()),
+  shares: timeShares.nullable(),
+  health: z.array(healthNote),
+})
+export type Progress = z.infer<typeof progress>
+
+/** One curve: [n] steps, ascending, and [n] values. */
+export const series = z.object({ steps: z.array(z.number()), values: z.array(z.number()) })
+export type Series = z.infer<typeof series>
+
+/** What a chart needs to know of a metric. */
+export const metric = z.object({
+  name: z.string(),
+  title: z.string(),
+  /** Metrics of one group share a panel: 'score', 'reward', 'discriminator', 'entropy', 'loss', 'time'. */
+  group: z.string(),
+  description: z.string(),
+})
+export type Metric = z.infer<typeof metric>
+
+const byRun = z.strictObject({ runId })
+
+export const trainingMethods = {
+  'training.presets': { params: z.strictObject({ environment: environmentId }), result: z.array(preset) },
+  'training.settings': {
+    params: z.strictObject({ environment: environmentId, preset: z.string() }),
+    result: z.array(setting),
+  },
+  /** The YAML that the command line takes too. With problems the YAML is still given, but cannot be started. */
+  'training.compose': {
+    params: z.strictObject({
+      environment: environmentId,
+      preset: z.string(),
+      /** Name for people; the run id is made from it. */
+      name: z.string().trim().max(80),
+      overrides: z.record(z.string(), settingValue),
+      demonstrations: z.array(episodeId),
+      seed: seed.optional(),
+      maxSteps: z.int().positive().optional(),
+      /** Shuffles the demonstrations' actions: what GAIL then still learns is survival bias. */
+      control: z.boolean().optional(),
+    }),
+    result: z.object({
+      yaml: z.string(),
+      runId,
+      problems: z.array(problem),
+      /** True of a sound configuration worth a second thought (mixed versions, too few demonstrations). */
+      warnings: z.array(z.string()),
+    }),
+  },
+  'runs.list': { params: z.strictObject({}), result: z.array(run) },
+  'runs.start': {
+    params: z.strictObject({
+      yaml: z.string().max(1_000_000),
+      runId: runId.optional(),
+      name: z.string().trim().max(80).optional(),
+      demonstrations: z.array(episodeId),
+    }),
+    result: run,
+  },
+  /** Asks for a checkpoint and an orderly end; `run.state` tells when it is done. */
+  'runs.stop': { params: byRun, result: run },
+  'runs.resume': { params: byRun, result: run },
+  'runs.rename': { params: z.strictObject({ runId, name: z.string().trim().min(1).max(80) }), result: run },
+  /** Removes the run's folder and its metrics; refused while it is active. */
+  'runs.delete': { params: byRun, result: z.object({ deleted: z.boolean() }) },
+  'runs.metrics': {
+    params: z.strictObject({
+      runId,
+      afterStep: z.int().optional(),
+      names: z.array(z.string()).optional(),
+    }),
+    result: z.object({
+      metrics: z.array(metric),
+      series: z.record(z.string(), series),
+      /** The newest progress of an active run, null otherwise. */
+      progress: progress.nullable(),
+    }),
+  },
+  /** The current policy plays one episode. `seed` null lets the host choose. */
+  'runs.watch': { params: z.strictObject({ runId, seed: seed.nullable() }), result: recording },
+}

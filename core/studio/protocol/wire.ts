@@ -1,0 +1,34 @@
+/**
+ * Frames. Each is one msgpack message (msgpackr's defaults without records; typed arrays as they are). A request is
+ * answered by exactly one response with the same id; responses may come in another order than the requests.
+ */
+import { z } from 'zod'
+
+/** Raised when the meaning of a method changes. */
+export const protocolVersion = 1
+
+/** A larger frame is refused, in either direction. */
+export const maxFrameBytes = 256 * 1024 * 1024
+
+export const errorKind = z.enum(['user', 'data', 'protocol', 'bug'])
+
+/** 'user' and 'data' are for people to read; 'protocol' means the page is at fault; 'bug' the host. */
+export const wireError = z.object({ kind: errorKind, message: z.string(), remedy: z.string().nullable() })
+export type WireError = z.infer<typeof wireError>
+
+export const requestFrame = z.strictObject({
+  id: z.int().min(0),
+  method: z.string().max(80),
+  params: z.unknown(),
+})
+export type RequestFrame = z.infer<typeof requestFrame>
+
+/** `id` is null when the request could not be read so far. */
+export const responseFrame = z.union([
+  z.strictObject({ id: z.int(), result: z.unknown() }),
+  z.strictObject({ id: z.int().nullable(), error: wireError }),
+])
+export type ResponseFrame = z.infer<typeof responseFrame>
+
+export const eventFrame = z.strictObject({ event: z.string(), data: z.unknown() })
+export type EventFrame = z.infer<typeof eventFrame>
