@@ -8,6 +8,11 @@
  * `portMessage` to the window with one MessagePort; the page checks `event.source === window`, takes
  * `event.ports[0]`, and exchanges Uint8Arrays over it, one frame each. A lost host closes the port; asking again
  * gives a port to the next one.
+ *
+ * Both shells serve the page under a Content-Security-Policy that allows scripts from 'self' only, and inline styles
+ * only with the nonce of `<meta property="csp-nonce">` (its `nonce` property), which the host puts into the head of
+ * index.html. Mantine takes it through `getStyleNonce`, react-remove-scroll (modals) through the global
+ * `__webpack_nonce__`.
  */
 
 export const portMessage = 'understudy:port'
