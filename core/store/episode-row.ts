@@ -1,0 +1,133 @@
+/** Episodes as they are listed: everything but the steps. */
+import type { ParameterValue } from '../envs/environment.ts'
+import type { EnvironmentStamp, PlayerKind } from './episode.ts'
+
+/** `recording`: being played now. `interrupted`: its recorder was ended before the episode was. */
+export type EpisodeState = 'recording' | 'complete' | 'interrupted'
+
+export interface EpisodeRow {
+  readonly id: number
+  readonly environmentId: string
+  readonly environmentVersion: number
+  readonly parameters: Readonly<Record<string, ParameterValue>>
+  readonly seed: number
+  readonly playerName: string
+  readonly playerKind: PlayerKind
+  /** Unix time in microseconds. */
+  readonly startedAtUs: number
+  /** Steps. */
+  readonly length: number
+  /** Sum of rewards. */
+  readonly return: number
+  readonly success: boolean
+  readonly terminated: boolean
+  readonly truncated: boolean
+  readonly tags: readonly string[]
+  readonly note: string
+  /** 0 = not rated, else 1 to 5. */
+  readonly rating: number
+  readonly state: EpisodeState
+  /** Came with the program. */
+  readonly bundled: boolean
+  /** SHA-256 of what was played; null until the episode is complete. */
+  readonly hash: string | null
+  /** Unix time in microseconds; null when not deleted. */
+  readonly deletedAtUs: number | null
+}
+
+/** A row of the table `episode`. */
+export interface EpisodeRecord {
+  id: number
+  environment_id: string
+  environment_version: number
+  environment: string
+  seed: number
+  player_name: string
+  player_kind: PlayerKind
+  started_at_us: number
+  state: EpisodeState
+  length: number
+  total_reward: number
+  success: number
+  terminated: number
+  truncated: number
+  tags: string
+  note: string
+  rating: number
+  bundled: number
+  hash: string | null
+  deleted_at_us: number | null
+  recorder_pid: number | null
+  recorder_token: string | null
+}
+
+export const EPISODE_COLUMNS = `id, environment_id, environment_version, environment, seed, player_name, player_kind,
+  started_at_us, state, length, total_reward, success, terminated, truncated, tags, note, rating, bundled, hash,
+  deleted_at_us, recorder_pid, recorder_token`
+
+export function episodeRow(record: EpisodeRecord): EpisodeRow {
+  return {
+    id: record.id,
+    environmentId: record.environment_id,
+    environmentVersion: record.environment_version,
+    parameters: (JSON.parse(record.environment) as EnvironmentStamp).parameters,
+    seed: record.seed,
+    playerName: record.player_name,
+    playerKind: record.player_kind,
+    startedAtUs: record.started_at_us,
+    length: record.length,
+    return: record.total_reward,
+    success: record.success === 1,
+    terminated: record.terminated === 1,
+    truncated: record.truncated === 1,
+    tags: JSON.parse(record.tags) as string[],
+    note: record.note,
+    rating: record.rating,
+    state: record.state,
+    bundled: record.bundled === 1,
+    hash: record.hash,
+    deletedAtUs: record.deleted_at_us,
+  }
+}
+
+/** Which episodes to list. Every condition given must hold. */
+export interface EpisodeFilter {
+  readonly ids?: readonly number[]
+  readonly environmentId?: string
+  readonly playerName?: string
+  readonly playerKind?: PlayerKind
+  readonly seed?: number
+  readonly state?: EpisodeState
+  readonly success?: boolean
+  readonly bundled?: boolean
+  readonly tag?: string
+  /** true: only deleted ones; otherwise deleted ones are left out. */
+  readonly deleted?: boolean
+}
+
+/** The filter as a condition of SQL with named parameters. */
+export function filterCondition(filter: EpisodeFilter): { sql: string; values: Record<string, unknown> } {
+  const parts = [`deleted_at_us IS ${filter.deleted === true ? 'NOT NULL' : 'NULL'}`]
+  const values: Record<string, unknown> = {}
+  const equal = (column: string, value: string | number | boolean | undefined): void => {
+    if (value === undefined) return
+    parts.push(`${column} = @${column}`)
+    values[column] = typeof value === 'boolean' ? Number(value) : value
+  }
+  equal('environment_id', filter.environmentId)
+  equal('player_name', filter.playerName)
+  equal('player_kind', filter.playerKind)
+  equal('seed', filter.seed)
+  equal('state', filter.state)
+  equal('success', filter.success)
+  equal('bundled', filter.bundled)
+  if (filter.ids !== undefined) {
+    parts.push('id IN (SELECT value FROM json_each(@ids))')
+    values.ids = JSON.stringify(filter.ids)
+  }
+  if (filter.tag !== undefined) {
+    parts.push('EXISTS (SELECT 1 FROM json_each(tags) WHERE value = @tag)')
+    values.tag = filter.tag
+  }
+  return { sql: parts.join(' AND '), values }
+}

@@ -1,0 +1,253 @@
+/** Everything that is said to the tables `episode` and `chunk`. Callers bring the transaction. */
+import { crc32 } from 'node:zlib'
+import type { Statement } from 'better-sqlite3'
+import { DataError, UserError } from '../errors.ts'
+import { firstColumns, joinColumns, sliceColumns, unpackColumns } from './columns.ts'
+import type { Connection } from './database.ts'
+import {
+  type EnvironmentStamp,
+  type Episode,
+  type EpisodeColumns,
+  type EpisodeHead,
+  episodeLength,
+  episodeReturn,
+  stepLayout,
+} from './episode.ts'
+import { checkEpisode, episodeHash } from './episode-check.ts'
+import { EPISODE_COLUMNS, type EpisodeRecord } from './episode-row.ts'
+import type { EpisodeOutcome } from './episode-writer.ts'
+import { PROCESS_TOKEN } from './process.ts'
+import { CHUNK_STEPS, type PackedChunk, packChunk } from './step-buffer.ts'
+
+interface ChunkRecord {
+  seq: number
+  first_step: number
+  n_steps: number
+  crc32: number
+  payload: Buffer
+}
+
+export class EpisodeTable {
+  readonly #connection: Connection
+  readonly #statements = new Map<string, Statement<unknown[]>>()
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  insertRecording(head: EpisodeHead, firstObservation: Float32Array, masked: boolean): number {
+    const layout = stepLayout(head.environment)
+    if (firstObservation.length !== layout.observation) {
+      throw new RangeError(
+        `the first observation has ${firstObservation.length} numbers, the stamp says ${layout.observation}`,
+      )
+    }
+    const id = this.#insertHead(head, {
+      state: 'recording',
+      recorder_pid: process.pid,
+      recorder_token: PROCESS_TOKEN,
+    })
+    this.insertChunk(id, 0, 0, packChunk(firstColumns(firstObservation, masked)))
+    return id
+  }
+
+  /** Inserts a whole episode that has passed `checkEpisode`. */
+  insertComplete(episode: Episode, hash: string, bundled: boolean): number {
+    const id = this.#insertHead(episode, {
+      state: 'complete',
+      length: episodeLength(episode),
+      total_reward: episodeReturn(episode),
+      success: Number(episode.success),
+      terminated: Number(episode.terminated),
+      truncated: Number(episode.truncated),
+      tags: JSON.stringify(episode.tags),
+      note: episode.note,
+      rating: episode.rating,
+      bundled: Number(bundled),
+      hash,
+    })
+    const layout = stepLayout(episode.environment)
+    const first = episode.observations.subarray(0, layout.observation)
+    this.insertChunk(id, 0, 0, packChunk(firstColumns(first, episode.masks !== undefined)))
+    const steps = episodeLength(episode)
+    for (let from = 0, seq = 1; from < steps; from += CHUNK_STEPS, seq++) {
+      const columns = sliceColumns(episode, layout, from, Math.min(from + CHUNK_STEPS, steps))
+      this.insertChunk(id, seq, from, packChunk(columns))
+    }
+    return id
+  }
+
+  insertChunk(id: number, seq: number, firstStep: number, chunk: PackedChunk): void {
+    this.#prepare(
+      'INSERT INTO chunk (episode_id, seq, first_step, n_steps, crc32, payload) VALUES (?, ?, ?, ?, ?, ?)',
+    ).run(id, seq, firstStep, chunk.steps, chunk.crc32, chunk.payload)
+  }
+
+  setProgress(id: number, length: number, totalReward: number): void {
+    this.#prepare('UPDATE episode SET length = ?, total_reward = ? WHERE id = ?').run(length, totalReward, id)
+  }
+
+  /** Reads the episode back, which proves that every chunk is intact, and gives it its hash. */
+  complete(id: number, outcome: EpisodeOutcome): void {
+    const episode = {
+      ...this.readUnfinished(id),
+      ...outcome,
+      truncated: outcome.truncated || !outcome.terminated,
+    }
+    checkEpisode(episode, { file: this.#connection.file, place: `episode ${id}` })
+    this.#prepare(
+      `UPDATE episode SET state = 'complete', terminated = ?, truncated = ?, success = ?, hash = ?,
+         recorder_pid = NULL, recorder_token = NULL WHERE id = ?`,
+    ).run(
+      Number(episode.terminated),
+      Number(episode.truncated),
+      Number(episode.success),
+      episodeHash(episode),
+      id,
+    )
+  }
+
+  /** Marks a recording whose process is gone. One without a step is erased. */
+  interrupt(id: number): void {
+    if (this.record(id).length === 0) {
+      this.erase(id)
+      return
+    }
+    this.#prepare(
+      `UPDATE episode SET state = 'interrupted', truncated = 1, recorder_pid = NULL, recorder_token = NULL
+         WHERE id = ?`,
+    ).run(id)
+  }
+
+  erase(id: number): void {
+    this.#prepare('DELETE FROM episode WHERE id = ?').run(id)
+  }
+
+  /** @throws UserError when there is no such episode */
+  record(id: number): EpisodeRecord {
+    const record = this.#prepare(`SELECT ${EPISODE_COLUMNS} FROM episode WHERE id = ?`).get(id)
+    if (record === undefined) {
+      throw new UserError(`there is no episode ${id}`, {
+        remedy: '"understudy demos list" shows the episodes',
+      })
+    }
+    return record as EpisodeRecord
+  }
+
+  findByHash(hash: string): number | undefined {
+    const found = this.#prepare('SELECT id FROM episode WHERE hash = ? LIMIT 1').get(hash)
+    return (found as { id: number } | undefined)?.id
+  }
+
+  set(id: number, column: 'tags' | 'note' | 'rating', value: string | number): void {
+    this.#prepare(`UPDATE episode SET ${column} = ? WHERE id = ?`).run(value, id)
+  }
+
+  setDeleted(id: number, deletedAtUs: number | null): void {
+    this.#prepare('UPDATE episode SET deleted_at_us = ? WHERE id = ?').run(deletedAtUs, id)
+  }
+
+  /** @throws DataError when the episode is not what was recorded */
+  verify(id: number): void {
+    const episode = this.read(id)
+    const { hash } = this.record(id)
+    const actual = episodeHash(episode)
+    if (hash !== null && hash !== actual) throw this.#damaged(id, 'hash', hash, actual)
+  }
+
+  /** @throws DataError when a chunk is damaged or missing */
+  read(id: number): Episode {
+    const episode = this.readUnfinished(id)
+    checkEpisode(episode, { file: this.#connection.file, place: `episode ${id}` })
+    return episode
+  }
+
+  /** As `read`, for an episode that may have no outcome yet. */
+  readUnfinished(id: number): Episode {
+    const record = this.record(id)
+    const chunks = this.#readChunks(id)
+    const columns = joinColumns(chunks)
+    if (columns.rewards.length !== record.length) {
+      throw this.#damaged(id, 'chunks', `${record.length} steps`, `${columns.rewards.length}`)
+    }
+    return {
+      environment: JSON.parse(record.environment) as EnvironmentStamp,
+      seed: record.seed,
+      player: { name: record.player_name, kind: record.player_kind },
+      startedAtUs: record.started_at_us,
+      terminated: record.terminated === 1,
+      truncated: record.truncated === 1,
+      success: record.success === 1,
+      tags: JSON.parse(record.tags) as string[],
+      note: record.note,
+      rating: record.rating,
+      ...columns,
+    }
+  }
+
+  #readChunks(id: number): EpisodeColumns[] {
+    const records = this.#prepare(
+      'SELECT seq, first_step, n_steps, crc32, payload FROM chunk WHERE episode_id = ? ORDER BY seq',
+    ).all(id) as ChunkRecord[]
+    let step = 0
+    return records.map((record, index) => {
+      const place = `chunk ${record.seq}`
+      if (record.seq !== index) throw this.#damaged(id, 'chunks', `chunk ${index}`, place)
+      if (record.first_step !== step) {
+        throw this.#damaged(id, place, `first step ${step}`, String(record.first_step))
+      }
+      const crc = crc32(record.payload)
+      if (crc !== record.crc32) {
+        throw this.#damaged(id, place, `checksum ${hex(record.crc32)}`, hex(crc))
+      }
+      const columns = unpackColumns(record.payload)
+      if (columns.rewards.length !== record.n_steps) {
+        throw this.#damaged(id, place, `${record.n_steps} steps`, String(columns.rewards.length))
+      }
+      step += record.n_steps
+      return columns
+    })
+  }
+
+  #insertHead(head: EpisodeHead, fields: Partial<Omit<EpisodeRecord, 'id'>>): number {
+    const record = {
+      environment_id: head.environment.id,
+      environment_version: head.environment.version,
+      environment: JSON.stringify(head.environment),
+      seed: head.seed,
+      player_name: head.player.name,
+      player_kind: head.player.kind,
+      started_at_us: head.startedAtUs,
+      length: 0,
+      total_reward: 0,
+      success: 0,
+      terminated: 0,
+      truncated: 0,
+      tags: '[]',
+      note: '',
+      rating: 0,
+      bundled: 0,
+      ...fields,
+    }
+    const names = Object.keys(record)
+    const sql = `INSERT INTO episode (${names.join(', ')}) VALUES (${names.map((name) => `@${name}`).join(', ')})`
+    return Number(this.#prepare(sql).run(record).lastInsertRowid)
+  }
+
+  #prepare(sql: string): Statement<unknown[]> {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) {
+      statement = this.#connection.sqlite.prepare<unknown[]>(sql)
+      this.#statements.set(sql, statement)
+    }
+    return statement
+  }
+
+  #damaged(id: number, place: string, expected: string, found: string): DataError {
+    return new DataError({ file: this.#connection.file, place: `episode ${id}, ${place}`, expected, found })
+  }
+}
+
+function hex(crc: number): string {
+  return crc.toString(16).padStart(8, '0')
+}

@@ -1,0 +1,62 @@
+/** What SQLite and the file system say, turned into the three kinds of failure. */
+import Database from 'better-sqlite3'
+import { DataError, UserError } from '../errors.ts'
+
+const READ_ONLY = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOENT',
+  'SQLITE_READONLY',
+  'SQLITE_CANTOPEN',
+  'SQLITE_PERM',
+])
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL'])
+
+/** @returns the error to throw in place of `error`; bugs come back as they are */
+export function explainStoreError(error: unknown, file: string): unknown {
+  const code = storeErrorCode(error)
+  if (code === undefined) return error
+  const primary = code.startsWith('SQLITE_') ? code.split('_').slice(0, 2).join('_') : code
+  const message = (error as Error).message
+  if (FULL.has(primary)) {
+    return new UserError(`the disk is full: ${file} cannot grow`, {
+      remedy: 'free some space and try again; what was saved before is intact',
+      cause: error,
+    })
+  }
+  if (READ_ONLY.has(primary)) {
+    return new UserError(`${file} cannot be opened for writing`, {
+      remedy: 'make the directory and the file writable, or choose another directory with --data DIR',
+      cause: error,
+    })
+  }
+  if (primary === 'SQLITE_BUSY' || primary === 'SQLITE_LOCKED') {
+    return new UserError(`another process keeps ${file} locked`, {
+      remedy: 'wait until it has finished, or end it',
+      cause: error,
+    })
+  }
+  if (primary === 'SQLITE_NOTADB' || primary === 'SQLITE_CORRUPT') {
+    return new DataError({
+      file,
+      place: primary === 'SQLITE_NOTADB' ? 'header' : 'content',
+      expected: 'an intact Understudy library',
+      found: primary === 'SQLITE_NOTADB' ? 'a file that is no database' : `damage (${message})`,
+      cause: error,
+    })
+  }
+  if (primary === 'SQLITE_IOERR' || primary === 'EIO' || primary === 'ENOTDIR' || primary === 'EEXIST') {
+    return new UserError(`${file} cannot be read or written (${message})`, {
+      remedy: 'check the disk, or choose another directory with --data DIR',
+      cause: error,
+    })
+  }
+  return error
+}
+
+function storeErrorCode(error: unknown): string | undefined {
+  if (error instanceof Database.SqliteError) return error.code
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
+  return typeof code === 'string' ? code : undefined
+}

@@ -1,0 +1,307 @@
+/** The library of one data directory: episodes, runs and metrics. */
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { UserError } from '../errors.ts'
+import { Connection } from './database.ts'
+import type { Episode, EpisodeHead } from './episode.ts'
+import { checkEpisode, episodeHash } from './episode-check.ts'
+import {
+  EPISODE_COLUMNS,
+  type EpisodeFilter,
+  type EpisodeRecord,
+  type EpisodeRow,
+  episodeRow,
+  filterCondition,
+} from './episode-row.ts'
+import { EpisodeTable } from './episode-table.ts'
+import { EpisodeWriter } from './episode-writer.ts'
+import { processIsAlive } from './process.ts'
+import { type Metric, type MetricFilter, type RunRow, RunTable } from './run-table.ts'
+
+/** What may be changed about an episode after it was played. */
+export interface EpisodeNotes {
+  readonly tags?: readonly string[]
+  readonly note?: string
+  /** 0 = not rated, else 1 to 5. */
+  readonly rating?: number
+}
+
+export interface ImportResult {
+  /** Ids of the episodes that are new. */
+  readonly added: number[]
+  /** Ids of episodes that the library had already. */
+  readonly known: number[]
+}
+
+/** What a reader may do; several processes may read at once. */
+export interface ReadableLibrary {
+  /** The data directory, absolute. */
+  readonly dir: string
+  /** The database file, absolute. */
+  readonly file: string
+  /** Newest first. */
+  listEpisodes(filter?: EpisodeFilter): EpisodeRow[]
+  /** @throws UserError when there is no such episode */
+  getEpisode(id: number): EpisodeRow
+  /** @throws DataError when a chunk is damaged or missing */
+  readEpisode(id: number): Episode
+  /** @throws DataError when the episode is damaged or not what was recorded: chunks, invariants and hash */
+  verifyEpisode(id: number): void
+  getRun(id: string): RunRow | undefined
+  /** Newest first. */
+  listRuns(): RunRow[]
+  readMetrics(runId: string, filter?: MetricFilter): Metric[]
+  getMeta(key: string): string | undefined
+  /** Changes whenever *another* process or connection has changed the library. */
+  externalVersion(): number
+  /** What SQLite's integrity and foreign key checks complain about; empty when all is well. */
+  checkIntegrity(): string[]
+  close(): void
+}
+
+export interface Library extends ReadableLibrary {
+  /**
+   * Starts recording.
+   * @param firstObservation  [O], the one after reset
+   * @param firstMask         [M], what is allowed in the first step; only where the environment masks
+   */
+  startEpisode(head: EpisodeHead, firstObservation: Float32Array, firstMask?: Uint8Array): EpisodeWriter
+  /** Adds a whole episode. @throws DataError when it breaks an invariant */
+  addEpisode(episode: Episode, options?: { bundled?: boolean }): number
+  /** Adds all or none. What the library has already is not added twice; if it was deleted it comes back. */
+  importEpisodes(episodes: readonly Episode[], options?: { bundled?: boolean }): ImportResult
+  updateEpisodes(ids: readonly number[], notes: EpisodeNotes): void
+  /** Turns interrupted episodes into complete ones that end where the recording did. */
+  keepEpisodes(ids: readonly number[]): void
+  /** Puts episodes aside; `restoreEpisodes` brings them back until `purge`. */
+  deleteEpisodes(ids: readonly number[]): void
+  restoreEpisodes(ids: readonly number[]): void
+  /** Erases what was deleted before this time. @returns how many */
+  purge(olderThanUs: number): number
+  /** Inserts the run or replaces the one with this id; its metrics stay. */
+  putRun(run: RunRow): void
+  /** Forgets the run and its metrics. */
+  deleteRun(id: string): void
+  appendMetrics(runId: string, rows: readonly Metric[]): void
+  setMeta(key: string, value: string): void
+}
+
+/** `UNDERSTUDY_DATA`, else `.understudy` in the home directory. */
+export function defaultDataDirectory(): string {
+  return process.env.UNDERSTUDY_DATA || join(homedir(), '.understudy')
+}
+
+/**
+ * Opens the library in `dir`, creating directory and file when they are not there. Episodes whose recorder is gone
+ * become `interrupted`.
+ * @throws UserError when it cannot be opened; DataError when the file is no library or damaged
+ */
+export function openLibrary(dir: string, options?: { readonly?: false }): Library
+export function openLibrary(dir: string, options: { readonly: true }): ReadableLibrary
+export function openLibrary(dir: string, options: { readonly?: boolean } = {}): Library {
+  return new SqliteLibrary(resolve(dir), options.readonly ?? false)
+}
+
+class SqliteLibrary implements Library {
+  readonly dir: string
+  readonly file: string
+  readonly #connection: Connection
+  readonly #episodes: EpisodeTable
+  readonly #runs: RunTable
+  readonly #writers = new Set<EpisodeWriter>()
+
+  constructor(dir: string, readonly: boolean) {
+    this.dir = dir
+    this.file = join(dir, 'library.db')
+    this.#connection = new Connection(this.file, { readonly })
+    this.#episodes = new EpisodeTable(this.#connection)
+    this.#runs = new RunTable(this.#connection)
+    if (!readonly) this.#recover()
+  }
+
+  /** Recordings whose process is gone. */
+  #recover(): void {
+    const { sqlite } = this.#connection
+    this.#connection.write(() => {
+      const recordings = sqlite
+        .prepare(`SELECT id, recorder_pid, recorder_token FROM episode WHERE state = 'recording'`)
+        .all() as Pick<EpisodeRecord, 'id' | 'recorder_pid' | 'recorder_token'>[]
+      for (const { id, recorder_pid, recorder_token } of recordings) {
+        if (recorder_pid === null || !processIsAlive(recorder_pid, recorder_token))
+          this.#episodes.interrupt(id)
+      }
+    })
+  }
+
+  listEpisodes(filter: EpisodeFilter = {}): EpisodeRow[] {
+    const { sql, values } = filterCondition(filter)
+    return this.#connection.read(() => {
+      const records = this.#connection.sqlite
+        .prepare(`SELECT ${EPISODE_COLUMNS} FROM episode WHERE ${sql} ORDER BY started_at_us DESC, id DESC`)
+        .all(values)
+      return (records as EpisodeRecord[]).map(episodeRow)
+    })
+  }
+
+  getEpisode(id: number): EpisodeRow {
+    return this.#connection.read(() => episodeRow(this.#episodes.record(id)))
+  }
+
+  readEpisode(id: number): Episode {
+    return this.#connection.read(() => this.#episodes.read(id))
+  }
+
+  verifyEpisode(id: number): void {
+    this.#connection.read(() => this.#episodes.verify(id))
+  }
+
+  startEpisode(head: EpisodeHead, firstObservation: Float32Array, firstMask?: Uint8Array): EpisodeWriter {
+    const writer = new EpisodeWriter(this.#connection, this.#episodes, head, firstObservation, firstMask)
+    this.#writers.add(writer)
+    writer.onClose = () => this.#writers.delete(writer)
+    return writer
+  }
+
+  addEpisode(episode: Episode, options: { bundled?: boolean } = {}): number {
+    checkEpisode(episode)
+    const hash = episodeHash(episode)
+    return this.#connection.write(() =>
+      this.#episodes.insertComplete(episode, hash, options.bundled ?? false),
+    )
+  }
+
+  importEpisodes(episodes: readonly Episode[], options: { bundled?: boolean } = {}): ImportResult {
+    for (const [i, episode] of episodes.entries())
+      checkEpisode(episode, { file: 'import', place: `episode ${i}` })
+    return this.#connection.write(() => {
+      const result: ImportResult = { added: [], known: [] }
+      for (const episode of episodes) {
+        const hash = episodeHash(episode)
+        const known = this.#episodes.findByHash(hash)
+        if (known === undefined) {
+          result.added.push(this.#episodes.insertComplete(episode, hash, options.bundled ?? false))
+        } else {
+          this.#episodes.setDeleted(known, null)
+          result.known.push(known)
+        }
+      }
+      return result
+    })
+  }
+
+  updateEpisodes(ids: readonly number[], notes: EpisodeNotes): void {
+    const { rating } = notes
+    if (rating !== undefined && !(Number.isInteger(rating) && rating >= 0 && rating <= 5)) {
+      throw new UserError(`a rating is a whole number from 0 to 5, not ${rating}`, { usage: true })
+    }
+    const tags = notes.tags?.map((tag) => tag.trim()).filter((tag) => tag !== '')
+    this.#forEach(ids, (id) => {
+      if (tags !== undefined) this.#episodes.set(id, 'tags', JSON.stringify([...new Set(tags)]))
+      if (notes.note !== undefined) this.#episodes.set(id, 'note', notes.note)
+      if (rating !== undefined) this.#episodes.set(id, 'rating', rating)
+    })
+  }
+
+  keepEpisodes(ids: readonly number[]): void {
+    this.#forEach(ids, (id, record) => {
+      if (record.state === 'recording') throw new UserError(`episode ${id} is still being recorded`)
+      if (record.state === 'interrupted') {
+        this.#episodes.complete(id, { terminated: false, truncated: true, success: false })
+      }
+    })
+  }
+
+  deleteEpisodes(ids: readonly number[]): void {
+    const now = Date.now() * 1000
+    this.#forEach(ids, (id, record) => {
+      if (record.state === 'recording') throw new UserError(`episode ${id} is still being recorded`)
+      if (record.deleted_at_us === null) this.#episodes.setDeleted(id, now)
+    })
+  }
+
+  restoreEpisodes(ids: readonly number[]): void {
+    this.#forEach(ids, (id) => this.#episodes.setDeleted(id, null))
+  }
+
+  purge(olderThanUs: number): number {
+    const purged = this.#connection.write(
+      () =>
+        this.#connection.sqlite.prepare('DELETE FROM episode WHERE deleted_at_us < ?').run(olderThanUs)
+          .changes,
+    )
+    if (purged > 0) this.#connection.read(() => this.#connection.sqlite.pragma('incremental_vacuum'))
+    return purged
+  }
+
+  putRun(run: RunRow): void {
+    this.#connection.write(() => this.#runs.put(run))
+  }
+
+  getRun(id: string): RunRow | undefined {
+    return this.#connection.read(() => this.#runs.get(id))
+  }
+
+  listRuns(): RunRow[] {
+    return this.#connection.read(() => this.#runs.list())
+  }
+
+  deleteRun(id: string): void {
+    this.#connection.write(() => this.#runs.delete(id))
+  }
+
+  appendMetrics(runId: string, rows: readonly Metric[]): void {
+    this.#connection.write(() => this.#runs.appendMetrics(runId, rows))
+  }
+
+  readMetrics(runId: string, filter: MetricFilter = {}): Metric[] {
+    return this.#connection.read(() => this.#runs.readMetrics(runId, filter))
+  }
+
+  getMeta(key: string): string | undefined {
+    const select = 'SELECT value FROM meta WHERE key = ?'
+    return this.#connection.read(() => this.#connection.sqlite.prepare(select).pluck().get(key)) as
+      | string
+      | undefined
+  }
+
+  setMeta(key: string, value: string): void {
+    const insert = 'INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)'
+    this.#connection.write(() => this.#connection.sqlite.prepare(insert).run(key, value))
+  }
+
+  externalVersion(): number {
+    return this.#connection.read(
+      () => this.#connection.sqlite.pragma('data_version', { simple: true }) as number,
+    )
+  }
+
+  checkIntegrity(): string[] {
+    return this.#connection.read(() => {
+      const rows = this.#connection.sqlite.pragma('integrity_check') as { integrity_check: string }[]
+      const orphans = this.#connection.sqlite.pragma('foreign_key_check') as {
+        table: string
+        rowid: number
+      }[]
+      return [
+        ...rows.map((row) => row.integrity_check).filter((line) => line !== 'ok'),
+        ...orphans.map(({ table, rowid }) => `row ${rowid} of ${table} belongs to nothing`),
+      ]
+    })
+  }
+
+  /** Recordings that are still open become interrupted episodes. */
+  close(): void {
+    try {
+      for (const writer of this.#writers) writer.interrupt()
+    } finally {
+      this.#connection.close()
+    }
+  }
+
+  /** All ids or none, in one transaction. */
+  #forEach(ids: readonly number[], change: (id: number, record: EpisodeRecord) => void): void {
+    this.#connection.write(() => {
+      for (const id of ids) change(id, this.#episodes.record(id))
+    })
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Brings a library up to date. Migrations are never edited once released; `user_version` counts them.
+ */
+import type { Database } from 'better-sqlite3'
+import { episodes } from './0001-episodes.ts'
+import { runs } from './0002-runs.ts'
+
+export interface Migration {
+  readonly version: number
+  readonly sql: string
+}
+
+export const MIGRATIONS: readonly Migration[] = [episodes, runs]
+
+export const LATEST_VERSION = MIGRATIONS.at(-1)!.version
+
+/**
+ * Runs every migration that is missing, all in one transaction. An existing library is copied to
+ * `<file>.v<version>` first.
+ */
+export function migrate(
+  sqlite: Database,
+  file: string,
+  applicationId: number,
+  migrations: readonly Migration[] = MIGRATIONS,
+): void {
+  const latest = migrations.at(-1)!.version
+  const before = version(sqlite)
+  if (before === latest) return
+  if (before > 0) sqlite.prepare('VACUUM INTO ?').run(`${file}.v${before}`)
+  sqlite
+    .transaction(() => {
+      // Read again under the lock: another process may have migrated in the meantime.
+      for (const migration of migrations) {
+        if (migration.version > version(sqlite)) {
+          sqlite.exec(migration.sql)
+          sqlite.pragma(`user_version = ${migration.version}`)
+        }
+      }
+      sqlite.pragma(`application_id = ${applicationId}`)
+    })
+    .immediate()
+  sqlite.pragma('optimize')
+}
+
+function version(sqlite: Database): number {
+  return sqlite.pragma('user_version', { simple: true }) as number
+}
