@@ -1,0 +1,112 @@
+/** What a training process and its owner say to each other, as msgpack frames checked on arrival. */
+import { Packr } from 'msgpackr'
+import { z } from 'zod'
+import type { Port } from './port.ts'
+
+/** The four shares of wall time since the last report; they sum to 1. */
+export const timeShares = z.object({
+  environment: z.number(),
+  inference: z.number(),
+  update: z.number(),
+  /** Checkpoints, summaries and the event loop. */
+  waiting: z.number(),
+})
+export type TimeShares = z.infer<typeof timeShares>
+
+/** About twice a second, for people; nothing of it is kept. */
+export const progressMessage = z.object({
+  type: z.literal('progress'),
+  step: z.int(),
+  maxSteps: z.int(),
+  episodes: z.int(),
+  stepsPerSecond: z.number(),
+  etaSeconds: z.number().nullable(),
+  /** Mean score of the episodes that ended in the last 1,000 steps; null before the first. */
+  score: z.number().nullable(),
+  masteredAtStep: z.int().nullable(),
+  shares: timeShares,
+})
+export type Progress = z.infer<typeof progressMessage>
+
+const metricRow = z.object({ step: z.int(), name: z.string(), value: z.number().or(z.nan()) })
+export type MetricRow = z.infer<typeof metricRow>
+
+/** The rows of one summary; a resumed run sends those up to its checkpoint again, in one message. */
+export const metricsMessage = z.object({ type: z.literal('metrics'), rows: z.array(metricRow) })
+
+export const checkpointMessage = z.object({
+  type: z.literal('checkpoint'),
+  step: z.int(),
+  episodes: z.int(),
+  score: z.number().nullable(),
+  masteredAtStep: z.int().nullable(),
+})
+export type CheckpointNotice = z.infer<typeof checkpointMessage>
+
+/** The last message of an orderly end; a checkpoint of this very step is on disk. */
+export const finishedMessage = z.object({
+  type: z.literal('finished'),
+  /** Whether max_steps was reached; otherwise the run was stopped and can be resumed. */
+  complete: z.boolean(),
+  step: z.int(),
+  episodes: z.int(),
+  score: z.number().nullable(),
+  masteredAtStep: z.int().nullable(),
+  /** First step at which the mean over a window of 10,000 steps was at the human average. */
+  sustainedAtStep: z.int().nullable(),
+  /** Training time of the whole run, earlier sessions included. */
+  wallSeconds: z.number(),
+})
+export type Finished = z.infer<typeof finishedMessage>
+
+export const failedMessage = z.object({
+  type: z.literal('failed'),
+  kind: z.enum(['user', 'data', 'bug']),
+  message: z.string(),
+  remedy: z.string().nullable(),
+  /** Stack trace of a bug. */
+  detail: z.string().nullable(),
+})
+export type Failed = z.infer<typeof failedMessage>
+
+export const trainerMessage = z.discriminatedUnion('type', [
+  progressMessage,
+  metricsMessage,
+  checkpointMessage,
+  finishedMessage,
+  failedMessage,
+])
+export type TrainerMessage = z.infer<typeof trainerMessage>
+
+/** The first message to a training process. */
+export const startMessage = z.object({
+  type: z.literal('start'),
+  runId: z.string(),
+  dataDirectory: z.string(),
+  /** The resolved configuration as YAML. */
+  config: z.string(),
+  demonstrations: z.array(z.int()),
+  /** Continue from the newest checkpoint. */
+  resume: z.boolean(),
+})
+export type Start = z.infer<typeof startMessage>
+
+export const ownerMessage = z.discriminatedUnion('type', [
+  startMessage,
+  /** Write a checkpoint and end. */
+  z.object({ type: z.literal('stop') }),
+  /** End at once; what was learned since the last checkpoint is lost. */
+  z.object({ type: z.literal('shutdown') }),
+])
+export type OwnerMessage = z.infer<typeof ownerMessage>
+
+const packr = new Packr({ useRecords: false })
+
+export function sendMessage(port: Port, message: TrainerMessage | OwnerMessage): void {
+  port.post(packr.pack(message))
+}
+
+/** @throws Error when the frame is not a message of the schema: both ends are our own, so that is a bug */
+export function readMessage<T>(schema: z.ZodType<T>, frame: Uint8Array): T {
+  return schema.parse(packr.unpack(frame))
+}
