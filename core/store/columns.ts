@@ -7,7 +7,7 @@ import type { EpisodeColumns, StepLayout } from './episode.ts'
 
 if (endianness() !== 'LE') throw new Error('libraries are little-endian; this processor is not')
 
-type Column = Float32Array | Float64Array | Int32Array | Uint8Array
+type Column = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array
 
 /** The memory of `column`, not a copy. */
 export function littleEndianBytes(column: Column): Uint8Array {
@@ -27,17 +27,21 @@ export function fromLittleEndian<T extends Column>(
 
 const packr = new Packr({ useRecords: false })
 
-export function packColumns(columns: EpisodeColumns): Uint8Array {
-  const packed: Record<string, Uint8Array> = {}
-  for (const [name, column] of Object.entries(columns) as [string, Column | undefined][]) {
-    if (column !== undefined) packed[name] = littleEndianBytes(column)
+/** The memory of every column by name, not copies. */
+export function columnsToBytes(columns: EpisodeColumns): Record<string, Uint8Array> {
+  const { observations, continuous, discrete, rewards, timesUs, masks } = columns
+  return {
+    observations: littleEndianBytes(observations),
+    continuous: littleEndianBytes(continuous),
+    discrete: littleEndianBytes(discrete),
+    rewards: littleEndianBytes(rewards),
+    timesUs: littleEndianBytes(timesUs),
+    ...(masks === undefined ? {} : { masks }),
   }
-  return packr.pack(packed)
 }
 
-/** @throws any error when `payload` is not what `packColumns` gives */
-export function unpackColumns(payload: Uint8Array): EpisodeColumns {
-  const packed = packr.unpack(payload) as Record<string, Uint8Array>
+/** @throws TypeError or RangeError when a column is missing or no whole number of values */
+export function columnsFromBytes(packed: Readonly<Record<string, unknown>>): EpisodeColumns {
   const bytes = (name: string): Uint8Array => {
     const column = packed[name]
     if (!(column instanceof Uint8Array)) throw new TypeError(`no column "${name}"`)
@@ -51,6 +55,15 @@ export function unpackColumns(payload: Uint8Array): EpisodeColumns {
     timesUs: fromLittleEndian(Float64Array, bytes('timesUs')),
     ...(packed.masks === undefined ? {} : { masks: fromLittleEndian(Uint8Array, bytes('masks')) }),
   }
+}
+
+export function packColumns(columns: EpisodeColumns): Uint8Array {
+  return packr.pack(columnsToBytes(columns))
+}
+
+/** @throws any error when `payload` is not what `packColumns` gives */
+export function unpackColumns(payload: Uint8Array): EpisodeColumns {
+  return columnsFromBytes(packr.unpack(payload) as Record<string, unknown>)
 }
 
 /**
@@ -116,7 +129,10 @@ export function joinColumns(chunks: readonly EpisodeColumns[]): EpisodeColumns {
   }
 }
 
-function join<T extends Column>(type: { new (length: number): T }, parts: readonly T[]): T {
+function join<T extends Exclude<Column, BigInt64Array>>(
+  type: { new (length: number): T },
+  parts: readonly T[],
+): T {
   const whole = new type(parts.reduce((sum, part) => sum + part.length, 0))
   let offset = 0
   for (const part of parts) {

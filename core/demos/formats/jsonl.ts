@@ -1,0 +1,154 @@
+/**
+ * JSON Lines: one episode per line, head and columns in one object, with one row per step (one more for observations).
+ * Numbers are written as short as they can be and still give the same single-precision value.
+ */
+import type { Episode, EpisodeColumns, StepLayout } from '../episode.ts'
+import { stepLayout } from '../episode.ts'
+import { type DemonstrationFormat, FileProblems, LIMITS } from './format.ts'
+import { assembleEpisode, parseHead, plainHead } from './head.ts'
+
+const FORMAT = 'understudy-episode'
+const VERSION = 1
+const START = `{"format":"${FORMAT}"`
+
+function writeJsonl(episodes: readonly Episode[]): Uint8Array {
+  return Buffer.from(episodes.map((episode) => `${line(episode)}\n`).join(''))
+}
+
+function line(episode: Episode): string {
+  const { observation, continuous, branches, mask } = stepLayout(episode.environment)
+  const steps = episode.rewards.length
+  const head = JSON.stringify({ format: FORMAT, version: VERSION, ...plainHead(episode) })
+  const columns = [
+    `"observations":${rows(episode.observations, steps + 1, observation, singleText)}`,
+    `"continuous":${rows(episode.continuous, steps, continuous, singleText)}`,
+    `"discrete":${rows(episode.discrete, steps, branches, doubleText)}`,
+    `"rewards":${list(episode.rewards, singleText)}`,
+    `"timesUs":${list(episode.timesUs, doubleText)}`,
+    ...(episode.masks === undefined ? [] : [`"masks":${rows(episode.masks, steps, mask, doubleText)}`]),
+  ]
+  return `${head.slice(0, -1)},${columns.join(',')}}`
+}
+
+type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array
+
+function rows(values: Numbers, count: number, width: number, text: (value: number) => string): string {
+  const parts: string[] = []
+  for (let i = 0; i < count; i++) parts.push(list(values.subarray(i * width, (i + 1) * width), text))
+  return `[${parts.join(',')}]`
+}
+
+function list(values: Numbers, text: (value: number) => string): string {
+  return `[${Array.from(values, text).join(',')}]`
+}
+
+/** The sign of a negative zero is part of the value, and JSON.stringify drops it. */
+function doubleText(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value)
+}
+
+function singleText(value: number): string {
+  for (let digits = 6; digits < 9 && !Number.isInteger(value); digits++) {
+    const shorter = Number(value.toPrecision(digits))
+    if (Math.fround(shorter) === value) return String(shorter)
+  }
+  return doubleText(value)
+}
+
+function readJsonl(bytes: Uint8Array, fileName: string): Episode[] {
+  const problems = new FileProblems(fileName)
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const episodes: Episode[] = []
+  for (let start = 0, number = 1; start < bytes.length; number++) {
+    const newline = bytes.indexOf(0x0a, start)
+    const end = newline === -1 ? bytes.length : newline
+    const place = `line ${number}`
+    let text: string
+    try {
+      text = decoder.decode(bytes.subarray(start, end))
+    } catch (error) {
+      return problems.refuse(place, 'UTF-8 text', 'other bytes', error)
+    }
+    if (text.trim() !== '') episodes.push(readLine(text, place, problems))
+    if (episodes.length > LIMITS.episodes)
+      problems.refuse(place, `at most ${LIMITS.episodes} episodes`, 'more')
+    start = end + 1
+  }
+  return episodes
+}
+
+function readLine(text: string, place: string, problems: FileProblems): Episode {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    return problems.refuse(place, 'JSON', (error as Error).message, error)
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    return problems.refuse(place, 'an object', JSON.stringify(value).slice(0, 40))
+  }
+  const { format, version, observations, continuous, discrete, rewards, timesUs, masks, ...rest } =
+    value as Record<string, unknown>
+  if (format !== FORMAT) problems.refuse(`${place}, format`, `"${FORMAT}"`, `${JSON.stringify(format)}`)
+  if (version !== VERSION) problems.refuse(`${place}, version`, VERSION, `${JSON.stringify(version)}`)
+  const head = parseHead(rest, place, problems)
+  const layout: StepLayout = stepLayout(head.environment)
+  const read = (name: string, column: unknown, width: number | null, max: number | null): number[] =>
+    flatten(column, width, max, `${place}, ${name}`, problems)
+  const columns: EpisodeColumns = {
+    observations: Float32Array.from(read('observations', observations, layout.observation, null)),
+    continuous: Float32Array.from(read('continuous', continuous, layout.continuous, null)),
+    discrete: Int32Array.from(read('discrete', discrete, layout.branches, 2 ** 31 - 1)),
+    rewards: Float32Array.from(read('rewards', rewards, null, null)),
+    timesUs: Float64Array.from(read('timesUs', timesUs, null, null)),
+    ...(masks === undefined ? {} : { masks: Uint8Array.from(read('masks', masks, layout.mask, 1)) }),
+  }
+  return assembleEpisode(head, columns, place, problems)
+}
+
+/**
+ * @param width  numbers per row; null for a column without rows
+ * @param max    only whole numbers from 0 to this; null for any number
+ */
+function flatten(
+  column: unknown,
+  width: number | null,
+  max: number | null,
+  place: string,
+  problems: FileProblems,
+): number[] {
+  if (!Array.isArray(column)) return problems.refuse(place, 'an array', typeof column)
+  const numbers: number[] = []
+  const take = (values: unknown[], where: string): void => {
+    for (const value of values) {
+      const fits =
+        typeof value === 'number' && (max === null || (Number.isInteger(value) && value >= 0 && value <= max))
+      if (!fits)
+        problems.refuse(
+          where,
+          max === null ? 'a number' : `0 to ${max}`,
+          `${JSON.stringify(value)}`.slice(0, 40),
+        )
+      numbers.push(value as number)
+    }
+  }
+  if (width === null) {
+    take(column, place)
+    return numbers
+  }
+  for (const [i, row] of column.entries()) {
+    if (!Array.isArray(row)) return problems.refuse(`${place}[${i}]`, `${width} numbers`, typeof row)
+    if (row.length !== width) problems.refuse(`${place}[${i}]`, `${width} numbers`, row.length)
+    take(row, `${place}[${i}]`)
+  }
+  return numbers
+}
+
+export const jsonl: DemonstrationFormat = {
+  name: 'jsonl',
+  title: 'JSON Lines: one episode per line, readable anywhere',
+  extensions: ['.jsonl', '.ndjson'],
+  matches: (bytes) => Buffer.from(bytes.subarray(0, START.length)).toString('latin1') === START,
+  write: writeJsonl,
+  read: readJsonl,
+}

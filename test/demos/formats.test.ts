@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto'
+import { deflateSync, inflateSync as inflate, strToU8, zipSync } from 'fflate'
+import { Packr } from 'msgpackr'
+import { describe, expect, it } from 'vitest'
+import { FORMATS, formatByName, readDemonstrations } from '../../core/demos/formats/index.ts'
+import { DataError } from '../../core/errors.ts'
+import { Random } from '../../core/random.ts'
+import type { Episode } from '../../core/store/index.ts'
+import { randomEpisode, stamp } from '../store/support.ts'
+
+/** Values that a careless format loses. */
+function awkwardEpisode(): Episode {
+  const episode = randomEpisode(11, { steps: 3, masked: true })
+  episode.observations.set([
+    -0,
+    1e-45,
+    3.4028234663852886e38,
+    Math.fround(0.1),
+    Math.fround(1 / 3),
+    -1e-7,
+    16777217,
+  ])
+  episode.rewards.set([-0, Math.fround(0.7), -1])
+  episode.timesUs.set([0, 0.1 + 0.2, 1e15 + 0.5])
+  return {
+    ...episode,
+    tags: ['größte', '"quoted"'],
+    note: 'two\nlines, 雪 and 🎈',
+    rating: 5,
+    seed: Number.MAX_SAFE_INTEGER,
+  }
+}
+
+const NO_BRANCHES = { ...stamp, action: { continuous: 1, discrete: [] } }
+const samples: Record<string, Episode[]> = {
+  'random values': [randomEpisode(1), randomEpisode(2, { steps: 130 }), randomEpisode(3, { steps: 1 })],
+  'masks and awkward values': [awkwardEpisode(), randomEpisode(4, { masked: true })],
+  'continuous actions only': [
+    randomEpisode(5, { changes: { environment: NO_BRANCHES, discrete: new Int32Array(0) } }),
+  ],
+}
+
+describe.each(FORMATS.map((format) => format.name))('%s', (name) => {
+  const format = formatByName(name)
+
+  it.each(Object.entries(samples))('gives back exactly what was written: %s', (_what, episodes) => {
+    const bytes = format.write(episodes)
+    const back = readDemonstrations(bytes, 'file')
+    expect(back).toEqual(episodes)
+    for (const [i, episode] of episodes.entries()) {
+      for (const column of ['observations', 'rewards', 'timesUs'] as const) {
+        expect([...back[i]![column]].every((value, j) => Object.is(value, episode[column][j]))).toBe(true)
+      }
+    }
+    expect(Buffer.compare(format.write(back), bytes)).toBe(0)
+  })
+
+  it('refuses every damaged file with a DataError and never with anything else', () => {
+    const random = new Random(2024)
+    const whole = format.write([randomEpisode(1, { masked: true }), randomEpisode(2, { masked: true })])
+    let refused = 0
+    for (let i = 0; i < 2500; i++) {
+      const bytes = mutate(whole, random)
+      try {
+        format.read(bytes, 'fuzzed')
+      } catch (error) {
+        if (!(error instanceof DataError)) throw error
+        expect(error.message).toMatch(/^fuzzed: .+: expected .*, found /)
+        refused++
+      }
+    }
+    expect(refused).toBeGreaterThan(2200)
+  })
+
+  it('refuses an empty file and a file of nothing', () => {
+    expect(() => readDemonstrations(new Uint8Array(0), `empty${format.extensions[0]}`)).toThrow(DataError)
+    expect(() => readDemonstrations(new Uint8Array(1000), `zeros${format.extensions[0]}`)).toThrow(DataError)
+  })
+})
+
+/** Flips bits, cuts, repeats or inserts. */
+function mutate(whole: Uint8Array, random: Random): Uint8Array {
+  const bytes = Array.from(whole)
+  for (let n = 1 + random.below(3); n > 0; n--) {
+    const at = random.below(bytes.length)
+    const kind = random.below(5)
+    if (kind === 0) bytes.splice(at)
+    else if (kind === 1) bytes.splice(at, 1 + random.below(64))
+    else if (kind === 2)
+      bytes.splice(at, 0, ...Array.from({ length: 1 + random.below(9) }, () => random.below(256)))
+    else if (kind === 3) bytes[at] = random.below(256)
+    else bytes[at] = bytes[at]! ^ (1 << random.below(8))
+    if (bytes.length === 0) bytes.push(0)
+  }
+  return Uint8Array.from(bytes)
+}
+
+describe('understudy', () => {
+  const packr = new Packr({ useRecords: false })
+
+  function seal(message: Uint8Array, claimedLength = message.length): Uint8Array {
+    const body = deflateSync(message)
+    const header = Buffer.from(
+      formatByName('understudy')
+        .write([randomEpisode(1)])
+        .slice(0, 48),
+    )
+    header.writeUInt32LE(claimedLength, 12)
+    createHash('sha256').update(body).digest().copy(header, 16)
+    return Buffer.concat([header, body])
+  }
+
+  it('stands up to a hostile message behind a right checksum', () => {
+    const random = new Random(5)
+    const original = formatByName('understudy').write([randomEpisode(1)])
+    const message = packr.pack(packr.unpack(inflate(original.subarray(48)))) as Uint8Array
+    expect(formatByName('understudy').read(seal(message), 'f')).toEqual([randomEpisode(1)])
+    for (let i = 0; i < 2500; i++) {
+      try {
+        formatByName('understudy').read(seal(mutate(message, random)), 'fuzzed')
+      } catch (error) {
+        if (!(error instanceof DataError)) throw error
+      }
+    }
+  })
+
+  it('names both checksums when a byte was flipped', () => {
+    const bytes = formatByName('understudy').write([randomEpisode(1)])
+    bytes[100]! ^= 1
+    expect(() => readDemonstrations(bytes, 'a.understudy')).toThrow(
+      /a\.understudy: checksum: expected [0-9a-f]{64}, found [0-9a-f]{64}/,
+    )
+  })
+
+  it('refuses another version and a message longer than it says', () => {
+    const bytes = formatByName('understudy').write([randomEpisode(1)])
+    bytes[8] = 9
+    expect(() => readDemonstrations(bytes, 'f')).toThrow('version: expected 1, found 9')
+    expect(() => readDemonstrations(seal(new Uint8Array(10_000_000), 100), 'f')).toThrow('100 deflated bytes')
+    expect(() => readDemonstrations(seal(new Uint8Array(100), 0xffffffff), 'f')).toThrow('at most 1073741824')
+  })
+})
+
+describe('npz', () => {
+  it('refuses episodes of different environments and says what to do', () => {
+    const other = randomEpisode(1, { changes: { environment: { ...stamp, id: 'test/run' } } })
+    expect(() => formatByName('npz').write([randomEpisode(1), other])).toThrow('one environment')
+  })
+
+  it('refuses an archive that claims to be larger than it may be', () => {
+    const bytes = formatByName('npz').write([randomEpisode(1)])
+    const entry = bytes.findIndex(
+      (_, i) => Buffer.from(bytes.subarray(i, i + 4)).readUInt32LE() === 0x02014b50,
+    )
+    new DataView(bytes.buffer).setUint32(entry + 24, 0xfffffff0, true)
+    expect(() => readDemonstrations(bytes, 'bomb.npz')).toThrow('at most 1073741824 bytes in all')
+  })
+
+  it('names the array that is missing', () => {
+    const bytes = zipSync({ 'other.npy': strToU8('x') })
+    expect(() => readDemonstrations(bytes, 'a.npz')).toThrow(
+      'archive: expected an array "metadata", found other.npy',
+    )
+  })
+})
+
+describe('jsonl', () => {
+  it('names the line and the row', () => {
+    const text = Buffer.from(formatByName('jsonl').write([randomEpisode(1), randomEpisode(2)])).toString()
+    const lines = text.trimEnd().split('\n')
+    const second = JSON.parse(lines[1]!) as { observations: number[][] }
+    second.observations[3]!.pop()
+    const broken = Buffer.from(`${lines[0]}\n${JSON.stringify(second)}\n`)
+    expect(() => readDemonstrations(broken, 'a.jsonl')).toThrow(
+      'a.jsonl: line 2, observations[3]: expected 8 numbers, found 7',
+    )
+  })
+
+  it('notices a changed digit by the hash, and reads a file without hashes', () => {
+    const line = JSON.parse(Buffer.from(formatByName('jsonl').write([randomEpisode(1)])).toString())
+    line.rewards[0] += 1
+    expect(() => readDemonstrations(Buffer.from(JSON.stringify(line)), 'a.jsonl')).toThrow('line 1, hash')
+    delete line.hash
+    expect(readDemonstrations(Buffer.from(JSON.stringify(line)), 'a.jsonl')).toHaveLength(1)
+  })
+})
