@@ -1,0 +1,63 @@
+import type { Parameters } from './parameters.ts'
+
+export interface AdamOptions {
+  learningRate: number
+  beta1?: number
+  beta2?: number
+  epsilon?: number
+  /** Decoupled from the gradient (AdamW): every step shrinks the weights by learningRate * weightDecay. */
+  weightDecay?: number
+}
+
+export interface AdamStep {
+  /** Gradients are scaled down to this norm over the whole set when theirs is larger. */
+  maxNorm?: number
+}
+
+/**
+ * Adam (Kingma and Ba 2015) with bias correction, AdamW with weight decay. Its moments and step count live in the
+ * parameter set, and are saved with it.
+ */
+export class Adam {
+  readonly parameters: Parameters
+  learningRate: number
+  readonly #beta1: number
+  readonly #beta2: number
+  readonly #epsilon: number
+  readonly #weightDecay: number
+
+  constructor(parameters: Parameters, options: AdamOptions) {
+    const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options
+    this.parameters = parameters
+    this.learningRate = learningRate
+    this.#beta1 = beta1
+    this.#beta2 = beta2
+    this.#epsilon = epsilon
+    this.#weightDecay = weightDecay
+  }
+
+  /**
+   * One step along the gradients that the set holds now.
+   * @returns their norm over the whole set, before clipping
+   */
+  step({ maxNorm = Number.POSITIVE_INFINITY }: AdamStep = {}): number {
+    const { kernels, values, gradients, m, v, count } = this.parameters.blocks
+    const norm = Math.sqrt(kernels.sumOfSquares(gradients, count))
+    const t = ++this.parameters.t
+    kernels.adam(
+      values,
+      gradients,
+      m,
+      v,
+      count,
+      this.learningRate / (1 - this.#beta1 ** t),
+      this.#beta1,
+      this.#beta2,
+      this.#epsilon,
+      1 / Math.sqrt(1 - this.#beta2 ** t),
+      1 - this.learningRate * this.#weightDecay,
+      norm > maxNorm ? maxNorm / norm : 1,
+    )
+    return norm
+  }
+}

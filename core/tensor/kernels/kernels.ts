@@ -1,0 +1,94 @@
+/**
+ * Single passes over flat blocks of weights, in WebAssembly SIMD. Pointers are byte offsets into the imported memory,
+ * multiples of 16; counts are of floats, multiples of 16, with zeros in the place of missing ones.
+ */
+
+/** Floats whose squares are summed in single precision before they are carried over into double. */
+const BLOCK: usize = 4096
+
+// @ts-ignore: decorator
+@inline
+function lanes(x: v128): f64 {
+  return (
+    f64(f32x4.extract_lane(x, 0)) +
+    f64(f32x4.extract_lane(x, 1)) +
+    f64(f32x4.extract_lane(x, 2)) +
+    f64(f32x4.extract_lane(x, 3))
+  )
+}
+
+/** Sum of x^2. */
+export function sumOfSquares(x: usize, count: usize): f64 {
+  let total: f64 = 0
+  const end = x + (count << 2)
+  while (x < end) {
+    const stop = min(end, x + (BLOCK << 2))
+    let a = f32x4.splat(0)
+    let b = f32x4.splat(0)
+    let c = f32x4.splat(0)
+    let d = f32x4.splat(0)
+    for (; x < stop; x += 64) {
+      const x0 = v128.load(x)
+      const x1 = v128.load(x, 16)
+      const x2 = v128.load(x, 32)
+      const x3 = v128.load(x, 48)
+      a = f32x4.add(a, f32x4.mul(x0, x0))
+      b = f32x4.add(b, f32x4.mul(x1, x1))
+      c = f32x4.add(c, f32x4.mul(x2, x2))
+      d = f32x4.add(d, f32x4.mul(x3, x3))
+    }
+    total += lanes(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)))
+  }
+  return total
+}
+
+/**
+ * Adam (Kingma and Ba 2015, algorithm 1) with decoupled weight decay (Loshchilov and Hutter 2019):
+ *   g = scale * gradient;  m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
+ *   w = keep * w - stepSize * m / (sqrt(v) * rootCorrection + epsilon)
+ * with stepSize = learning rate / (1 - beta1^t), rootCorrection = 1 / sqrt(1 - beta2^t), keep = 1 - rate * decay.
+ */
+export function adam(
+  w: usize,
+  gradient: usize,
+  m: usize,
+  v: usize,
+  count: usize,
+  stepSize: f32,
+  beta1: f32,
+  beta2: f32,
+  epsilon: f32,
+  rootCorrection: f32,
+  keep: f32,
+  scale: f32,
+): void {
+  const b1 = f32x4.splat(beta1)
+  const b2 = f32x4.splat(beta2)
+  const c1 = f32x4.splat((1 - beta1) * scale)
+  const c2 = f32x4.splat((1 - beta2) * scale * scale)
+  const s = f32x4.splat(stepSize)
+  const e = f32x4.splat(epsilon)
+  const r = f32x4.splat(rootCorrection)
+  const k = f32x4.splat(keep)
+  const end = count << 2
+  for (let i: usize = 0; i < end; i += 16) {
+    const g = v128.load(gradient + i)
+    const mNew = f32x4.add(f32x4.mul(b1, v128.load(m + i)), f32x4.mul(c1, g))
+    const vNew = f32x4.add(f32x4.mul(b2, v128.load(v + i)), f32x4.mul(c2, f32x4.mul(g, g)))
+    v128.store(m + i, mNew)
+    v128.store(v + i, vNew)
+    const step = f32x4.div(f32x4.mul(s, mNew), f32x4.add(f32x4.mul(f32x4.sqrt(vNew), r), e))
+    v128.store(w + i, f32x4.sub(f32x4.mul(k, v128.load(w + i)), step))
+  }
+}
+
+/** target += tau * (source - target) */
+export function polyak(target: usize, source: usize, count: usize, tau: f32): void {
+  const t = f32x4.splat(tau)
+  const end = count << 2
+  for (let i: usize = 0; i < end; i += 16) {
+    const old = v128.load(target + i)
+    const change = f32x4.sub(v128.load(source + i), old)
+    v128.store(target + i, f32x4.add(old, f32x4.mul(t, change)))
+  }
+}
