@@ -23,6 +23,8 @@ export interface ActionSpec {
    * The network builder then uses one head shared by all rows.
    */
   readonly aligned?: { readonly branch: number; readonly observation: string }
+  /** Whether some discrete actions are sometimes forbidden; the environment then has `writeActionMask`. */
+  readonly masked?: boolean
 }
 
 /** What is counted when people and agents are compared. */
@@ -99,8 +101,11 @@ export interface Environment {
   /** @throws DataError when the bytes are not a snapshot of this environment version */
   restore(snapshot: Uint8Array): void
 
-  /** What a screen draws now: plain data that survives msgpack, of a shape known to the environment's own view. */
-  scene(): unknown
+  /**
+   * What a screen draws now: plain data that survives msgpack, of a shape known to the environment's own view.
+   * @param options.aims  false leaves out what only somebody who is about to act needs (bubble: the aim lines)
+   */
+  scene(options?: { readonly aims?: boolean }): unknown
   /** What happened in the last step, for animation; plain data, empty after reset. */
   events(): readonly unknown[]
 }

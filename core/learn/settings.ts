@@ -50,15 +50,6 @@ export const gailSettings = z.strictObject({
     .describe('Ours: environment steps over which the strength falls linearly to 0; 0 keeps it'),
 })
 
-export const behavioralCloningSettings = z.strictObject({
-  demo_path: z.string().optional().describe('File or folder of demonstrations; the library is used when it is absent'),
-  strength: z.number().min(0).default(1).describe("Factor on the policy's learning rate"),
-  steps: z.int().min(0).default(0).describe('Environment steps over which cloning fades; 0 keeps it'),
-  samples_per_update: z.int().min(0).default(0).describe('Demonstration rows per update; 0 takes them all'),
-  num_epoch: z.int().min(1).default(3).describe('Passes over the demonstrations per update'),
-  batch_size: z.int().min(1).optional().describe("Rows per gradient; the trainer's batch size when absent"),
-})
-
 export const rewardSignals = z.strictObject({
   extrinsic: extrinsicSettings.optional(),
   gail: gailSettings.optional(),
@@ -80,5 +71,4 @@ export const behaviorSettings = z.strictObject({
 export type NetworkSettings = z.infer<typeof networkSettings>
 export type GailSettings = z.infer<typeof gailSettings>
 export type ExtrinsicSettings = z.infer<typeof extrinsicSettings>
-export type BehavioralCloningSettings = z.infer<typeof behavioralCloningSettings>
 export type BehaviorSettings = z.infer<typeof behaviorSettings>

@@ -1,0 +1,164 @@
+/**
+ * Behavioural cloning (Pomerleau 1991): the policy is fitted to the demonstrated actions by maximum likelihood.
+ *
+ *     discrete    L = -mean log pi(a|s)                 (cross-entropy over joint actions)
+ *     continuous  L =  mean |tanh(mu(s)) - a|^2         (as ML-Agents, which fits a sampled action; the mean has less noise)
+ *
+ * Differs from ML-Agents: stands alone, without a reinforcement learner. The environment is only played to show how good
+ * the clone is, with `updates_per_step` gradients per environment step.
+ */
+import { z } from 'zod'
+import { observationSize } from '../envs/environment.ts'
+import { UserError } from '../errors.ts'
+import {
+  Adam,
+  add,
+  allocateParameters,
+  Graph,
+  gradients,
+  mean,
+  mul,
+  neg,
+  oneHot,
+  Parameters,
+  square,
+  sub,
+  sum,
+  tanh,
+  type Value,
+} from '../tensor/index.ts'
+import { ActionLayout } from './action-layout.ts'
+import { type Algorithm, type AlgorithmDefinition, type LearnContext, registerAlgorithm } from './algorithm.ts'
+import { categoricalEntropy, maskedLogSoftmax } from './distributions.ts'
+import { Metrics } from './metrics.ts'
+import { Normalizer, seen } from './normalizer.ts'
+import { Actor, buildPolicy, type PolicyShape, policyBindings } from './policy.ts'
+import { exportPolicy } from './policy-export.ts'
+import { makeSampledBatch, type ReplayShape } from './replay-buffer.ts'
+import { sampleDemonstrations, writeChoices } from './reward-signal.ts'
+
+export const bcHyperparameters = z.strictObject({
+  batch_size: z.int().min(1).default(128).describe('Demonstration rows per gradient'),
+  learning_rate: z.number().positive().default(1e-3).describe('Step size'),
+  weight_decay: z.number().min(0).default(1e-2).describe('Decoupled weight decay; few demonstrations overfit soon'),
+  updates_per_step: z.number().positive().default(0.25).describe('Gradients per environment step'),
+})
+
+export async function makeBc(context: LearnContext): Promise<Algorithm> {
+  const { spec, numEnvs, settings, runtime, random, demonstrations, threads } = context
+  if (demonstrations === null) {
+    throw new UserError('behavioural cloning needs demonstrations, and there are none', {
+      remedy: 'record or import some, or choose them with --demos',
+    })
+  }
+  const h = bcHyperparameters.parse(settings.hyperparameters)
+  const layout = new ActionLayout(spec)
+  const O = observationSize(spec)
+  const C = layout.continuous
+  const B = h.batch_size
+  const metrics = new Metrics()
+  const normalizer = settings.network_settings.normalize ? new Normalizer(O) : null
+  normalizer?.update(demonstrations.observations)
+  const shape: PolicyShape = {
+    spec,
+    layout,
+    settings: settings.network_settings,
+    normalizer,
+    continuousKind: 'squashed',
+    logitBound: 0,
+  }
+  const replayShape: ReplayShape = { observation: O, continuous: C, branches: layout.branchSizes.length, mask: 0 }
+  const policy = new Parameters('policy')
+
+  function buildUpdate(): Record<string, Value> {
+    const graph = new Graph()
+    const [x] = seen(normalizer, graph, graph.input('observation', [B, O]))
+    const { logits, mean: mu } = buildPolicy(shape, graph, policy, x)
+    const losses: Value[] = []
+    const outputs: Record<string, Value> = {}
+    logits.forEach((l, g) => {
+      const logP = maskedLogSoftmax(l, null)
+      const chosen = oneHot(graph.input(`choice${g}`, [B]), layout.groups[g]!.size)
+      losses.push(neg(mean(sum(mul(logP, chosen), [1]))))
+      outputs[`entropy${g}`] = mean(categoricalEntropy(logP))
+    })
+    if (mu !== null) losses.push(mean(sum(square(sub(tanh(mu), graph.input('continuous', [B, C]))), [1])))
+    const loss = losses.reduce((all, part) => add(all, part))
+    outputs.loss = loss
+    gradients(loss, policy.of(graph)).forEach((gradient, i) => {
+      outputs[policy.gradientName(policy.names[i]!)] = gradient
+    })
+    return outputs
+  }
+
+  const outputs = buildUpdate()
+  allocateParameters([policy], random)
+  const program = await runtime.compile({
+    outputs,
+    bind: { ...policyBindings(shape, policy), ...policy.gradientBindings() },
+    threads,
+  })
+  const actor = await Actor.compile(shape, policy, runtime, numEnvs)
+  const adam = new Adam(policy, { learningRate: h.learning_rate, weightDecay: h.weight_decay })
+  const rows = makeSampledBatch(B, replayShape)
+  let steps = 0
+  let updates = 0
+
+  async function updateOnce(): Promise<void> {
+    sampleDemonstrations(random, demonstrations!, replayShape, rows, 0, B)
+    program.inputs.observation!.set(rows.observations)
+    program.inputs.continuous?.set(rows.continuous)
+    layout.groups.forEach((_, g) => {
+      writeChoices(layout, g, rows.discrete, B, program.inputs[`choice${g}`]!)
+    })
+    await program.run()
+    adam.step()
+    metrics.add('loss/cloning', program.outputs.loss![0]!)
+    layout.groups.forEach((_, g) => {
+      metrics.add('policy/entropy', program.outputs[`entropy${g}`]![0]!)
+    })
+    updates++
+  }
+
+  return {
+    metrics,
+    prepare: async () => {},
+    act: (observations, masks, actions) =>
+      actor.act(observations, masks, actions, random, settings.network_settings.deterministic),
+    observe(): void {
+      steps += numEnvs
+    },
+    async update(): Promise<number> {
+      const due = Math.floor(steps * h.updates_per_step)
+      let made = 0
+      for (; updates < due; made++) await updateOnce()
+      return made
+    },
+    save: () => ({ policy: policy.save(), metrics: metrics.save(), steps, updates }),
+    load(state): void {
+      const saved = state as {
+        policy: ReturnType<Parameters['save']>
+        metrics: ReturnType<Metrics['save']>
+        steps: number
+        updates: number
+      }
+      policy.load(saved.policy)
+      metrics.load(saved.metrics)
+      steps = saved.steps
+      updates = saved.updates
+    },
+    exportPolicy: () => exportPolicy(shape, policy),
+    release: async () => {
+      await Promise.all([program.release(), actor.release()])
+    },
+  }
+}
+
+export const bc: AlgorithmDefinition = {
+  name: 'bc',
+  title: 'Behavioural cloning',
+  hyperparameters: bcHyperparameters,
+  create: makeBc,
+}
+
+registerAlgorithm(bc)

@@ -1,0 +1,102 @@
+/** The distributions of policies, as graph nodes (for gradients) and as plain numbers (for acting). */
+import type { Random } from '../random.ts'
+import {
+  add,
+  clip,
+  exp,
+  logSoftmax,
+  mul,
+  neg,
+  softplus,
+  square,
+  sub,
+  sum,
+  tanh,
+  type Value,
+} from '../tensor/index.ts'
+
+const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI)
+
+/** log softmax of logits in which forbidden actions have lost 1e8; logits and mask [B, n], mask 1 = allowed. */
+export function maskedLogSoftmax(logits: Value, mask: Value | null): Value {
+  return logSoftmax(mask === null ? logits : add(logits, mul(sub(mask, 1), 1e8)))
+}
+
+/** H = -sum_a p log p, [B], from log-probabilities [B, n]. */
+export function categoricalEntropy(logP: Value): Value {
+  return neg(sum(mul(exp(logP), logP), [1]))
+}
+
+/** log N(x; mean, exp(logStd)) summed over the last axis; x, mean [B, C], logStd [B, C] or [C] -> [B]. */
+export function gaussianLogProb(x: Value, mean: Value, logStd: Value): Value {
+  const z = mul(sub(x, mean), exp(neg(logStd)))
+  return sum(sub(sub(mul(square(z), -0.5), logStd), halfLogTwoPi), [1])
+}
+
+/**
+ * A Gaussian sample squashed by tanh, with its log-probability (Haarnoja et al. 2018a, arXiv:1801.01290, appendix C, Eq. 21):
+ *
+ *     a = tanh(u),  log pi(a) = log N(u) - sum_i log(1 - tanh(u_i)^2)
+ *
+ * The last term is computed as 2 (log 2 - u - softplus(-2u)), which does not lose its digits for large |u|.
+ *
+ * @param noise  [B, C], standard normal
+ * @returns action [B, C] in (-1, 1) and logPi [B]
+ */
+export function squashedGaussian(mean: Value, logStd: Value, noise: Value): { action: Value; logPi: Value } {
+  const u = add(mean, mul(exp(logStd), noise))
+  const correction = mul(add(add(u, softplus(mul(u, -2))), -Math.LN2), -2) // log(1 - tanh(u)^2)
+  return { action: tanh(u), logPi: sub(gaussianLogProb(u, mean, logStd), sum(correction, [1])) }
+}
+
+/** ML-Agents' bounds on the log standard deviation that a network puts out. */
+export function boundedLogStd(raw: Value): Value {
+  return clip(raw, -20, 2)
+}
+
+/**
+ * Draws an index from softmax(logits + log mask) by inverting the cumulative distribution: one uniform number.
+ *
+ * @param logits  [..], `size` of them from `at` on
+ * @param mask    0/1 of the same layout from `maskAt` on, or null
+ */
+export function sampleCategorical(
+  random: Random,
+  logits: Float32Array,
+  at: number,
+  size: number,
+  mask: Float32Array | null,
+  maskAt: number,
+): number {
+  const highest = logits[greatestAllowed(logits, at, size, mask, maskAt) + at]!
+  let total = 0
+  for (let i = 0; i < size; i++) {
+    if (mask === null || mask[maskAt + i] === 1) total += Math.exp(logits[at + i]! - highest)
+  }
+  let left = random.uniform() * total
+  let last = 0
+  for (let i = 0; i < size; i++) {
+    if (mask !== null && mask[maskAt + i] !== 1) continue
+    last = i
+    left -= Math.exp(logits[at + i]! - highest)
+    if (left < 0) return i
+  }
+  return last
+}
+
+/** The index of the greatest allowed logit, the first of equals. */
+export function greatestAllowed(
+  logits: Float32Array,
+  at: number,
+  size: number,
+  mask: Float32Array | null,
+  maskAt: number,
+): number {
+  let best = -1
+  for (let i = 0; i < size; i++) {
+    if (mask !== null && mask[maskAt + i] !== 1) continue
+    if (best < 0 || logits[at + i]! > logits[at + best]!) best = i
+  }
+  if (best < 0) throw new Error('the action mask forbids every action')
+  return best
+}

@@ -1,0 +1,219 @@
+/**
+ * Generative adversarial imitation learning (Ho and Ermon 2016, arXiv:1606.03476) as a reward signal.
+ *
+ * A discriminator D tells demonstrations from the agent; the agent is rewarded for what D takes for a demonstration.
+ *
+ * 1. The paper's Algorithm 1 ascends  E_agent[log D] + E_demo[log(1 - D)]  (Eq. 17): there D is the probability of *agent*.
+ * 2. Here, as in most code, D = sigmoid(h) is the probability of *demonstration*, so the loss to descend is
+ *    E_agent[-log(1 - D)] + E_demo[-log D] = E_agent[softplus(h)] + E_demo[softplus(-h)].
+ * 3. The policy step (Eq. 18) descends the cost log D_paper = log(1 - D), that is, it is rewarded with
+ *    -log(1 - D) = softplus(h)                              `gail`: never negative, rewards staying alive
+ *    Two other forms share the discriminator:
+ *    log D - log(1 - D) = h                                 `airl` (Fu et al. 2018): both signs, least bias per step
+ *    log D = -softplus(-h)                                  `logd`: never positive, rewards ending soon
+ * 4. h is clipped to +-reward_clip before it becomes a reward.
+ *
+ * The gradient penalty is the zero-centred one on interpolates (Mescheder et al. 2018, arXiv:1801.04406; the form that
+ * Arulkumaran and Lillrank 2023, arXiv:2108.01867, tuned): mean of |dh/dx|^2 over x between agent and demonstration.
+ *
+ * With `absorbing_states` (Kostrikov et al. 2018, DAC, arXiv:1809.02925) an episode that truly ended goes on in an
+ * absorbing state for ever. That state has no features, so D there is one learned number h_abs, and its self-loop has
+ * the closed value r(h_abs) / (1 - gamma), which learners add at a true end.
+ *
+ * Differs from the paper: updates by minibatches with Adam, interleaved with those of the policy.
+ * Differs from DAC: no absorbing rows in replay; the closed form replaces them.
+ */
+import type { EnvironmentSpec } from '../envs/environment.ts'
+import { observationSize } from '../envs/environment.ts'
+import type { Random } from '../random.ts'
+import {
+  Adam,
+  add,
+  clip,
+  concat,
+  Graph,
+  gradients,
+  greater,
+  less,
+  mean,
+  mul,
+  neg,
+  oneHot,
+  Parameters,
+  type Program,
+  type Runtime,
+  reshape,
+  slice,
+  softplus,
+  square,
+  sub,
+  sum,
+  type Value,
+} from '../tensor/index.ts'
+import { zeros } from '../tensor/initializers.ts'
+import type { ActionLayout } from './action-layout.ts'
+import type { Metrics } from './metrics.ts'
+import { body, dense, perAction, type Scope } from './networks.ts'
+import { Normalizer, seen } from './normalizer.ts'
+import { makeSampledBatch, type ReplayShape, type SampledBatch } from './replay-buffer.ts'
+import { type RewardSignal, type SignalInputs, sampleDemonstrations, writeChoices } from './reward-signal.ts'
+import type { GailSettings } from './settings.ts'
+import type { DemonstrationData } from './transitions.ts'
+
+export interface GailOptions {
+  readonly spec: EnvironmentSpec
+  readonly layout: ActionLayout
+  readonly shape: ReplayShape
+  readonly settings: GailSettings
+  readonly demonstrations: DemonstrationData
+  /** Rows of the agent, and as many of demonstrations, per update. */
+  readonly batchSize: number
+}
+
+export function gailSignal(options: GailOptions): RewardSignal {
+  const { spec, layout, shape, settings, demonstrations, batchSize: B } = options
+  const O = observationSize(spec)
+  const parameters = new Parameters('gail')
+  // As in ML-Agents the statistics are those of the demonstrations alone; here they never move, so rewards do not either.
+  const normalizer = settings.network_settings.normalize ? new Normalizer(O, 'gail-normalizer') : null
+  normalizer?.update(demonstrations.observations)
+
+  /** h, [B]. x [B, O] normalised, choices one-hot (or mixtures of one-hots), continuous [B, C]. */
+  function logit(graph: Graph, x: Value, choices: readonly Value[], continuous: Value | null): Value {
+    const scope: Scope = { graph, parameters }
+    const rows = x.shape[0]!
+    const net = settings.network_settings
+    if (settings.use_actions && continuous === null && layout.aligned !== null && net.shared_head) {
+      const perGroup = perAction(scope, 'discriminator', x, spec, layout, net, { outputGain: 0.2, norm: false })
+      return perGroup.map(([h], g) => sum(mul(h!, choices[g]!), [1])).reduce((all, h) => add(all, h))
+    }
+    const actions = settings.use_actions ? [...choices, ...(continuous === null ? [] : [continuous])] : []
+    const h = body(scope, 'discriminator', actions.length === 0 ? x : concat([x, ...actions], 1), net, false)
+    return reshape(dense(scope, 'discriminator/out', h, 1, 0.2), [rows])
+  }
+
+  const absorbingLogit = (graph: Graph): Value => parameters.use(graph, 'absorbing', [1], zeros)
+
+  function rewardOf(h: Value): Value {
+    const bounded = clip(h, -settings.reward_clip, settings.reward_clip)
+    if (settings.reward_form === 'airl') return bounded
+    return settings.reward_form === 'gail' ? softplus(bounded) : neg(softplus(neg(bounded)))
+  }
+
+  const update = buildUpdate()
+  let program: Program | null = null
+  let adam: Adam | null = null
+  let sinceUpdate = 0
+  const agentRows = makeSampledBatch(B, shape)
+  const demoRows = makeSampledBatch(B, shape)
+
+  /** The discriminator step as one graph: loss, penalty and their gradients. */
+  function buildUpdate(): Record<string, Value> {
+    const graph = new Graph()
+    const observation = graph.input('observation', [2 * B, O]) // agent rows, then demonstration rows
+    const choices = layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [2 * B]), group.size))
+    const continuous = layout.continuous === 0 ? null : graph.input('continuous', [2 * B, layout.continuous])
+    const [x] = seen(normalizer, graph, observation)
+    const h = logit(graph, x, choices, continuous)
+    const hAgent = slice(h, 0, 0, B)
+    const hDemo = slice(h, 0, B, 2 * B)
+    let loss = add(mean(softplus(hAgent)), mean(softplus(neg(hDemo)))) // Eq. 17, see 2 above
+    const outputs: Record<string, Value> = {
+      'accuracy-agent': mean(less(hAgent, 0)),
+      'accuracy-demonstrations': mean(greater(hDemo, 0)),
+      'logit-agent': mean(hAgent),
+      'logit-demonstrations': mean(hDemo),
+      loss,
+    }
+    if (settings.absorbing_states) {
+      const ended = graph.input('terminated', [2 * B])
+      const hEnd = absorbingLogit(graph)
+      loss = add(loss, mean(mul(slice(ended, 0, 0, B), softplus(hEnd))))
+      loss = add(loss, mean(mul(slice(ended, 0, B, 2 * B), softplus(neg(hEnd)))))
+    }
+    if (settings.gradient_penalty > 0) {
+      const share = graph.input('mix', [B, 1]) // of the agent's row, uniform in [0, 1)
+      const between = (rows: Value) =>
+        add(mul(slice(rows, 0, 0, B), share), mul(slice(rows, 0, B, 2 * B), sub(1, share)))
+      const mixed = between(x)
+      const mixedChoices = choices.map(between)
+      const mixedContinuous = continuous === null ? null : between(continuous)
+      const inputs = settings.use_actions
+        ? [mixed, ...mixedChoices, ...(mixedContinuous === null ? [] : [mixedContinuous])]
+        : [mixed]
+      const slopes = gradients(sum(logit(graph, mixed, mixedChoices, mixedContinuous)), inputs)
+      const penalty = slopes.map((slope) => mean(sum(square(slope), [1]))).reduce((all, part) => add(all, part))
+      outputs.penalty = penalty
+      loss = add(loss, mul(penalty, settings.gradient_penalty))
+    }
+    const weights = parameters.of(graph)
+    gradients(loss, weights).forEach((gradient, i) => {
+      outputs[parameters.gradientName(parameters.names[i]!)] = gradient
+    })
+    return outputs
+  }
+
+  return {
+    name: 'gail',
+    gamma: settings.gamma,
+    parameters,
+    strength: (step) =>
+      settings.anneal_steps === 0 ? settings.strength : settings.strength * Math.max(0, 1 - step / settings.anneal_steps),
+
+    reward(graph: Graph, { observation, choices, continuous }: SignalInputs): Value {
+      const [x] = seen(normalizer, graph, observation)
+      return rewardOf(logit(graph, x, choices, continuous))
+    },
+
+    absorbingReward: (graph) => (settings.absorbing_states ? rewardOf(absorbingLogit(graph)) : null),
+
+    bindings: () => ({ ...parameters.bindings(), ...normalizer?.bindings() }),
+
+    async compile(runtime: Runtime, threads: number): Promise<void> {
+      adam = new Adam(parameters, { learningRate: settings.learning_rate, weightDecay: settings.weight_decay })
+      program = await runtime.compile({
+        outputs: update,
+        bind: { ...parameters.bindings(), ...parameters.gradientBindings(), ...normalizer?.bindings() },
+        threads,
+      })
+    },
+
+    async update(random: Random, metrics: Metrics, sampleAgent): Promise<void> {
+      if (++sinceUpdate < settings.updates_interval) return
+      sinceUpdate = 0
+      const { inputs, outputs } = program!
+      sampleAgent(agentRows, B)
+      sampleDemonstrations(random, demonstrations, shape, demoRows, 0, B)
+      for (const [at, rows] of [
+        [0, agentRows],
+        [B, demoRows],
+      ] as const) {
+        inputs.observation!.set(rows.observations, at * O)
+        layout.groups.forEach((_, g) => {
+          const choice = inputs[`choice${g}`]
+          if (choice !== undefined) writeChoices(layout, g, rows.discrete, B, choice.subarray(at, at + B))
+        })
+        inputs.continuous?.set(rows.continuous, at * layout.continuous)
+        inputs.terminated?.set(rows.terminated, at)
+      }
+      const mix = inputs.mix
+      if (mix !== undefined) for (let i = 0; i < B; i++) mix[i] = random.uniform()
+      await program!.run()
+      adam!.step()
+      metrics.add('gail/loss', outputs.loss![0]!)
+      metrics.add('gail/accuracy_agent', outputs['accuracy-agent']![0]!)
+      metrics.add('gail/accuracy_demonstrations', outputs['accuracy-demonstrations']![0]!)
+      metrics.add('gail/logit_agent', outputs['logit-agent']![0]!)
+      metrics.add('gail/logit_demonstrations', outputs['logit-demonstrations']![0]!)
+      if (outputs.penalty !== undefined) metrics.add('gail/gradient_penalty', outputs.penalty[0]!)
+    },
+
+    save: () => ({ parameters: parameters.save(), sinceUpdate }),
+    load(saved: unknown): void {
+      const state = saved as { parameters: ReturnType<Parameters['save']>; sinceUpdate: number }
+      parameters.load(state.parameters)
+      sinceUpdate = state.sinceUpdate
+    },
+    release: async () => program?.release(),
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Network bodies and heads. Every function adds nodes to a graph and declares its weights in `parameters` under `name`;
+ * called again with other Parameters (a target network) or another graph (another batch size) it builds the same network.
+ *
+ * Differs from ML-Agents: ReLU in place of Swish (half the elementwise nodes), He initialisation with gain sqrt(2).
+ */
+import type { EnvironmentSpec } from '../envs/environment.ts'
+import { shapeSize } from '../envs/environment.ts'
+import {
+  add,
+  concat,
+  type Graph,
+  layerNorm,
+  matmul,
+  type Parameters,
+  relu,
+  reshape,
+  slice,
+  type Value,
+} from '../tensor/index.ts'
+import { constantInit, normal, zeros } from '../tensor/initializers.ts'
+import type { ActionLayout } from './action-layout.ts'
+import type { NetworkSettings } from './settings.ts'
+
+/** Where a network is built, and with which weights. */
+export interface Scope {
+  readonly graph: Graph
+  readonly parameters: Parameters
+}
+
+const reluGain = Math.SQRT2
+
+/** x W + b; x [B, I] -> [B, units]. Weights have standard deviation gain / sqrt(I). */
+export function dense(scope: Scope, name: string, x: Value, units: number, gain: number, bias = true): Value {
+  const { graph, parameters } = scope
+  const weight = parameters.use(graph, `${name}/weight`, [x.shape[1]!, units], normal(gain / Math.sqrt(x.shape[1]!)))
+  const product = matmul(x, weight)
+  return bias ? add(product, parameters.use(graph, `${name}/bias`, [units], zeros)) : product
+}
+
+function normalized(scope: Scope, name: string, x: Value): Value {
+  const units = x.shape.at(-1)!
+  const scale = scope.parameters.use(scope.graph, `${name}/scale`, [units], constantInit(1))
+  const shift = scope.parameters.use(scope.graph, `${name}/shift`, [units], zeros)
+  return layerNorm(x, scale, shift)
+}
+
+/** One hidden layer: relu(norm?(x W + b)). */
+function hidden(scope: Scope, name: string, x: Value, units: number, norm: boolean): Value {
+  const linear = dense(scope, name, x, units, reluGain)
+  return relu(norm ? normalized(scope, `${name}/norm`, linear) : linear)
+}
+
+/** `num_layers` hidden layers of `hidden_units` over the flat observation; x [B, O] -> [B, H]. */
+export function body(scope: Scope, name: string, x: Value, settings: NetworkSettings, norm: boolean): Value {
+  let h = x
+  for (let layer = 0; layer < settings.num_layers; layer++) {
+    h = hidden(scope, `${name}/hidden${layer}`, h, settings.hidden_units, norm)
+  }
+  return h
+}
+
+/**
+ * The shared ("pointer") head over the K rows of a rank 2 observation: the same small network is applied to every row,
+ * in the light of everything else that is seen.
+ *
+ *     context = everything_else U + relu(everything V) W
+ *     h_k     = relu(norm(row_k R + context)),  then one layer more of the same width
+ *
+ * @param x     [B, O], the flat observation; the aligned rows lie at `offset`
+ * @returns     [B * K, head_units]
+ */
+function rowsBody(
+  scope: Scope,
+  name: string,
+  x: Value,
+  rows: { offset: number; count: number; features: number },
+  settings: NetworkSettings,
+  norm: boolean,
+): Value {
+  const [B, O] = x.shape as [number, number]
+  const { offset, count: K, features: F } = rows
+  const units = settings.head_units
+  const everything = hidden(scope, `${name}/context`, x, settings.hidden_units, false)
+  let context = dense(scope, `${name}/context-out`, everything, units, 1) // [B, U]
+  const before = offset > 0 ? [slice(x, 1, 0, offset)] : []
+  const after = offset + K * F < O ? [slice(x, 1, offset + K * F, O)] : []
+  if (before.length + after.length > 0) {
+    const rest = before.length + after.length === 1 ? (before[0] ?? after[0]!) : concat([...before, ...after], 1)
+    context = add(context, dense(scope, `${name}/rest`, rest, units, 1, false))
+  }
+  const row = reshape(slice(x, 1, offset, offset + K * F), [B * K, F])
+  const first = dense(scope, `${name}/row`, row, units, reluGain, false) // [B K, U]
+  const joined = reshape(
+    add(reshape(first, [B, K, units]), reshape(context, [B, 1, units])), // [B, K, U]
+    [B * K, units],
+  )
+  const h = relu(norm ? normalized(scope, `${name}/row/norm`, joined) : joined)
+  return hidden(scope, `${name}/row2`, h, units, norm)
+}
+
+export interface HeadOptions {
+  /** Standard deviation of the last layer's weights times sqrt(fan in). */
+  readonly outputGain: number
+  readonly norm: boolean
+  /** How many numbers per joint action; one value each in the result. */
+  readonly heads?: number
+}
+
+/**
+ * One number per joint action of every group of discrete branches: logits of a policy, Q-values of a critic, logits of a
+ * discriminator of state and action. Uses the shared head where a branch is aligned with an observation.
+ *
+ * @param x  [B, O], the flat observation
+ * @returns  per group, per head: [B, size of the group]
+ */
+export function perAction(
+  scope: Scope,
+  name: string,
+  x: Value,
+  spec: EnvironmentSpec,
+  layout: ActionLayout,
+  settings: NetworkSettings,
+  { outputGain, norm, heads = 1 }: HeadOptions,
+): Value[][] {
+  const B = x.shape[0]!
+  const alignedGroup = settings.shared_head ? layout.aligned?.group : undefined
+  const needsBody = layout.groups.some((_, g) => g !== alignedGroup)
+  const flat = needsBody ? body(scope, name, x, settings, norm) : null
+  return layout.groups.map((group, g) =>
+    Array.from({ length: heads }, (_, head) => {
+      const out = `${name}/out${g}${heads > 1 ? `-${head}` : ''}`
+      if (g !== alignedGroup) return dense(scope, out, flat!, group.size, outputGain)
+      const rows = alignedRows(spec, layout)
+      const perRow = group.size / rows.count
+      const h = rowsBody(scope, name, x, rows, settings, norm)
+      return reshape(dense(scope, out, h, perRow, outputGain), [B, group.size])
+    }),
+  )
+}
+
+/** Where the rows that a branch is aligned with lie in the flat observation. */
+function alignedRows(spec: EnvironmentSpec, layout: ActionLayout): { offset: number; count: number; features: number } {
+  let offset = 0
+  for (const { name, shape } of spec.observations) {
+    if (name === layout.aligned!.observation) return { offset, count: shape[0]!, features: shape[1]! }
+    offset += shapeSize(shape)
+  }
+  throw new Error(`${spec.id} aligns a branch with "${layout.aligned!.observation}", which it does not have`)
+}

@@ -1,0 +1,81 @@
+/**
+ * Running mean and variance of observations (Welford 1962, in Chan's form for batches), as ML-Agents keeps them: the
+ * count starts at 1, the variance at 1, and what is normalised is clipped to +-5. The statistics are graph inputs bound
+ * to `mean` and `inverseDeviation`, so a policy uses new statistics without being built again.
+ */
+import type { Graph, Value } from '../tensor/index.ts'
+import { clip, mul, sub } from '../tensor/index.ts'
+
+export class Normalizer {
+  /** [O] */
+  readonly mean: Float32Array
+  /** [O], 1 / standard deviation */
+  readonly inverseDeviation: Float32Array
+  readonly #m2: Float64Array
+  readonly #mean: Float64Array
+  #count = 1
+
+  readonly #name: string
+
+  /** @param name  of its inputs in a graph; two normalisers in one graph have two names */
+  constructor(size: number, name = 'normalizer') {
+    this.#name = name
+    this.mean = new Float32Array(size)
+    this.inverseDeviation = new Float32Array(size).fill(1)
+    this.#mean = new Float64Array(size)
+    this.#m2 = new Float64Array(size).fill(1)
+  }
+
+  /** @param observations  [n, O], all of whose rows are taken in */
+  update(observations: Float32Array): void {
+    const size = this.mean.length
+    for (let at = 0; at < observations.length; at += size) {
+      this.#count++
+      for (let j = 0; j < size; j++) {
+        const x = observations[at + j]!
+        const delta = x - this.#mean[j]!
+        const mean = this.#mean[j]! + delta / this.#count
+        this.#mean[j] = mean
+        this.#m2[j] = this.#m2[j]! + delta * (x - mean)
+      }
+    }
+    for (let j = 0; j < size; j++) {
+      this.mean[j] = this.#mean[j]!
+      this.inverseDeviation[j] = 1 / Math.sqrt(this.#m2[j]! / this.#count + 1e-8)
+    }
+  }
+
+  /** (x - mean) / deviation, clipped to +-5, for each x [B, O]. Call once per graph. */
+  apply<T extends readonly Value[]>(graph: Graph, ...xs: T): { [K in keyof T]: Value } {
+    const mean = graph.input(`${this.#name}/mean`, [1, this.mean.length])
+    const inverse = graph.input(`${this.#name}/inverse`, [1, this.mean.length])
+    return xs.map((x) => clip(mul(sub(x, mean), inverse), -5, 5)) as { [K in keyof T]: Value }
+  }
+
+  bindings(): Record<string, Float32Array> {
+    return { [`${this.#name}/mean`]: this.mean, [`${this.#name}/inverse`]: this.inverseDeviation }
+  }
+
+  save(): unknown {
+    return { count: this.#count, mean: this.#mean.slice(), m2: this.#m2.slice() }
+  }
+
+  load(saved: unknown): void {
+    const { count, mean, m2 } = saved as { count: number; mean: Float64Array; m2: Float64Array }
+    this.#count = count
+    this.#mean.set(mean)
+    this.#m2.set(m2)
+    this.update(new Float32Array(0))
+  }
+}
+
+/** What networks see of observations [B, O]: normalised, or as they are. Call once per graph. */
+export function seen<T extends readonly Value[]>(
+  normalizer: Normalizer | null,
+  graph: Graph,
+  ...observations: T
+): { [K in keyof T]: Value } {
+  return normalizer === null
+    ? (observations as unknown as { [K in keyof T]: Value })
+    : normalizer.apply(graph, ...observations)
+}

@@ -1,0 +1,156 @@
+/**
+ * The acting network of every algorithm: logits per group of discrete branches, mean and spread of continuous actions.
+ * `Actor` runs it for E environments; `exportPolicy` writes it as ONNX.
+ */
+import type { EnvironmentSpec } from '../envs/environment.ts'
+import { observationSize } from '../envs/environment.ts'
+import type { Random } from '../random.ts'
+import { Graph, mul, type Parameters, type Program, type Runtime, tanh, type Value } from '../tensor/index.ts'
+import { zeros } from '../tensor/initializers.ts'
+import type { ActionLayout } from './action-layout.ts'
+import { boundedLogStd, greatestAllowed, sampleCategorical } from './distributions.ts'
+import { body, dense, perAction } from './networks.ts'
+import { type Normalizer, seen } from './normalizer.ts'
+import type { NetworkSettings } from './settings.ts'
+import type { ActionBatch } from './transitions.ts'
+
+/** How continuous actions come about: SAC squashes by tanh, PPO clips at 3 standard units (as ML-Agents). */
+export type ContinuousKind = 'squashed' | 'clipped'
+
+export interface PolicyShape {
+  readonly spec: EnvironmentSpec
+  readonly layout: ActionLayout
+  readonly settings: NetworkSettings
+  readonly normalizer: Normalizer | null
+  readonly continuousKind: ContinuousKind
+  /** Logits are b tanh(l / b), which bounds how sure the policy can be; 0 leaves them alone. */
+  readonly logitBound: number
+}
+
+export interface PolicyOutputs {
+  /** Per group [B, size] */
+  readonly logits: Value[]
+  /** [B, C]; null without continuous actions */
+  readonly mean: Value | null
+  /** [B, C] from the network ('squashed'), [C] a free vector ('clipped') */
+  readonly logStd: Value | null
+}
+
+/** @param x  [B, O], normalised where the settings say so */
+export function buildPolicy(shape: PolicyShape, graph: Graph, parameters: Parameters, x: Value): PolicyOutputs {
+  const { spec, layout, settings } = shape
+  const scope = { graph, parameters }
+  const logits = perAction(scope, 'policy', x, spec, layout, settings, { outputGain: 0.1, norm: false }).map(([head]) =>
+    shape.logitBound === 0 ? head! : mul(tanh(mul(head!, 1 / shape.logitBound)), shape.logitBound),
+  )
+  const C = layout.continuous
+  if (C === 0) return { logits, mean: null, logStd: null }
+  const h = body(scope, 'policy/continuous', x, settings, false)
+  const mean = dense(scope, 'policy/mean', h, C, 0.2)
+  const logStd =
+    shape.continuousKind === 'squashed'
+      ? boundedLogStd(dense(scope, 'policy/log-std', h, C, 0.2))
+      : parameters.use(graph, 'policy/log-std', [C], zeros)
+  return { logits, mean, logStd }
+}
+
+/** Names every input that `parameters` and the normaliser feed. */
+export function policyBindings(shape: PolicyShape, parameters: Parameters): Record<string, Float32Array> {
+  return { ...parameters.bindings(), ...shape.normalizer?.bindings() }
+}
+
+/** What was drawn besides the action itself, which an on-policy learner keeps. */
+export interface Drawn {
+  /** [E, C] before squashing or clipping */
+  readonly raw: Float32Array
+}
+
+/** Acts for E environments with one batch per step. */
+export class Actor {
+  readonly drawn: Drawn
+  readonly #shape: PolicyShape
+  readonly #program: Program
+  readonly #numEnvs: number
+  readonly #jointMasks: Float32Array[]
+
+  private constructor(shape: PolicyShape, program: Program, numEnvs: number) {
+    this.#shape = shape
+    this.#program = program
+    this.#numEnvs = numEnvs
+    this.#jointMasks = shape.layout.groups.map((group) => new Float32Array(numEnvs * group.size))
+    this.drawn = { raw: new Float32Array(numEnvs * shape.layout.continuous) }
+  }
+
+  /** Allocate `parameters` first. */
+  static async compile(
+    shape: PolicyShape,
+    parameters: Parameters,
+    runtime: Runtime,
+    numEnvs: number,
+  ): Promise<Actor> {
+    const graph = new Graph()
+    const observation = graph.input('observation', [numEnvs, observationSize(shape.spec)])
+    const [x] = seen(shape.normalizer, graph, observation)
+    const { logits, mean, logStd } = buildPolicy(shape, graph, parameters, x)
+    const outputs: Record<string, Value> = {}
+    logits.forEach((value, g) => {
+      outputs[`logits${g}`] = value
+    })
+    if (mean !== null) outputs.mean = mean
+    if (logStd !== null && shape.continuousKind === 'squashed') outputs['log-std'] = logStd
+    const program = await runtime.compile({ outputs, bind: policyBindings(shape, parameters), threads: 1 })
+    const actor = new Actor(shape, program, numEnvs)
+    if (shape.continuousKind === 'clipped' && mean !== null) actor.#freeLogStd = parameters.view('policy/log-std')
+    return actor
+  }
+
+  #freeLogStd: Float32Array | null = null
+
+  /**
+   * @param observations  [E, O]
+   * @param masks         [E, sum of branches] or null
+   */
+  async act(
+    observations: Float32Array,
+    masks: Uint8Array | null,
+    actions: ActionBatch,
+    random: Random,
+    deterministic: boolean,
+  ): Promise<void> {
+    const { layout } = this.#shape
+    this.#program.inputs.observation!.set(observations)
+    await this.#program.run()
+    const D = layout.branchSizes.length
+    const maskWidth = layout.branchSizes.reduce((sum, size) => sum + size, 0)
+    for (let e = 0; e < this.#numEnvs; e++) {
+      layout.groups.forEach((group, g) => {
+        const logits = this.#program.outputs[`logits${g}`]!
+        const joint = masks === null ? null : this.#jointMasks[g]!
+        if (joint !== null) layout.jointMask(g, masks!, e * maskWidth, joint, e * group.size)
+        const at = e * group.size
+        const index = deterministic
+          ? greatestAllowed(logits, at, group.size, joint, at)
+          : sampleCategorical(random, logits, at, group.size, joint, at)
+        layout.decode(g, index, actions.discrete, e * D)
+      })
+      this.#drawContinuous(e, actions, random, deterministic)
+    }
+  }
+
+  #drawContinuous(e: number, actions: ActionBatch, random: Random, deterministic: boolean): void {
+    const C = this.#shape.layout.continuous
+    for (let i = 0; i < C; i++) {
+      const at = e * C + i
+      const logStd = this.#freeLogStd === null ? this.#program.outputs['log-std']![at]! : this.#freeLogStd[i]!
+      const noise = deterministic ? 0 : random.normal()
+      const raw = this.#program.outputs.mean![at]! + Math.exp(logStd) * noise
+      this.drawn.raw[at] = raw
+      actions.continuous[at] =
+        this.#shape.continuousKind === 'squashed' ? Math.tanh(raw) : Math.max(-3, Math.min(3, raw)) / 3
+    }
+  }
+
+  release(): Promise<void> {
+    return this.#program.release()
+  }
+}

@@ -1,0 +1,460 @@
+/**
+ * Proximal policy optimisation with the clipped objective (Schulman et al. 2017, arXiv:1707.06347, Algorithm 1).
+ *
+ * Differs from the paper:
+ * - Actor and critic are separate networks (ML-Agents' default); the critic has one value head per reward signal, each with
+ *   its own discount, and the advantages of the signals are added.
+ * - The value loss is clipped around the old value, as in ML-Agents and OpenAI's baselines.
+ * - Advantages are normalised over the whole buffer, the gradient's global norm is clipped to 0.5 (as in baselines; ML-Agents
+ *   does not clip).
+ * Differs from ML-Agents: the probability ratio is that of the whole action, not one ratio per branch.
+ */
+import { z } from 'zod'
+import { observationSize } from '../envs/environment.ts'
+import {
+  Adam,
+  abs,
+  add,
+  allocateParameters,
+  exp,
+  Graph,
+  gradients,
+  greater,
+  maximum,
+  mean,
+  minimum,
+  mul,
+  neg,
+  oneHot,
+  Parameters,
+  square,
+  sub,
+  sum,
+  type Value,
+} from '../tensor/index.ts'
+import { ActionLayout } from './action-layout.ts'
+import { type Algorithm, type AlgorithmDefinition, type LearnContext, registerAlgorithm } from './algorithm.ts'
+import { categoricalEntropy, gaussianLogProb, maskedLogSoftmax } from './distributions.ts'
+import { generalizedAdvantages } from './gae.ts'
+import { Metrics } from './metrics.ts'
+import { body, dense } from './networks.ts'
+import { Normalizer, seen } from './normalizer.ts'
+import { Actor, buildPolicy, type PolicyShape, policyBindings } from './policy.ts'
+import { exportPolicy } from './policy-export.ts'
+import type { ReplayShape, SampledBatch } from './replay-buffer.ts'
+import { writeChoices } from './reward-signal.ts'
+import { RolloutBuffer } from './rollout-buffer.ts'
+import { makeRewardSignals } from './signals.ts'
+import type { ActionBatch, StepBatch } from './transitions.ts'
+
+const schedule = z.enum(['linear', 'constant'])
+
+export const ppoHyperparameters = z.strictObject({
+  batch_size: z.int().min(1).default(1024).describe('Steps per gradient'),
+  buffer_size: z.int().min(1).default(10_240).describe('Steps gathered before each policy update'),
+  learning_rate: z.number().positive().default(3e-4).describe('Step size of policy and critic'),
+  beta: z.number().min(0).default(5e-3).describe('Weight of the entropy bonus'),
+  epsilon: z.number().positive().default(0.2).describe('How far the probability ratio may move from 1'),
+  lambd: z.number().min(0).max(1).default(0.95).describe('Lambda of generalised advantage estimation'),
+  num_epoch: z.int().min(1).default(3).describe('Passes over the buffer'),
+  learning_rate_schedule: schedule.default('linear').describe('linear: falls to nearly 0 at max_steps'),
+  beta_schedule: schedule.optional().describe('As learning_rate_schedule when absent'),
+  epsilon_schedule: schedule.optional().describe('As learning_rate_schedule when absent; linear falls to 0.1'),
+  shared_critic: z.literal(false).default(false).describe('Actor and critic are always separate here'),
+})
+
+type PpoHyperparameters = z.infer<typeof ppoHyperparameters>
+
+export async function makePpo(context: LearnContext): Promise<Algorithm> {
+  const { spec, numEnvs: E, settings, runtime, random, threads } = context
+  const h: PpoHyperparameters = ppoHyperparameters.parse(settings.hyperparameters)
+  const layout = new ActionLayout(spec)
+  const O = observationSize(spec)
+  const C = layout.continuous
+  const T = Math.max(1, Math.ceil(h.buffer_size / E)) // steps per environment and update
+  const N = T * E
+  const M = Math.min(h.batch_size, N)
+
+  const metrics = new Metrics()
+  const normalizer = settings.network_settings.normalize ? new Normalizer(O) : null
+  const shape: PolicyShape = {
+    spec,
+    layout,
+    settings: settings.network_settings,
+    normalizer,
+    continuousKind: 'clipped',
+    logitBound: 0,
+  }
+  const replayShape: ReplayShape = {
+    observation: O,
+    continuous: C,
+    branches: layout.branchSizes.length,
+    mask: layout.masked ? layout.branchSizes.reduce((all, size) => all + size, 0) : 0,
+  }
+  const signals = makeRewardSignals(context, layout, replayShape, M)
+  const S = signals.length
+  const policy = new Parameters('policy')
+  const critic = new Parameters('critic')
+
+  /** V_s(o), [n, S]. */
+  function values(graph: Graph, x: Value): Value {
+    const scope = { graph, parameters: critic }
+    return dense(scope, 'value/out', body(scope, 'value', x, settings.network_settings, false), S, 1)
+  }
+
+  /** log pi(a|o) [M] and the entropy [M] of the whole action. */
+  function judge(graph: Graph, x: Value, choices: Value[], raw: Value | null): { logPi: Value; entropy: Value } {
+    const { logits, mean: mu, logStd } = buildPolicy(shape, graph, policy, x)
+    const logPis: Value[] = []
+    const entropies: Value[] = []
+    logits.forEach((l, g) => {
+      const mask = layout.masked ? graph.input(`mask${g}`, [x.shape[0]!, layout.groups[g]!.size]) : null
+      const logP = maskedLogSoftmax(l, mask)
+      logPis.push(sum(mul(logP, choices[g]!), [1]))
+      entropies.push(categoricalEntropy(logP))
+    })
+    if (mu !== null) {
+      logPis.push(gaussianLogProb(raw!, mu, logStd!))
+      entropies.push(add(mul(logPis.at(-1)!, 0), sum(add(logStd!, 0.5 * Math.log(2 * Math.PI * Math.E)))))
+    }
+    return {
+      logPi: logPis.reduce((all, part) => add(all, part)),
+      entropy: entropies.reduce((all, part) => add(all, part)),
+    }
+  }
+
+  /** The loss of one minibatch and its gradients. */
+  function buildUpdate(): Record<string, Value> {
+    const graph = new Graph()
+    const observation = graph.input('observation', [M, O])
+    const choices = layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [M]), group.size))
+    const raw = C === 0 ? null : graph.input('raw', [M, C])
+    const oldLogPi = graph.input('old-log-pi', [M])
+    const advantage = graph.input('advantage', [M])
+    const oldValue = graph.input('old-value', [M, S])
+    const goal = graph.input('return', [M, S])
+    const epsilon = graph.input('epsilon', [])
+    const beta = graph.input('beta', [])
+    const [x] = seen(normalizer, graph, observation)
+    const { logPi, entropy } = judge(graph, x, choices, raw)
+
+    // L^CLIP = E[ min(r A, clip(r, 1 - eps, 1 + eps) A) ],  r = pi(a|s) / pi_old(a|s)                         (Eq. 7)
+    const ratio = exp(sub(logPi, oldLogPi))
+    const bounded = minimum(maximum(ratio, sub(1, epsilon)), add(epsilon, 1))
+    const policyLoss = neg(mean(minimum(mul(ratio, advantage), mul(bounded, advantage))))
+    // L^VF, each error no smaller than with the value clipped around the old one
+    const value = values(graph, x)
+    const near = add(oldValue, minimum(maximum(sub(value, oldValue), neg(epsilon)), epsilon))
+    const valueLoss = mean(maximum(square(sub(value, goal)), square(sub(near, goal))))
+    // L = L^CLIP - c1 L^VF + c2 S, with the sign turned for descent                                          (Eq. 9)
+    const loss = add(add(policyLoss, mul(valueLoss, 0.5)), mul(mul(mean(entropy), beta), -1))
+
+    const outputs: Record<string, Value> = {
+      loss,
+      'policy-loss': policyLoss,
+      'value-loss': valueLoss,
+      entropy: mean(entropy),
+      clipped: mean(greater(abs(sub(ratio, 1)), epsilon)),
+      kl: mean(sub(sub(ratio, 1), sub(logPi, oldLogPi))),
+    }
+    for (const parameters of [policy, critic]) {
+      gradients(loss, parameters.of(graph)).forEach((gradient, i) => {
+        outputs[parameters.gradientName(parameters.names[i]!)] = gradient
+      })
+    }
+    return outputs
+  }
+
+  /** What is asked about a batch of E steps: values, and log pi of what was done. */
+  function buildJudge(): Record<string, Value> {
+    const graph = new Graph()
+    const [x] = seen(normalizer, graph, graph.input('observation', [E, O]))
+    const choices = layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [E]), group.size))
+    const raw = C === 0 ? null : graph.input('raw', [E, C])
+    return { values: values(graph, x), 'log-pi': judge(graph, x, choices, raw).logPi }
+  }
+
+  /** Rewards of all signals for E steps. */
+  function buildRewards(): Record<string, Value> {
+    const graph = new Graph()
+    const inputs = {
+      observation: graph.input('observation', [E, O]),
+      choices: layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [E]), group.size)),
+      continuous: C === 0 ? null : graph.input('continuous', [E, C]),
+      reward: graph.input('reward', [E]),
+    }
+    const outputs: Record<string, Value> = {}
+    signals.forEach((signal, s) => {
+      outputs[`reward${s}`] = mul(signal.reward(graph, inputs), 1)
+      const absorbing = signal.absorbingReward(graph)
+      if (absorbing !== null) outputs[`absorbing${s}`] = mul(absorbing, 1)
+    })
+    return outputs
+  }
+
+  const [update, judged, rewarded] = [buildUpdate(), buildJudge(), buildRewards()]
+  const learned = signals.map((signal) => signal.parameters).filter((parameters) => parameters !== null)
+  allocateParameters([policy, critic, ...learned], random)
+  const networks = { ...policyBindings(shape, policy), ...critic.bindings() }
+  const program = await runtime.compile({
+    outputs: update,
+    bind: { ...networks, ...policy.gradientBindings(), ...critic.gradientBindings() },
+    threads,
+  })
+  const judgeProgram = await runtime.compile({ outputs: judged, bind: networks, threads: 1 })
+  const rewardBindings = Object.assign({}, ...signals.map((signal) => signal.bindings())) as Record<string, Float32Array>
+  const rewardProgram = await runtime.compile({ outputs: rewarded, bind: rewardBindings, threads: 1 })
+  for (const signal of signals) await signal.compile(runtime, threads)
+  const actor = await Actor.compile(shape, policy, runtime, E)
+  const adams = [policy, critic].map((parameters) => new Adam(parameters, { learningRate: h.learning_rate }))
+  const buffer = new RolloutBuffer(T, E, replayShape, S)
+  const order = new Uint32Array(N)
+  const rowScratch = new Int32Array(M * layout.branchSizes.length)
+  let steps = 0
+  let horizon = new Uint32Array(E)
+
+  /** `from` at step 0, falling to `to` at max_steps when the schedule is linear. */
+  function scheduled(kind: 'linear' | 'constant' | undefined, from: number, to: number): number {
+    if ((kind ?? h.learning_rate_schedule) === 'constant') return from
+    return Math.max(to, from + (to - from) * Math.min(1, steps / settings.max_steps))
+  }
+
+  function feedMasks(inputs: Record<string, Float32Array>, masks: Uint8Array, rows: (i: number) => number, count: number) {
+    layout.groups.forEach((group, g) => {
+      const mask = inputs[`mask${g}`]
+      if (mask === undefined) return
+      for (let i = 0; i < count; i++) layout.jointMask(g, masks, rows(i) * replayShape.mask, mask, i * group.size)
+    })
+  }
+
+  /** Values, log-probabilities and rewards of everything in the buffer, row by row of E steps. */
+  async function judgeBuffer(): Promise<void> {
+    const D = layout.branchSizes.length
+    for (let t = 0; t < T; t++) {
+      const at = t * E
+      const observations = buffer.observations.subarray(at * O, (at + E) * O)
+      for (const { inputs } of [judgeProgram, rewardProgram]) {
+        inputs.observation?.set(observations)
+        layout.groups.forEach((_, g) => {
+          const choice = inputs[`choice${g}`]
+          if (choice !== undefined) writeChoices(layout, g, buffer.discrete.subarray(at * D, (at + E) * D), E, choice)
+        })
+      }
+      judgeProgram.inputs.raw?.set(buffer.raw.subarray(at * C, (at + E) * C))
+      feedMasks(judgeProgram.inputs, buffer.masks, (i) => at + i, E)
+      rewardProgram.inputs.continuous?.set(buffer.continuous.subarray(at * C, (at + E) * C))
+      rewardProgram.inputs.reward?.set(buffer.rewards.subarray(at, at + E))
+      await judgeProgram.run()
+      await rewardProgram.run()
+      buffer.values.set(judgeProgram.outputs.values!, at * S)
+      buffer.logPi.set(judgeProgram.outputs['log-pi']!, at)
+      signals.forEach((signal, s) => {
+        const reward = rewardProgram.outputs[`reward${s}`]!
+        for (let e = 0; e < E; e++) buffer.signalRewards[(at + e) * S + s] = signal.strength(steps) * reward[e]!
+      })
+    }
+  }
+
+  /** V(s_{t+1}) where it cannot be read off the next row: at cuts, from the observation kept for that purpose. */
+  async function judgeCuts(): Promise<void> {
+    for (let first = 0; first < buffer.cuts.length; first += E) {
+      const rows = buffer.cuts.slice(first, first + E)
+      rows.forEach(({ observation }, i) => {
+        judgeProgram.inputs.observation!.set(observation, i * O)
+      })
+      await judgeProgram.run()
+      rows.forEach((cut, i) => {
+        cut.values.set(judgeProgram.outputs.values!.subarray(i * S, (i + 1) * S))
+      })
+    }
+  }
+
+  /** Advantages (sum over signals, normalised) and returns per signal. */
+  function estimate(): void {
+    const advantage = new Float32Array(T)
+    buffer.advantages.fill(0)
+    const cutValues = new Map(buffer.cuts.map((cut) => [cut.row, cut.values]))
+    signals.forEach((signal, s) => {
+      const absorbing = rewardProgram.outputs[`absorbing${s}`]?.[0]
+      const afterEnd = absorbing === undefined ? 0 : (signal.strength(steps) * absorbing) / (1 - signal.gamma)
+      for (let e = 0; e < E; e++) {
+        const rewards = Float32Array.from({ length: T }, (_, t) => buffer.signalRewards[(t * E + e) * S + s]!)
+        const now = Float32Array.from({ length: T }, (_, t) => buffer.values[(t * E + e) * S + s]!)
+        const cut = Uint8Array.from({ length: T }, (_, t) => buffer.cut[t * E + e]!)
+        const next = Float32Array.from({ length: T }, (_, t) => {
+          const row = t * E + e
+          if (buffer.terminated[row] === 1) return afterEnd
+          return cutValues.get(row)?.[s] ?? now[t + 1]!
+        })
+        generalizedAdvantages(rewards, now, next, cut, signal.gamma, h.lambd, advantage)
+        for (let t = 0; t < T; t++) {
+          const row = t * E + e
+          buffer.advantages[row] = buffer.advantages[row]! + advantage[t]!
+          buffer.returns[row * S + s] = advantage[t]! + now[t]!
+        }
+      }
+      let total = 0
+      for (let row = 0; row < N; row++) total += buffer.signalRewards[row * S + s]!
+      metrics.add(`${signal.name}/reward`, total / N)
+    })
+    normalize(buffer.advantages)
+  }
+
+  /** One pass over the buffer in minibatches; what does not fill a minibatch is left out, as in ML-Agents. */
+  async function epoch(): Promise<number> {
+    random.shuffle(order)
+    const { inputs, outputs } = program
+    const D = layout.branchSizes.length
+    let made = 0
+    for (let first = 0; first + M <= N; first += M, made++) {
+      for (let i = 0; i < M; i++) {
+        const row = order[first + i]!
+        inputs.observation!.set(buffer.observations.subarray(row * O, (row + 1) * O), i * O)
+        for (let k = 0; k < D; k++) rowScratch[i * D + k] = buffer.discrete[row * D + k]!
+        for (let k = 0; k < C; k++) inputs.raw![i * C + k] = buffer.raw[row * C + k]!
+        inputs['old-log-pi']![i] = buffer.logPi[row]!
+        inputs.advantage![i] = buffer.advantages[row]!
+        for (let s = 0; s < S; s++) {
+          inputs['old-value']![i * S + s] = buffer.values[row * S + s]!
+          inputs.return![i * S + s] = buffer.returns[row * S + s]!
+        }
+      }
+      layout.groups.forEach((_, g) => {
+        writeChoices(layout, g, rowScratch, M, inputs[`choice${g}`]!)
+      })
+      const start = first
+      feedMasks(inputs, buffer.masks, (i) => order[start + i]!, M)
+      await program.run()
+      stepTogether()
+      metrics.add('loss/policy', outputs['policy-loss']![0]!)
+      metrics.add('loss/value', outputs['value-loss']![0]!)
+      metrics.add('policy/entropy', outputs.entropy![0]!)
+      metrics.add('policy/clip_fraction', outputs.clipped![0]!)
+      metrics.add('policy/kl', outputs.kl![0]!)
+      for (const signal of signals) {
+        await signal.update(random, metrics, (rows, count) => drawFromBuffer(rows, count))
+      }
+    }
+    return made
+  }
+
+  /** Clips the norm of policy and critic gradients together, then one Adam step each. */
+  function stepTogether(): void {
+    let squares = 0
+    for (const { gradients: g } of [policy, critic]) for (let i = 0; i < g.length; i++) squares += g[i]! * g[i]!
+    const factor = Math.min(1, 0.5 / (Math.sqrt(squares) + 1e-6))
+    for (const adam of adams) {
+      adam.learningRate = scheduled(h.learning_rate_schedule, h.learning_rate, 1e-10)
+    }
+    if (factor < 1) {
+      for (const { gradients: g } of [policy, critic]) for (let i = 0; i < g.length; i++) g[i] = g[i]! * factor
+    }
+    for (const adam of adams) adam.step()
+  }
+
+  function drawFromBuffer(rows: SampledBatch, count: number): void {
+    const D = layout.branchSizes.length
+    for (let i = 0; i < count; i++) {
+      const row = random.below(N)
+      rows.observations.set(buffer.observations.subarray(row * O, (row + 1) * O), i * O)
+      for (let k = 0; k < D; k++) rows.discrete[i * D + k] = buffer.discrete[row * D + k]!
+      for (let k = 0; k < C; k++) rows.continuous[i * C + k] = buffer.continuous[row * C + k]!
+      rows.terminated[i] = buffer.terminated[row]!
+    }
+  }
+
+  return {
+    metrics,
+    prepare: async () => {},
+
+    act: (observations: Float32Array, masks: Uint8Array | null, actions: ActionBatch) =>
+      actor.act(observations, masks, actions, random, settings.network_settings.deterministic),
+
+    observe(step: StepBatch): void {
+      steps += E
+      for (let e = 0; e < E; e++) {
+        const ended = step.terminated[e] === 1 || step.truncated[e] === 1
+        horizon[e] = ended ? 0 : horizon[e]! + 1
+        const cutHere = ended || horizon[e]! >= settings.time_horizon || buffer.length === T - 1
+        if (horizon[e]! >= settings.time_horizon) horizon[e] = 0
+        buffer.addRow(step, e, actor.drawn.raw, cutHere)
+      }
+      buffer.length++
+    },
+
+    async update(): Promise<number> {
+      if (buffer.length < T) return 0
+      await judgeBuffer()
+      await judgeCuts()
+      estimate()
+      program.inputs.epsilon![0] = scheduled(h.epsilon_schedule, h.epsilon, 0.1)
+      program.inputs.beta![0] = scheduled(h.beta_schedule, h.beta, 1e-5)
+      for (let i = 0; i < N; i++) order[i] = i
+      let made = 0
+      for (let k = 0; k < h.num_epoch; k++) made += await epoch()
+      normalizer?.update(buffer.observations)
+      buffer.clear()
+      return made
+    },
+
+    save: () => ({
+      policy: policy.save(),
+      critic: critic.save(),
+      normalizer: normalizer?.save() ?? null,
+      signals: signals.map((signal) => signal.save()),
+      metrics: metrics.save(),
+      buffer: buffer.save(),
+      horizon: horizon.slice(),
+      steps,
+    }),
+
+    load(state): void {
+      const saved = state as {
+        policy: ReturnType<Parameters['save']>
+        critic: ReturnType<Parameters['save']>
+        normalizer: unknown
+        signals: unknown[]
+        metrics: ReturnType<Metrics['save']>
+        buffer: unknown
+        horizon: Uint32Array<ArrayBuffer>
+        steps: number
+      }
+      policy.load(saved.policy)
+      critic.load(saved.critic)
+      normalizer?.load(saved.normalizer)
+      signals.forEach((signal, s) => {
+        signal.load(saved.signals[s])
+      })
+      metrics.load(saved.metrics)
+      buffer.load(saved.buffer)
+      horizon = saved.horizon.slice()
+      steps = saved.steps
+    },
+
+    exportPolicy: () => exportPolicy(shape, policy),
+
+    async release(): Promise<void> {
+      await Promise.all([program, judgeProgram, rewardProgram, actor, ...signals].map((part) => part.release()))
+    },
+  }
+}
+
+/** To mean 0 and standard deviation 1, in place. */
+function normalize(values: Float32Array): void {
+  let sum = 0
+  for (const value of values) sum += value
+  const center = sum / values.length
+  let squares = 0
+  for (const value of values) squares += (value - center) ** 2
+  const deviation = Math.sqrt(squares / values.length) + 1e-8
+  for (let i = 0; i < values.length; i++) values[i] = (values[i]! - center) / deviation
+}
+
+export const ppo: AlgorithmDefinition = {
+  name: 'ppo',
+  title: 'Proximal policy optimisation',
+  hyperparameters: ppoHyperparameters,
+  create: makePpo,
+}
+
+registerAlgorithm(ppo)

@@ -1,0 +1,100 @@
+/**
+ * Where rewards come from. A signal is built into the graph of the learner that uses it, so rewards are always those of
+ * the newest discriminator (Kostrikov et al. 2018: never store a learned reward).
+ */
+import type { Random } from '../random.ts'
+import type { Graph, Parameters, Runtime, Value } from '../tensor/index.ts'
+import type { ActionLayout } from './action-layout.ts'
+import type { Metrics } from './metrics.ts'
+import type { ReplayShape, SampledBatch } from './replay-buffer.ts'
+import type { DemonstrationData } from './transitions.ts'
+
+/** A batch of transitions as graph values. */
+export interface SignalInputs {
+  /** [B, O], as the environment gave them */
+  readonly observation: Value
+  /** Per group of discrete branches, one-hot [B, size] */
+  readonly choices: readonly Value[]
+  /** [B, C]; null without continuous actions */
+  readonly continuous: Value | null
+  /** [B], the environment's reward */
+  readonly reward: Value
+}
+
+export interface RewardSignal {
+  readonly name: string
+  readonly gamma: number
+  /** Weights that the signal learns; null when it learns nothing. */
+  readonly parameters: Parameters | null
+  /** The factor on its reward after `step` environment steps. */
+  strength(step: number): number
+  /** The reward before `strength`, [B]. */
+  reward(graph: Graph, inputs: SignalInputs): Value
+  /** The reward of one step in the absorbing state after a true end, [1]; null when an end is worth nothing. */
+  absorbingReward(graph: Graph): Value | null
+  /** Memory for the inputs that `reward` and `absorbingReward` add to a graph. Allocate parameters first. */
+  bindings(): Record<string, Float32Array>
+  /** Called once all graphs are built and parameters are allocated. */
+  compile(runtime: Runtime, threads: number): Promise<void>
+  /** One policy update was made; `sampleAgent` draws the agent's transitions for the signal's own update. */
+  update(random: Random, metrics: Metrics, sampleAgent: (batch: SampledBatch, count: number) => void): Promise<void>
+  save(): unknown
+  load(saved: unknown): void
+  release(): Promise<void>
+}
+
+/** The environment's own reward. */
+export function extrinsicSignal(settings: { strength: number; gamma: number }): RewardSignal {
+  return {
+    name: 'extrinsic',
+    gamma: settings.gamma,
+    parameters: null,
+    strength: () => settings.strength,
+    reward: (_graph, { reward }) => reward,
+    absorbingReward: () => null,
+    bindings: () => ({}),
+    compile: async () => {},
+    update: async () => {},
+    save: () => null,
+    load: () => {},
+    release: async () => {},
+  }
+}
+
+/** Fills `count` rows of `batch` from row `at` on with demonstration rows drawn uniformly with replacement. */
+export function sampleDemonstrations(
+  random: Random,
+  data: DemonstrationData,
+  shape: ReplayShape,
+  batch: SampledBatch,
+  at: number,
+  count: number,
+): void {
+  const { observation: O, continuous: C, branches: D, mask: M } = shape
+  for (let i = at; i < at + count; i++) {
+    const row = random.below(data.length)
+    batch.observations.set(data.observations.subarray(row * O, (row + 1) * O), i * O)
+    batch.nextObservations.set(data.nextObservations.subarray(row * O, (row + 1) * O), i * O)
+    for (let k = 0; k < C; k++) batch.continuous[i * C + k] = data.continuous[row * C + k]!
+    for (let k = 0; k < D; k++) batch.discrete[i * D + k] = data.discrete[row * D + k]!
+    batch.rewards[i] = data.rewards[row]!
+    batch.terminated[i] = data.terminated[row]!
+    if (M > 0) {
+      batch.masks.fill(1, i * M, (i + 1) * M)
+      batch.nextMasks.fill(1, i * M, (i + 1) * M)
+    }
+  }
+}
+
+/** Joint indices of `group` for the first `count` rows, as floats. */
+export function writeChoices(
+  layout: ActionLayout,
+  group: number,
+  discrete: Int32Array,
+  count: number,
+  indices: Float32Array,
+): void {
+  const D = layout.branchSizes.length
+  for (let i = 0; i < count; i++) indices[i] = layout.encode(group, discrete, i * D)
+}
+

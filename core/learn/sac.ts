@@ -1,0 +1,435 @@
+/**
+ * Soft actor-critic, the version with two critics and a learned temperature (Haarnoja et al. 2018b, arXiv:1812.05905,
+ * Algorithm 1), for continuous actions and, with exact expectations over actions, for discrete ones (Christodoulou 2019,
+ * arXiv:1910.07207).
+ *
+ * Differs from the paper:
+ * - All gradients of one update come from one graph, so the policy's gradient uses the critics from before their step.
+ * - Discrete: the critic's target has no entropy term unless `entropy_in_target`; coupling the two is what makes discrete
+ *   SAC fragile ("Dissecting Discrete SAC" 2025, arXiv:2509.09838). The policy keeps its entropy term.
+ * - Discrete: the target entropy is a share of ln|A| that may fall over time, and logits may be bounded, b tanh(l / b);
+ *   with unbounded logits and a fixed target the entropy collapsed on bubble/25.
+ * - One Q head per distinct discount of the reward signals; the policy climbs their sum. (ML-Agents: one per signal.)
+ * - Critics have layer normalisation by default (RLPD, Ball et al. 2023, arXiv:2302.02948).
+ * - A share of each batch may be demonstrations (RLPD), with rewards by the newest discriminator like all others.
+ */
+import { z } from 'zod'
+import { observationSize } from '../envs/environment.ts'
+import { UserError } from '../errors.ts'
+import {
+  Adam,
+  add,
+  allocateParameters,
+  concat,
+  exp,
+  Graph,
+  gradients,
+  mean,
+  minimum,
+  mul,
+  oneHot,
+  Parameters,
+  polyak,
+  reshape,
+  square,
+  stopGradient,
+  sub,
+  sum,
+  type Value,
+} from '../tensor/index.ts'
+import { ActionLayout } from './action-layout.ts'
+import { type Algorithm, type AlgorithmDefinition, type LearnContext, registerAlgorithm } from './algorithm.ts'
+import { categoricalEntropy, maskedLogSoftmax, squashedGaussian } from './distributions.ts'
+import { Metrics } from './metrics.ts'
+import { body, dense, perAction } from './networks.ts'
+import { Normalizer, seen } from './normalizer.ts'
+import { Actor, buildPolicy, type PolicyShape, policyBindings } from './policy.ts'
+import { exportPolicy } from './policy-export.ts'
+import { makeSampledBatch, ReplayBuffer, type ReplayShape } from './replay-buffer.ts'
+import { sampleDemonstrations, writeChoices } from './reward-signal.ts'
+import { makeRewardSignals } from './signals.ts'
+import { Temperature } from './temperature.ts'
+import type { ActionBatch, StepBatch } from './transitions.ts'
+
+export const sacHyperparameters = z.strictObject({
+  batch_size: z.int().min(1).default(128).describe('Transitions per gradient update'),
+  buffer_size: z.int().min(1).default(50_000).describe('Transitions that are remembered'),
+  buffer_init_steps: z
+    .int()
+    .min(0)
+    .default(1_000)
+    .describe('Environment steps of random play before learning; ML-Agents has 0 and lets the policy play'),
+  learning_rate: z.number().positive().default(3e-4).describe('Step size of policy and critics'),
+  learning_rate_schedule: z.literal('constant').default('constant').describe('Only constant, as in ML-Agents'),
+  tau: z.number().positive().max(1).default(0.005).describe('How fast the target critics follow'),
+  steps_per_update: z.number().positive().default(1).describe('Environment steps per gradient update'),
+  init_entcoef: z.number().positive().default(1).describe('First temperature'),
+  entcoef_learning_rate: z.number().positive().default(3e-4).describe('Ours: step size of the temperature'),
+  target_entropy_start: z
+    .number()
+    .default(0.2)
+    .describe("Ours: target entropy as a share of ln|A|, at first; 0.2 is ML-Agents' fixed value (continuous: of -|A|)"),
+  target_entropy_end: z.number().default(0.2).describe('Ours: the share at the end of the annealing'),
+  target_entropy_anneal_steps: z.int().min(0).default(0).describe('Ours: environment steps of the annealing'),
+  entropy_in_target: z.boolean().default(false).describe("Ours: entropy in the critics' target (the paper: yes)"),
+  logit_bound: z.number().min(0).default(6).describe('Ours: discrete logits are b tanh(l / b); 0 leaves them alone'),
+  demonstration_share: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0)
+    .describe('Ours: share of each batch that are demonstration rows'),
+})
+
+type SacHyperparameters = z.infer<typeof sacHyperparameters>
+
+export async function makeSac(context: LearnContext): Promise<Algorithm> {
+  const { spec, numEnvs, settings, runtime, random, demonstrations, threads } = context
+  const h: SacHyperparameters = sacHyperparameters.parse(settings.hyperparameters)
+  const layout = new ActionLayout(spec)
+  const O = observationSize(spec)
+  const C = layout.continuous
+  const B = h.batch_size
+  const discrete = layout.groups.length > 0
+  if (discrete && C > 0) {
+    throw new UserError(`SAC here takes discrete or continuous actions, and ${spec.id} has both`, { remedy: 'use ppo' })
+  }
+  const demoRows = Math.round(h.demonstration_share * B)
+  if (demoRows > 0 && demonstrations === null) {
+    throw new UserError('demonstration_share is above 0, but there are no demonstrations', {
+      remedy: 'choose demonstrations, or set demonstration_share to 0',
+    })
+  }
+
+  const metrics = new Metrics()
+  const normalizer = settings.network_settings.normalize ? new Normalizer(O) : null
+  const shape: PolicyShape = {
+    spec,
+    layout,
+    settings: settings.network_settings,
+    normalizer,
+    continuousKind: 'squashed',
+    logitBound: h.logit_bound,
+  }
+  const replayShape: ReplayShape = {
+    observation: O,
+    continuous: C,
+    branches: layout.branchSizes.length,
+    mask: layout.masked ? layout.branchSizes.reduce((all, size) => all + size, 0) : 0,
+  }
+  const signals = makeRewardSignals(context, layout, replayShape, B)
+  const gammas = [...new Set(signals.map((signal) => signal.gamma))]
+  const policy = new Parameters('policy')
+  const critics = new Parameters('critic')
+  const targets = new Parameters('target')
+
+  /** Q_i(s, .) per group and discount, [B, size]; `which` is 1 or 2. */
+  function discreteQ(graph: Graph, parameters: Parameters, which: number, x: Value): Value[][] {
+    const options = { outputGain: 1, norm: settings.network_settings.layer_norm, heads: gammas.length }
+    return perAction({ graph, parameters }, `q${which}`, x, spec, layout, settings.network_settings, options)
+  }
+
+  /** Q_i(s, a) per discount, [B]. */
+  function continuousQ(graph: Graph, parameters: Parameters, which: number, x: Value, action: Value): Value[] {
+    const scope = { graph, parameters }
+    const net = settings.network_settings
+    const hidden = body(scope, `q${which}`, concat([x, action], 1), net, net.layer_norm)
+    return gammas.map((_, k) => reshape(dense(scope, `q${which}/out-${k}`, hidden, 1, 1), [B]))
+  }
+
+  /** One whole update as one graph: outputs are gradients, losses and what the temperature needs. */
+  function buildUpdate(): Record<string, Value> {
+    const graph = new Graph()
+    const observation = graph.input('observation', [B, O])
+    const nextObservation = graph.input('next-observation', [B, O])
+    const reward = graph.input('reward', [B])
+    const going = sub(1, graph.input('terminated', [B])) // 1 - d
+    const choices = layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [B]), group.size))
+    const continuous = C === 0 ? null : graph.input('continuous', [B, C])
+    const alphas = Array.from({ length: discrete ? layout.groups.length : 1 }, (_, g) => graph.input(`alpha${g}`, []))
+    const mask = (g: number, name: string) =>
+      layout.masked ? graph.input(`${name}${g}`, [B, layout.groups[g]!.size]) : null
+    const [x, xNext] = seen(normalizer, graph, observation, nextObservation)
+
+    // r, per discount: the weighted sum of the signals that share it
+    const rewards: Value[] = gammas.map(() => graph.constant(0))
+    signals.forEach((signal, k) => {
+      const strength = graph.input(`strength${k}`, [])
+      const at = gammas.indexOf(signal.gamma)
+      let r = signal.reward(graph, { observation, choices, continuous, reward })
+      const absorbing = signal.absorbingReward(graph)
+      // an ended episode goes on in the absorbing state: gamma / (1 - gamma) of its reward, where d = 1
+      if (absorbing !== null) {
+        r = add(r, mul(mul(sub(1, going), absorbing), signal.gamma / (1 - signal.gamma)))
+      }
+      rewards[at] = add(rewards[at]!, mul(stopGradient(r), strength))
+    })
+
+    const outputs: Record<string, Value> = {}
+    let nextValues: Value[]
+    let taken: Value[][] // [critic][discount], [B]
+    let policyLoss: Value
+    if (discrete) {
+      // V(s') = sum_a pi(a|s') (min_i Q'_i(s', a) - alpha log pi(a|s')),  mean over groups       (1910.07207, Eq. 10)
+      const nextLogP = buildPolicy(shape, graph, policy, xNext).logits.map((logits, g) =>
+        stopGradient(maskedLogSoftmax(logits, mask(g, 'next-mask'))),
+      )
+      const [q1Next, q2Next] = [discreteQ(graph, targets, 1, xNext), discreteQ(graph, targets, 2, xNext)]
+      nextValues = gammas.map((_, k) =>
+        groupMean(
+          layout.groups.map((_, g) => {
+            let soft = minimum(q1Next[g]![k]!, q2Next[g]![k]!)
+            if (h.entropy_in_target && k === 0) soft = sub(soft, mul(nextLogP[g]!, alphas[g]!))
+            return sum(mul(exp(nextLogP[g]!), soft), [1])
+          }),
+        ),
+      )
+      const q = [discreteQ(graph, critics, 1, x), discreteQ(graph, critics, 2, x)]
+      taken = q.map((perGroup) =>
+        gammas.map((_, k) => groupMean(perGroup.map((heads, g) => sum(mul(heads[k]!, choices[g]!), [1])))),
+      )
+      // J_pi = E_s[ sum_a pi(a|s) (alpha log pi(a|s) - min_i Q_i(s, a)) ]                        (1910.07207, Eq. 12)
+      const logP = buildPolicy(shape, graph, policy, x).logits.map((logits, g) =>
+        maskedLogSoftmax(logits, mask(g, 'mask')),
+      )
+      policyLoss = groupMean(
+        logP.map((logPi, g) => {
+          const value = gammas
+            .map((_, k) => minimum(q[0]![g]![k]!, q[1]![g]![k]!))
+            .reduce((all, part) => add(all, part))
+          return mean(sum(mul(exp(logPi), sub(mul(logPi, alphas[g]!), stopGradient(value))), [1]))
+        }),
+      )
+      logP.forEach((logPi, g) => {
+        outputs[`entropy${g}`] = mean(categoricalEntropy(logPi))
+      })
+    } else {
+      const next = buildPolicy(shape, graph, policy, xNext)
+      const drawnNext = squashedGaussian(next.mean!, next.logStd!, graph.input('next-noise', [B, C]))
+      const nextAction = stopGradient(drawnNext.action)
+      const q1Next = continuousQ(graph, targets, 1, xNext, nextAction)
+      const q2Next = continuousQ(graph, targets, 2, xNext, nextAction)
+      // V(s') = min_i Q'_i(s', a') - alpha log pi(a'|s'),  a' ~ pi                                          (Eq. 3, 5)
+      nextValues = gammas.map((_, k) => {
+        const q = minimum(q1Next[k]!, q2Next[k]!)
+        return k === 0 ? sub(q, mul(stopGradient(drawnNext.logPi), alphas[0]!)) : q
+      })
+      taken = [1, 2].map((which) => continuousQ(graph, critics, which, x, continuous!))
+      // J_pi = E_s[ alpha log pi(a|s) - min_i Q_i(s, a) ],  a = f(noise; s)                                    (Eq. 7)
+      const now = buildPolicy(shape, graph, policy, x)
+      const { action, logPi } = squashedGaussian(now.mean!, now.logStd!, graph.input('noise', [B, C]))
+      const q1 = continuousQ(graph, critics, 1, x, action)
+      const q2 = continuousQ(graph, critics, 2, x, action)
+      const value = gammas.map((_, k) => minimum(q1[k]!, q2[k]!)).reduce((all, part) => add(all, part))
+      policyLoss = mean(sub(mul(logPi, alphas[0]!), value))
+      outputs.entropy0 = mul(mean(logPi), -1)
+    }
+
+    // y = r + gamma (1 - d) V(s'),   J_Q = E[ (Q_i(s, a) - y)^2 / 2 ], i = 1, 2                              (Eq. 5)
+    let criticLoss: Value = graph.constant(0)
+    gammas.forEach((gamma, k) => {
+      const y = stopGradient(add(rewards[k]!, mul(mul(going, nextValues[k]!), gamma)))
+      for (const q of taken) criticLoss = add(criticLoss, mul(mean(square(sub(q[k]!, y))), 0.5))
+    })
+
+    outputs['critic-loss'] = criticLoss
+    outputs['policy-loss'] = policyLoss
+    outputs['q-mean'] = mean(taken[0]!.reduce((all, part) => add(all, part)))
+    outputs['reward-mean'] = mean(rewards.reduce((all, part) => add(all, part)))
+    for (const [parameters, loss] of [
+      [critics, criticLoss],
+      [policy, policyLoss],
+    ] as const) {
+      gradients(loss, parameters.of(graph)).forEach((gradient, i) => {
+        outputs[parameters.gradientName(parameters.names[i]!)] = gradient
+      })
+    }
+    return outputs
+  }
+
+  const outputs = buildUpdate()
+  const learned = signals.map((signal) => signal.parameters).filter((parameters) => parameters !== null)
+  allocateParameters([policy, critics, targets, ...learned], random)
+  targets.copyFrom(critics)
+  const bind: Record<string, Float32Array> = {
+    ...policyBindings(shape, policy),
+    ...critics.bindings(),
+    ...targets.bindings(),
+    ...policy.gradientBindings(),
+    ...critics.gradientBindings(),
+  }
+  for (const signal of signals) Object.assign(bind, signal.bindings())
+  const program = await runtime.compile({ outputs, bind, threads })
+  for (const signal of signals) await signal.compile(runtime, threads)
+  const actor = await Actor.compile(shape, policy, runtime, numEnvs)
+  const policyAdam = new Adam(policy, { learningRate: h.learning_rate })
+  const criticAdam = new Adam(critics, { learningRate: h.learning_rate })
+  const temperatures = (discrete ? layout.groups.map((group) => Math.log(group.size)) : [-C]).map(
+    (scale) => new Temperature(h.init_entcoef, h.entcoef_learning_rate, scale),
+  )
+  const replay = new ReplayBuffer(h.buffer_size, numEnvs, replayShape)
+  const batch = makeSampledBatch(B, replayShape)
+  let steps = 0
+  let updates = 0
+
+  function targetEntropyShare(): number {
+    const { target_entropy_start: start, target_entropy_end: end, target_entropy_anneal_steps: over } = h
+    return over === 0 ? end : start + (end - start) * Math.min(1, steps / over)
+  }
+
+  async function updateOnce(): Promise<void> {
+    replay.sample(random, batch, demoRows, B - demoRows)
+    if (demoRows > 0) sampleDemonstrations(random, demonstrations!, replayShape, batch, 0, demoRows)
+    const { inputs } = program
+    inputs.observation!.set(batch.observations)
+    inputs['next-observation']!.set(batch.nextObservations)
+    inputs.reward?.set(batch.rewards)
+    inputs.terminated!.set(batch.terminated)
+    inputs.continuous?.set(batch.continuous)
+    const maskWidth = replayShape.mask
+    layout.groups.forEach((group, g) => {
+      writeChoices(layout, g, batch.discrete, B, inputs[`choice${g}`]!)
+      if (maskWidth === 0) return
+      for (let i = 0; i < B; i++) {
+        layout.jointMask(g, batch.masks, i * maskWidth, inputs[`mask${g}`]!, i * group.size)
+        layout.jointMask(g, batch.nextMasks, i * maskWidth, inputs[`next-mask${g}`]!, i * group.size)
+      }
+    })
+    for (const name of ['noise', 'next-noise']) {
+      const noise = inputs[name]
+      if (noise !== undefined) for (let i = 0; i < noise.length; i++) noise[i] = random.normal()
+    }
+    temperatures.forEach((temperature, g) => {
+      const alpha = inputs[`alpha${g}`]
+      if (alpha !== undefined) alpha[0] = temperature.alpha
+    })
+    signals.forEach((signal, k) => {
+      inputs[`strength${k}`]![0] = signal.strength(steps)
+    })
+
+    await program.run()
+    criticAdam.step()
+    policyAdam.step()
+    temperatures.forEach((temperature, g) => {
+      const entropy = program.outputs[`entropy${g}`]![0]!
+      temperature.step(entropy, targetEntropyShare() * temperature.scale)
+      metrics.add('policy/entropy', entropy)
+      metrics.add('policy/temperature', temperature.alpha)
+      metrics.add('policy/target_entropy', targetEntropyShare() * temperature.scale)
+    })
+    polyak(targets, critics, h.tau)
+    metrics.add('loss/critic', program.outputs['critic-loss']![0]!)
+    metrics.add('loss/policy', program.outputs['policy-loss']![0]!)
+    metrics.add('critic/q', program.outputs['q-mean']![0]!)
+    metrics.add('critic/reward', program.outputs['reward-mean']![0]!)
+    for (const signal of signals) {
+      await signal.update(random, metrics, (rows, count) => replay.sample(random, rows, 0, count))
+    }
+    updates++
+  }
+
+  return {
+    metrics,
+    prepare: async () => {},
+
+    async act(observations: Float32Array, masks: Uint8Array | null, actions: ActionBatch): Promise<void> {
+      if (steps >= h.buffer_init_steps) {
+        await actor.act(observations, masks, actions, random, settings.network_settings.deterministic)
+      } else {
+        drawUniformly(context, masks, actions)
+      }
+    },
+
+    observe(step: StepBatch): void {
+      normalizer?.update(step.nextObservations)
+      replay.add(step)
+      steps += numEnvs
+    },
+
+    async update(): Promise<number> {
+      const due = Math.floor((steps - h.buffer_init_steps) / h.steps_per_update)
+      let made = 0
+      for (; updates < due; made++) await updateOnce()
+      return made
+    },
+
+    save: () => ({
+      policy: policy.save(),
+      critics: critics.save(),
+      targets: targets.save(),
+      temperatures: temperatures.map((temperature) => temperature.save()),
+      normalizer: normalizer?.save() ?? null,
+      signals: signals.map((signal) => signal.save()),
+      metrics: metrics.save(),
+      replay: replay.save(),
+      steps,
+      updates,
+    }),
+
+    load(state): void {
+      const saved = state as ReturnType<Algorithm['save']> & {
+        policy: ReturnType<Parameters['save']>
+        critics: ReturnType<Parameters['save']>
+        targets: ReturnType<Parameters['save']>
+        temperatures: ReturnType<Temperature['save']>[]
+        normalizer: unknown
+        signals: unknown[]
+        metrics: ReturnType<Metrics['save']>
+        replay: unknown
+        steps: number
+        updates: number
+      }
+      policy.load(saved.policy)
+      critics.load(saved.critics)
+      targets.load(saved.targets)
+      temperatures.forEach((temperature, g) => {
+        temperature.load(saved.temperatures[g]!)
+      })
+      normalizer?.load(saved.normalizer)
+      signals.forEach((signal, k) => {
+        signal.load(saved.signals[k])
+      })
+      metrics.load(saved.metrics)
+      replay.load(saved.replay)
+      steps = saved.steps
+      updates = saved.updates
+    },
+
+    exportPolicy: () => exportPolicy(shape, policy),
+
+    async release(): Promise<void> {
+      await Promise.all([program.release(), actor.release(), ...signals.map((signal) => signal.release())])
+    },
+  }
+}
+
+/** Uniform over what is allowed, in every environment. */
+function drawUniformly({ spec, numEnvs, random }: LearnContext, masks: Uint8Array | null, actions: ActionBatch): void {
+  for (let i = 0; i < actions.continuous.length; i++) actions.continuous[i] = 2 * random.uniform() - 1
+  const branches = spec.action.discrete
+  const width = branches.reduce((all, size) => all + size, 0)
+  for (let e = 0; e < numEnvs; e++) {
+    let at = e * width
+    branches.forEach((size, b) => {
+      let choice = random.below(size)
+      // One independent draw per branch may only land on an allowed index; masks leave at least one.
+      while (masks !== null && masks[at + choice] !== 1) choice = random.below(size)
+      actions.discrete[e * branches.length + b] = choice
+      at += size
+    })
+  }
+}
+
+function groupMean(values: Value[]): Value {
+  const total = values.reduce((all, value) => add(all, value))
+  return values.length === 1 ? total : mul(total, 1 / values.length)
+}
+
+export const sac: AlgorithmDefinition = {
+  name: 'sac',
+  title: 'Soft actor-critic',
+  hyperparameters: sacHyperparameters,
+  create: makeSac,
+}
+
+registerAlgorithm(sac)
