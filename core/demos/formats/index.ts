@@ -29,19 +29,25 @@ export function formatByFileName(fileName: string): DemonstrationFormat | undefi
 }
 
 /**
- * Reads a file of any of the formats: by its content, and by its name where the content does not say.
- * @throws DataError when it is none of them or damaged
+ * The format of a file: by its content, and by its name where the content does not say.
+ * @throws DataError when it is none that is known
+ */
+export function detectFormat(bytes: Uint8Array, fileName: string): DemonstrationFormat {
+  const format = FORMATS.find((candidate) => candidate.matches(bytes)) ?? formatByFileName(fileName)
+  if (format !== undefined) return format
+  const names = FORMATS.map((candidate) => candidate.name).join(', ')
+  return new FileProblems(fileName).refuse('content', `one of the formats ${names}`, 'none of them')
+}
+
+/**
+ * Reads a file of any of the formats.
+ * @throws DataError when it is none of them, damaged, or empty
  */
 export function readDemonstrations(bytes: Uint8Array, fileName: string): Episode[] {
   const problems = new FileProblems(fileName)
   if (bytes.length > LIMITS.fileBytes)
     problems.refuse('size', `at most ${LIMITS.fileBytes} bytes`, bytes.length)
-  const format = FORMATS.find((candidate) => candidate.matches(bytes)) ?? formatByFileName(fileName)
-  if (format === undefined) {
-    const names = FORMATS.map((candidate) => candidate.name).join(', ')
-    return problems.refuse('content', `one of the formats ${names}`, 'none of them')
-  }
-  const episodes = format.read(bytes, fileName)
+  const episodes = detectFormat(bytes, fileName).read(bytes, fileName)
   if (episodes.length === 0) problems.refuse('content', 'at least one episode', 'none')
   return episodes
 }
