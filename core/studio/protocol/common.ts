@@ -90,6 +90,9 @@ export const sample = z.object({
 })
 export type Sample = z.infer<typeof sample>
 
+/** Bytes of any backing memory; `z.instanceof` would ask for an ArrayBuffer of its own. */
+export const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes')
+
 /** A file for the person: saved through the browser's download or the native dialog. */
-export const file = z.object({ fileName: z.string(), mediaType: z.string(), bytes: z.instanceof(Uint8Array) })
+export const file = z.object({ fileName: z.string(), mediaType: z.string(), bytes })
 export type File = z.infer<typeof file>

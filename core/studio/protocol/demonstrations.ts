@@ -1,6 +1,7 @@
 /** What was played: the library's episodes. */
 import { z } from 'zod'
 import {
+  bytes,
   environmentId,
   episodeId,
   episodeIds,
@@ -38,7 +39,8 @@ export const demonstration = z.object({
   state: z.enum(['recording', 'complete', 'interrupted']),
   /** Came with the program: the scripted reference player's. */
   bundled: z.boolean(),
-  hash: z.string(),
+  /** SHA-256 of what was played; null until the episode is complete. */
+  hash: z.string().nullable(),
   deletedAtUs: z.number().nullable(),
 })
 export type Demonstration = z.infer<typeof demonstration>
@@ -120,7 +122,7 @@ export const demonstrationMethods = {
   'demonstrations.import': {
     params: z.strictObject({
       files: z
-        .array(z.strictObject({ name: z.string().min(1), bytes: z.instanceof(Uint8Array) }))
+        .array(z.strictObject({ name: z.string().min(1), bytes: bytes }))
         .min(1)
         .max(1000),
     }),

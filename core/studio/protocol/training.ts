@@ -83,14 +83,14 @@ export const progress = z.object({
   score: z.number().nullable(),
   masteredAtStep: z.int().nullable(),
   /** The newest value of every metric, by the same names as in `runs.metrics`. */
-  metrics: z.record(z.string(), z.number()),
+  metrics: z.record(z.string(), z.number().or(z.nan())),
   shares: timeShares.nullable(),
   health: z.array(healthNote),
 })
 export type Progress = z.infer<typeof progress>
 
-/** One curve: [n] steps, ascending, and [n] values. */
-export const series = z.object({ steps: z.array(z.number()), values: z.array(z.number()) })
+/** One curve: [n] steps, ascending, and [n] values; NaN where there was nothing to measure. */
+export const series = z.object({ steps: z.array(z.number()), values: z.array(z.number().or(z.nan())) })
 export type Series = z.infer<typeof series>
 
 /** What a chart needs to know of a metric. */

@@ -1,0 +1,108 @@
+/** One connection: bytes in, checked calls of the handlers, checked answers out. */
+import type { ZodType } from 'zod'
+import { DataError, UserError } from '../errors.ts'
+import type { Port } from '../train/port.ts'
+import { decodeFrame, encodeFrame } from './frames.ts'
+import {
+  type CheckedParams,
+  type Method,
+  maxFrameBytes,
+  methods,
+  type Result,
+  requestFrame,
+  type WireError,
+} from './protocol.ts'
+
+/** The implementation of some methods of the protocol. */
+export type Handlers<M extends Method = Method> = {
+  [K in M]: (params: CheckedParams<K>) => Result<K> | Promise<Result<K>>
+}
+
+/**
+ * Answers the requests that arrive on `port` until it closes. A frame that cannot be read is answered with an error
+ * and changes nothing. A handler that throws neither UserError nor DataError ends that request only, since recordings
+ * and runs of the same host must go on; `onBug` is told.
+ */
+export function serve(port: Port, handlers: Handlers, onBug: (error: unknown) => void): void {
+  let closed = false
+  port.onClose(() => {
+    closed = true
+  })
+  port.onMessage(async (bytes) => {
+    const reply = await answer(bytes, handlers, onBug)
+    if (!closed) port.post(reply)
+  })
+}
+
+async function answer(
+  bytes: Uint8Array,
+  handlers: Handlers,
+  onBug: (error: unknown) => void,
+): Promise<Uint8Array> {
+  let id: number | null = null
+  try {
+    const request = readRequest(bytes)
+    id = request.id
+    const result = await call(handlers, request.method, request.params)
+    const reply = encodeFrame({ id, result })
+    if (reply.byteLength <= maxFrameBytes) return reply
+    throw new UserError('the answer is too large to be sent', { remedy: 'ask for fewer items at a time' })
+  } catch (error) {
+    const told = wireError(error)
+    if (told.kind === 'bug') onBug(error)
+    return encodeFrame({ id: error instanceof ProtocolError ? (error.id ?? id) : id, error: told })
+  }
+}
+
+/** What the page did wrong: an unreadable frame, an unknown method, parameters outside their schema. */
+export class ProtocolError extends Error {
+  readonly id: number | null
+
+  constructor(message: string, id: number | null = null) {
+    super(message)
+    this.name = 'ProtocolError'
+    this.id = id
+  }
+}
+
+function readRequest(bytes: Uint8Array): { id: number; method: string; params: unknown } {
+  let value: unknown
+  try {
+    value = decodeFrame(bytes)
+  } catch (error) {
+    throw new ProtocolError(`unreadable frame: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  const request = requestFrame.safeParse(value)
+  if (request.success) return request.data
+  throw new ProtocolError(`not a request: ${explain(request.error)}`, idOf(value))
+}
+
+/** The id of a request that is wrong otherwise, so that its caller learns of it. */
+function idOf(value: unknown): number | null {
+  if (typeof value !== 'object' || value === null || !('id' in value)) return null
+  return Number.isSafeInteger(value.id) ? (value.id as number) : null
+}
+
+async function call(handlers: Handlers, method: string, params: unknown): Promise<unknown> {
+  if (!Object.hasOwn(methods, method)) throw new ProtocolError(`unknown method "${method.slice(0, 80)}"`)
+  const definition: { params: ZodType; result: ZodType } = methods[method as Method]
+  const checked = definition.params.safeParse(params)
+  if (!checked.success) throw new ProtocolError(`${method}: ${explain(checked.error)}`)
+  // The schema of this very method was applied; TypeScript cannot relate the two through the union of all methods.
+  const handler = handlers[method as Method] as (params: unknown) => unknown
+  return definition.result.parse(await handler(checked.data))
+}
+
+export function wireError(error: unknown): WireError {
+  if (error instanceof UserError)
+    return { kind: 'user', message: error.message, remedy: error.remedy ?? null }
+  if (error instanceof DataError) return { kind: 'data', message: error.message, remedy: null }
+  if (error instanceof ProtocolError) return { kind: 'protocol', message: error.message, remedy: null }
+  return { kind: 'bug', message: error instanceof Error ? error.message : String(error), remedy: null }
+}
+
+function explain(error: { issues: readonly { path: PropertyKey[]; message: string }[] }): string {
+  const issue = error.issues[0]
+  if (issue === undefined) return 'does not fit the schema'
+  return issue.path.length === 0 ? issue.message : `${issue.path.map(String).join('.')}: ${issue.message}`
+}

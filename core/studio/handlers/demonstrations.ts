@@ -1,0 +1,135 @@
+/** `demonstrations.*`: listing, replaying, changing, carrying. */
+import { detectFormat, findDivergence, formatByName, readDemonstrations } from '../../demos/index.ts'
+import { DataError, UserError } from '../../errors.ts'
+import type { EpisodeRow } from '../../store/index.ts'
+import { type HostContext, scoreOf, toDemonstration } from '../context.ts'
+import type { Handlers } from '../dispatch.ts'
+import type { demonstrationMethods } from '../protocol/demonstrations.ts'
+import type { ImportReport, PlayerStatistics } from '../protocol.ts'
+import { recordingOf } from '../recording.ts'
+import { toSample } from '../sample.ts'
+
+export function demonstrationHandlers(context: HostContext): Handlers<keyof typeof demonstrationMethods> {
+  const { library } = context
+  const changed = () => context.emit('library.changed', { what: 'demonstrations' })
+  const byIds = (ids: readonly number[]) => ids.map((id) => toDemonstration(context, library.getEpisode(id)))
+
+  return {
+    'demonstrations.list': ({ environment, playerName, playerKind, tag, deleted }) =>
+      library
+        .listEpisodes({
+          ...(environment === undefined ? {} : { environmentId: environment }),
+          ...(playerName === undefined ? {} : { playerName }),
+          ...(playerKind === undefined ? {} : { playerKind }),
+          ...(tag === undefined ? {} : { tag }),
+          ...(deleted === undefined ? {} : { deleted }),
+          state: 'complete',
+        })
+        .map((row) => toDemonstration(context, row)),
+
+    'demonstrations.get': ({ id }) => {
+      const episode = library.readEpisode(id)
+      return {
+        ...toDemonstration(context, library.getEpisode(id)),
+        rewards: [...episode.rewards],
+        timesMs: [...episode.timesUs].map((timeUs) => timeUs / 1000),
+      }
+    },
+
+    'demonstrations.replay': ({ id }) => {
+      const episode = library.readEpisode(id)
+      const recording = recordingOf(episode)
+      const divergence = findDivergence(episode)
+      return {
+        ...recording,
+        verified: divergence === undefined,
+        divergedAt: divergence?.step ?? null,
+        demonstration: toDemonstration(context, library.getEpisode(id)),
+      }
+    },
+
+    'demonstrations.update': ({ ids, tags, addTags = [], removeTags = [], note, rating }) => {
+      const sameTags = addTags.length === 0 && removeTags.length === 0
+      if (sameTags || tags !== undefined) {
+        library.updateEpisodes(ids, {
+          ...(tags === undefined ? {} : { tags }),
+          ...(note === undefined ? {} : { note }),
+          ...(rating === undefined ? {} : { rating }),
+        })
+      }
+      if (!sameTags) {
+        for (const id of ids) {
+          const kept = library.getEpisode(id).tags.filter((tag) => !removeTags.includes(tag))
+          library.updateEpisodes([id], {
+            tags: [...kept, ...addTags],
+            ...(note === undefined ? {} : { note }),
+            ...(rating === undefined ? {} : { rating }),
+          })
+        }
+      }
+      changed()
+      return byIds(ids)
+    },
+
+    'demonstrations.delete': ({ ids }) => {
+      library.deleteEpisodes(ids)
+      changed()
+      return { count: ids.length }
+    },
+
+    'demonstrations.restore': ({ ids }) => {
+      library.restoreEpisodes(ids)
+      changed()
+      return { count: ids.length }
+    },
+
+    'demonstrations.export': ({ ids, format }) => {
+      const chosen = formatByName(format)
+      const bytes = chosen.write(ids.map((id) => library.readEpisode(id)))
+      return {
+        fileName: exportName(byIds(ids), chosen.extensions[0]!),
+        mediaType: 'application/octet-stream',
+        bytes,
+      }
+    },
+
+    'demonstrations.import': ({ files }) => {
+      const reports = files.map(({ name, bytes }): ImportReport => {
+        try {
+          const { added, known } = library.importEpisodes(readDemonstrations(bytes, name))
+          const format = detectFormat(bytes, name).name
+          return { name, format, ids: added, duplicates: known.length, error: null }
+        } catch (error) {
+          if (!(error instanceof DataError || error instanceof UserError)) throw error
+          const remedy = error instanceof UserError ? (error.remedy ?? null) : null
+          return { name, format: null, ids: [], duplicates: 0, error: { message: error.message, remedy } }
+        }
+      })
+      changed()
+      return reports
+    },
+
+    'demonstrations.statistics': ({ environment }) => {
+      const rows = library.listEpisodes({ environmentId: environment, state: 'complete' })
+      const groups = Map.groupBy(rows, (row) => JSON.stringify([row.playerName, row.playerKind, row.bundled]))
+      const higherIsBetter = context.specs.get(environment)?.score.measure === 'return'
+      const players = [...groups.values()].map((group): PlayerStatistics => {
+        const { playerName, playerKind, bundled } = group[0]!
+        const scores = group.map((row) => ({ score: scoreOf(context, row), success: row.success }))
+        return { playerName, playerKind, bundled, score: toSample(scores, higherIsBetter) }
+      })
+      return { players, human: context.specs.get(environment)?.score.human ?? null }
+    },
+  }
+}
+
+/** One episode is named by what it is, several by how many they are. */
+function exportName(
+  rows: readonly Pick<EpisodeRow, 'environmentId' | 'playerName' | 'seed'>[],
+  extension: string,
+): string {
+  const [first] = rows
+  const environment = first!.environmentId.replaceAll('/', '-')
+  const what = rows.length === 1 ? `${first!.playerName}-${first!.seed}` : `${rows.length}-episodes`
+  return `${environment}-${what}`.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-') + extension
+}

@@ -1,0 +1,37 @@
+/** `library.*`, `environments.*`, `formats.*`, `tasks.*`. */
+import { basename } from 'node:path'
+import { FORMATS } from '../../demos/index.ts'
+import { scriptedPlayer } from '../../envs/index.ts'
+import type { HostContext } from '../context.ts'
+import type { Handlers } from '../dispatch.ts'
+import { plainSpec } from '../plain.ts'
+import type { libraryMethods } from '../protocol/library.ts'
+import { protocolVersion } from '../protocol.ts'
+
+export function libraryHandlers(context: HostContext): Handlers<keyof typeof libraryMethods> {
+  const { library } = context
+  return {
+    'library.info': () => {
+      const rows = library.listEpisodes()
+      return {
+        protocol: protocolVersion,
+        version: context.version,
+        name: basename(library.dir).replace(/^\./, ''),
+        directory: library.dir,
+        shell: context.shell,
+        demonstrations: rows.filter((row) => row.state === 'complete').length,
+        bundled: rows.filter((row) => row.bundled).length,
+        runs: library.listRuns().length,
+        recovered: rows.filter((row) => row.state === 'interrupted' && row.length > 0).length,
+      }
+    },
+    'environments.list': () =>
+      [...context.specs.values()].map((spec) => ({
+        ...plainSpec(spec),
+        scriptedPlayer: scriptedPlayer(spec)?.name ?? null,
+      })),
+    'formats.list': () =>
+      FORMATS.map(({ name, title, extensions }) => ({ name, title, extensions: [...extensions] })),
+    'tasks.cancel': ({ taskId }) => ({ cancelled: context.tasks.cancel(taskId) }),
+  }
+}

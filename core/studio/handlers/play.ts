@@ -1,0 +1,80 @@
+/** `play.*`: sessions belong to the host, so that a page can be reloaded in the middle of a game. */
+import { randomBytes, randomInt } from 'node:crypto'
+import { UserError } from '../../errors.ts'
+import { type HostContext, scoreOf, toDemonstration } from '../context.ts'
+import type { Handlers } from '../dispatch.ts'
+import { PlaySession } from '../play-session.ts'
+import type { playMethods } from '../protocol/play.ts'
+
+/** Sessions that pages left without ending them; beyond this the oldest is put away as interrupted. */
+const maxSessions = 16
+
+export interface PlayHandlers extends Handlers<keyof typeof playMethods> {
+  /** Puts every open session away; recordings can be recovered. */
+  closeSessions(): void
+}
+
+export function playHandlers(context: HostContext): PlayHandlers {
+  const { library } = context
+  const sessions = new Map<string, PlaySession>()
+  const find = (id: string): PlaySession => {
+    const session = sessions.get(id)
+    if (session !== undefined) return session
+    throw new UserError('this game is no longer open', { remedy: 'start another' })
+  }
+  const isOpen = (episodeId: number): boolean =>
+    [...sessions.values()].some((session) => session.episodeId === episodeId)
+  const interrupted = () =>
+    library.listEpisodes({ state: 'interrupted' }).filter((row) => row.length > 0 && !isOpen(row.id))
+
+  return {
+    'play.start': (params) => {
+      const session = new PlaySession(randomBytes(9).toString('base64url'), {
+        environment: params.environment,
+        parameters: params.parameters,
+        seed: params.seed ?? randomInt(2 ** 31),
+        playerName: params.playerName,
+        library: params.record ? library : null,
+      })
+      sessions.set(session.id, session)
+      const oldest = sessions.size > maxSessions ? sessions.values().next().value : undefined
+      if (oldest !== undefined) {
+        oldest.abandon()
+        sessions.delete(oldest.id)
+      }
+      return session.state()
+    },
+    'play.resume': ({ session }) => find(session).state(),
+    'play.step': ({ session, action }) => find(session).step(action),
+    'play.end': ({ session, keep }) => {
+      const episodeId = find(session).end(keep)
+      sessions.delete(session)
+      if (episodeId !== null) context.emit('library.changed', { what: 'demonstrations' })
+      return { episodeId }
+    },
+    'play.recovered': () => interrupted().map((row) => toDemonstration(context, row)),
+    'play.recover': ({ keep, discard }) => {
+      library.keepEpisodes(keep)
+      library.deleteEpisodes(discard)
+      context.emit('library.changed', { what: 'demonstrations' })
+      return { kept: keep.length, discarded: discard.length }
+    },
+    'play.recent': ({ environment, playerName, limit = 10 }) =>
+      library
+        .listEpisodes({ environmentId: environment, playerName, playerKind: 'human', state: 'complete' })
+        .filter((row) => row.terminated)
+        .slice(0, limit)
+        .reverse()
+        .map((row) => ({
+          id: row.id,
+          score: scoreOf(context, row),
+          success: row.success,
+          seed: row.seed,
+          startedAtUs: row.startedAtUs,
+        })),
+    closeSessions: () => {
+      for (const session of sessions.values()) session.abandon()
+      sessions.clear()
+    },
+  }
+}

@@ -1,0 +1,126 @@
+/** `training.*`: presets, the advanced form, and the configuration that comes of them. */
+import { UserError } from '../../errors.ts'
+import { configToYaml, needsDemonstrations, resolveConfig, signalNames } from '../../train/config.ts'
+import { presetsFor, type Preset as TrainPreset } from '../../train/presets.ts'
+import { describeSettings } from '../../train/settings-form.ts'
+import type { HostContext } from '../context.ts'
+import type { Handlers } from '../dispatch.ts'
+import type { trainingMethods } from '../protocol/training.ts'
+import type { Problem } from '../protocol.ts'
+
+type TrainingMethod = Extract<keyof typeof trainingMethods, `training.${string}`>
+
+export function trainingHandlers(context: HostContext): Handlers<TrainingMethod> {
+  const { library } = context
+  return {
+    'training.presets': ({ environment }) =>
+      presetsFor(environment).map((preset) => {
+        const config = resolveConfig(preset.config, { environment, seed: 0 })
+        return {
+          id: preset.id,
+          title: preset.title,
+          description: preset.description,
+          recommended: preset.recommended,
+          algorithm: config.behavior.trainer_type,
+          signals: signalNames(config),
+          needsDemonstrations: needsDemonstrations(config),
+          maxSteps: config.behavior.max_steps,
+          yaml: configToYaml(config),
+        }
+      }),
+
+    'training.settings': ({ environment, preset }) => {
+      const { behavior } = resolveConfig(presetOf(environment, preset).config, { environment, seed: 0 })
+      return describeSettings(behavior.trainer_type, {
+        gail: behavior.reward_signals.gail !== undefined,
+        values: { ...behavior },
+      }).map(({ choices, ...setting }) => ({
+        ...setting,
+        ...(choices === undefined ? {} : { choices: [...choices] }),
+      }))
+    },
+
+    'training.compose': (params) => {
+      const { config } = presetOf(params.environment, params.preset)
+      const runId = unusedRunId(context, params.name === '' ? params.preset : params.name)
+      const fixed = {
+        environment: params.environment,
+        runId,
+        ...(params.seed === undefined ? {} : { seed: params.seed }),
+        ...(params.maxSteps === undefined ? {} : { maxSteps: params.maxSteps }),
+        ...(params.control === undefined ? {} : { shuffleDemonstrations: params.control }),
+      }
+      const problems: Problem[] = []
+      // One setting at a time, so that each that is out of its range is told.
+      const sound: Record<string, unknown> = {}
+      for (const [path, value] of Object.entries(params.overrides)) {
+        const problem = problemOf(path, () =>
+          resolveConfig(config, { ...fixed, settings: { [path]: value } }),
+        )
+        if (problem === null) sound[path] = value
+        else problems.push(problem)
+      }
+      const resolved = resolveConfig(config, { ...fixed, settings: sound })
+      const chosen = params.demonstrations.map((id) => library.getEpisode(id))
+      const needed = needsDemonstrations(resolved)
+      if (needed && chosen.length === 0) {
+        problems.push({
+          path: 'demonstrations',
+          message: 'this preset learns from demonstrations and none is chosen',
+          remedy: 'choose some, or a preset without GAIL',
+        })
+      }
+      const foreign = chosen.filter((row) => row.environmentId !== params.environment)
+      if (foreign.length > 0) {
+        problems.push({
+          path: 'demonstrations',
+          message: `${foreign.length} of the demonstrations were played in another environment`,
+          remedy: `choose demonstrations of ${params.environment}`,
+        })
+      }
+      const warnings: string[] = []
+      const versions = new Set(chosen.map((row) => row.environmentVersion))
+      if (versions.size > 1) {
+        warnings.push('The demonstrations were played in different versions of the environment.')
+      }
+      if (needed && chosen.length > 0 && chosen.length < 5) {
+        warnings.push(`${chosen.length} demonstrations are few: expect a less reliable result than with ten.`)
+      }
+      if (!needed && chosen.length > 0) warnings.push('This preset makes no use of demonstrations.')
+      return { yaml: configToYaml(resolved), runId, problems, warnings }
+    },
+  }
+}
+
+function presetOf(environment: string, id: string): TrainPreset {
+  const presets = presetsFor(environment)
+  const preset = presets.find((candidate) => candidate.id === id)
+  if (preset !== undefined) return preset
+  throw new UserError(`unknown preset "${id}"`, {
+    remedy: `choose one of ${presets.map((candidate) => candidate.id).join(', ')}`,
+  })
+}
+
+function problemOf(path: string, attempt: () => unknown): Problem | null {
+  try {
+    attempt()
+    return null
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return { path, message: error.message, remedy: error.remedy ?? null }
+  }
+}
+
+/** A folder name made of what people typed; numbered when it is taken. */
+export function unusedRunId(context: HostContext, name: string): string {
+  const ascii = name
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+  const base = ascii.replaceAll(/^[^A-Za-z0-9]+|-+$/g, '').slice(0, 60) || 'run'
+  const taken = new Set(context.library.listRuns().map((run) => run.id.toLowerCase()))
+  for (let i = 1; ; i++) {
+    const id = i === 1 ? base : `${base}-${i}`
+    if (!taken.has(id.toLowerCase())) return id
+  }
+}

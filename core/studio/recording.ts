@@ -1,0 +1,47 @@
+/** Episodes as frames that a page can draw without the environment. */
+import { type Episode, environmentOf, replayEpisode } from '../demos/index.ts'
+import type { Environment } from '../envs/index.ts'
+import { plainEvents, plainScene, plainSpec } from './plain.ts'
+import type { Action, Frame, Recording } from './protocol.ts'
+
+/** What is on the screen now, `action` having led there. */
+export function frameOf(
+  environment: Environment,
+  step: { reward: number; action: Action; timeMs: number } | null,
+): Frame {
+  return {
+    scene: plainScene(environment.scene({ aims: false })),
+    events: plainEvents(environment.events()),
+    reward: step?.reward ?? 0,
+    action: step?.action ?? null,
+    timeMs: step?.timeMs ?? 0,
+  }
+}
+
+/**
+ * Plays the episode's actions again from its seed.
+ * @throws UserError when its environment is unknown or has changed since
+ */
+export function recordingOf(episode: Episode): Recording {
+  const environment = environmentOf(episode)
+  const frames: Frame[] = []
+  for (const { step, result } of replayEpisode(episode, environment)) {
+    const taken = result === null ? null : actionAt(episode, step - 1)
+    frames.push(
+      frameOf(
+        environment,
+        taken && { reward: result!.reward, action: taken, timeMs: episode.timesUs[step - 1]! / 1000 },
+      ),
+    )
+  }
+  const { seed, terminated, truncated, success } = episode
+  return { spec: plainSpec(environment.spec), seed, frames, terminated, truncated, success }
+}
+
+function actionAt(episode: Episode, index: number): Action {
+  const { continuous, discrete } = episode.environment.action
+  return {
+    continuous: [...episode.continuous.subarray(index * continuous, (index + 1) * continuous)],
+    discrete: [...episode.discrete.subarray(index * discrete.length, (index + 1) * discrete.length)],
+  }
+}

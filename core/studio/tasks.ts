@@ -1,0 +1,61 @@
+/** Long work that reports how far it is and can be cancelled; the page that asks for it chooses the id. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { UserError } from '../errors.ts'
+import type { EventData } from './protocol.ts'
+
+/** Progress goes out at most this often. */
+const reportMs = 100
+
+export interface Task {
+  readonly signal: AbortSignal
+  /**
+   * Reports that `done` of `total` are done and lets other requests have their turn.
+   * @throws UserError when the task was cancelled
+   */
+  progress(done: number, total: number): Promise<void>
+}
+
+export class Tasks {
+  readonly #running = new Map<string, AbortController>()
+  readonly #report: (progress: EventData<'task.progress'>) => void
+
+  constructor(report: (progress: EventData<'task.progress'>) => void) {
+    this.#report = report
+  }
+
+  /** Runs `work`; without an id nothing is reported. */
+  async run<T>(taskId: string | undefined, work: (task: Task) => Promise<T>): Promise<T> {
+    const controller = new AbortController()
+    if (taskId !== undefined) {
+      if (this.#running.has(taskId)) throw new UserError(`the task "${taskId}" is running already`)
+      this.#running.set(taskId, controller)
+    }
+    let reportedAtMs = Number.NEGATIVE_INFINITY
+    try {
+      return await work({
+        signal: controller.signal,
+        progress: async (done, total) => {
+          await nextTurn()
+          if (controller.signal.aborted) throw new UserError('cancelled')
+          const nowMs = performance.now()
+          if (taskId === undefined || (nowMs - reportedAtMs < reportMs && done < total)) return
+          reportedAtMs = nowMs
+          this.#report({ taskId, done, total })
+        },
+      })
+    } finally {
+      if (taskId !== undefined) this.#running.delete(taskId)
+    }
+  }
+
+  /** @returns whether there was such a task */
+  cancel(taskId: string): boolean {
+    const controller = this.#running.get(taskId)
+    controller?.abort()
+    return controller !== undefined
+  }
+
+  cancelAll(): void {
+    for (const controller of this.#running.values()) controller.abort()
+  }
+}
