@@ -4,6 +4,7 @@ import type { Op, Value } from '../graph.ts'
 import type { Shape } from '../shape.ts'
 
 type TensorFlow = typeof Tf
+type Sides = [[number, number], [number, number], [number, number], [number, number]]
 type Operands = readonly Tf.Tensor[]
 type Interpretation<K extends Op> = (tf: TensorFlow, x: Operands, value: Value<K>) => Tf.Tensor
 
@@ -49,15 +50,12 @@ const interpretations: { readonly [K in Exclude<Op, 'input' | 'constant'>]: Inte
       shape.map((_, i): [number, number] => (i === axis ? [before, after] : [0, 0])),
     ),
   convolution: (tf, [x, w], { attributes: { stride, padding } }) =>
-    fromImages(
-      tf,
-      tf.conv2d(toImages(tf, x!), toKernels(tf, w!), stride, padding, 'NHWC', undefined, 'floor'),
-    ),
+    fromImages(tf, tf.conv2d(toImages(tf, x!), toKernels(tf, w!), stride, sides(padding), 'NHWC')),
   convolutionInput: (tf, [dy, w], { attributes: { stride, padding }, shape }) => {
     const target = imageShape(shape)
     return fromImages(
       tf,
-      tf.conv2dTranspose(toImages(tf, dy!), toKernels(tf, w!), target, stride, padding, 'floor'),
+      tf.conv2dTranspose(toImages(tf, dy!), toKernels(tf, w!), target, stride, sides(padding)),
     )
   },
   convolutionWeight: (tf, [x, dy], { attributes: { stride, padding }, shape }) => {
@@ -68,9 +66,8 @@ const interpretations: { readonly [K in Exclude<Op, 'input' | 'constant'>]: Inte
       { x: toImages(tf, x!), dy: toImages(tf, dy!) },
       {
         strides: stride,
-        pad: padding,
+        pad: sides(padding),
         dataFormat: 'NHWC',
-        dimRoundingMode: 'floor',
         filterShape: [height, width, channels, outputs],
       },
     )
@@ -82,6 +79,16 @@ const interpretations: { readonly [K in Exclude<Op, 'input' | 'constant'>]: Inte
 export function interpret(tf: TensorFlow, value: Value, operands: Operands): Tf.Tensor {
   const interpretation = interpretations[value.op as keyof typeof interpretations] as Interpretation<Op>
   return interpretation(tf, operands, value)
+}
+
+/** Given as one number, TensorFlow.js takes kernels to be square. */
+function sides(padding: number): Sides {
+  return [
+    [0, 0],
+    [padding, padding],
+    [padding, padding],
+    [0, 0],
+  ]
 }
 
 /** [B, C, H, W] -> [B, H, W, C], the only layout that all its backends know. */
