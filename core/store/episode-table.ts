@@ -157,7 +157,11 @@ export class EpisodeTable {
 
   /** @throws DataError when a chunk is damaged or missing */
   read(id: number): Episode {
-    const episode = this.readUnfinished(id)
+    const { length, state } = this.record(id)
+    if (length === 0) throw new UserError(`episode ${id} has no step yet`)
+    const whole = this.readUnfinished(id)
+    // Somebody who looks on while it is being recorded sees an episode that is cut off here.
+    const episode = state === 'recording' ? { ...whole, truncated: true } : whole
     checkEpisode(episode, { file: this.#connection.file, place: `episode ${id}` })
     return episode
   }

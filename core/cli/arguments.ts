@@ -1,0 +1,42 @@
+/** Parsers of arguments; what cannot be parsed is a usage error. */
+import { UserError } from '../errors.ts'
+
+/** A parser of whole numbers between `least` and `most`, for commander's options. */
+export function wholeNumber(
+  name: string,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (value >= least && value <= most) return value
+    const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`
+    throw new UserError(`${name} must be a whole number, ${range}, not "${text}"`, { usage: true })
+  }
+}
+
+/** '3', '1-5' and '1,2,7', as many as there are, each id once. */
+export function parseIds(texts: readonly string[]): number[] {
+  const ids = new Set<number>()
+  for (const text of texts.flatMap((argument) => argument.split(','))) {
+    const match = /^(\d{1,15})(?:-(\d{1,15}))?$/.exec(text)
+    if (match === null) {
+      throw new UserError(`"${text}" is no episode number`, {
+        usage: true,
+        remedy: 'write numbers or ranges, for example: 3 5-9',
+      })
+    }
+    const from = Number(match[1])
+    const to = Number(match[2] ?? match[1])
+    if (to < from || to - from > 1_000_000) {
+      throw new UserError(`"${text}" is no range of episode numbers`, { usage: true })
+    }
+    for (let id = from; id <= to; id++) ids.add(id)
+  }
+  return [...ids]
+}
+
+/** Collects an option that may be given several times. */
+export function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value]
+}

@@ -1,0 +1,84 @@
+/** What every subcommand is given: where the data lie, how to speak, when to stop. */
+import { join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { ensureBundledDemonstrations } from '../demos/bundled.ts'
+import { defaultDataDirectory, type Library, openLibrary } from '../store/index.ts'
+
+/** Every file of a subcommand exports a function of this type under the name `register`. */
+export type Register = (program: Command, context: CliContext) => void
+
+/** Options that are understood before and after every subcommand; no subcommand declares them again. */
+export interface GlobalOptions {
+  data?: string
+  json?: boolean
+  verbose?: boolean
+}
+
+export class CliContext {
+  /** Aborted by Ctrl-C or SIGTERM; a second one ends the process at once. */
+  readonly signal: AbortSignal
+  readonly #program: Command
+  readonly #abort = new AbortController()
+  #library: Library | undefined
+
+  constructor(program: Command) {
+    this.#program = program
+    this.signal = this.#abort.signal
+  }
+
+  /** Whether output is for machines. */
+  get json(): boolean {
+    return this.#options.json ?? false
+  }
+
+  get verbose(): boolean {
+    return this.#options.verbose ?? false
+  }
+
+  /** Absolute. */
+  get dataDirectory(): string {
+    return resolve(this.#options.data ?? defaultDataDirectory())
+  }
+
+  /** Where the files of a training run lie. */
+  runDirectory(runId: string): string {
+    return join(this.dataDirectory, 'runs', runId)
+  }
+
+  /** The library, open for writing, with the bundled demonstrations; closed when the command has ended. */
+  library(): Library {
+    if (this.#library === undefined) {
+      this.#library = openLibrary(this.dataDirectory)
+      ensureBundledDemonstrations(this.#library)
+    }
+    return this.#library
+  }
+
+  /** One line on standard output. */
+  print(line: string): void {
+    process.stdout.write(`${line}\n`)
+  }
+
+  /** One JSON value per line on standard output. */
+  printJson(value: unknown): void {
+    process.stdout.write(`${JSON.stringify(value)}\n`)
+  }
+
+  /** One line for people on standard error: progress, hints. */
+  note(line: string): void {
+    process.stderr.write(`${line}\n`)
+  }
+
+  stop(reason: Error): void {
+    this.#abort.abort(reason)
+  }
+
+  close(): void {
+    this.#library?.close()
+    this.#library = undefined
+  }
+
+  get #options(): GlobalOptions {
+    return this.#program.opts<GlobalOptions>()
+  }
+}

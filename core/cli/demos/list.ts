@@ -1,0 +1,46 @@
+/** `understudy demos list` */
+import type { Command } from 'commander'
+import type { EpisodeRow } from '../../store/index.ts'
+import type { CliContext } from '../context.ts'
+import { count, formatTable, formatTime } from '../table.ts'
+import { type Selection, selectionFilter, withSelection } from './select.ts'
+
+export function registerList(demos: Command, context: CliContext): void {
+  withSelection(demos.command('list'))
+    .description('list the episodes in the library, newest first')
+    .option('--deleted', 'list the deleted ones, which "demos restore" brings back')
+    .action((options: Selection & { deleted?: boolean }) => {
+      const deleted = options.deleted === true
+      const rows = context.library().listEpisodes({ ...selectionFilter(options), deleted })
+      if (context.json) context.printJson(rows)
+      else if (rows.length === 0)
+        context.print('no episodes; "understudy record --help" says how to record some')
+      else for (const line of [...table(rows), '', summary(rows)]) context.print(line)
+    })
+}
+
+function table(rows: readonly EpisodeRow[]): string[] {
+  return formatTable(rows, [
+    { title: 'ID', align: 'right', text: (row) => String(row.id) },
+    { title: 'ENVIRONMENT', text: (row) => row.environmentId },
+    { title: 'PLAYER', text: (row) => row.playerName },
+    { title: 'KIND', text: (row) => row.playerKind },
+    { title: 'SEED', align: 'right', text: (row) => String(row.seed) },
+    { title: 'STEPS', align: 'right', text: (row) => String(row.length) },
+    { title: 'RETURN', align: 'right', text: (row) => row.return.toFixed(2) },
+    { title: 'OUTCOME', text: outcome },
+    { title: 'STARTED', text: (row) => formatTime(row.startedAtUs) },
+    { title: 'TAGS', text: (row) => row.tags.join(', ') },
+  ])
+}
+
+export function outcome(row: EpisodeRow): string {
+  if (row.state !== 'complete') return row.state
+  if (row.success) return 'goal reached'
+  return row.terminated ? 'goal missed' : 'cut off'
+}
+
+function summary(rows: readonly EpisodeRow[]): string {
+  const steps = rows.reduce((sum, row) => sum + row.length, 0)
+  return `${count(rows.length, 'episode')}, ${count(steps, 'step')}, ${(steps / rows.length).toFixed(2)} steps on average`
+}

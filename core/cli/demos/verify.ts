@@ -1,0 +1,64 @@
+/** `understudy demos verify`: is everything still as it was recorded? */
+import type { Command } from 'commander'
+import { findDivergence } from '../../demos/index.ts'
+import '../../envs/index.ts'
+import { DataError, UserError } from '../../errors.ts'
+import type { EpisodeRow, Library } from '../../store/index.ts'
+import type { CliContext } from '../context.ts'
+import { count } from '../table.ts'
+import { type Selection, selectEpisodes, withSelection } from './select.ts'
+
+interface Problem {
+  /** Null when the database itself is damaged. */
+  readonly episodeId: number | null
+  readonly problem: string
+}
+
+interface Verdict {
+  readonly problem?: string
+  /** Why it was not replayed. */
+  readonly notReplayed?: string
+}
+
+export function registerVerify(demos: Command, context: CliContext): void {
+  withSelection(demos.command('verify [ids...]'))
+    .description('check database, checksums and hashes, and replay every episode from its seed')
+    .action((ids: string[], options: Selection) => {
+      const library = context.library()
+      const rows = selectEpisodes(library, ids, options)
+      const problems: Problem[] = library.checkIntegrity().map((problem) => ({ episodeId: null, problem }))
+      const notReplayed: { episodeId: number; reason: string }[] = []
+      for (const row of rows) {
+        const verdict = verify(library, row)
+        if (verdict.problem !== undefined) problems.push({ episodeId: row.id, problem: verdict.problem })
+        if (verdict.notReplayed !== undefined)
+          notReplayed.push({ episodeId: row.id, reason: verdict.notReplayed })
+      }
+      if (problems.length > 0) process.exitCode = 1
+      if (context.json) {
+        context.printJson({ episodes: rows.length, problems, notReplayed })
+        return
+      }
+      for (const { episodeId, problem } of problems) {
+        context.print(episodeId === null ? `database: ${problem}` : `episode ${episodeId}: ${problem}`)
+      }
+      for (const { episodeId, reason } of notReplayed)
+        context.print(`episode ${episodeId} not replayed: ${reason}`)
+      const verdict = problems.length === 0 ? 'all intact' : count(problems.length, 'problem')
+      context.print(`${count(rows.length, 'episode')} verified, ${verdict}`)
+    })
+}
+
+function verify(library: Library, row: EpisodeRow): Verdict {
+  try {
+    library.verifyEpisode(row.id)
+    const difference = findDivergence(library.readEpisode(row.id))
+    if (difference === undefined) return {}
+    const { what, step, recorded, replayed } = difference
+    return { problem: `replay differs at step ${step}: ${what} was ${recorded}, is ${replayed}` }
+  } catch (error) {
+    if (error instanceof DataError) return { problem: error.message }
+    if (error instanceof UserError) return { notReplayed: error.message }
+    throw error
+  }
+}

@@ -1,0 +1,121 @@
+/** The `understudy` command: finds the subcommand, runs it, and turns what goes wrong into a sentence and an exit code. */
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { DataError, UserError } from '../errors.ts'
+import { CliContext, type Register } from './context.ts'
+
+/** Loaded one at a time, because some bring a numeric engine with them and `understudy envs` should not wait for that. */
+const COMMANDS: Readonly<Record<string, () => Promise<{ register: Register }>>> = {
+  envs: () => import('./envs.ts'),
+  record: () => import('./record.ts'),
+  demos: () => import('./demos.ts'),
+}
+
+const EXIT_INTERRUPTED = 130
+
+/**
+ * @param argv  the arguments after the program's name
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  process.stdout.on('error', endQuietlyWhenNobodyReads)
+  const program = makeProgram()
+  const context = new CliContext(program)
+  const stop = stopOnSignals(context)
+  try {
+    const args = withDefaultCommand(argv)
+    for (const load of commandsFor(args)) (await load()).register(program, context)
+    await program.parseAsync(args, { from: 'user' })
+    return Number(process.exitCode ?? 0)
+  } catch (error) {
+    return report(error, context)
+  } finally {
+    stop()
+    context.close()
+  }
+}
+
+function makeProgram(): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  return new Command('understudy')
+    .description('Play it. Record it. Train an understudy. See whether it beats you.')
+    .version(version)
+    .option(
+      '--data <dir>',
+      'directory of the library and the runs (default: $UNDERSTUDY_DATA or ~/.understudy)',
+    )
+    .option('--json', 'output for machines')
+    .option('--verbose', 'show where an error came from')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('("understudy --help" and "understudy COMMAND --help" say more)')
+    .exitOverride()
+}
+
+/** The first argument that is neither an option nor the value of one. */
+function commandName(argv: readonly string[]): string | undefined {
+  for (let i = 0; i < argv.length; i++) {
+    if (argv[i] === '--data') i++
+    else if (!argv[i]!.startsWith('-')) return argv[i]
+  }
+  return undefined
+}
+
+/** `understudy` alone opens the studio. */
+function withDefaultCommand(argv: readonly string[]): string[] {
+  const asksForHelp = argv.some((arg) => ['-h', '--help', '-V', '--version'].includes(arg))
+  return commandName(argv) === undefined && !asksForHelp ? ['studio', ...argv] : [...argv]
+}
+
+function commandsFor(argv: readonly string[]): (() => Promise<{ register: Register }>)[] {
+  const load = COMMANDS[commandName(argv) ?? '']
+  return load === undefined ? Object.values(COMMANDS) : [load]
+}
+
+/** @returns a function that stops listening */
+function stopOnSignals(context: CliContext): () => void {
+  const onSignal = (): void => {
+    if (context.signal.aborted) process.exit(EXIT_INTERRUPTED)
+    context.stop(new InterruptedError())
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return () => {
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
+  }
+}
+
+class InterruptedError extends Error {
+  constructor() {
+    super('interrupted')
+    this.name = 'InterruptedError'
+  }
+}
+
+function report(error: unknown, context: CliContext): number {
+  // Commander has said already what is wrong with the command line.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (context.signal.aborted && isAbort(error)) return EXIT_INTERRUPTED
+  if (error instanceof UserError || error instanceof DataError) {
+    context.note(`error: ${error.message}`)
+    if (error instanceof UserError && error.remedy !== undefined) context.note(`       ${error.remedy}`)
+    if (context.verbose) context.note(`${error.stack}`)
+    return error instanceof UserError ? error.exitCode : 1
+  }
+  const bug = error instanceof Error ? error : new Error(String(error))
+  context.note(`error: ${bug.message} (this is a bug in Understudy)`)
+  context.note(context.verbose ? `${bug.stack}` : '       run again with --verbose to see where it happened')
+  return 1
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof InterruptedError || (error instanceof Error && error.name === 'AbortError')
+}
+
+/** `understudy demos list | head` ends when head has seen enough. */
+function endQuietlyWhenNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+}

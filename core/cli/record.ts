@@ -1,0 +1,96 @@
+/** `understudy record`: a scripted player or an agent plays, and the library records it. */
+import { existsSync } from 'node:fs'
+import type { Command } from 'commander'
+import { type Recorder, recordEpisode } from '../demos/index.ts'
+import {
+  type EnvironmentSpec,
+  makeEnvironment,
+  type Player,
+  randomPlayer,
+  scriptedPlayer,
+} from '../envs/index.ts'
+import { UserError } from '../errors.ts'
+import { wholeNumber } from './arguments.ts'
+import type { CliContext } from './context.ts'
+import { count } from './table.ts'
+
+interface Options {
+  env: string
+  player: string
+  episodes: number
+  seed: number
+  pace?: number
+}
+
+export function register(program: Command, context: CliContext): void {
+  program
+    .command('record')
+    .description('let a scripted player or an agent play, and record it')
+    .requiredOption('--env <id>', 'environment ("understudy envs" lists them)')
+    .option('--player <name>', 'scripted, random, or the name of a training run', 'scripted')
+    .option('--episodes <n>', 'how many', wholeNumber('--episodes', 1, 1_000_000), 1)
+    .option(
+      '--seed <s>',
+      'seed of the first episode; the others follow',
+      wholeNumber('--seed', 0, 0xffffffff),
+      0,
+    )
+    .option('--pace <ms>', 'milliseconds to wait before every step', wholeNumber('--pace', 0, 60_000))
+    .action((options: Options) => record(options, context))
+}
+
+async function record(options: Options, context: CliContext): Promise<void> {
+  const environment = makeEnvironment(options.env)
+  const player = await choosePlayer(options.player, environment.spec, context)
+  const library = context.library()
+  for (let i = 0; i < options.episodes; i++) {
+    const seed = (options.seed + i) % 2 ** 32
+    let told = 0
+    const tellSteps = (recorder: Recorder, committed: number): void => {
+      for (; told < committed; told++)
+        context.printJson({ event: 'step', episodeId: recorder.episodeId, step: told })
+    }
+    const recorder = await recordEpisode(library, environment, player, seed, {
+      signal: context.signal,
+      ...(context.json ? { onCommit: tellSteps } : {}),
+      ...(options.pace === undefined ? {} : { paceMs: options.pace }),
+    })
+    const row = library.getEpisode(recorder.episodeId!)
+    if (context.json) {
+      const { environmentId, playerName, length, success, terminated, truncated, hash } = row
+      const what = { episodeId: row.id, environment: environmentId, player: playerName, seed, length }
+      context.printJson({
+        event: 'episode',
+        ...what,
+        return: row.return,
+        success,
+        terminated,
+        truncated,
+        hash,
+      })
+    } else {
+      const outcome = row.success ? 'goal reached' : row.terminated ? 'goal missed' : 'cut off'
+      context.print(`episode ${row.id}: seed ${seed}, ${count(row.length, 'step')}, ${outcome}`)
+    }
+  }
+}
+
+async function choosePlayer(name: string, spec: EnvironmentSpec, context: CliContext): Promise<Player> {
+  if (name === 'random') return randomPlayer(spec)
+  if (name === 'scripted') {
+    const player = scriptedPlayer(spec)
+    if (player !== undefined) return player
+    throw new UserError(`${spec.id} has no scripted player`, {
+      remedy: 'use --player random, or a training run',
+    })
+  }
+  const directory = context.runDirectory(name)
+  if (!existsSync(directory)) {
+    throw new UserError(`there is no player "${name}"`, {
+      usage: true,
+      remedy: 'use scripted, random, or the name of a training run in this data directory',
+    })
+  }
+  const { agentPlayer } = await import('../evaluate/agent.ts')
+  return agentPlayer(spec, directory)
+}

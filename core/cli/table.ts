@@ -1,0 +1,56 @@
+/** Tables for people: aligned, plain, no lines. */
+
+export interface Column<Row> {
+  readonly title: string
+  readonly align?: 'left' | 'right'
+  readonly text: (row: Row) => string
+}
+
+/** @returns the title line and one line per row */
+export function formatTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string[] {
+  const cells = [
+    columns.map((column) => column.title),
+    ...rows.map((row) => columns.map((column) => singleLine(column.text(row)))),
+  ]
+  const widths = columns.map((_, i) => Math.max(...cells.map((line) => displayWidth(line[i]!))))
+  return cells.map((line) =>
+    line
+      .map((cell, i) => {
+        const padding = ' '.repeat(widths[i]! - displayWidth(cell))
+        return columns[i]!.align === 'right' ? padding + cell : cell + padding
+      })
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+function singleLine(text: string): string {
+  return text.replaceAll(/\p{C}+/gu, ' ').trim()
+}
+
+/** Characters as a terminal counts them, near enough: wide scripts and emoji take two cells, combining marks none. */
+function displayWidth(text: string): number {
+  let width = 0
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    width +=
+      /\p{Emoji_Presentation}|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(
+        segment,
+      )
+        ? 2
+        : 1
+  }
+  return width
+}
+
+/** '1 episode', '3 episodes' */
+export function count(n: number, unit: string, units = `${unit}s`): string {
+  return `${n} ${n === 1 ? unit : units}`
+}
+
+/** Local time to the minute: '2026-03-04 17:05'. */
+export function formatTime(us: number): string {
+  const date = new Date(us / 1000)
+  const two = (n: number): string => String(n).padStart(2, '0')
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`
+}
