@@ -25,7 +25,8 @@ export function randomPlayer(spec: EnvironmentSpec): Player {
     begin: (seed) => random.seed(seed ^ 0x52414e44),
     act: (_environment, _observation, action) => {
       for (let i = 0; i < action.continuous.length; i++) action.continuous[i] = 2 * random.uniform() - 1
-      for (let i = 0; i < action.discrete.length; i++) action.discrete[i] = random.below(spec.action.discrete[i]!)
+      for (let i = 0; i < action.discrete.length; i++)
+        action.discrete[i] = random.below(spec.action.discrete[i]!)
     },
   }
 }

@@ -12,13 +12,17 @@ export function registerEnvironment(id: string, factory: EnvironmentFactory): vo
 }
 
 /** @throws UserError for an unknown id, naming the nearest known one */
-export function makeEnvironment(id: string, parameters?: Readonly<Record<string, ParameterValue>>): Environment {
+export function makeEnvironment(
+  id: string,
+  parameters?: Readonly<Record<string, ParameterValue>>,
+): Environment {
   const factory = factories.get(id)
   if (factory === undefined) {
     const near = nearest(id, [...factories.keys()])
     throw new UserError(`unknown environment "${id}"`, {
       usage: true,
-      remedy: near === undefined ? `known are ${[...factories.keys()].join(', ')}` : `did you mean "${near}"?`,
+      remedy:
+        near === undefined ? `known are ${[...factories.keys()].join(', ')}` : `did you mean "${near}"?`,
     })
   }
   return factory(parameters)

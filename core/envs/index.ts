@@ -1,0 +1,14 @@
+/** Everything about environments. Importing this makes the built-in ones and their scripted players known. */
+import { BasicEnvironment } from './basic/basic.ts'
+import { registerBubble } from './bubble/index.ts'
+import { registerEnvironment } from './registry.ts'
+
+registerBubble()
+registerEnvironment('basic', (parameters) => new BasicEnvironment(parameters))
+
+export type { BasicEvent, BasicScene } from './basic/scene.ts'
+export { type BubbleLevel, registerBubbleLevel } from './bubble/index.ts'
+export type { BubbleAim, BubbleEvent, BubbleScene } from './bubble/scene.ts'
+export * from './environment.ts'
+export * from './player.ts'
+export * from './registry.ts'

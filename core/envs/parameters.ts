@@ -1,0 +1,57 @@
+import { nearest, UserError } from '../errors.ts'
+import type { ParameterValue } from './environment.ts'
+
+/** What one parameter may be: one of some words, or a whole number in a range. The first word or `initial` is the default. */
+export type ParameterRule =
+  | { readonly oneOf: readonly string[] }
+  | { readonly from: number; readonly to: number; readonly initial: number }
+
+type Value<Rule> = Rule extends { readonly oneOf: readonly (infer Word)[] } ? Word : number
+
+/**
+ * Checks the parameters that somebody gave and fills in the defaults.
+ * @throws UserError for an unknown name or a value outside its rule
+ */
+export function readParameters<Rules extends Record<string, ParameterRule>>(
+  environmentId: string,
+  rules: Rules,
+  given: Readonly<Record<string, ParameterValue>> = {},
+): { [Name in keyof Rules]: Value<Rules[Name]> } {
+  const names = Object.keys(rules)
+  for (const name of Object.keys(given)) {
+    if (names.includes(name)) continue
+    const near = nearest(name, names)
+    throw new UserError(`${environmentId} has no parameter "${name}"`, {
+      usage: true,
+      remedy: near === undefined ? `known are ${names.join(', ')}` : `did you mean "${near}"?`,
+    })
+  }
+  const entries = Object.entries(rules).map(([name, rule]) => [
+    name,
+    checked(environmentId, name, rule, given[name]),
+  ])
+  return Object.fromEntries(entries) as { [Name in keyof Rules]: Value<Rules[Name]> }
+}
+
+function checked(
+  id: string,
+  name: string,
+  rule: ParameterRule,
+  value: ParameterValue | undefined,
+): ParameterValue {
+  if ('oneOf' in rule) {
+    if (value === undefined) return rule.oneOf[0]!
+    if (typeof value === 'string' && rule.oneOf.includes(value)) return value
+    throw new UserError(`${id}: parameter "${name}" cannot be ${JSON.stringify(value)}`, {
+      usage: true,
+      remedy: `choose one of ${rule.oneOf.join(', ')}`,
+    })
+  }
+  if (value === undefined) return rule.initial
+  if (typeof value === 'number' && Number.isInteger(value) && value >= rule.from && value <= rule.to)
+    return value
+  throw new UserError(`${id}: parameter "${name}" cannot be ${JSON.stringify(value)}`, {
+    usage: true,
+    remedy: `give a whole number from ${rule.from} to ${rule.to}`,
+  })
+}
