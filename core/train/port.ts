@@ -17,18 +17,29 @@ export interface IpcEndpoint {
   disconnect?(): void
 }
 
-/** Either end of a `child_process.fork` channel. */
+/** Either end of a `child_process.fork` channel. It closes once everything posted has been sent. */
 export function ipcPort(endpoint: IpcEndpoint): Port {
+  let underWay = 0
+  let closing = false
+  const disconnect = () => {
+    if (endpoint.connected) endpoint.disconnect?.()
+  }
   return {
-    // The callback keeps a channel that closes while the message is under way from becoming an 'error' event.
     post: (message) => {
-      if (endpoint.connected) endpoint.send?.(message, () => {})
+      if (!endpoint.connected || endpoint.send === undefined) return
+      underWay++
+      // With a callback, a channel that breaks while the message is under way is no 'error' event.
+      endpoint.send(message, () => {
+        underWay--
+        if (closing && underWay === 0) disconnect()
+      })
     },
     onMessage: (listener) => {
       endpoint.on('message', (message) => listener(bytesOf(message)))
     },
     close: () => {
-      if (endpoint.connected) endpoint.disconnect?.()
+      closing = true
+      if (underWay === 0) disconnect()
     },
     onClose: (listener) => {
       endpoint.once('disconnect', listener)

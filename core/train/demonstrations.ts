@@ -1,0 +1,155 @@
+/** From recorded episodes to what a learner is given. */
+import { createHash } from 'node:crypto'
+import { type EnvironmentSpec, observationSize } from '../envs/index.ts'
+import { UserError } from '../errors.ts'
+import type { DemonstrationData } from '../learn/index.ts'
+import { Random } from '../random.ts'
+import type { Episode, EpisodeRow, ReadableLibrary } from '../store/index.ts'
+
+/** @throws UserError when an episode was not played in this very environment */
+export function demonstrationData(
+  spec: EnvironmentSpec,
+  episodes: readonly { readonly label: string; readonly episode: Episode }[],
+): DemonstrationData {
+  for (const { label, episode } of episodes) checkCompatible(spec, episode, label)
+  const length = episodes.reduce((sum, { episode }) => sum + episode.rewards.length, 0)
+  const O = observationSize(spec)
+  const { continuous: C, discrete } = spec.action
+  const data = {
+    length,
+    observations: new Float32Array(length * O),
+    nextObservations: new Float32Array(length * O),
+    continuous: new Float32Array(length * C),
+    discrete: new Int32Array(length * discrete.length),
+    rewards: new Float32Array(length),
+    terminated: new Uint8Array(length),
+    truncated: new Uint8Array(length),
+  }
+  let row = 0
+  for (const { episode } of episodes) {
+    const n = episode.rewards.length
+    data.observations.set(episode.observations.subarray(0, n * O), row * O)
+    data.nextObservations.set(episode.observations.subarray(O, (n + 1) * O), row * O)
+    data.continuous.set(episode.continuous, row * C)
+    data.discrete.set(episode.discrete, row * discrete.length)
+    data.rewards.set(episode.rewards, row)
+    row += n
+    data.terminated[row - 1] = Number(episode.terminated)
+    // An episode that was broken off is cut, not ended: a learner bootstraps through it.
+    data.truncated[row - 1] = Number(!episode.terminated)
+  }
+  return data
+}
+
+/** Actions in another order than they were made, for a control run. */
+export function shuffleActions(data: DemonstrationData, seed: number): DemonstrationData {
+  const { length } = data
+  const order = Array.from({ length }, (_, i) => i)
+  new Random(seed).shuffle(order)
+  const continuous = new Float32Array(data.continuous.length)
+  const discrete = new Int32Array(data.discrete.length)
+  const [C, D] = [continuous.length / length, discrete.length / length]
+  order.forEach((from, to) => {
+    continuous.set(data.continuous.subarray(from * C, (from + 1) * C), to * C)
+    discrete.set(data.discrete.subarray(from * D, (from + 1) * D), to * D)
+  })
+  return { ...data, continuous, discrete }
+}
+
+/** Names the content, so that a resumed run notices when it is not what it began with. */
+export function demonstrationDigest(data: DemonstrationData): string {
+  const hash = createHash('sha256')
+  for (const column of [data.observations, data.continuous, data.discrete, data.rewards, data.terminated]) {
+    hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength))
+  }
+  return hash.digest('hex')
+}
+
+/**
+ * Which episodes a selection means: 'all' (every successful episode of people and scripted players), 'bundled', 'human',
+ * 'scripted', 'player:NAME', 'tag:NAME', or ids ('3,5,8-12').
+ * @throws UserError when it means none, or an id is not there
+ */
+export function selectDemonstrations(
+  library: ReadableLibrary,
+  spec: EnvironmentSpec,
+  selection: string,
+): EpisodeRow[] {
+  const mine = library.listEpisodes({ environmentId: spec.id, state: 'complete' }).reverse()
+  const rows = chooser(selection)(mine)
+  if (rows.length === 0) {
+    throw new UserError(`no demonstrations of ${spec.id} match "${selection}"`, {
+      remedy: 'record or import some; `understudy demos list` shows what there is',
+    })
+  }
+  return rows
+}
+
+function chooser(selection: string): (rows: EpisodeRow[]) => EpisodeRow[] {
+  const [word, name] = selection.split(/:(.*)/s)
+  switch (word) {
+    case 'all':
+      return (rows) => rows.filter((row) => row.playerKind !== 'agent' && row.success)
+    case 'bundled':
+      return (rows) => rows.filter((row) => row.bundled)
+    case 'human':
+    case 'scripted':
+      return (rows) => rows.filter((row) => row.playerKind === word)
+    case 'player':
+      return (rows) => rows.filter((row) => row.playerName === name)
+    case 'tag':
+      return (rows) => rows.filter((row) => row.tags.includes(name ?? ''))
+    default: {
+      const ids = parseIds(selection)
+      return (rows) =>
+        ids.map((id) => {
+          const row = rows.find((candidate) => candidate.id === id)
+          if (row !== undefined) return row
+          throw new UserError(`episode ${id} is not a complete demonstration of this environment`, {
+            remedy: '`understudy demos list` shows what there is',
+          })
+        })
+    }
+  }
+}
+
+/** '3,5,8-12' */
+function parseIds(selection: string): number[] {
+  return selection.split(',').flatMap((part) => {
+    const match = /^\s*(\d+)(?:-(\d+))?\s*$/.exec(part)
+    if (match === null) {
+      throw new UserError(`"${selection}" selects no demonstrations`, {
+        usage: true,
+        remedy: 'write all, bundled, human, scripted, player:NAME, tag:NAME or ids such as 3,5,8-12',
+      })
+    }
+    const first = Number(match[1])
+    const last = Number(match[2] ?? match[1])
+    if (last < first || last - first > 100_000) {
+      throw new UserError(`"${part.trim()}" is no range of ids`, { usage: true })
+    }
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i)
+  })
+}
+
+function checkCompatible(spec: EnvironmentSpec, episode: Episode, label: string): void {
+  const stamp = episode.environment
+  const refuse = (what: string) =>
+    new UserError(`${label} cannot be learned from here: ${what}`, {
+      remedy: 'leave it out of the demonstrations, or record it anew',
+    })
+  if (stamp.id !== spec.id) throw refuse(`it was played in ${stamp.id}, this is ${spec.id}`)
+  if (stamp.version !== spec.version) {
+    throw refuse(`it was played in version ${stamp.version} of ${spec.id}, this is version ${spec.version}`)
+  }
+  const shapes = (observations: EnvironmentSpec['observations'] | typeof stamp.observations) =>
+    observations.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(' and ')
+  if (shapes(stamp.observations) !== shapes(spec.observations)) {
+    throw refuse(`it observed ${shapes(stamp.observations)}, and ${shapes(spec.observations)} are needed`)
+  }
+  const layout = (action: { continuous: number; discrete: readonly number[] }) =>
+    `${action.continuous} continuous values and branches [${action.discrete.join(', ')}]`
+  if (layout(stamp.action) !== layout(spec.action)) {
+    throw refuse(`its actions are ${layout(stamp.action)}, and ${layout(spec.action)} are needed`)
+  }
+}

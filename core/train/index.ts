@@ -1,0 +1,34 @@
+/** Training runs: configuration, presets, and the process that trains. */
+export { type CheckpointFile, listCheckpoints } from './checkpoint.ts'
+export {
+  type ConfigOverrides,
+  configToYaml,
+  needsDemonstrations,
+  type RunConfig,
+  resolveConfig,
+  signalNames,
+} from './config.ts'
+export { demonstrationData, selectDemonstrations } from './demonstrations.ts'
+export { type ForkTraining, forkElectron, forkNode, type TrainingProcess } from './fork.ts'
+export type { CheckpointNotice, Failed, Finished, MetricRow, Progress, TimeShares } from './messages.ts'
+export { ipcPort, messagePort, type Port, parentPort, utilityPort } from './port.ts'
+export { type Preset, type PresetId, presetsFor } from './presets.ts'
+export {
+  deleteRun,
+  isActive,
+  recoverRuns,
+  requireRun,
+  runDirectory,
+  savedConfig,
+  unusedRunId,
+} from './runs.ts'
+export { describeSettings, type SettingDescription } from './settings-form.ts'
+export {
+  type ResumeRunOptions,
+  type RunEnd,
+  type RunEvents,
+  type RunHandle,
+  resumeRun,
+  type StartRunOptions,
+  startRun,
+} from './supervisor.ts'

@@ -1,0 +1,74 @@
+/** Settings that are known to work, per environment. */
+import { makeEnvironment } from '../envs/index.ts'
+import { basicPresets } from './presets/basic.ts'
+import { bubble25Presets } from './presets/bubble-25.ts'
+
+export type PresetId = 'sac-gail' | 'ppo-gail' | 'sac' | 'ppo' | 'bc'
+
+export interface Preset {
+  readonly id: PresetId
+  readonly title: string
+  /** One or two plain sentences. */
+  readonly description: string
+  /** The one to start with; one per environment. */
+  readonly recommended: boolean
+  /** In the layout of a configuration file; `resolveConfig` fills the rest. */
+  readonly config: Readonly<Record<string, unknown>>
+}
+
+const tuned: Readonly<Record<string, readonly Preset[]>> = {
+  'bubble/25': bubble25Presets,
+  basic: basicPresets,
+}
+
+/** The tuned presets of an environment, else the algorithms' own defaults. @throws UserError for an unknown environment */
+export function presetsFor(environmentId: string): readonly Preset[] {
+  return tuned[environmentId] ?? untuned(makeEnvironment(environmentId).spec.id)
+}
+
+function untuned(environment: string): Preset[] {
+  const behavior = (trainer_type: string, signals: Record<string, unknown>) => ({
+    behaviors: { [environment]: { trainer_type, reward_signals: signals, max_steps: 200_000 } },
+    env_settings: { env: environment, num_envs: 8 },
+  })
+  const gail = { extrinsic: {}, gail: { strength: 0.05, gradient_penalty: 1 } }
+  return [
+    {
+      id: 'sac-gail',
+      title: 'SAC + GAIL',
+      description:
+        'Learns from the reward and from demonstrations. Default settings, not tuned for this environment.',
+      recommended: true,
+      config: behavior('sac', gail),
+    },
+    {
+      id: 'ppo-gail',
+      title: 'PPO + GAIL',
+      description: 'On-policy, with demonstrations. Default settings, not tuned for this environment.',
+      recommended: false,
+      config: behavior('ppo', gail),
+    },
+    {
+      id: 'sac',
+      title: 'SAC',
+      description: 'Learns from the reward alone. Default settings, not tuned for this environment.',
+      recommended: false,
+      config: behavior('sac', { extrinsic: {} }),
+    },
+    {
+      id: 'ppo',
+      title: 'PPO',
+      description: 'On-policy, from the reward alone. Default settings, not tuned for this environment.',
+      recommended: false,
+      config: behavior('ppo', { extrinsic: {} }),
+    },
+    {
+      id: 'bc',
+      title: 'Behavioural cloning',
+      description:
+        'Copies the demonstrations and uses no reward. Default settings, not tuned for this environment.',
+      recommended: false,
+      config: behavior('bc', { extrinsic: {} }),
+    },
+  ]
+}

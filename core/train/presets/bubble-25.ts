@@ -1,0 +1,121 @@
+/** Presets of bubble/25. An episode has about 25 steps, so a discount of 0.95 looks one level ahead. */
+import type { Preset } from '../presets.ts'
+
+const sac = {
+  batch_size: 128,
+  buffer_size: 200_000,
+  buffer_init_steps: 1_000,
+  learning_rate: 5e-4,
+  tau: 0.005,
+  steps_per_update: 4,
+  init_entcoef: 0.05,
+  entcoef_learning_rate: 1e-3,
+  target_entropy_start: 0.5,
+  target_entropy_end: 0.2,
+  target_entropy_anneal_steps: 30_000,
+  entropy_in_target: false,
+  logit_bound: 6,
+}
+
+const ppo = {
+  batch_size: 256,
+  buffer_size: 2_048,
+  learning_rate: 3e-4,
+  beta: 0.01,
+  epsilon: 0.2,
+  lambd: 0.95,
+  num_epoch: 3,
+  learning_rate_schedule: 'constant',
+}
+
+const network = { hidden_units: 128, num_layers: 2, head_units: 64, shared_head: true, layer_norm: true }
+const extrinsic = { strength: 1, gamma: 0.95 }
+/** Leads early and fades, so that the agent finds its own solution. */
+const gail = {
+  strength: 0.05,
+  gamma: 0.95,
+  learning_rate: 1e-4,
+  use_actions: true,
+  reward_form: 'airl',
+  reward_clip: 3,
+  gradient_penalty: 1,
+  updates_interval: 4,
+  anneal_steps: 8_000,
+}
+
+function preset(
+  head: Omit<Preset, 'config'>,
+  behavior: Record<string, unknown>,
+  options: { numEnvs: number; maxSteps: number; signals: Record<string, unknown> },
+): Preset {
+  return {
+    ...head,
+    config: {
+      behaviors: {
+        'bubble/25': {
+          ...behavior,
+          network_settings: network,
+          reward_signals: options.signals,
+          max_steps: options.maxSteps,
+          summary_freq: Math.max(500, options.maxSteps / 100),
+          checkpoint_interval: Math.max(5_000, options.maxSteps / 20),
+        },
+      },
+      env_settings: { env: 'bubble/25', num_envs: options.numEnvs },
+    },
+  }
+}
+
+export const bubble25Presets: readonly Preset[] = [
+  preset(
+    {
+      id: 'sac-gail',
+      title: 'SAC + GAIL',
+      description:
+        'The quickest way to the human average: demonstrations lead early, then the reward takes over.',
+      recommended: true,
+    },
+    { trainer_type: 'sac', hyperparameters: { ...sac, demonstration_share: 0.5 } },
+    { numEnvs: 8, maxSteps: 20_000, signals: { extrinsic, gail } },
+  ),
+  preset(
+    {
+      id: 'ppo-gail',
+      title: 'PPO + GAIL',
+      description: 'The on-policy counterpart; needs many more bubbles, each of them cheaper to learn from.',
+      recommended: false,
+    },
+    { trainer_type: 'ppo', hyperparameters: ppo },
+    { numEnvs: 16, maxSteps: 1_000_000, signals: { extrinsic, gail: { ...gail, anneal_steps: 200_000 } } },
+  ),
+  preset(
+    {
+      id: 'sac',
+      title: 'SAC',
+      description: 'From the reward alone, without demonstrations.',
+      recommended: false,
+    },
+    { trainer_type: 'sac', hyperparameters: sac },
+    { numEnvs: 8, maxSteps: 20_000, signals: { extrinsic } },
+  ),
+  preset(
+    {
+      id: 'ppo',
+      title: 'PPO',
+      description: 'On-policy, from the reward alone, without demonstrations.',
+      recommended: false,
+    },
+    { trainer_type: 'ppo', hyperparameters: ppo },
+    { numEnvs: 16, maxSteps: 1_000_000, signals: { extrinsic } },
+  ),
+  preset(
+    {
+      id: 'bc',
+      title: 'Behavioural cloning',
+      description: 'Copies the demonstrations and uses no reward: the baseline that GAIL must beat.',
+      recommended: false,
+    },
+    { trainer_type: 'bc', hyperparameters: { batch_size: 128, learning_rate: 1e-3, updates_per_step: 0.25 } },
+    { numEnvs: 8, maxSteps: 8_000, signals: { extrinsic } },
+  ),
+]

@@ -1,0 +1,106 @@
+/**
+ * The training process. It is told what to do by its owner's first message, reads demonstrations from the library, which
+ * it never writes, and ends when the run has ended, when it is told to, or when its owner is gone.
+ */
+import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { readDemonstrations } from '../demos/index.ts'
+import { makeEnvironment } from '../envs/index.ts'
+import { DataError, UserError } from '../errors.ts'
+import type { DemonstrationData } from '../learn/index.ts'
+import { openLibrary } from '../store/index.ts'
+import { writeAtomically } from './atomic-file.ts'
+import { needsDemonstrations, type RunConfig, resolveConfig } from './config.ts'
+import { demonstrationData, shuffleActions } from './demonstrations.ts'
+import { type Failed, ownerMessage, readMessage, type Start, sendMessage } from './messages.ts'
+import { ipcPort, type ParentEndpoint, type Port, parentPort } from './port.ts'
+import { runDirectory } from './runs.ts'
+import { Trainer } from './trainer.ts'
+
+let trainer: Trainer | undefined
+let stopAsked = false
+
+function stop(): void {
+  stopAsked = true
+  trainer?.stop()
+}
+
+async function train(port: Port, start: Start): Promise<void> {
+  const config = resolveConfig(start.config)
+  const directory = runDirectory(start.dataDirectory, start.runId)
+  await writeAtomically(join(directory, 'config.yaml'), [Buffer.from(start.config)])
+  trainer = await Trainer.create({
+    config,
+    runDirectory: directory,
+    demonstrations: needsDemonstrations(config) ? await loadDemonstrations(start, config) : null,
+    resume: start.resume,
+    initializeFrom:
+      config.initializeFrom === null ? null : runDirectory(start.dataDirectory, config.initializeFrom),
+    report: (message) => sendMessage(port, message),
+  })
+  if (stopAsked) trainer.stop()
+  sendMessage(port, await trainer.run())
+  await trainer.release()
+}
+
+async function loadDemonstrations(start: Start, config: RunConfig): Promise<DemonstrationData> {
+  const { spec } = makeEnvironment(config.environment, config.parameters)
+  const path = config.behavior.reward_signals.gail?.demo_path
+  const episodes = []
+  if (start.demonstrations.length === 0 && path !== undefined) {
+    const name = basename(path)
+    const read = readDemonstrations(await readFile(path), name)
+    episodes.push(...read.map((episode, i) => ({ label: `episode ${i} of ${name}`, episode })))
+  } else {
+    const library = openLibrary(start.dataDirectory, { readonly: true })
+    try {
+      for (const id of start.demonstrations) {
+        episodes.push({ label: `episode ${id}`, episode: library.readEpisode(id) })
+      }
+    } finally {
+      library.close()
+    }
+  }
+  const data = demonstrationData(spec, episodes)
+  return config.shuffleDemonstrations ? shuffleActions(data, config.seed) : data
+}
+
+function failure(error: unknown): Failed {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error))
+  const kind = error instanceof UserError ? 'user' : error instanceof DataError ? 'data' : 'bug'
+  return {
+    type: 'failed',
+    kind,
+    message,
+    remedy: error instanceof UserError ? (error.remedy ?? null) : null,
+    detail: kind === 'bug' ? (stack ?? null) : null,
+  }
+}
+
+function openPort(): Port {
+  const { parentPort: electron } = process as { parentPort?: ParentEndpoint }
+  return electron === undefined ? ipcPort(process) : parentPort(electron)
+}
+
+function main(): void {
+  const port = openPort()
+  port.onMessage((frame) => {
+    const message = readMessage(ownerMessage, frame)
+    if (message.type === 'start') {
+      // Closing the port lets the process end by itself, with everything sent.
+      train(port, message)
+        .catch((error) => {
+          process.exitCode = 1
+          sendMessage(port, failure(error))
+        })
+        .finally(() => port.close())
+    } else if (message.type === 'stop') stop()
+    else process.exit(1)
+  })
+  port.onClose(stop)
+  process.on('SIGTERM', stop)
+  // A terminal sends Ctrl-C to the whole group; the owner decides what a second one means.
+  process.on('SIGINT', stop)
+}
+
+main()

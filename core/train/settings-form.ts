@@ -1,0 +1,119 @@
+/** Every setting of a behaviour as data, read from the schemas: what the studio's advanced form is made of. */
+import { z } from 'zod'
+import {
+  algorithmDefinition,
+  behaviorSettings,
+  extrinsicSettings,
+  gailSettings,
+  networkSettings,
+} from '../learn/index.ts'
+
+export interface SettingDescription {
+  /** Dotted key inside the behaviour's section of the YAML. */
+  readonly path: string
+  readonly group: string
+  readonly label: string
+  readonly kind: 'number' | 'integer' | 'boolean' | 'choice' | 'text'
+  /** null where the schema leaves it open. */
+  readonly default: number | string | boolean | null
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly choices?: readonly string[]
+  /** One line of meaning. */
+  readonly description: string
+}
+
+/**
+ * @param options.gail    with the settings of the GAIL signal
+ * @param options.values  a behaviour's section; its values take the place of the schemas' defaults
+ */
+export function describeSettings(
+  algorithm: string,
+  options: { gail?: boolean; values?: Readonly<Record<string, unknown>> } = {},
+): SettingDescription[] {
+  const { hyperparameters, title } = algorithmDefinition(algorithm)
+  const run = behaviorSettings.pick({
+    max_steps: true,
+    time_horizon: true,
+    summary_freq: true,
+    checkpoint_interval: true,
+    keep_checkpoints: true,
+  })
+  const settings = [
+    ...describe(hyperparameters, 'hyperparameters.', title),
+    ...describe(networkSettings, 'network_settings.', 'Network'),
+    ...describe(extrinsicSettings, 'reward_signals.extrinsic.', "The environment's reward"),
+    ...(options.gail ? describe(gailSettings, 'reward_signals.gail.', 'GAIL') : []),
+    ...describe(run, '', 'Run'),
+  ]
+  const { values } = options
+  if (values === undefined) return settings
+  return settings.map((setting) => {
+    const value = setting.path
+      .split('.')
+      .reduce<unknown>((at, key) => (at as Values | undefined)?.[key], values)
+    return isPlain(value) ? { ...setting, default: value } : setting
+  })
+}
+
+type Values = Readonly<Record<string, unknown>>
+
+interface JsonSchema {
+  readonly type?: string
+  readonly enum?: readonly string[]
+  readonly const?: unknown
+  readonly default?: unknown
+  readonly description?: string
+  readonly minimum?: number
+  readonly exclusiveMinimum?: number
+  readonly maximum?: number
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+}
+
+function describe(schema: z.ZodType, prefix: string, group: string): SettingDescription[] {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema
+  return Object.entries(properties).flatMap(([key, property]) => fields(key, property, prefix, group))
+}
+
+function fields(key: string, property: JsonSchema, prefix: string, group: string): SettingDescription[] {
+  // A setting with one possible value is there to accept ML-Agents' files, not to be chosen.
+  if (property.const !== undefined) return []
+  if (property.type === 'object') {
+    return Object.entries(property.properties ?? {}).flatMap(([inner, below]) =>
+      fields(inner, below, `${prefix}${key}.`, `${group}: ${label(key).toLowerCase()}`),
+    )
+  }
+  const kind = kindOf(property)
+  const minimum = property.minimum ?? property.exclusiveMinimum
+  return [
+    {
+      path: `${prefix}${key}`,
+      group,
+      label: label(key),
+      kind,
+      default: isPlain(property.default) ? property.default : null,
+      ...(minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER ? {} : { minimum }),
+      ...(property.maximum === undefined || property.maximum >= Number.MAX_SAFE_INTEGER
+        ? {}
+        : { maximum: property.maximum }),
+      ...(property.enum === undefined ? {} : { choices: property.enum }),
+      description: property.description ?? '',
+    },
+  ]
+}
+
+function kindOf({ type, enum: choices }: JsonSchema): SettingDescription['kind'] {
+  if (choices !== undefined) return 'choice'
+  if (type === 'integer' || type === 'number' || type === 'boolean') return type
+  return 'text'
+}
+
+/** 'entcoef_learning_rate' -> 'Entcoef learning rate' */
+function label(key: string): string {
+  const words = key.replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+function isPlain(value: unknown): value is number | string | boolean {
+  return typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean'
+}

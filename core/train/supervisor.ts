@@ -1,0 +1,309 @@
+/**
+ * Starts a training process, keeps its row and metrics in the library, and tells listeners how it goes. Used by command
+ * line and studio alike; the library is written by this side only.
+ */
+import { mkdir, rm } from 'node:fs/promises'
+import { UserError } from '../errors.ts'
+import type { Library, RunRow, RunState } from '../store/index.ts'
+import { configToYaml, needsDemonstrations, type RunConfig, signalNames } from './config.ts'
+import { type ForkTraining, forkNode, type TrainingProcess } from './fork.ts'
+import {
+  type CheckpointNotice,
+  type Failed,
+  type Finished,
+  type MetricRow,
+  type Progress,
+  readMessage,
+  sendMessage,
+  type TrainerMessage,
+  trainerMessage,
+} from './messages.ts'
+import { isActive, requireRun, runDirectory, savedConfig, unusedRunId } from './runs.ts'
+
+export interface StartRunOptions {
+  readonly library: Library
+  /** `runId` null takes a readable unused one; `resume` is the business of `resumeRun`. */
+  readonly config: RunConfig
+  /** Ids of episodes. */
+  readonly demonstrations: readonly number[]
+  /** How to start the process; `child_process.fork` when absent. */
+  readonly fork?: ForkTraining
+}
+
+export interface ResumeRunOptions {
+  readonly library: Library
+  readonly runId: string
+  /** A new limit, for going on after the first was reached. */
+  readonly maxSteps?: number | undefined
+  readonly fork?: ForkTraining
+}
+
+export interface RunEvents {
+  /** About twice a second. */
+  progress: Progress
+  /** The rows of a summary, already in the library. */
+  metrics: readonly MetricRow[]
+  checkpoint: CheckpointNotice
+  /** The row after every change of state, of `stopping`, and every checkpoint. */
+  state: RunRow
+}
+
+export interface RunEnd {
+  readonly row: RunRow
+  /** null when the process failed. */
+  readonly finished: Finished | null
+  readonly failed: Failed | null
+}
+
+export interface RunHandle {
+  readonly id: string
+  readonly state: RunState
+  /** A stop was asked for and the last checkpoint is being written. */
+  readonly stopping: boolean
+  /** As it is in the library. */
+  readonly row: RunRow
+  /** The newest; null before the first. */
+  readonly progress: Progress | null
+  /** Resolves when the process has ended, whichever way; never rejects. */
+  readonly ended: Promise<RunEnd>
+  /** @returns a function that unsubscribes */
+  on<E extends keyof RunEvents>(event: E, listener: (data: RunEvents[E]) => void): () => void
+  /** Asks for a checkpoint and an orderly end; resolves when the process has ended. */
+  stop(): Promise<void>
+  /** Ends the process at once; what was learned since the last checkpoint is lost. */
+  kill(): void
+}
+
+/** @throws UserError when the run exists already, or needs demonstrations and has none */
+export async function startRun(options: StartRunOptions): Promise<RunHandle> {
+  const { library, demonstrations } = options
+  const id = options.config.runId ?? unusedRunId(library, options.config)
+  const config: RunConfig = { ...options.config, runId: id, resume: false, force: false }
+  const directory = runDirectory(library.dir, id)
+  const demoPath = config.behavior.reward_signals.gail?.demo_path
+  if (needsDemonstrations(config) && demonstrations.length === 0 && demoPath === undefined) {
+    throw new UserError(`${config.behavior.trainer_type} with these settings needs demonstrations`, {
+      remedy: 'record or import some, or choose a preset without GAIL',
+    })
+  }
+  const existing = library.getRun(id)
+  if (existing !== undefined) {
+    if (isActive(existing)) {
+      throw new UserError(`run "${id}" is being trained by process ${existing.pid}`, {
+        remedy: 'stop it first, or choose another --run-id',
+      })
+    }
+    if (!options.config.force) {
+      throw new UserError(`run "${id}" exists already`, {
+        remedy: 'add --resume to go on with it, --force to overwrite it, or choose another --run-id',
+      })
+    }
+    library.deleteRun(id)
+  }
+  if (config.initializeFrom !== null) requireRun(library, config.initializeFrom)
+  await rm(directory, { recursive: true, force: true })
+  await makeDirectory(directory)
+  return new Supervisor(library, newRow(id, config, demonstrations), false, options.fork ?? forkNode)
+}
+
+/** Goes on from the newest checkpoint with the configuration and demonstrations that the run began with. */
+export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
+  const { library, runId } = options
+  const row = requireRun(library, runId)
+  if (isActive(row)) {
+    throw new UserError(`run "${runId}" is being trained by process ${row.pid}`, { remedy: 'stop it first' })
+  }
+  const saved = savedConfig(row)
+  const maxSteps = options.maxSteps ?? saved.behavior.max_steps
+  if (row.state === 'finished' && row.step >= maxSteps) {
+    throw new UserError(`run "${runId}" has made all its ${row.step} steps`, {
+      remedy: 'give it more with --max-steps N',
+    })
+  }
+  await makeDirectory(runDirectory(library.dir, runId))
+  const config: RunConfig = { ...saved, behavior: { ...saved.behavior, max_steps: maxSteps } }
+  const resumed: RunRow = {
+    ...row,
+    state: 'running',
+    maxSteps,
+    finishedAtUs: null,
+    message: null,
+    config: configToYaml(config),
+  }
+  return new Supervisor(library, resumed, true, options.fork ?? forkNode)
+}
+
+/** Milliseconds between two writes of the row on account of progress alone. */
+const ROW_INTERVAL_MS = 2_000
+
+class Supervisor implements RunHandle {
+  readonly id: string
+  readonly ended: Promise<RunEnd>
+  readonly #library: Library
+  readonly #process: TrainingProcess
+  readonly #listeners = new Map<keyof RunEvents, Set<(data: never) => void>>()
+  #row: RunRow
+  #progress: Progress | null = null
+  #finished: Finished | null = null
+  #failed: Failed | null = null
+  #stopping = false
+  #rowWrittenAt = 0
+
+  constructor(library: Library, row: RunRow, resume: boolean, fork: ForkTraining) {
+    this.id = row.id
+    this.#library = library
+    this.#row = row
+    this.#process = fork()
+    this.#put({ pid: this.#process.pid ?? null })
+    const { port } = this.#process
+    port.onMessage((frame) => this.#receive(readMessage(trainerMessage, frame)))
+    this.ended = new Promise((resolve) => {
+      this.#process.onExit((exit) => {
+        this.#conclude(exit)
+        resolve({ row: this.#row, finished: this.#finished, failed: this.#failed })
+      })
+    })
+    sendMessage(port, {
+      type: 'start',
+      runId: row.id,
+      dataDirectory: library.dir,
+      config: row.config,
+      demonstrations: [...row.demonstrations],
+      resume,
+    })
+  }
+
+  get state(): RunState {
+    return this.#row.state
+  }
+
+  get stopping(): boolean {
+    return this.#stopping
+  }
+
+  get row(): RunRow {
+    return this.#row
+  }
+
+  get progress(): Progress | null {
+    return this.#progress
+  }
+
+  on<E extends keyof RunEvents>(event: E, listener: (data: RunEvents[E]) => void): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set()
+    this.#listeners.set(event, listeners.add(listener))
+    return () => listeners.delete(listener)
+  }
+
+  async stop(): Promise<void> {
+    if (this.state === 'running' && !this.#stopping) {
+      this.#stopping = true
+      sendMessage(this.#process.port, { type: 'stop' })
+      this.#emit('state', this.#row)
+    }
+    await this.ended
+  }
+
+  kill(): void {
+    sendMessage(this.#process.port, { type: 'shutdown' })
+    this.#process.kill()
+  }
+
+  #receive(message: TrainerMessage): void {
+    switch (message.type) {
+      case 'progress':
+        this.#progress = message
+        if (Date.now() - this.#rowWrittenAt >= ROW_INTERVAL_MS) this.#put(counters(message))
+        this.#emit('progress', message)
+        break
+      case 'metrics':
+        this.#library.appendMetrics(this.id, message.rows)
+        this.#emit('metrics', message.rows)
+        break
+      case 'checkpoint':
+        this.#put(counters(message))
+        this.#emit('checkpoint', message)
+        this.#emit('state', this.#row)
+        break
+      case 'finished':
+        this.#finished = message
+        break
+      case 'failed':
+        this.#failed = message
+        break
+    }
+  }
+
+  #conclude(exit: { code: number | null; signal: string | null; errorOutput: string }): void {
+    const finishedAtUs = Date.now() * 1000
+    if (this.#finished !== null) {
+      const state = this.#finished.complete ? 'finished' : 'stopped'
+      this.#put({ ...counters(this.#finished), state, pid: null, finishedAtUs, message: null })
+    } else {
+      this.#failed ??= died(exit)
+      this.#put({ state: 'failed', pid: null, finishedAtUs, message: this.#failed.message })
+    }
+    this.#stopping = false
+    this.#emit('state', this.#row)
+  }
+
+  #put(change: Partial<RunRow>): void {
+    this.#row = { ...this.#row, ...change }
+    this.#library.putRun(this.#row)
+    this.#rowWrittenAt = Date.now()
+  }
+
+  #emit<E extends keyof RunEvents>(event: E, data: RunEvents[E]): void {
+    for (const listener of this.#listeners.get(event) ?? []) {
+      ;(listener as (data: RunEvents[E]) => void)(data)
+    }
+  }
+}
+
+function newRow(id: string, config: RunConfig, demonstrations: readonly number[]): RunRow {
+  return {
+    id,
+    environmentId: config.environment,
+    algorithm: config.behavior.trainer_type,
+    signals: signalNames(config),
+    state: 'running',
+    createdAtUs: Date.now() * 1000,
+    finishedAtUs: null,
+    step: 0,
+    maxSteps: config.behavior.max_steps,
+    score: null,
+    masteredAtStep: null,
+    demonstrations,
+    pid: null,
+    message: null,
+    config: configToYaml(config),
+  }
+}
+
+function counters({ step, score, masteredAtStep }: Progress | CheckpointNotice | Finished): Partial<RunRow> {
+  return { step, score, masteredAtStep }
+}
+
+/** The process ended without a word: killed from outside, out of memory, or a bug in native code. */
+function died(exit: { code: number | null; signal: string | null; errorOutput: string }): Failed {
+  const how = exit.signal === null ? `with exit code ${exit.code}` : `by ${exit.signal}`
+  return {
+    type: 'failed',
+    kind: 'bug',
+    message: `the training process was ended ${how}; the run can be resumed from its last checkpoint`,
+    remedy: null,
+    detail: exit.errorOutput === '' ? null : exit.errorOutput,
+  }
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UserError(`the folder of the run cannot be made: ${directory} (${code})`, {
+      remedy: 'choose another directory with --data DIR',
+      cause: error,
+    })
+  }
+}
