@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register: Register }>>> 
   envs: () => import('./envs.ts'),
   record: () => import('./record.ts'),
   demos: () => import('./demos.ts'),
+  studio: () => import('./studio.ts'),
 }
 
 const EXIT_INTERRUPTED = 130

@@ -32,6 +32,8 @@ export interface Host {
   connect(port: Port): void
   /** Tells a second studio on the same library where this one is. */
   announce(address: string): void
+  /** Names of the runs that are training now. */
+  activeRuns(): string[]
   /** Stops active runs with a checkpoint, puts open recordings away, closes the library. */
   close(): Promise<void>
 }
@@ -76,6 +78,7 @@ function start(options: HostOptions, lock: ReturnType<typeof lockStudio>): Host 
       port.onClose(() => ports.delete(port))
       serve(port, handlers, options.onBug)
     },
+    activeRuns: () => [],
     announce: (address) => lock.setAddress(address),
     close: async () => {
       clearInterval(timer)

@@ -1,0 +1,29 @@
+/** Shows an address in the person's browser where there is one. */
+import { spawn } from 'node:child_process'
+
+/** @returns the command that opens an address, or null where nobody sits in front of a screen */
+export function openCommand(
+  address: string,
+  platform: NodeJS.Platform,
+  environment: NodeJS.ProcessEnv,
+): readonly [string, ...string[]] | null {
+  if (platform === 'darwin') return ['open', address]
+  // Not through cmd.exe, to which the & of an address would end the command.
+  if (platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler', address]
+  return hasDisplay(platform, environment) ? ['xdg-open', address] : null
+}
+
+export function hasDisplay(platform: NodeJS.Platform, environment: NodeJS.ProcessEnv): boolean {
+  if (platform === 'darwin' || platform === 'win32') return true
+  return Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY)
+}
+
+/** Does its best: the address is printed as well, so a missing program is no failure. */
+export function openBrowser(address: string): void {
+  const command = openCommand(address, process.platform, process.env)
+  if (command === null) return
+  const [program, ...args] = command
+  const child = spawn(program, args, { stdio: 'ignore', detached: true })
+  child.on('error', () => undefined)
+  child.unref()
+}

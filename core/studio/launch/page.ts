@@ -1,0 +1,77 @@
+/** The built page: found, or built from its sources when it is missing or older than they are. */
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { UserError } from '../../errors.ts'
+
+/** Where package.json lies. From the sources; the built program has its page beside it and comes not here. */
+export const projectRoot = fileURLToPath(new URL('../../../', import.meta.url))
+
+const sources = ['renderer', 'core/studio/protocol', 'core/studio/protocol.ts', 'vite.config.ts']
+
+/**
+ * @param say  told in one line that something is built, since that takes seconds
+ * @returns the folder with index.html
+ * @throws UserError when it has to be built and cannot be
+ */
+export async function ensurePage(say: (line: string) => void, root = projectRoot): Promise<string> {
+  const page = join(root, 'dist', 'renderer')
+  const builtMs = modifiedMs(join(page, 'index.html'))
+  if (builtMs !== null && newestMs(sources.map((source) => join(root, source))) <= builtMs) return page
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
+  if (!existsSync(vite)) {
+    if (builtMs !== null) return page
+    throw new UserError('the page is not built and the tool that builds it is not installed', {
+      remedy: 'run npm ci in the folder of the program',
+    })
+  }
+  say(builtMs === null ? 'building the page (once, some seconds)' : 'the page has changed: building it')
+  await runNode([vite, 'build', '--logLevel', 'error'], root, 'the page could not be built')
+  return page
+}
+
+/** Runs a module with this Node. @throws UserError with what it wrote when it fails */
+export function runNode(args: readonly string[], cwd: string, failure: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const child = spawn(process.execPath, args, {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NO_COLOR: '1' },
+  })
+  let output = ''
+  const collect = (chunk: Buffer) => {
+    output = (output + chunk).slice(0, 20_000)
+  }
+  child.stdout.on('data', collect)
+  child.stderr.on('data', collect)
+  child.once('error', reject)
+  child.once('close', (code) => {
+    if (code === 0) resolve()
+    else reject(new UserError(`${failure}: ${firstLine(output) || `exit code ${code}`}`, { cause: output }))
+  })
+  return promise
+}
+
+function firstLine(output: string): string {
+  const line = output.split('\n').find((text) => text.trim() !== '') ?? ''
+  return line.trim().slice(0, 300)
+}
+
+/** Milliseconds since 1970 of the newest file among these files and below these folders; 0 when there is none. */
+export function newestMs(paths: readonly string[]): number {
+  let newest = 0
+  for (const path of paths) {
+    const stats = statSync(path, { throwIfNoEntry: false })
+    if (stats === undefined) continue
+    const ms = stats.isDirectory()
+      ? newestMs(readdirSync(path).map((name) => join(path, name)))
+      : stats.mtimeMs
+    newest = Math.max(newest, ms)
+  }
+  return newest
+}
+
+function modifiedMs(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null
+}
