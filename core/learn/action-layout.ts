@@ -64,7 +64,9 @@ export class ActionLayout {
   /** [sum of branches] 1 = allowed, at `offset` of `mask`, turned into [size of group g] joint 0/1 at `at` of `joint`. */
   jointMask(g: number, mask: Uint8Array, offset: number, joint: Float32Array, at: number): void {
     const group = this.groups[g]!
-    const branchOffset = this.branchSizes.map((_, b) => this.branchSizes.slice(0, b).reduce((sum, n) => sum + n, 0))
+    const branchOffset = this.branchSizes.map((_, b) =>
+      this.branchSizes.slice(0, b).reduce((sum, n) => sum + n, 0),
+    )
     for (let index = 0; index < group.size; index++) {
       let allowed = 1
       let rest = index

@@ -28,7 +28,12 @@ import {
   type Value,
 } from '../tensor/index.ts'
 import { ActionLayout } from './action-layout.ts'
-import { type Algorithm, type AlgorithmDefinition, type LearnContext, registerAlgorithm } from './algorithm.ts'
+import {
+  type Algorithm,
+  type AlgorithmDefinition,
+  type LearnContext,
+  registerAlgorithm,
+} from './algorithm.ts'
 import { categoricalEntropy, maskedLogSoftmax } from './distributions.ts'
 import { Metrics } from './metrics.ts'
 import { Normalizer, seen } from './normalizer.ts'
@@ -40,7 +45,11 @@ import { sampleDemonstrations, writeChoices } from './reward-signal.ts'
 export const bcHyperparameters = z.strictObject({
   batch_size: z.int().min(1).default(128).describe('Demonstration rows per gradient'),
   learning_rate: z.number().positive().default(1e-3).describe('Step size'),
-  weight_decay: z.number().min(0).default(1e-2).describe('Decoupled weight decay; few demonstrations overfit soon'),
+  weight_decay: z
+    .number()
+    .min(0)
+    .default(1e-2)
+    .describe('Decoupled weight decay; few demonstrations overfit soon'),
   updates_per_step: z.number().positive().default(0.25).describe('Gradients per environment step'),
 })
 
@@ -67,7 +76,12 @@ export async function makeBc(context: LearnContext): Promise<Algorithm> {
     continuousKind: 'squashed',
     logitBound: 0,
   }
-  const replayShape: ReplayShape = { observation: O, continuous: C, branches: layout.branchSizes.length, mask: 0 }
+  const replayShape: ReplayShape = {
+    observation: O,
+    continuous: C,
+    branches: layout.branchSizes.length,
+    mask: 0,
+  }
   const policy = new Parameters('policy')
 
   function buildUpdate(): Record<string, Value> {

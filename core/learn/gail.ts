@@ -55,7 +55,7 @@ import type { ActionLayout } from './action-layout.ts'
 import type { Metrics } from './metrics.ts'
 import { body, dense, perAction, type Scope } from './networks.ts'
 import { Normalizer, seen } from './normalizer.ts'
-import { makeSampledBatch, type ReplayShape, type SampledBatch } from './replay-buffer.ts'
+import { makeSampledBatch, type ReplayShape } from './replay-buffer.ts'
 import { type RewardSignal, type SignalInputs, sampleDemonstrations, writeChoices } from './reward-signal.ts'
 import type { GailSettings } from './settings.ts'
 import type { DemonstrationData } from './transitions.ts'
@@ -84,7 +84,10 @@ export function gailSignal(options: GailOptions): RewardSignal {
     const rows = x.shape[0]!
     const net = settings.network_settings
     if (settings.use_actions && continuous === null && layout.aligned !== null && net.shared_head) {
-      const perGroup = perAction(scope, 'discriminator', x, spec, layout, net, { outputGain: 0.2, norm: false })
+      const perGroup = perAction(scope, 'discriminator', x, spec, layout, net, {
+        outputGain: 0.2,
+        norm: false,
+      })
       return perGroup.map(([h], g) => sum(mul(h!, choices[g]!), [1])).reduce((all, h) => add(all, h))
     }
     const actions = settings.use_actions ? [...choices, ...(continuous === null ? [] : [continuous])] : []
@@ -142,7 +145,9 @@ export function gailSignal(options: GailOptions): RewardSignal {
         ? [mixed, ...mixedChoices, ...(mixedContinuous === null ? [] : [mixedContinuous])]
         : [mixed]
       const slopes = gradients(sum(logit(graph, mixed, mixedChoices, mixedContinuous)), inputs)
-      const penalty = slopes.map((slope) => mean(sum(square(slope), [1]))).reduce((all, part) => add(all, part))
+      const penalty = slopes
+        .map((slope) => mean(sum(square(slope), [1])))
+        .reduce((all, part) => add(all, part))
       outputs.penalty = penalty
       loss = add(loss, mul(penalty, settings.gradient_penalty))
     }
@@ -158,7 +163,9 @@ export function gailSignal(options: GailOptions): RewardSignal {
     gamma: settings.gamma,
     parameters,
     strength: (step) =>
-      settings.anneal_steps === 0 ? settings.strength : settings.strength * Math.max(0, 1 - step / settings.anneal_steps),
+      settings.anneal_steps === 0
+        ? settings.strength
+        : settings.strength * Math.max(0, 1 - step / settings.anneal_steps),
 
     reward(graph: Graph, { observation, choices, continuous }: SignalInputs): Value {
       const [x] = seen(normalizer, graph, observation)
@@ -170,7 +177,10 @@ export function gailSignal(options: GailOptions): RewardSignal {
     bindings: () => ({ ...parameters.bindings(), ...normalizer?.bindings() }),
 
     async compile(runtime: Runtime, threads: number): Promise<void> {
-      adam = new Adam(parameters, { learningRate: settings.learning_rate, weightDecay: settings.weight_decay })
+      adam = new Adam(parameters, {
+        learningRate: settings.learning_rate,
+        weightDecay: settings.weight_decay,
+      })
       program = await runtime.compile({
         outputs: update,
         bind: { ...parameters.bindings(), ...parameters.gradientBindings(), ...normalizer?.bindings() },

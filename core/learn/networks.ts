@@ -33,7 +33,12 @@ const reluGain = Math.SQRT2
 /** x W + b; x [B, I] -> [B, units]. Weights have standard deviation gain / sqrt(I). */
 export function dense(scope: Scope, name: string, x: Value, units: number, gain: number, bias = true): Value {
   const { graph, parameters } = scope
-  const weight = parameters.use(graph, `${name}/weight`, [x.shape[1]!, units], normal(gain / Math.sqrt(x.shape[1]!)))
+  const weight = parameters.use(
+    graph,
+    `${name}/weight`,
+    [x.shape[1]!, units],
+    normal(gain / Math.sqrt(x.shape[1]!)),
+  )
   const product = matmul(x, weight)
   return bias ? add(product, parameters.use(graph, `${name}/bias`, [units], zeros)) : product
 }
@@ -86,7 +91,8 @@ function rowsBody(
   const before = offset > 0 ? [slice(x, 1, 0, offset)] : []
   const after = offset + K * F < O ? [slice(x, 1, offset + K * F, O)] : []
   if (before.length + after.length > 0) {
-    const rest = before.length + after.length === 1 ? (before[0] ?? after[0]!) : concat([...before, ...after], 1)
+    const rest =
+      before.length + after.length === 1 ? (before[0] ?? after[0]!) : concat([...before, ...after], 1)
     context = add(context, dense(scope, `${name}/rest`, rest, units, 1, false))
   }
   const row = reshape(slice(x, 1, offset, offset + K * F), [B * K, F])
@@ -140,7 +146,10 @@ export function perAction(
 }
 
 /** Where the rows that a branch is aligned with lie in the flat observation. */
-function alignedRows(spec: EnvironmentSpec, layout: ActionLayout): { offset: number; count: number; features: number } {
+function alignedRows(
+  spec: EnvironmentSpec,
+  layout: ActionLayout,
+): { offset: number; count: number; features: number } {
   let offset = 0
   for (const { name, shape } of spec.observations) {
     if (name === layout.aligned!.observation) return { offset, count: shape[0]!, features: shape[1]! }

@@ -17,6 +17,8 @@ import {
   neg,
   oneHot,
   type Parameters,
+  randomNormal,
+  randomUniform,
   reshape,
   slice,
   sub,
@@ -45,7 +47,8 @@ export function exportPolicy(shape: PolicyShape, parameters: Parameters): Uint8A
   const intOutputs: string[] = []
   if (mean !== null) {
     const sampled = add(mean, mul(randomNormal(mean), exp(logStd!)))
-    const bound = (raw: Value) => (shape.continuousKind === 'squashed' ? tanh(raw) : mul(clip(raw, -3, 3), 1 / 3))
+    const bound = (raw: Value) =>
+      shape.continuousKind === 'squashed' ? tanh(raw) : mul(clip(raw, -3, 3), 1 / 3)
     outputs.continuous_actions = bound(sampled)
     outputs.continuous_action_output_shape = graph.constant([layout.continuous], [1])
     outputs.deterministic_continuous_actions = bound(mean)
@@ -55,11 +58,18 @@ export function exportPolicy(shape: PolicyShape, parameters: Parameters): Uint8A
     // The maximum of logits plus Gumbel noise, -log(-log u), is a sample of their softmax.
     const noisy = masked.map((l) => add(l, neg(log(neg(log(add(mul(randomUniform(l), 1 - 2e-7), 1e-7)))))))
     outputs.discrete_actions = branchesOf(shape, graph, noisy)
-    outputs.discrete_action_output_shape = graph.constant([...layout.branchSizes], [1, layout.branchSizes.length])
+    outputs.discrete_action_output_shape = graph.constant(
+      [...layout.branchSizes],
+      [1, layout.branchSizes.length],
+    )
     outputs.deterministic_discrete_actions = branchesOf(shape, graph, masked)
     intOutputs.push('discrete_actions', 'deterministic_discrete_actions')
   }
-  return exportOnnx(outputs, { dynamicBatch: BATCH, intOutputs, constants: policyBindings(shape, parameters) })
+  return exportOnnx(outputs, {
+    dynamicBatch: BATCH,
+    intOutputs,
+    constants: policyBindings(shape, parameters),
+  })
 }
 
 /** Logits less 1e8 where the input `action_masks` [B, sum of branches], 1 = allowed, forbids any of the branches. */
@@ -67,7 +77,9 @@ function maskedLogits({ layout }: PolicyShape, graph: Graph, logits: Value[]): V
   if (!layout.masked) return logits
   const width = layout.branchSizes.reduce((all, size) => all + size, 0)
   const masks = graph.input('action_masks', [BATCH, width])
-  const starts = layout.branchSizes.map((_, b) => layout.branchSizes.slice(0, b).reduce((all, size) => all + size, 0))
+  const starts = layout.branchSizes.map((_, b) =>
+    layout.branchSizes.slice(0, b).reduce((all, size) => all + size, 0),
+  )
   return logits.map((l, g) => {
     const group = layout.groups[g]!
     const table = layout.decodeTable(g)

@@ -37,11 +37,17 @@ export interface PolicyOutputs {
 }
 
 /** @param x  [B, O], normalised where the settings say so */
-export function buildPolicy(shape: PolicyShape, graph: Graph, parameters: Parameters, x: Value): PolicyOutputs {
+export function buildPolicy(
+  shape: PolicyShape,
+  graph: Graph,
+  parameters: Parameters,
+  x: Value,
+): PolicyOutputs {
   const { spec, layout, settings } = shape
   const scope = { graph, parameters }
-  const logits = perAction(scope, 'policy', x, spec, layout, settings, { outputGain: 0.1, norm: false }).map(([head]) =>
-    shape.logitBound === 0 ? head! : mul(tanh(mul(head!, 1 / shape.logitBound)), shape.logitBound),
+  const logits = perAction(scope, 'policy', x, spec, layout, settings, { outputGain: 0.1, norm: false }).map(
+    ([head]) =>
+      shape.logitBound === 0 ? head! : mul(tanh(mul(head!, 1 / shape.logitBound)), shape.logitBound),
   )
   const C = layout.continuous
   if (C === 0) return { logits, mean: null, logStd: null }
@@ -100,7 +106,8 @@ export class Actor {
     if (logStd !== null && shape.continuousKind === 'squashed') outputs['log-std'] = logStd
     const program = await runtime.compile({ outputs, bind: policyBindings(shape, parameters), threads: 1 })
     const actor = new Actor(shape, program, numEnvs)
-    if (shape.continuousKind === 'clipped' && mean !== null) actor.#freeLogStd = parameters.view('policy/log-std')
+    if (shape.continuousKind === 'clipped' && mean !== null)
+      actor.#freeLogStd = parameters.view('policy/log-std')
     return actor
   }
 

@@ -33,7 +33,12 @@ import {
   type Value,
 } from '../tensor/index.ts'
 import { ActionLayout } from './action-layout.ts'
-import { type Algorithm, type AlgorithmDefinition, type LearnContext, registerAlgorithm } from './algorithm.ts'
+import {
+  type Algorithm,
+  type AlgorithmDefinition,
+  type LearnContext,
+  registerAlgorithm,
+} from './algorithm.ts'
 import { categoricalEntropy, gaussianLogProb, maskedLogSoftmax } from './distributions.ts'
 import { generalizedAdvantages } from './gae.ts'
 import { Metrics } from './metrics.ts'
@@ -59,7 +64,9 @@ export const ppoHyperparameters = z.strictObject({
   num_epoch: z.int().min(1).default(3).describe('Passes over the buffer'),
   learning_rate_schedule: schedule.default('linear').describe('linear: falls to nearly 0 at max_steps'),
   beta_schedule: schedule.optional().describe('As learning_rate_schedule when absent'),
-  epsilon_schedule: schedule.optional().describe('As learning_rate_schedule when absent; linear falls to 0.1'),
+  epsilon_schedule: schedule
+    .optional()
+    .describe('As learning_rate_schedule when absent; linear falls to 0.1'),
   shared_critic: z.literal(false).default(false).describe('Actor and critic are always separate here'),
 })
 
@@ -103,7 +110,12 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
   }
 
   /** log pi(a|o) [M] and the entropy [M] of the whole action. */
-  function judge(graph: Graph, x: Value, choices: Value[], raw: Value | null): { logPi: Value; entropy: Value } {
+  function judge(
+    graph: Graph,
+    x: Value,
+    choices: Value[],
+    raw: Value | null,
+  ): { logPi: Value; entropy: Value } {
     const { logits, mean: mu, logStd } = buildPolicy(shape, graph, policy, x)
     const logPis: Value[] = []
     const entropies: Value[] = []
@@ -202,7 +214,10 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     threads,
   })
   const judgeProgram = await runtime.compile({ outputs: judged, bind: networks, threads: 1 })
-  const rewardBindings = Object.assign({}, ...signals.map((signal) => signal.bindings())) as Record<string, Float32Array>
+  const rewardBindings = Object.assign({}, ...signals.map((signal) => signal.bindings())) as Record<
+    string,
+    Float32Array
+  >
   const rewardProgram = await runtime.compile({ outputs: rewarded, bind: rewardBindings, threads: 1 })
   for (const signal of signals) await signal.compile(runtime, threads)
   const actor = await Actor.compile(shape, policy, runtime, E)
@@ -219,11 +234,17 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     return Math.max(to, from + (to - from) * Math.min(1, steps / settings.max_steps))
   }
 
-  function feedMasks(inputs: Record<string, Float32Array>, masks: Uint8Array, rows: (i: number) => number, count: number) {
+  function feedMasks(
+    inputs: Record<string, Float32Array>,
+    masks: Uint8Array,
+    rows: (i: number) => number,
+    count: number,
+  ) {
     layout.groups.forEach((group, g) => {
       const mask = inputs[`mask${g}`]
       if (mask === undefined) return
-      for (let i = 0; i < count; i++) layout.jointMask(g, masks, rows(i) * replayShape.mask, mask, i * group.size)
+      for (let i = 0; i < count; i++)
+        layout.jointMask(g, masks, rows(i) * replayShape.mask, mask, i * group.size)
     })
   }
 
@@ -237,7 +258,8 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
         inputs.observation?.set(observations)
         layout.groups.forEach((_, g) => {
           const choice = inputs[`choice${g}`]
-          if (choice !== undefined) writeChoices(layout, g, buffer.discrete.subarray(at * D, (at + E) * D), E, choice)
+          if (choice !== undefined)
+            writeChoices(layout, g, buffer.discrete.subarray(at * D, (at + E) * D), E, choice)
         })
       }
       judgeProgram.inputs.raw?.set(buffer.raw.subarray(at * C, (at + E) * C))
@@ -250,7 +272,8 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
       buffer.logPi.set(judgeProgram.outputs['log-pi']!, at)
       signals.forEach((signal, s) => {
         const reward = rewardProgram.outputs[`reward${s}`]!
-        for (let e = 0; e < E; e++) buffer.signalRewards[(at + e) * S + s] = signal.strength(steps) * reward[e]!
+        for (let e = 0; e < E; e++)
+          buffer.signalRewards[(at + e) * S + s] = signal.strength(steps) * reward[e]!
       })
     }
   }
@@ -341,13 +364,15 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
   /** Clips the norm of policy and critic gradients together, then one Adam step each. */
   function stepTogether(): void {
     let squares = 0
-    for (const { gradients: g } of [policy, critic]) for (let i = 0; i < g.length; i++) squares += g[i]! * g[i]!
+    for (const { gradients: g } of [policy, critic])
+      for (let i = 0; i < g.length; i++) squares += g[i]! * g[i]!
     const factor = Math.min(1, 0.5 / (Math.sqrt(squares) + 1e-6))
     for (const adam of adams) {
       adam.learningRate = scheduled(h.learning_rate_schedule, h.learning_rate, 1e-10)
     }
     if (factor < 1) {
-      for (const { gradients: g } of [policy, critic]) for (let i = 0; i < g.length; i++) g[i] = g[i]! * factor
+      for (const { gradients: g } of [policy, critic])
+        for (let i = 0; i < g.length; i++) g[i] = g[i]! * factor
     }
     for (const adam of adams) adam.step()
   }
@@ -434,7 +459,9 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     exportPolicy: () => exportPolicy(shape, policy),
 
     async release(): Promise<void> {
-      await Promise.all([program, judgeProgram, rewardProgram, actor, ...signals].map((part) => part.release()))
+      await Promise.all(
+        [program, judgeProgram, rewardProgram, actor, ...signals].map((part) => part.release()),
+      )
     },
   }
 }

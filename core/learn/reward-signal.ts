@@ -37,7 +37,11 @@ export interface RewardSignal {
   /** Called once all graphs are built and parameters are allocated. */
   compile(runtime: Runtime, threads: number): Promise<void>
   /** One policy update was made; `sampleAgent` draws the agent's transitions for the signal's own update. */
-  update(random: Random, metrics: Metrics, sampleAgent: (batch: SampledBatch, count: number) => void): Promise<void>
+  update(
+    random: Random,
+    metrics: Metrics,
+    sampleAgent: (batch: SampledBatch, count: number) => void,
+  ): Promise<void>
   save(): unknown
   load(saved: unknown): void
   release(): Promise<void>
@@ -97,4 +101,3 @@ export function writeChoices(
   const D = layout.branchSizes.length
   for (let i = 0; i < count; i++) indices[i] = layout.encode(group, discrete, i * D)
 }
-

@@ -27,6 +27,7 @@ import {
   mean,
   minimum,
   mul,
+  neg,
   oneHot,
   Parameters,
   polyak,
@@ -38,7 +39,12 @@ import {
   type Value,
 } from '../tensor/index.ts'
 import { ActionLayout } from './action-layout.ts'
-import { type Algorithm, type AlgorithmDefinition, type LearnContext, registerAlgorithm } from './algorithm.ts'
+import {
+  type Algorithm,
+  type AlgorithmDefinition,
+  type LearnContext,
+  registerAlgorithm,
+} from './algorithm.ts'
 import { categoricalEntropy, maskedLogSoftmax, squashedGaussian } from './distributions.ts'
 import { Metrics } from './metrics.ts'
 import { body, dense, perAction } from './networks.ts'
@@ -60,19 +66,36 @@ export const sacHyperparameters = z.strictObject({
     .default(1_000)
     .describe('Environment steps of random play before learning; ML-Agents has 0 and lets the policy play'),
   learning_rate: z.number().positive().default(3e-4).describe('Step size of policy and critics'),
-  learning_rate_schedule: z.literal('constant').default('constant').describe('Only constant, as in ML-Agents'),
+  learning_rate_schedule: z
+    .literal('constant')
+    .default('constant')
+    .describe('Only constant, as in ML-Agents'),
   tau: z.number().positive().max(1).default(0.005).describe('How fast the target critics follow'),
   steps_per_update: z.number().positive().default(1).describe('Environment steps per gradient update'),
   init_entcoef: z.number().positive().default(1).describe('First temperature'),
   entcoef_learning_rate: z.number().positive().default(3e-4).describe('Ours: step size of the temperature'),
   target_entropy_start: z
     .number()
-    .default(0.2)
-    .describe("Ours: target entropy as a share of ln|A|, at first; 0.2 is ML-Agents' fixed value (continuous: of -|A|)"),
-  target_entropy_end: z.number().default(0.2).describe('Ours: the share at the end of the annealing'),
+    .optional()
+    .describe(
+      'Ours: first target entropy as a share of ln|A| (continuous: of -|A|); as target_entropy_end when absent',
+    ),
+  target_entropy_end: z
+    .number()
+    .optional()
+    .describe(
+      "Ours: the share after the annealing; absent: ML-Agents' 0.2 for discrete and 1 for continuous actions",
+    ),
   target_entropy_anneal_steps: z.int().min(0).default(0).describe('Ours: environment steps of the annealing'),
-  entropy_in_target: z.boolean().default(false).describe("Ours: entropy in the critics' target (the paper: yes)"),
-  logit_bound: z.number().min(0).default(6).describe('Ours: discrete logits are b tanh(l / b); 0 leaves them alone'),
+  entropy_in_target: z
+    .boolean()
+    .default(false)
+    .describe("Ours: entropy in the critics' target (the paper: yes)"),
+  logit_bound: z
+    .number()
+    .min(0)
+    .default(6)
+    .describe('Ours: discrete logits are b tanh(l / b); 0 leaves them alone'),
   demonstration_share: z
     .number()
     .min(0)
@@ -92,7 +115,9 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
   const B = h.batch_size
   const discrete = layout.groups.length > 0
   if (discrete && C > 0) {
-    throw new UserError(`SAC here takes discrete or continuous actions, and ${spec.id} has both`, { remedy: 'use ppo' })
+    throw new UserError(`SAC here takes discrete or continuous actions, and ${spec.id} has both`, {
+      remedy: 'use ppo',
+    })
   }
   const demoRows = Math.round(h.demonstration_share * B)
   if (demoRows > 0 && demonstrations === null) {
@@ -130,7 +155,13 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
   }
 
   /** Q_i(s, a) per discount, [B]. */
-  function continuousQ(graph: Graph, parameters: Parameters, which: number, x: Value, action: Value): Value[] {
+  function continuousQ(
+    graph: Graph,
+    parameters: Parameters,
+    which: number,
+    x: Value,
+    action: Value,
+  ): Value[] {
     const scope = { graph, parameters }
     const net = settings.network_settings
     const hidden = body(scope, `q${which}`, concat([x, action], 1), net, net.layer_norm)
@@ -146,7 +177,9 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
     const going = sub(1, graph.input('terminated', [B])) // 1 - d
     const choices = layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [B]), group.size))
     const continuous = C === 0 ? null : graph.input('continuous', [B, C])
-    const alphas = Array.from({ length: discrete ? layout.groups.length : 1 }, (_, g) => graph.input(`alpha${g}`, []))
+    const alphas = Array.from({ length: discrete ? layout.groups.length : 1 }, (_, g) =>
+      graph.input(`alpha${g}`, []),
+    )
     const mask = (g: number, name: string) =>
       layout.masked ? graph.input(`${name}${g}`, [B, layout.groups[g]!.size]) : null
     const [x, xNext] = seen(normalizer, graph, observation, nextObservation)
@@ -178,9 +211,8 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
       nextValues = gammas.map((_, k) =>
         groupMean(
           layout.groups.map((_, g) => {
-            let soft = minimum(q1Next[g]![k]!, q2Next[g]![k]!)
-            if (h.entropy_in_target && k === 0) soft = sub(soft, mul(nextLogP[g]!, alphas[g]!))
-            return sum(mul(exp(nextLogP[g]!), soft), [1])
+            const alpha = h.entropy_in_target && k === 0 ? alphas[g]! : null
+            return expectedSoftValue(minimum(q1Next[g]![k]!, q2Next[g]![k]!), nextLogP[g]!, alpha)
           }),
         ),
       )
@@ -197,7 +229,7 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
           const value = gammas
             .map((_, k) => minimum(q[0]![g]![k]!, q[1]![g]![k]!))
             .reduce((all, part) => add(all, part))
-          return mean(sum(mul(exp(logPi), sub(mul(logPi, alphas[g]!), stopGradient(value))), [1]))
+          return neg(mean(expectedSoftValue(stopGradient(value), logPi, alphas[g]!)))
         }),
       )
       logP.forEach((logPi, g) => {
@@ -273,7 +305,8 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
   let updates = 0
 
   function targetEntropyShare(): number {
-    const { target_entropy_start: start, target_entropy_end: end, target_entropy_anneal_steps: over } = h
+    const { target_entropy_end: end = discrete ? 0.2 : 1, target_entropy_anneal_steps: over } = h
+    const start = h.target_entropy_start ?? end
     return over === 0 ? end : start + (end - start) * Math.min(1, steps / over)
   }
 
@@ -404,7 +437,11 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
 }
 
 /** Uniform over what is allowed, in every environment. */
-function drawUniformly({ spec, numEnvs, random }: LearnContext, masks: Uint8Array | null, actions: ActionBatch): void {
+function drawUniformly(
+  { spec, numEnvs, random }: LearnContext,
+  masks: Uint8Array | null,
+  actions: ActionBatch,
+): void {
   for (let i = 0; i < actions.continuous.length; i++) actions.continuous[i] = 2 * random.uniform() - 1
   const branches = spec.action.discrete
   const width = branches.reduce((all, size) => all + size, 0)
@@ -418,6 +455,18 @@ function drawUniformly({ spec, numEnvs, random }: LearnContext, masks: Uint8Arra
       at += size
     })
   }
+}
+
+/**
+ * sum_a pi(a|s) (Q(s, a) - alpha log pi(a|s)), exactly; without the entropy term when alpha is null.
+ *
+ * @param q     [B, A]
+ * @param logP  [B, A]
+ * @param alpha []
+ * @returns     [B]
+ */
+export function expectedSoftValue(q: Value, logP: Value, alpha: Value | null): Value {
+  return sum(mul(exp(logP), alpha === null ? q : sub(q, mul(logP, alpha))), [1])
 }
 
 function groupMean(values: Value[]): Value {

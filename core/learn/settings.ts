@@ -6,15 +6,23 @@ import { z } from 'zod'
 
 export const networkSettings = z
   .strictObject({
-    normalize: z.boolean().default(false).describe('Normalise vector observations by their running mean and variance'),
+    normalize: z
+      .boolean()
+      .default(false)
+      .describe('Normalise vector observations by their running mean and variance'),
     hidden_units: z.int().min(1).max(4096).default(128).describe('Units of each hidden layer'),
     num_layers: z.int().min(1).max(8).default(2).describe('Hidden layers'),
     shared_head: z
       .boolean()
       .default(true)
-      .describe('Ours: one small network shared by all rows of an observation that an action branch is aligned with'),
+      .describe(
+        'Ours: one small network shared by all rows of an observation that an action branch is aligned with',
+      ),
     head_units: z.int().min(1).max(1024).default(64).describe('Ours: units of each layer of the shared head'),
-    layer_norm: z.boolean().default(true).describe('Ours: layer normalisation in the hidden layers of critics'),
+    layer_norm: z
+      .boolean()
+      .default(true)
+      .describe('Ours: layer normalisation in the hidden layers of critics'),
     deterministic: z.boolean().default(false).describe('Always take the most likely action when acting'),
   })
   .describe('The network of policy and critics')
@@ -25,18 +33,31 @@ export const extrinsicSettings = z.strictObject({
 })
 
 export const gailSettings = z.strictObject({
-  strength: z.number().min(0).default(1).describe("Factor on the discriminator's reward; below 0.1 beside an extrinsic reward"),
+  strength: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe("Factor on the discriminator's reward; below 0.1 beside an extrinsic reward"),
   gamma: z.number().min(0).max(1).default(0.99).describe('Discount of future rewards'),
   learning_rate: z.number().positive().default(3e-4).describe('Step size of the discriminator'),
   use_actions: z.boolean().default(false).describe('Show the discriminator actions as well as observations'),
-  demo_path: z.string().optional().describe('File or folder of demonstrations; the library is used when it is absent'),
+  demo_path: z
+    .string()
+    .optional()
+    .describe('File or folder of demonstrations; the library is used when it is absent'),
   network_settings: networkSettings.prefault({}),
   reward_form: z
     .enum(['gail', 'airl', 'logd'])
     .default('gail')
-    .describe('Ours: softplus(h), h or -softplus(-h) of the logit h; gail rewards survival, logd rewards a quick end'),
+    .describe(
+      'Ours: softplus(h), h or -softplus(-h) of the logit h; gail rewards survival, logd rewards a quick end',
+    ),
   reward_clip: z.number().positive().default(10).describe('Ours: bound on the logit that becomes the reward'),
-  gradient_penalty: z.number().min(0).default(10).describe('Ours: weight of the gradient penalty; ML-Agents fixes 10'),
+  gradient_penalty: z
+    .number()
+    .min(0)
+    .default(10)
+    .describe('Ours: weight of the gradient penalty; ML-Agents fixes 10'),
   weight_decay: z.number().min(0).default(0).describe('Ours: decoupled weight decay of the discriminator'),
   absorbing_states: z
     .boolean()
@@ -62,9 +83,21 @@ export const behaviorSettings = z.strictObject({
   network_settings: networkSettings.prefault({}),
   reward_signals: rewardSignals.prefault({ extrinsic: {} }),
   max_steps: z.int().min(1).default(500_000).describe('Environment steps of the whole run'),
-  time_horizon: z.int().min(1).default(64).describe('Steps after which a trajectory is cut for the on-policy learner'),
-  summary_freq: z.int().min(1).default(1_000).describe('Environment steps between two summaries; ML-Agents has 50000'),
-  checkpoint_interval: z.int().min(1).default(10_000).describe('Environment steps between two checkpoints; ML-Agents has 500000'),
+  time_horizon: z
+    .int()
+    .min(1)
+    .default(64)
+    .describe('Steps after which a trajectory is cut for the on-policy learner'),
+  summary_freq: z
+    .int()
+    .min(1)
+    .default(1_000)
+    .describe('Environment steps between two summaries; ML-Agents has 50000'),
+  checkpoint_interval: z
+    .int()
+    .min(1)
+    .default(10_000)
+    .describe('Environment steps between two checkpoints; ML-Agents has 500000'),
   keep_checkpoints: z.int().min(1).default(5).describe('Checkpoints kept; the oldest go first'),
 })
 

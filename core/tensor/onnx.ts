@@ -136,7 +136,7 @@ function openBatch(values: readonly Value[], { dynamicBatch, constants = {} }: E
     if (isOp(value, 'input')) {
       if (value.shape[0] === dynamicBatch && !(value.name! in constants)) open.add(value)
     } else if (value.inputs.some((input) => open.has(input))) {
-      if (fixesBatch(value, open)) {
+      if (fixesBatch(value, open, dynamicBatch)) {
         throw new Error(
           `exportOnnx: ${value.op} to ${formatShape(value.shape)} depends on the batch size ${dynamicBatch}`,
         )
@@ -147,14 +147,15 @@ function openBatch(values: readonly Value[], { dynamicBatch, constants = {} }: E
   return open
 }
 
-function fixesBatch(value: Value, open: ReadonlySet<Value>): boolean {
+function fixesBatch(value: Value, open: ReadonlySet<Value>, batch: number): boolean {
   const shape = value.inputs.find((input) => open.has(input))!.shape
   if (isOp(value, 'sum')) return value.attributes.axes.includes(0)
   if (isOp(value, 'max') || isOp(value, 'concat') || isOp(value, 'slice') || isOp(value, 'pad')) {
     return value.attributes.axis === 0
   }
   if (isOp(value, 'transpose')) return value.attributes.permutation[0] !== 0
-  if (isOp(value, 'reshape')) return value.shape.length === 0 || value.shape[0]! % shape[0]! !== 0
+  // A batch of rows may be folded into the leading size and out of it again: [B * K, F] and [B, K, F].
+  if (isOp(value, 'reshape')) return value.shape.length === 0 || value.shape[0]! % batch !== 0
   if (isOp(value, 'matmul')) return value.attributes.transposeA || open.has(value.inputs[1]!)
   if (isOp(value, 'argmax')) return shape.length === 1
   if (isOp(value, 'convolutionWeight')) return true

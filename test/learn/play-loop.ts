@@ -1,0 +1,159 @@
+/** The smallest training loop: E environments in step, no store, no process. */
+import { emptyAction, makeEnvironment, observationSize } from '../../core/envs/index.ts'
+import {
+  type Algorithm,
+  algorithmDefinition,
+  behaviorSettings,
+  type DemonstrationData,
+} from '../../core/learn/index.ts'
+import { Random } from '../../core/random.ts'
+import { loadRuntime } from '../../core/tensor/index.ts'
+
+export interface LoopOptions {
+  readonly environment: string
+  readonly parameters?: Readonly<Record<string, number | string | boolean>>
+  readonly settings: Record<string, unknown>
+  readonly numEnvs?: number
+  readonly seed?: number
+  readonly demonstrations?: DemonstrationData | null
+}
+
+export class PlayLoop {
+  readonly algorithm: Algorithm
+  /** Return of every finished episode with the step it ended at. */
+  readonly finished: { step: number; total: number }[] = []
+  step = 0
+  readonly #envs
+  readonly #seeds: Random
+  readonly #batch
+  readonly #totals: Float64Array
+  readonly #lengths: Uint32Array
+
+  private constructor(options: LoopOptions, algorithm: Algorithm) {
+    const { environment, parameters, numEnvs = 8, seed = 1 } = options
+    this.algorithm = algorithm
+    this.#envs = Array.from({ length: numEnvs }, () => makeEnvironment(environment, parameters))
+    this.#seeds = new Random(seed + 77)
+    const { action } = this.#envs[0]!.spec
+    const O = observationSize(this.#envs[0]!.spec)
+    this.#batch = {
+      observations: new Float32Array(numEnvs * O),
+      nextObservations: new Float32Array(numEnvs * O),
+      actions: {
+        continuous: new Float32Array(numEnvs * action.continuous),
+        discrete: new Int32Array(numEnvs * action.discrete.length),
+      },
+      rewards: new Float32Array(numEnvs),
+      terminated: new Uint8Array(numEnvs),
+      truncated: new Uint8Array(numEnvs),
+      masks: null,
+    }
+    this.#totals = new Float64Array(numEnvs)
+    this.#lengths = new Uint32Array(numEnvs)
+    this.#envs.forEach((env, e) => {
+      env.reset(this.#seeds.nextUint32(), this.#batch.observations.subarray(e * O, (e + 1) * O))
+    })
+  }
+
+  static async start(options: LoopOptions): Promise<PlayLoop> {
+    const settings = behaviorSettings.parse(options.settings)
+    const algorithm = await algorithmDefinition(settings.trainer_type).create({
+      spec: makeEnvironment(options.environment, options.parameters).spec,
+      numEnvs: options.numEnvs ?? 8,
+      settings,
+      demonstrations: options.demonstrations ?? null,
+      runtime: await loadRuntime('onnxruntime'),
+      random: new Random(options.seed ?? 1),
+      threads: 1,
+    })
+    return new PlayLoop(options, algorithm)
+  }
+
+  async run(until: number): Promise<void> {
+    const { observations, nextObservations, actions, rewards, terminated, truncated } = this.#batch
+    const O = observations.length / this.#envs.length
+    const action = emptyAction(this.#envs[0]!.spec)
+    const [C, D] = [action.continuous.length, action.discrete.length]
+    while (this.step < until) {
+      await this.algorithm.act(observations, null, actions)
+      this.step += this.#envs.length
+      this.#envs.forEach((env, e) => {
+        action.continuous.set(actions.continuous.subarray(e * C, (e + 1) * C))
+        action.discrete.set(actions.discrete.subarray(e * D, (e + 1) * D))
+        const result = env.step(action, nextObservations.subarray(e * O, (e + 1) * O))
+        this.#totals[e]! += result.reward
+        this.#lengths[e]!++
+        rewards[e] = result.reward
+        terminated[e] = result.terminated ? 1 : 0
+        truncated[e] = result.truncated ? 1 : 0
+      })
+      this.algorithm.observe(this.#batch)
+      observations.set(nextObservations)
+      this.#envs.forEach((env, e) => {
+        if (terminated[e] === 0 && truncated[e] === 0) return
+        this.finished.push({ step: this.step, total: this.#totals[e]! })
+        this.#totals[e] = 0
+        this.#lengths[e] = 0
+        env.reset(this.#seeds.nextUint32(), observations.subarray(e * O, (e + 1) * O))
+      })
+      await this.algorithm.update()
+    }
+  }
+
+  /** Mean return of the episodes that ended in the last `steps` steps. */
+  recentReturn(steps: number): number {
+    const recent = this.finished.filter(({ step }) => step > this.step - steps)
+    return recent.reduce((sum, { total }) => sum + total, 0) / recent.length
+  }
+}
+
+export const sacBasic = {
+  trainer_type: 'sac',
+  hyperparameters: {
+    batch_size: 64,
+    buffer_init_steps: 1000,
+    steps_per_update: 2,
+    init_entcoef: 0.1,
+    learning_rate: 1e-3,
+    entcoef_learning_rate: 1e-3,
+    target_entropy_start: 0.5,
+    target_entropy_end: 0.05,
+    target_entropy_anneal_steps: 5000,
+  },
+  network_settings: { hidden_units: 20 },
+}
+
+export const ppoBasic = {
+  trainer_type: 'ppo',
+  hyperparameters: { batch_size: 64, buffer_size: 512, learning_rate: 3e-3, beta: 0.02, num_epoch: 4 },
+  network_settings: { hidden_units: 20, num_layers: 1 },
+  reward_signals: { extrinsic: { gamma: 0.995 } },
+  max_steps: 10_000,
+}
+
+/** M transitions of a player that walks right on `basic`, as a learner sees them. */
+export function walkRight(): DemonstrationData {
+  const env = makeEnvironment('basic')
+  const O = observationSize(env.spec)
+  const M = 7
+  const data = {
+    length: M,
+    observations: new Float32Array(M * O),
+    nextObservations: new Float32Array(M * O),
+    continuous: new Float32Array(0),
+    discrete: new Int32Array(M).fill(2),
+    rewards: new Float32Array(M),
+    terminated: new Uint8Array(M),
+    truncated: new Uint8Array(M),
+  }
+  const observation = new Float32Array(O)
+  env.reset(0, observation)
+  for (let t = 0; t < M; t++) {
+    data.observations.set(observation, t * O)
+    const result = env.step({ continuous: new Float32Array(0), discrete: Int32Array.of(2) }, observation)
+    data.nextObservations.set(observation, t * O)
+    data.rewards[t] = result.reward
+    data.terminated[t] = result.terminated ? 1 : 0
+  }
+  return data
+}

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import { type EnvironmentSpec, observationSize } from '../../core/envs/index.ts'
+import { ActionLayout } from '../../core/learn/action-layout.ts'
+import { Normalizer, seen } from '../../core/learn/normalizer.ts'
+import { Actor, buildPolicy, type PolicyShape } from '../../core/learn/policy.ts'
+import { exportPolicy } from '../../core/learn/policy-export.ts'
+import { networkSettings } from '../../core/learn/settings.ts'
+import { Random } from '../../core/random.ts'
+import { allocateParameters, Graph, loadRuntime, Parameters } from '../../core/tensor/index.ts'
+import { openModel } from '../../core/tensor/runtimes/onnxruntime.ts'
+
+function specOf(action: EnvironmentSpec['action']): EnvironmentSpec {
+  return {
+    id: 'test',
+    title: 'test',
+    description: '',
+    version: 1,
+    parameters: {},
+    observations: [
+      { name: 'rows', shape: [5, 3], description: '' },
+      { name: 'rest', shape: [4], description: '' },
+    ],
+    action,
+    score: { unit: 'step', units: 'steps', measure: 'length' },
+  }
+}
+
+/** A policy with random weights, larger than usual so that choices differ, and what it exports. */
+async function policyOf(spec: EnvironmentSpec, normalize = true) {
+  const normalizer = normalize ? new Normalizer(observationSize(spec)) : null
+  const random = new Random(8)
+  normalizer?.update(Float32Array.from({ length: 50 * observationSize(spec) }, () => 3 + 2 * random.normal()))
+  const shape: PolicyShape = {
+    spec,
+    layout: new ActionLayout(spec),
+    settings: networkSettings.parse({ hidden_units: 16, head_units: 8 }),
+    normalizer,
+    continuousKind: 'squashed',
+    logitBound: 6,
+  }
+  const parameters = new Parameters('policy')
+  const graph = new Graph()
+  const [x] = seen(normalizer, graph, graph.input('observation', [1, observationSize(spec)]))
+  buildPolicy(shape, graph, parameters, x)
+  allocateParameters([parameters], random)
+  for (let i = 0; i < parameters.values.length; i++) parameters.values[i] = parameters.values[i]! * 3
+  const actor = await Actor.compile(shape, parameters, await loadRuntime('onnxruntime'), 7)
+  return { actor, random, model: await openModel(exportPolicy(shape, parameters)) }
+}
+
+describe('exported policy', () => {
+  it('acts like the policy, for any batch, under the names of ML-Agents', async () => {
+    const spec = specOf({ continuous: 0, discrete: [2, 5], aligned: { branch: 1, observation: 'rows' } })
+    const { actor, random, model } = await policyOf(spec)
+    expect(model.inputs.map(({ name }) => name)).toEqual(['obs_0', 'obs_1'])
+    expect(model.outputs.map(({ name }) => name)).toEqual([
+      'version_number',
+      'memory_size',
+      'discrete_actions',
+      'discrete_action_output_shape',
+      'deterministic_discrete_actions',
+    ])
+    const E = 7
+    const observations = Float32Array.from({ length: E * 19 }, () => 3 + 2 * random.normal())
+    const actions = { continuous: new Float32Array(0), discrete: new Int32Array(E * 2) }
+    await actor.act(observations, null, actions, random, true)
+    expect(new Set(actions.discrete).size).toBeGreaterThan(2)
+    for (const batch of [7, 1]) {
+      const rows = Array.from({ length: batch }, (_, e) => observations.subarray(e * 19, (e + 1) * 19))
+      const result = await model.run({
+        obs_0: {
+          data: Float32Array.from(rows.flatMap((row) => [...row.subarray(0, 15)])),
+          dims: [batch, 5, 3],
+        },
+        obs_1: { data: Float32Array.from(rows.flatMap((row) => [...row.subarray(15)])), dims: [batch, 4] },
+      })
+      expect(result.deterministic_discrete_actions!.dims).toEqual([batch, 2])
+      expect(Array.from(result.deterministic_discrete_actions!.data, Number)).toEqual([
+        ...actions.discrete.subarray(0, batch * 2),
+      ])
+      expect(Array.from(result.version_number!.data, Number)).toEqual([3])
+      expect(Array.from(result.discrete_action_output_shape!.data, Number)).toEqual([2, 5])
+    }
+  })
+
+  it('samples its stochastic output from the policy', async () => {
+    const spec = specOf({ continuous: 0, discrete: [3] })
+    const { model } = await policyOf(spec, false)
+    const batch = 4000
+    const row = Float32Array.from({ length: 19 }, (_, i) => Math.sin(i))
+    const feeds = {
+      obs_0: {
+        data: Float32Array.from({ length: batch * 15 }, (_, i) => row[i % 15]!),
+        dims: [batch, 5, 3],
+      },
+      obs_1: {
+        data: Float32Array.from({ length: batch * 4 }, (_, i) => row[15 + (i % 4)]!),
+        dims: [batch, 4],
+      },
+    }
+    const result = await model.run(feeds)
+    const counts = [0, 0, 0]
+    for (const action of result.discrete_actions!.data) counts[Number(action)]!++
+    const best = Number(result.deterministic_discrete_actions!.data[0])
+    expect(Math.max(...counts)).toBe(counts[best])
+    expect(counts.filter((count) => count > 0).length).toBeGreaterThan(1)
+  })
+
+  it('never chooses what its mask forbids', async () => {
+    const spec = specOf({ continuous: 0, discrete: [2, 3], masked: true })
+    const { model } = await policyOf(spec)
+    const result = await model.run({
+      obs_0: { data: new Float32Array(15), dims: [1, 5, 3] },
+      obs_1: { data: new Float32Array(4), dims: [1, 4] },
+      action_masks: { data: Float32Array.of(0, 1, 0, 0, 1), dims: [1, 5] },
+    })
+    expect(Array.from(result.discrete_actions!.data, Number)).toEqual([1, 2])
+    expect(Array.from(result.deterministic_discrete_actions!.data, Number)).toEqual([1, 2])
+  })
+
+  it('has continuous actions within bounds', async () => {
+    const { actor, random, model } = await policyOf(specOf({ continuous: 2, discrete: [] }))
+    const observations = Float32Array.from({ length: 7 * 19 }, () => random.normal())
+    const actions = { continuous: new Float32Array(14), discrete: new Int32Array(0) }
+    await actor.act(observations, null, actions, random, true)
+    const result = await model.run({
+      obs_0: { data: observations.slice(0, 15), dims: [1, 5, 3] },
+      obs_1: { data: observations.slice(15, 19), dims: [1, 4] },
+    })
+    const deterministic = result.deterministic_continuous_actions!.data
+    for (let i = 0; i < 2; i++) expect(Number(deterministic[i])).toBeCloseTo(actions.continuous[i]!, 5)
+    for (const value of result.continuous_actions!.data)
+      expect(Math.abs(Number(value))).toBeLessThanOrEqual(1)
+  })
+})

@@ -1,0 +1,45 @@
+/** A continuous environment that any learner should solve: show a number, be paid for answering it. */
+import type { Action, Environment, StepResult } from '../../core/envs/index.ts'
+import { Random } from '../../core/random.ts'
+
+const STEPS = 4
+
+export function reachEnvironment(): Environment {
+  const random = new Random(0)
+  const result: StepResult = { reward: 0, terminated: false, truncated: false }
+  let target = 0
+  let steps = 0
+  const draw = (observation: Float32Array | null) => {
+    target = 1.6 * random.uniform() - 0.8
+    if (observation !== null) observation[0] = target
+  }
+  return {
+    spec: {
+      id: 'test/reach',
+      title: 'Reach',
+      description: 'answer the number that is shown',
+      version: 1,
+      parameters: {},
+      observations: [{ name: 'target', shape: [1], description: 'in [-0.8, 0.8]' }],
+      action: { continuous: 1, discrete: [] },
+      score: { unit: 'point', units: 'points', measure: 'return' },
+      maxEpisodeSteps: STEPS,
+    },
+    reset(seed, observation) {
+      random.seed(seed)
+      steps = 0
+      draw(observation)
+    },
+    step(action: Action, observation) {
+      result.reward = -((action.continuous[0]! - target) ** 2)
+      result.truncated = ++steps === STEPS
+      draw(observation)
+      return result
+    },
+    succeeded: true,
+    snapshot: () => new Uint8Array(0),
+    restore: () => {},
+    scene: () => null,
+    events: () => [],
+  }
+}
