@@ -1,0 +1,96 @@
+/** Turns key presses into actions. */
+import { type Action, allActions } from './action.ts'
+
+const isMac = navigator.platform.startsWith('Mac')
+const SEQUENCE_MS = 1200
+
+const labels: Readonly<Record<string, string>> = {
+  mod: isMac ? '⌘' : 'Ctrl',
+  shift: 'Shift',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  Escape: 'Esc',
+}
+
+/** 'shift+ArrowLeft' as the keys to show: [['Shift', '←']]; a sequence has several. */
+export function shortcutKeys(shortcut: string): string[][] {
+  return shortcut
+    .split(' ')
+    .map((chord) =>
+      chord.split('+').map((key) => labels[key] ?? (key.length === 1 ? key.toUpperCase() : key)),
+    )
+}
+
+export function shortcutText(shortcut: string): string {
+  return shortcutKeys(shortcut)
+    .map((chord) => chord.join(' '))
+    .join(' then ')
+}
+
+/** The chord of a key press in the notation of `Action.shortcuts`. */
+export function chordOf(event: KeyboardEvent): string {
+  const key = event.key === ' ' ? 'Space' : event.key.length === 1 ? event.key.toLowerCase() : event.key
+  // The shifted character of a printing key says it all ('?'); letters and named keys keep the modifier.
+  const shift = event.shiftKey && (event.key.length > 1 || /[a-z ]/i.test(event.key))
+  const mod = isMac ? event.metaKey : event.ctrlKey
+  return `${mod ? 'mod+' : ''}${shift ? 'shift+' : ''}${key}`
+}
+
+/** Listens on the window until the returned function is called. */
+export function listenForShortcuts(): () => void {
+  let prefix: string | null = null
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.altKey || event.isComposing) return
+    const chord = chordOf(event)
+    const target = event.target instanceof HTMLElement ? event.target : document.body
+    if (!chord.startsWith('mod+') && belongsTo(target, chord)) return
+    if (dialogOpen() && !chord.startsWith('mod+')) return
+    const actions = allActions().filter(
+      (action) => action.enabled !== false && (!action.board || onBoard(target)),
+    )
+    const wanted = prefix === null ? chord : `${prefix} ${chord}`
+    clearTimeout(timer)
+    prefix = null
+    const action = find(actions, wanted)
+    if (action !== undefined) {
+      event.preventDefault()
+      action.run()
+    } else if (actions.some((candidate) => candidate.shortcuts?.some((s) => s.startsWith(`${chord} `)))) {
+      prefix = chord
+      timer = setTimeout(() => {
+        prefix = null
+      }, SEQUENCE_MS)
+    }
+  }
+  window.addEventListener('keydown', onKeyDown)
+  return () => window.removeEventListener('keydown', onKeyDown)
+}
+
+function find(actions: readonly Action[], chord: string): Action | undefined {
+  // What was offered last is the most specific: a page over the frame.
+  return actions.findLast((action) => action.shortcuts?.includes(chord))
+}
+
+function onBoard(target: HTMLElement): boolean {
+  return target.closest('[data-board]') !== null
+}
+
+function dialogOpen(): boolean {
+  return document.querySelector('[role="dialog"][aria-modal="true"]') !== null
+}
+
+/** Whether the focused element has its own use for the key. */
+function belongsTo(target: HTMLElement, chord: string): boolean {
+  if (target.isContentEditable || target.matches('textarea, select')) return true
+  if (target instanceof HTMLInputElement) {
+    const typed = !['checkbox', 'radio', 'button'].includes(target.type)
+    return typed ? chord !== 'Escape' : chord === 'Space' || chord.startsWith('Arrow')
+  }
+  if (target.matches('button, a, summary, [role="tab"], [role="menuitem"], [role="option"]')) {
+    return chord === 'Space' || chord === 'Enter' || (target.matches('[role]') && chord.startsWith('Arrow'))
+  }
+  return false
+}

@@ -1,0 +1,79 @@
+/**
+ * What the screen must know of an environment: how to draw its scenes, how to move from one to the next, and how a
+ * person acts in it. A new environment's view is one file and one line in views.ts.
+ */
+import type { Action, Scene, SceneEvent } from '../../core/studio/protocol.ts'
+
+/** From `before` (null at the start) by `events` to `after`. */
+export interface Transition {
+  readonly before: Scene | null
+  readonly after: Scene
+  readonly events: readonly SceneEvent[]
+}
+
+export interface Canvas {
+  readonly context: CanvasRenderingContext2D
+  /** CSS pixels; the context is scaled to the screen's pixels already. */
+  readonly width: number
+  readonly height: number
+  readonly pixelRatio: number
+}
+
+/** A moment worth a tick on the scrubber. */
+export interface Moment {
+  readonly label: string
+  readonly kind: 'goal' | 'big' | 'end'
+}
+
+/** A key of the board. `apply` moves the aim (or whatever a person sets) and may act. */
+export interface ControlKey<State> {
+  readonly id: string
+  readonly name: string
+  readonly shortcuts: readonly string[]
+  apply(state: State, scene: Scene): { state: State; action?: Action }
+}
+
+/** How a person plays: a small state (the aim) that keys and the pointer change, and actions that come of it. */
+export interface Control<State = unknown> {
+  initial(scene: Scene): State
+  /** After a step the aim stays, what was spent is reset. */
+  afterStep(state: State, scene: Scene): State
+  readonly keys: readonly ControlKey<State>[]
+  /** @param x, y  in [0, 1] of the board's width and height */
+  point?(state: State, scene: Scene, x: number, y: number): State
+  /** Act at that point, after `point` has seen it. */
+  click?(state: State, scene: Scene, x: number, y: number): { state: State; action?: Action }
+  /** The state in words, for those who do not see the board. */
+  describe(state: State, scene: Scene): string
+}
+
+export interface SceneView<State = unknown> {
+  /** Width by height. */
+  readonly aspect: number
+  /** How long the events take on the screen, in milliseconds. */
+  duration(events: readonly SceneEvent[]): number
+  /**
+   * Draws the moment `elapsed` ms into the transition; from `duration` on, the scene at rest.
+   * @param control  the person's aim, drawn at rest; null where nobody plays
+   */
+  draw(canvas: Canvas, transition: Transition, elapsed: number, control: State | null): void
+  moment(events: readonly SceneEvent[]): Moment | null
+  /** One line on what happened, for the strip under a replay and for speech. */
+  describe(events: readonly SceneEvent[]): string
+  readonly control: Control<State>
+}
+
+const views = new Map<string, SceneView>()
+
+export function registerSceneView<State>(kind: string, view: SceneView<State>): void {
+  views.set(kind, view as SceneView)
+}
+
+export function sceneView(kind: string): SceneView | undefined {
+  return views.get(kind)
+}
+
+/** False when the person wants no motion: every transition then happens at once. */
+export function motionAllowed(): boolean {
+  return !matchMedia('(prefers-reduced-motion: reduce)').matches
+}

@@ -1,0 +1,9 @@
+/** Every scene that has a view. */
+import { basicView } from './basic/view.ts'
+import { bubbleView } from './bubble/view.ts'
+import { registerSceneView } from './scene-view.ts'
+
+registerSceneView('bubble', bubbleView)
+registerSceneView('basic', basicView)
+
+export { motionAllowed, sceneView } from './scene-view.ts'

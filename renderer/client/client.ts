@@ -1,0 +1,123 @@
+/** The one line to the host: typed calls and events over a channel that is opened again whenever it is lost. */
+import { Packr } from 'msgpackr/index-no-eval'
+import type { EventData, EventName, Method, Params, Result, WireError } from '../../core/studio/protocol.ts'
+import { type Channel, openChannel } from './channel.ts'
+
+/** 'lost' while it is tried again. */
+export type ConnectionState = 'connecting' | 'open' | 'lost'
+
+/** The host's answer when a request cannot be met. */
+export class HostError extends Error {
+  readonly kind: WireError['kind'] | 'connection'
+  readonly remedy: string | null
+
+  constructor(error: { kind: WireError['kind'] | 'connection'; message: string; remedy: string | null }) {
+    super(error.message)
+    this.name = 'HostError'
+    this.kind = error.kind
+    this.remedy = error.remedy
+  }
+}
+
+interface Pending {
+  resolve(result: unknown): void
+  reject(error: Error): void
+}
+
+interface Incoming {
+  id?: number | null
+  result?: unknown
+  error?: WireError
+  event?: string
+  data?: unknown
+}
+
+const packr = new Packr({ useRecords: false })
+const FIRST_RETRY_MS = 300
+const LAST_RETRY_MS = 5000
+
+export class Client {
+  #channel: Channel | undefined
+  #state: ConnectionState = 'connecting'
+  #retryMs = FIRST_RETRY_MS
+  #nextId = 1
+  readonly #pending = new Map<number, Pending>()
+  readonly #unsent: { id: number; bytes: Uint8Array }[] = []
+  readonly #listeners = new Map<string, Set<(data: never) => void>>()
+  readonly #stateListeners = new Set<() => void>()
+
+  get state(): ConnectionState {
+    return this.#state
+  }
+
+  open(): void {
+    this.#channel = openChannel({
+      onOpen: () => {
+        this.#retryMs = FIRST_RETRY_MS
+        for (const { bytes } of this.#unsent.splice(0)) this.#channel?.post(bytes)
+        this.#setState('open')
+      },
+      onMessage: (bytes) => this.#receive(packr.unpack(bytes) as Incoming),
+      onClose: () => this.#lost(),
+    })
+  }
+
+  /** Calls made while the line is down wait for it. */
+  call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
+    const id = this.#nextId++
+    const bytes = new Uint8Array(packr.pack({ id, method, params }))
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve: resolve as (result: unknown) => void, reject })
+      if (this.#state === 'open') this.#channel?.post(bytes)
+      else this.#unsent.push({ id, bytes })
+    })
+  }
+
+  /** @returns the unsubscribe function */
+  on<E extends EventName>(event: E, listener: (data: EventData<E>) => void): () => void {
+    const set = this.#listeners.get(event) ?? new Set()
+    this.#listeners.set(event, set)
+    set.add(listener as (data: never) => void)
+    return () => set.delete(listener as (data: never) => void)
+  }
+
+  onState(listener: () => void): () => void {
+    this.#stateListeners.add(listener)
+    return () => this.#stateListeners.delete(listener)
+  }
+
+  #receive(frame: Incoming): void {
+    if (frame.event !== undefined) {
+      for (const listener of this.#listeners.get(frame.event) ?? []) listener(frame.data as never)
+      return
+    }
+    if (typeof frame.id !== 'number') return
+    const pending = this.#pending.get(frame.id)
+    this.#pending.delete(frame.id)
+    if (frame.error === undefined) pending?.resolve(frame.result)
+    else pending?.reject(new HostError(frame.error))
+  }
+
+  #lost(): void {
+    this.#setState('lost')
+    const waiting = new Set(this.#unsent.map(({ id }) => id))
+    for (const [id, pending] of this.#pending) {
+      // What was sent may or may not have been done; only what never left waits for the next line.
+      if (waiting.has(id)) continue
+      this.#pending.delete(id)
+      pending.reject(
+        new HostError({ kind: 'connection', message: 'The connection to the studio was lost', remedy: null }),
+      )
+    }
+    setTimeout(() => this.open(), this.#retryMs)
+    this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS)
+  }
+
+  #setState(state: ConnectionState): void {
+    if (state === this.#state) return
+    this.#state = state
+    for (const listener of this.#stateListeners) listener()
+  }
+}
+
+export const client = new Client()

@@ -1,0 +1,58 @@
+/** Numbers and times as people read them. */
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+const hundredths = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+const date = new Intl.DateTimeFormat('en', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+})
+const percentage = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 })
+
+/** 4,120 */
+export function count(value: number): string {
+  return whole.format(value)
+}
+
+/** A mean score: 22.8, or 0.93 where a tenth is coarse. */
+export function score(value: number): string {
+  return Math.abs(value) < 2 ? hundredths.format(value) : tenths.format(value)
+}
+
+/** One episode's score: 17 bubbles, 0.93 points. */
+export function oneScore(value: number): string {
+  return Number.isInteger(value) ? whole.format(value) : hundredths.format(value)
+}
+
+/** "22.8 (21.4 to 24.3)", or "22.8 (n = 1)" when one play bounds nothing. */
+export function interval(sample: {
+  n: number
+  mean: number
+  low: number | null
+  high: number | null
+}): string {
+  if (sample.low === null || sample.high === null) return `${score(sample.mean)} (n = ${sample.n})`
+  return `${score(sample.mean)} (${score(sample.low)} to ${score(sample.high)})`
+}
+
+export function percent(share: number): string {
+  return percentage.format(share)
+}
+
+/** 0:41, 12:05, 1:02:09 */
+export function duration(seconds: number): string {
+  const total = Math.max(0, Math.round(seconds))
+  const [hours, minutes, rest] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60]
+  const padded = String(rest).padStart(2, '0')
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${padded}` : `${minutes}:${padded}`
+}
+
+export function moment(timeUs: number): string {
+  return date.format(timeUs / 1000)
+}
+
+export function plural(n: number, one: string, many: string): string {
+  return `${count(n)} ${n === 1 ? one : many}`
+}

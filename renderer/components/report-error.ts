@@ -1,0 +1,26 @@
+/** Tells a person what went wrong and what to do about it. */
+import { notifications } from '@mantine/notifications'
+import { HostError } from '../client/client.ts'
+
+export function reportError(error: unknown): void {
+  if (!(error instanceof HostError)) throw error
+  notifications.show({
+    color: 'red',
+    withBorder: true,
+    autoClose: 10_000,
+    title: error.message,
+    message:
+      error.remedy ??
+      (error.kind === 'bug' ? 'This is a fault of the studio. What was recorded is safe.' : ''),
+  })
+}
+
+/** Runs `work`; a refusal of the host is shown and gives undefined. */
+export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    reportError(error)
+    return undefined
+  }
+}

@@ -1,0 +1,21 @@
+import { Loader } from '@mantine/core'
+import { useEffect, useState } from 'react'
+import classes from './frame.module.css'
+
+const PATIENCE_MS = 8000
+
+export function ConnectionLost() {
+  const [long, setLong] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), PATIENCE_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  return (
+    <div className={classes.notice} role="status">
+      <Loader size={16} color="currentColor" />
+      {long
+        ? 'The studio does not answer. If it was closed, start it again and open the address that it prints. What was recorded is safe.'
+        : 'The connection to the studio was lost; trying again. What was recorded is safe.'}
+    </div>
+  )
+}

@@ -1,0 +1,127 @@
+/** Files dropped anywhere are imported; every file gets its own line in the report. */
+import { Modal } from '@mantine/core'
+import { IconAlertTriangle, IconCheck } from '@tabler/icons-react'
+import { useEffect, useMemo, useState } from 'react'
+import type { ImportReport } from '../../core/studio/protocol.ts'
+import { useActions } from '../actions/action.ts'
+import { client } from '../client/client.ts'
+import { chooseFiles, readFiles } from '../client/save-file.ts'
+import { plural } from '../components/format.ts'
+import { attempt } from '../components/report-error.ts'
+import { navigate } from '../route.ts'
+import classes from './frame.module.css'
+
+export function ImportDrop() {
+  const [over, setOver] = useState(false)
+  const [reports, setReports] = useState<ImportReport[] | null>(null)
+
+  const actions = useMemo(
+    () => [
+      {
+        id: 'demonstrations.import',
+        group: 'Demonstrations' as const,
+        name: 'Import demonstrations',
+        shortcuts: ['mod+i'],
+        run: () => void attempt(async () => setReports(await importFiles(await chooseFiles()))),
+      },
+    ],
+    [],
+  )
+  useActions(actions)
+  useEffect(
+    () =>
+      listenForFiles(
+        setOver,
+        (files) => void attempt(async () => setReports(await importFiles(await readFiles(files)))),
+      ),
+    [],
+  )
+
+  return (
+    <>
+      {over && (
+        <div className={classes.drop}>
+          <h1>Drop to import</h1>
+          <p className="muted">Demonstrations in any format that the studio reads</p>
+        </div>
+      )}
+      <Modal opened={reports !== null} onClose={() => setReports(null)} title={<h2>Import</h2>} size={560}>
+        {reports?.map((report) => (
+          <Report key={report.name} report={report} />
+        ))}
+      </Modal>
+    </>
+  )
+}
+
+function Report({ report }: { report: ImportReport }) {
+  if (report.error !== null) {
+    return (
+      <div className={classes.report}>
+        <IconAlertTriangle size={20} color="var(--bad)" aria-label="Not imported" />
+        <div>
+          <strong>{report.name}</strong>
+          <p>{report.error.message}</p>
+          <p className="muted small">{report.error.remedy ?? 'Nothing of this file was imported.'}</p>
+        </div>
+      </div>
+    )
+  }
+  return (
+    <div className={classes.report}>
+      <IconCheck size={20} color="var(--good)" aria-label="Imported" />
+      <div>
+        <strong>{report.name}</strong>
+        <p>
+          {plural(report.ids.length, 'demonstration', 'demonstrations')} imported
+          {report.duplicates > 0 && `, ${report.duplicates} already in the library`}
+        </p>
+      </div>
+    </div>
+  )
+}
+
+async function importFiles(files: { name: string; bytes: Uint8Array }[]): Promise<ImportReport[] | null> {
+  if (files.length === 0) return null
+  const reports = await client.call('demonstrations.import', { files })
+  const first = reports.flatMap(({ ids }) => ids)[0]
+  if (first !== undefined) navigate('demonstrations', { id: first })
+  return reports
+}
+
+function listenForFiles(
+  setOver: (over: boolean) => void,
+  take: (files: globalThis.File[]) => void,
+): () => void {
+  let depth = 0
+  const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
+  const handlers = {
+    dragenter: (event: DragEvent) => {
+      if (!holdsFiles(event)) return
+      depth++
+      setOver(true)
+    },
+    dragover: (event: DragEvent) => {
+      if (holdsFiles(event)) event.preventDefault()
+    },
+    dragleave: () => {
+      depth = Math.max(0, depth - 1)
+      if (depth === 0) setOver(false)
+    },
+    drop: (event: DragEvent) => {
+      if (!holdsFiles(event)) return
+      event.preventDefault()
+      depth = 0
+      setOver(false)
+      take([...(event.dataTransfer?.files ?? [])])
+    },
+  }
+  for (const [name, handler] of Object.entries(handlers)) {
+    window.addEventListener(name, handler as EventListener)
+  }
+  return () => {
+    for (const [name, handler] of Object.entries(handlers)) {
+      window.removeEventListener(name, handler as EventListener)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { Modal, SegmentedControl, Stack, Switch, Text, TextInput, useMantineColorScheme } from '@mantine/core'
+import { useResource } from '../client/resources.ts'
+import { changeSettings, useSettings } from '../settings.ts'
+
+export function SettingsDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const settings = useSettings()
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const library = useResource('library.info', opened ? {} : null)
+  return (
+    <Modal opened={opened} onClose={onClose} title={<h2>Settings</h2>} size={440}>
+      <Stack gap={20}>
+        <TextInput
+          label="Your name"
+          description="Your plays are recorded under this name."
+          maxLength={80}
+          defaultValue={settings.playerName}
+          onBlur={(event) => changeSettings({ playerName: event.currentTarget.value.trim() || 'me' })}
+        />
+        <div>
+          <Text size="sm" fw={500} mb={6}>
+            Theme
+          </Text>
+          <SegmentedControl
+            fullWidth
+            aria-label="Theme"
+            value={colorScheme}
+            onChange={(value) => setColorScheme(value as typeof colorScheme)}
+            data={[
+              { value: 'light', label: 'Light' },
+              { value: 'dark', label: 'Dark' },
+              { value: 'auto', label: 'System' },
+            ]}
+          />
+        </div>
+        <Switch
+          label="Record what I play"
+          description="Every shot is saved at once; you decide at the end whether to keep the play."
+          checked={settings.record}
+          onChange={(event) => changeSettings({ record: event.currentTarget.checked })}
+        />
+        <Switch
+          label="Show the aim guide"
+          description="The path of the next shot, over the walls to where it comes to rest."
+          checked={settings.aimGuide}
+          onChange={(event) => changeSettings({ aimGuide: event.currentTarget.checked })}
+        />
+        {library.value !== undefined && (
+          <Text size="xs" c="dimmed">
+            Understudy {library.value.version}. The library is at {library.value.directory}. Nothing leaves
+            this computer.
+          </Text>
+        )}
+      </Stack>
+    </Modal>
+  )
+}

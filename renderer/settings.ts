@@ -1,0 +1,54 @@
+/** What a person has chosen on this machine; kept in the browser's own storage. */
+import { useSyncExternalStore } from 'react'
+
+export interface Settings {
+  readonly playerName: string
+  readonly record: boolean
+  readonly aimGuide: boolean
+  /** Weight of the past in smoothed curves, 0 to 0.99. */
+  readonly smoothing: number
+  readonly welcomed: boolean
+}
+
+const KEY = 'understudy.settings'
+const defaults: Settings = {
+  playerName: 'me',
+  record: true,
+  aimGuide: true,
+  smoothing: 0.8,
+  welcomed: false,
+}
+const subscribers = new Set<() => void>()
+let current: Settings = { ...defaults, ...stored() }
+
+function stored(): Partial<Settings> {
+  try {
+    return JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Settings>
+  } catch {
+    return {}
+  }
+}
+
+export function settings(): Settings {
+  return current
+}
+
+export function changeSettings(change: Partial<Settings>): void {
+  current = { ...current, ...change }
+  try {
+    localStorage.setItem(KEY, JSON.stringify(current))
+  } catch {
+    // Storage is blocked: the choice holds until the page is closed.
+  }
+  for (const subscriber of subscribers) subscriber()
+}
+
+export function useSettings(): Settings {
+  return useSyncExternalStore(
+    (listener) => {
+      subscribers.add(listener)
+      return () => subscribers.delete(listener)
+    },
+    () => current,
+  )
+}

@@ -1,0 +1,80 @@
+import { ActionIcon, Button, NumberInput, Select, Tooltip } from '@mantine/core'
+import { IconDice5, IconRefresh } from '@tabler/icons-react'
+import type { BubbleScene } from '../../../core/studio/protocol.ts'
+import { useResource } from '../../client/resources.ts'
+import { oneScore } from '../../components/format.ts'
+import { setRouteParams } from '../../route.ts'
+import { BoardKeys } from './board-keys.tsx'
+import { Captives } from './captives.tsx'
+import { Gauge } from './gauge.tsx'
+import classes from './play.module.css'
+import { RecentPlays } from './recent-plays.tsx'
+import { RecordState } from './record-state.tsx'
+import type { Play } from './use-play.ts'
+
+export function PlayPanel({ play }: { play: Play }) {
+  const environments = useResource('environments.list', {})
+  const state = play.play
+  const spec = state?.spec
+  return (
+    <aside id="play-panel" className={classes.panel} aria-label="Level" tabIndex={-1}>
+      <Select
+        aria-label="Environment"
+        allowDeselect={false}
+        value={play.environment}
+        data={environments.value?.map(({ id, title }) => ({ value: id, label: title })) ?? []}
+        onChange={(id) => {
+          if (id === null || id === play.environment) return
+          setRouteParams({ env: id, seed: null })
+          play.newLevel(null, id)
+        }}
+      />
+      {state !== null && spec !== undefined && (
+        <>
+          <div>
+            <p className={classes.count}>
+              <span className={`${classes.big} figure`}>
+                {spec.score.measure === 'length' ? state.steps : oneScore(state.return)}
+              </span>
+              <span className={classes.unit}>
+                {spec.score.measure === 'length' && state.steps === 1 ? spec.score.unit : spec.score.units}
+              </span>
+            </p>
+            {spec.score.human !== undefined && <Gauge value={state.steps} human={spec.score.human} />}
+          </div>
+          {state.scene.kind === 'bubble' && <Captives scene={state.scene as unknown as BubbleScene} />}
+          <RecordState play={play} />
+          <div className={classes.seed}>
+            <NumberInput
+              label="Board number (seed)"
+              key={state.seed}
+              defaultValue={state.seed}
+              min={0}
+              max={0xffffffff}
+              allowDecimal={false}
+              hideControls
+              className={classes.seedField}
+              onKeyDown={(event) => {
+                if (event.key === 'Enter') play.newLevel(Number(event.currentTarget.value))
+              }}
+            />
+            <Tooltip label="Same board again (R)">
+              <ActionIcon size={36} variant="default" aria-label="Same board again" onClick={play.again}>
+                <IconRefresh size={18} stroke={1.6} />
+              </ActionIcon>
+            </Tooltip>
+            <Button
+              variant="default"
+              leftSection={<IconDice5 size={18} stroke={1.6} />}
+              onClick={() => play.newLevel(null)}
+            >
+              New
+            </Button>
+          </div>
+          <RecentPlays environment={spec.id} />
+          <BoardKeys />
+        </>
+      )}
+    </aside>
+  )
+}

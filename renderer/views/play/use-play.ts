@@ -1,0 +1,104 @@
+/** What a person can do with the level, as one object for the page, the panel and the actions. */
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
+import { offerUndo } from '../../actions/undo.tsx'
+import { client } from '../../client/client.ts'
+import { useResource } from '../../client/resources.ts'
+import { attempt } from '../../components/report-error.ts'
+import { navigate, setRouteParams, useRoute } from '../../route.ts'
+import { settings } from '../../settings.ts'
+import { type PlaySnapshot, playSession } from './play-session.ts'
+
+const FIRST_ENVIRONMENT = 'bubble/25'
+
+export interface Play extends PlaySnapshot {
+  readonly environment: string
+  /** The newest agent that has learned this environment. */
+  readonly agentId: string | null
+  /** Ends what is under way without keeping it and starts a level; null lets the host choose the seed. */
+  newLevel(seed: number | null, environment?: string): void
+  /** Starts the same board again. */
+  again(): void
+  keep(): void
+  discard(): void
+  /** Keeps the play and goes to see an agent on the same board. */
+  watchAgent(): void
+}
+
+export function usePlay(): Play {
+  const snapshot = useSyncExternalStore(playSession.subscribe, playSession.snapshot)
+  const { params } = useRoute()
+  const environment = params.get('env') ?? snapshot.play?.spec.id ?? FIRST_ENVIRONMENT
+  const seed = params.get('seed')
+  const agents = useResource('agents.list', {})
+  const agentId =
+    agents.value
+      ?.filter((agent) => agent.environmentId === environment)
+      .sort((a, b) => b.createdAtUs - a.createdAtUs)[0]?.runId ?? null
+
+  const wanted = useRef({ environment, seed })
+  wanted.current = { environment, seed }
+  useEffect(() => {
+    if (playSession.snapshot().play === null) void attempt(() => open(wanted.current))
+  }, [])
+
+  const commands = useMemo(() => commandsFor(agentId), [agentId])
+  return { ...snapshot, environment, agentId, ...commands }
+}
+
+let opening = false
+
+async function open(wanted: { environment: string; seed: string | null }): Promise<void> {
+  if (opening) return
+  opening = true
+  try {
+    if (!(await playSession.resume())) await start(wanted.environment, wanted.seed)
+  } finally {
+    opening = false
+  }
+}
+
+async function start(environment: string, seed: string | number | null): Promise<void> {
+  const { playerName, record } = settings()
+  const number = seed === null ? Number.NaN : Number(seed)
+  await playSession.start({
+    environment,
+    seed: Number.isInteger(number) && number >= 0 && number <= 0xffffffff ? number : null,
+    playerName,
+    record,
+  })
+  const { play } = playSession.snapshot()
+  setRouteParams({ env: environment, seed: play?.seed })
+}
+
+function commandsFor(agentId: string | null) {
+  const now = () => playSession.snapshot().play
+  const replace = (keep: boolean, environment: string, seed: number | null) =>
+    attempt(async () => {
+      const episodeId = await playSession.end(keep)
+      await start(environment, seed)
+      document.querySelector<HTMLElement>('[data-board]')?.focus()
+      return episodeId
+    })
+  const environmentNow = () => now()?.spec.id ?? FIRST_ENVIRONMENT
+  const keep = async () => {
+    const id = await replace(true, environmentNow(), null)
+    if (typeof id === 'number') {
+      offerUndo('Kept in your demonstrations', () => client.call('demonstrations.delete', { ids: [id] }))
+    }
+  }
+  return {
+    newLevel: (seed: number | null, environment = environmentNow()) => void replace(false, environment, seed),
+    again: () => void replace(false, environmentNow(), now()?.seed ?? null),
+    keep: () => void keep(),
+    discard: () => void replace(false, environmentNow(), null),
+    watchAgent: () =>
+      void attempt(async () => {
+        const play = now()
+        if (play === null || agentId === null) return
+        const id = await playSession.end(true)
+        const contenders = id === null ? `agent:${agentId}` : `episode:${id},agent:${agentId}`
+        await start(play.spec.id, null)
+        navigate('compare', { env: play.spec.id, seed: play.seed, contenders })
+      }),
+  }
+}
