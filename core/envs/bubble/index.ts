@@ -1,15 +1,19 @@
+import { registerScriptedPlayer } from '../player.ts'
 import { registerEnvironment } from '../registry.ts'
 import { BubbleEnvironment } from './bubble.ts'
 import { type BubbleLevel, checkLevel } from './level.ts'
 import { levels } from './levels/index.ts'
+import { referencePlayer } from './players.ts'
 
 export { BubbleEnvironment } from './bubble.ts'
 export type { BubbleLevel } from './level.ts'
+export { greedyPlayer, referencePlayer } from './players.ts'
 
 /** Makes a level known as `bubble/<name>`. */
 export function registerBubbleLevel(level: BubbleLevel): void {
   checkLevel(level)
   registerEnvironment(`bubble/${level.name}`, (parameters) => new BubbleEnvironment(level, parameters))
+  registerScriptedPlayer(`bubble/${level.name}`, referencePlayer)
 }
 
 export function registerBubble(): void {

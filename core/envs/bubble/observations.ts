@@ -66,11 +66,17 @@ const groupShares = Float32Array.from({ length: CELLS + 1 }, (_, size) =>
   size === 0 ? 0 : (Math.min(size, LARGEST_GROUP) - 1) / 3,
 )
 
+// Many aims end in the same cell; each is sized once per observation.
+const sized = new Uint8Array(CELLS)
+const currentShare = new Float32Array(CELLS)
+const nextShare = new Float32Array(CELLS)
+
 function writeRays(board: Board, hand: Hand, observation: Float32Array, columns: number): number {
   const { cells } = board
   const { offsets, hit, landing } = table
   const { current, next } = hand
   observation.fill(0, 0, NOTCHES * columns)
+  sized.fill(0)
   let row = 0
   for (let notch = 0; notch < NOTCHES; notch++, row += columns) {
     let entry = offsets[notch]!
@@ -80,9 +86,14 @@ function writeRays(board: Board, hand: Hand, observation: Float32Array, columns:
     observation[row + 7] = bounceShares[entry]!
     if (columns === SIGHT_COLUMNS) continue
     const cell = landing[entry]!
-    const size = groupShares[board.joinedSize(cell, current)]!
-    observation[row + 8] = size
-    observation[row + 9] = next === current ? size : groupShares[board.joinedSize(cell, next)]!
+    if (sized[cell] === 0) {
+      sized[cell] = 1
+      currentShare[cell] = groupShares[board.joinedSize(cell, current)]!
+      nextShare[cell] =
+        next === current ? currentShare[cell]! : groupShares[board.joinedSize(cell, next)]!
+    }
+    observation[row + 8] = currentShare[cell]!
+    observation[row + 9] = nextShare[cell]!
   }
   return row
 }
