@@ -1,5 +1,6 @@
 /** From recorded episodes to what a learner is given. */
 import { createHash } from 'node:crypto'
+import { stampMismatch } from '../demos/index.ts'
 import { type EnvironmentSpec, observationSize } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import type { DemonstrationData } from '../learn/index.ts'
@@ -11,7 +12,13 @@ export function demonstrationData(
   spec: EnvironmentSpec,
   episodes: readonly { readonly label: string; readonly episode: Episode }[],
 ): DemonstrationData {
-  for (const { label, episode } of episodes) checkCompatible(spec, episode, label)
+  for (const { label, episode } of episodes) {
+    const mismatch = stampMismatch(episode.environment, spec)
+    if (mismatch === undefined) continue
+    throw new UserError(`${label} cannot be learned from here: it ${mismatch}`, {
+      remedy: 'leave it out of the demonstrations, or record it anew',
+    })
+  }
   const length = episodes.reduce((sum, { episode }) => sum + episode.rewards.length, 0)
   const O = observationSize(spec)
   const { continuous: C, discrete } = spec.action
@@ -130,26 +137,4 @@ function parseIds(selection: string): number[] {
     }
     return Array.from({ length: last - first + 1 }, (_, i) => first + i)
   })
-}
-
-function checkCompatible(spec: EnvironmentSpec, episode: Episode, label: string): void {
-  const stamp = episode.environment
-  const refuse = (what: string) =>
-    new UserError(`${label} cannot be learned from here: ${what}`, {
-      remedy: 'leave it out of the demonstrations, or record it anew',
-    })
-  if (stamp.id !== spec.id) throw refuse(`it was played in ${stamp.id}, this is ${spec.id}`)
-  if (stamp.version !== spec.version) {
-    throw refuse(`it was played in version ${stamp.version} of ${spec.id}, this is version ${spec.version}`)
-  }
-  const shapes = (observations: EnvironmentSpec['observations'] | typeof stamp.observations) =>
-    observations.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(' and ')
-  if (shapes(stamp.observations) !== shapes(spec.observations)) {
-    throw refuse(`it observed ${shapes(stamp.observations)}, and ${shapes(spec.observations)} are needed`)
-  }
-  const layout = (action: { continuous: number; discrete: readonly number[] }) =>
-    `${action.continuous} continuous values and branches [${action.discrete.join(', ')}]`
-  if (layout(stamp.action) !== layout(spec.action)) {
-    throw refuse(`its actions are ${layout(stamp.action)}, and ${layout(spec.action)} are needed`)
-  }
 }

@@ -40,9 +40,9 @@ export class Stopwatch {
     this.#last = time
   }
 
-  /** True once per `milliseconds`; the time until the next lap counts as waiting. */
+  /** True once per `milliseconds`, first when that much has passed. */
   due(what: string, milliseconds: number): boolean {
-    if (this.#last < (this.#due.get(what) ?? 0)) return false
+    if (this.#last < (this.#due.get(what) ?? this.#started + milliseconds)) return false
     this.#due.set(what, this.#last + milliseconds)
     return true
   }
