@@ -89,8 +89,7 @@ function writeRays(board: Board, hand: Hand, observation: Float32Array, columns:
     if (sized[cell] === 0) {
       sized[cell] = 1
       currentShare[cell] = groupShares[board.joinedSize(cell, current)]!
-      nextShare[cell] =
-        next === current ? currentShare[cell]! : groupShares[board.joinedSize(cell, next)]!
+      nextShare[cell] = next === current ? currentShare[cell]! : groupShares[board.joinedSize(cell, next)]!
     }
     observation[row + 8] = currentShare[cell]!
     observation[row + 9] = nextShare[cell]!

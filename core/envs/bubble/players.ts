@@ -27,7 +27,7 @@ export interface Flaws {
 
 export const REFERENCE_FLAWS: Flaws = {
   misjudgement: 0.3,
-  aimError: 2,
+  aimError: 1.6,
   considersBanks: 0.17,
   considersSwap: 0.35,
   overlooks: 0.05,
