@@ -2,6 +2,7 @@
 import type { EnvironmentSpec } from '../envs/index.ts'
 import type { EpisodeRow, Library } from '../store/index.ts'
 import type { Demonstration, EventData, EventName } from './protocol.ts'
+import type { RunDesk } from './run-desk.ts'
 import type { Tasks } from './tasks.ts'
 
 export interface HostContext {
@@ -11,6 +12,7 @@ export interface HostContext {
   readonly shell: 'browser' | 'desktop'
   readonly version: string
   readonly tasks: Tasks
+  readonly runs: RunDesk
   /** Tells every page. */
   emit<E extends EventName>(event: E, data: EventData<E>): void
 }

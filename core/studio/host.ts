@@ -4,16 +4,18 @@
  */
 import { ensureBundledDemonstrations } from '../demos/index.ts'
 import { environmentSpecs } from '../envs/index.ts'
-import { lockStudio, openLibrary } from '../store/index.ts'
-import type { Port } from '../train/port.ts'
+import { lockStudio, openLibrary, type StudioLock } from '../store/index.ts'
+import type { ForkTraining, Port } from '../train/index.ts'
 import type { HostContext } from './context.ts'
 import { type Handlers, serve } from './dispatch.ts'
 import { encodeFrame } from './frames.ts'
 import { demonstrationHandlers } from './handlers/demonstrations.ts'
 import { libraryHandlers } from './handlers/library.ts'
 import { playHandlers } from './handlers/play.ts'
+import { runHandlers } from './handlers/runs.ts'
 import { trainingHandlers } from './handlers/training.ts'
 import { events } from './protocol.ts'
+import { RunDesk } from './run-desk.ts'
 import { Tasks } from './tasks.ts'
 import { packageVersion } from './version.ts'
 
@@ -25,6 +27,8 @@ export interface HostOptions {
   readonly shell: 'browser' | 'desktop'
   /** Told of every error that is no fault of the user's, with its stack. */
   readonly onBug: (error: unknown) => void
+  /** How a training process is started; `child_process.fork` when absent. */
+  readonly fork?: ForkTraining
 }
 
 export interface Host {
@@ -39,17 +43,17 @@ export interface Host {
 }
 
 /** @throws UserError when another studio has the library open or it cannot be written; DataError when it is damaged */
-export function openHost(options: HostOptions): Host {
+export async function openHost(options: HostOptions): Promise<Host> {
   const lock = lockStudio(options.dataDirectory)
   try {
-    return start(options, lock)
+    return await start(options, lock)
   } catch (error) {
     lock.release()
     throw error
   }
 }
 
-function start(options: HostOptions, lock: ReturnType<typeof lockStudio>): Host {
+async function start(options: HostOptions, lock: StudioLock): Promise<Host> {
   const library = openLibrary(options.dataDirectory)
   ensureBundledDemonstrations(library)
   const ports = new Set<Port>()
@@ -58,18 +62,24 @@ function start(options: HostOptions, lock: ReturnType<typeof lockStudio>): Host 
     specs: new Map(environmentSpecs().map((spec) => [spec.id, spec])),
     shell: options.shell,
     version: packageVersion(),
+    get runs() {
+      return runs
+    },
     tasks: new Tasks((progress) => context.emit('task.progress', progress)),
     emit: (event, data) => {
       const frame = encodeFrame({ event, data: events[event].parse(data) })
       for (const port of ports) port.post(frame)
     },
   }
+  const runs = new RunDesk(context, options.fork)
+  await runs.recover()
   const play = playHandlers(context)
   const handlers = {
     ...libraryHandlers(context),
     ...play,
     ...demonstrationHandlers(context),
     ...trainingHandlers(context),
+    ...runHandlers(context),
   } as unknown as Handlers
   const timer = watchLibrary(context)
   return {
@@ -78,12 +88,13 @@ function start(options: HostOptions, lock: ReturnType<typeof lockStudio>): Host 
       port.onClose(() => ports.delete(port))
       serve(port, handlers, options.onBug)
     },
-    activeRuns: () => [],
+    activeRuns: () => runs.activeIds(),
     announce: (address) => lock.setAddress(address),
     close: async () => {
       clearInterval(timer)
       context.tasks.cancelAll()
       play.closeSessions()
+      await runs.close()
       for (const port of ports) port.close()
       library.close()
       lock.release()

@@ -20,7 +20,11 @@ export interface BrowserStudioOptions {
 /** Runs until `signal` is aborted; then runs write a checkpoint and recordings are put away. */
 export async function runBrowserStudio(options: BrowserStudioOptions, signal: AbortSignal): Promise<void> {
   // The library first: a second studio is refused before anything is built.
-  const host = openHost({ dataDirectory: options.dataDirectory, shell: 'browser', onBug: options.onBug })
+  const host = await openHost({
+    dataDirectory: options.dataDirectory,
+    shell: 'browser',
+    onBug: options.onBug,
+  })
   try {
     const pageDirectory = await ensurePage(options.say)
     const server = await listen({ port: options.port, pageDirectory, connect: (port) => host.connect(port) })

@@ -48,13 +48,15 @@ export function runNode(args: readonly string[], cwd: string, failure: string): 
   child.once('error', reject)
   child.once('close', (code) => {
     if (code === 0) resolve()
-    else reject(new UserError(`${failure}: ${firstLine(output) || `exit code ${code}`}`, { cause: output }))
+    else reject(new UserError(`${failure}: ${telling(output) || `exit code ${code}`}`, { cause: output }))
   })
   return promise
 }
 
-function firstLine(output: string): string {
-  const line = output.split('\n').find((text) => text.trim() !== '') ?? ''
+/** The line that says what is wrong, as far as that can be told from outside. */
+function telling(output: string): string {
+  const lines = output.split('\n').filter((text) => text.trim() !== '')
+  const line = lines.find((text) => /error|could not|cannot/i.test(text)) ?? lines[0] ?? ''
   return line.trim().slice(0, 300)
 }
 

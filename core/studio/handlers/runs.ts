@@ -1,0 +1,47 @@
+/** `runs.*`: training in the background. */
+import type { Metric as MetricRow } from '../../store/index.ts'
+import type { HostContext } from '../context.ts'
+import type { Handlers } from '../dispatch.ts'
+import { describeMetric } from '../metrics.ts'
+import type { trainingMethods } from '../protocol/training.ts'
+import type { Series } from '../protocol.ts'
+
+type RunMethod = Exclude<Extract<keyof typeof trainingMethods, `runs.${string}`>, 'runs.watch'>
+
+export function runHandlers(context: HostContext): Handlers<RunMethod> {
+  const { library, runs } = context
+  return {
+    'runs.list': () => runs.list(),
+    'runs.start': ({ yaml, runId, name, demonstrations }) => runs.start(yaml, runId, name, demonstrations),
+    'runs.stop': ({ runId }) => runs.stop(runId),
+    'runs.resume': ({ runId }) => runs.resume(runId),
+    'runs.rename': ({ runId, name }) => runs.rename(runId, name),
+    'runs.delete': async ({ runId }) => {
+      await runs.delete(runId)
+      return { deleted: true }
+    },
+    'runs.metrics': ({ runId, afterStep, names }) => {
+      const rows = library.readMetrics(runs.get(runId).id, {
+        ...(afterStep === undefined ? {} : { afterStep }),
+        ...(names === undefined ? {} : { names }),
+      })
+      const series = toSeries(rows)
+      return {
+        metrics: Object.keys(series).map(describeMetric),
+        series,
+        progress: runs.progress(runId),
+      }
+    },
+  }
+}
+
+/** Rows come in the order of their steps. */
+function toSeries(rows: readonly MetricRow[]): Record<string, Series> {
+  const series: Record<string, Series> = {}
+  for (const { name, step, value } of rows) {
+    const curve = (series[name] ??= { steps: [], values: [] })
+    curve.steps.push(step)
+    curve.values.push(value)
+  }
+  return series
+}

@@ -1,0 +1,170 @@
+/** The runs of this library: those that this host trains, and those that it only knows of. */
+import { UserError } from '../errors.ts'
+import type { RunRow } from '../store/index.ts'
+import {
+  deleteRun,
+  type ForkTraining,
+  isActive,
+  type RunHandle,
+  recoverRuns,
+  requireRun,
+  resolveConfig,
+  resumeRun,
+  startRun,
+} from '../train/index.ts'
+import type { HostContext } from './context.ts'
+import { healthOf } from './health.ts'
+import { readMeta, writeMeta } from './meta.ts'
+import type { Progress, Run } from './protocol.ts'
+
+/** What a training process is given to write its last checkpoint before it is ended. */
+const stopMs = 20_000
+
+interface Desk {
+  readonly handle: RunHandle
+  /** The newest value of every metric. */
+  readonly metrics: Map<string, number>
+}
+
+export class RunDesk {
+  readonly #context: HostContext
+  readonly #fork: ForkTraining | undefined
+  readonly #active = new Map<string, Desk>()
+
+  constructor(context: HostContext, fork: ForkTraining | undefined) {
+    this.#context = context
+    this.#fork = fork
+  }
+
+  /** Runs whose owner died are put in order before anything is shown. */
+  async recover(): Promise<void> {
+    await recoverRuns(this.#context.library)
+  }
+
+  activeIds(): string[] {
+    return [...this.#active.keys()]
+  }
+
+  list(): Run[] {
+    return this.#context.library.listRuns().map((row) => this.#toRun(row))
+  }
+
+  get(id: string): Run {
+    return this.#toRun(requireRun(this.#context.library, id))
+  }
+
+  async start(yaml: string, runId: string | undefined, name: string | undefined, demonstrations: number[]) {
+    const config = resolveConfig(yaml, runId === undefined ? {} : { runId })
+    if (config.runId !== null && this.#context.library.getRun(config.runId) !== undefined) {
+      throw new UserError(`there is a run "${config.runId}" already`, { remedy: 'choose another name' })
+    }
+    const { library } = this.#context
+    const handle = await startRun({ library, config, demonstrations, ...this.#forking() })
+    if (name) writeMeta(library, 'run-name', handle.id, name)
+    return this.#follow(handle)
+  }
+
+  async resume(id: string): Promise<Run> {
+    const { library } = this.#context
+    return this.#follow(await resumeRun({ library, runId: id, ...this.#forking() }))
+  }
+
+  /** Asks for an orderly end and does not wait for it. */
+  stop(id: string): Run {
+    const desk = this.#active.get(id)
+    if (desk === undefined) {
+      const row = requireRun(this.#context.library, id)
+      if (!isActive(row)) throw new UserError(`run "${id}" is not active`)
+      throw new UserError(`run "${id}" was started outside the studio (process ${row.pid})`, {
+        remedy: 'stop it where it was started',
+      })
+    }
+    desk.handle.stop()
+    return this.get(id)
+  }
+
+  rename(id: string, name: string): Run {
+    requireRun(this.#context.library, id)
+    writeMeta(this.#context.library, 'run-name', id, name)
+    const run = this.get(id)
+    this.#context.emit('run.state', run)
+    this.#context.emit('library.changed', { what: 'agents' })
+    return run
+  }
+
+  async delete(id: string): Promise<void> {
+    if (this.#active.has(id)) throw new UserError(`run "${id}" is active`, { remedy: 'stop it first' })
+    await deleteRun(this.#context.library, id)
+    writeMeta(this.#context.library, 'run-name', id, '')
+    writeMeta(this.#context.library, 'evaluation', id, '')
+    this.#context.emit('library.changed', { what: 'runs' })
+    this.#context.emit('library.changed', { what: 'agents' })
+  }
+
+  /** The newest progress of a run that this host trains. */
+  progress(id: string): Progress | null {
+    const desk = this.#active.get(id)
+    return desk === undefined ? null : this.#progressOf(desk)
+  }
+
+  /** Every active run ends with a checkpoint, from which it can be resumed. */
+  async close(): Promise<void> {
+    const desks = [...this.#active.values()]
+    const timer = setTimeout(() => {
+      for (const { handle } of desks) handle.kill()
+    }, stopMs)
+    await Promise.all(desks.map(({ handle }) => handle.stop()))
+    clearTimeout(timer)
+  }
+
+  #forking(): { fork?: ForkTraining } {
+    return this.#fork === undefined ? {} : { fork: this.#fork }
+  }
+
+  #follow(handle: RunHandle): Run {
+    const desk: Desk = { handle, metrics: new Map() }
+    this.#active.set(handle.id, desk)
+    const tell = () => {
+      const progress = this.#progressOf(desk)
+      if (progress !== null) this.#context.emit('run.progress', progress)
+    }
+    handle.on('progress', tell)
+    handle.on('metrics', (rows) => {
+      for (const { name, value } of rows) desk.metrics.set(name, value)
+      tell()
+    })
+    handle.on('checkpoint', () => this.#context.emit('library.changed', { what: 'agents' }))
+    handle.on('state', (row) => {
+      if (row.state !== 'running') this.#active.delete(row.id)
+      this.#context.emit('run.state', this.#toRun(row))
+    })
+    const run = this.#toRun(handle.row)
+    this.#context.emit('run.state', run)
+    return run
+  }
+
+  #toRun(row: RunRow): Run {
+    const { pid, ...rest } = row
+    return {
+      ...rest,
+      name: readMeta(this.#context.library, 'run-name', row.id) ?? row.id,
+      signals: [...row.signals],
+      demonstrations: [...row.demonstrations],
+      stopping: this.#active.get(row.id)?.handle.stopping ?? false,
+    }
+  }
+
+  #progressOf({ handle, metrics }: Desk): Progress | null {
+    const { progress, row } = handle
+    if (progress === null) return null
+    const { type, ...rest } = progress
+    const spec = this.#context.specs.get(row.environmentId)
+    const vitals = { step: progress.step, masteredAtStep: progress.masteredAtStep, metrics }
+    return {
+      ...rest,
+      runId: row.id,
+      metrics: Object.fromEntries(metrics),
+      health: spec === undefined ? [] : healthOf(vitals, spec),
+    }
+  }
+}
