@@ -10,15 +10,19 @@ import {
   add,
   concat,
   type Graph,
-  layerNorm,
+  div,
   matmul,
+  mean,
+  mul,
   type Parameters,
   relu,
   reshape,
   slice,
+  sqrt,
+  square,
   type Value,
 } from '../tensor/index.ts'
-import { constantInit, normal, zeros } from '../tensor/initializers.ts'
+import { normal, zeros } from '../tensor/initializers.ts'
 import type { ActionLayout } from './action-layout.ts'
 import type { NetworkSettings } from './settings.ts'
 
@@ -30,30 +34,42 @@ export interface Scope {
 
 const reluGain = Math.SQRT2
 
-/** x W + b; x [B, I] -> [B, units]. Weights have standard deviation gain / sqrt(I). */
-export function dense(scope: Scope, name: string, x: Value, units: number, gain: number, bias = true): Value {
+/**
+ * x W + b; x [B, I] -> [B, units]. Weights have standard deviation gain / sqrt(I). With `centred` the result has mean 0 in
+ * each row: subtracting the mean of a row is linear, so it is done to the weights, which are few, and not to the rows.
+ */
+export function dense(
+  scope: Scope,
+  name: string,
+  x: Value,
+  units: number,
+  gain: number,
+  { bias = true, centred = false } = {},
+): Value {
   const { graph, parameters } = scope
-  const weight = parameters.use(
-    graph,
-    `${name}/weight`,
-    [x.shape[1]!, units],
-    normal(gain / Math.sqrt(x.shape[1]!)),
-  )
-  const product = matmul(x, weight)
-  return bias ? add(product, parameters.use(graph, `${name}/bias`, [units], zeros)) : product
+  const centre = (weight: Value) => (centred ? matmul(weight, centring(graph, units)) : weight)
+  const weight = parameters.use(graph, `${name}/weight`, [x.shape[1]!, units], normal(gain / Math.sqrt(x.shape[1]!)))
+  const product = matmul(x, centre(weight))
+  return bias ? add(product, centre(parameters.use(graph, `${name}/bias`, [1, units], zeros))) : product
 }
 
-function normalized(scope: Scope, name: string, x: Value): Value {
-  const units = x.shape.at(-1)!
-  const scale = scope.parameters.use(scope.graph, `${name}/scale`, [units], constantInit(1))
-  const shift = scope.parameters.use(scope.graph, `${name}/shift`, [units], zeros)
-  return layerNorm(x, scale, shift)
+/** [n, n], I - 1/n: what takes the mean out of a row. */
+function centring(graph: Graph, n: number): Value {
+  return graph.constant(
+    Float32Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0) - 1 / n),
+    [n, n],
+  )
+}
+
+/** Layer normalisation (Ba et al. 2016, arXiv:1607.06450) of rows that are centred already, without gain and shift. */
+function normalized(x: Value): Value {
+  return mul(x, div(1, sqrt(add(mean(square(x), [1], { keepDims: true }), 1e-5))))
 }
 
 /** One hidden layer: relu(norm?(x W + b)). */
 function hidden(scope: Scope, name: string, x: Value, units: number, norm: boolean): Value {
-  const linear = dense(scope, name, x, units, reluGain)
-  return relu(norm ? normalized(scope, `${name}/norm`, linear) : linear)
+  const linear = dense(scope, name, x, units, reluGain, { centred: norm })
+  return relu(norm ? normalized(linear) : linear)
 }
 
 /** `num_layers` hidden layers of `hidden_units` over the flat observation; x [B, O] -> [B, H]. */
@@ -87,21 +103,22 @@ function rowsBody(
   const { offset, count: K, features: F } = rows
   const units = settings.head_units
   const everything = hidden(scope, `${name}/context`, x, settings.hidden_units, false)
-  let context = dense(scope, `${name}/context-out`, everything, units, 1) // [B, U]
+  const part = { centred: norm } // a sum of centred parts is centred
+  let context = dense(scope, `${name}/context-out`, everything, units, 1, part) // [B, U]
   const before = offset > 0 ? [slice(x, 1, 0, offset)] : []
   const after = offset + K * F < O ? [slice(x, 1, offset + K * F, O)] : []
   if (before.length + after.length > 0) {
     const rest =
       before.length + after.length === 1 ? (before[0] ?? after[0]!) : concat([...before, ...after], 1)
-    context = add(context, dense(scope, `${name}/rest`, rest, units, 1, false))
+    context = add(context, dense(scope, `${name}/rest`, rest, units, 1, { ...part, bias: false }))
   }
   const row = reshape(slice(x, 1, offset, offset + K * F), [B * K, F])
-  const first = dense(scope, `${name}/row`, row, units, reluGain, false) // [B K, U]
+  const first = dense(scope, `${name}/row`, row, units, reluGain, { ...part, bias: false }) // [B K, U]
   const joined = reshape(
     add(reshape(first, [B, K, units]), reshape(context, [B, 1, units])), // [B, K, U]
     [B * K, units],
   )
-  const h = relu(norm ? normalized(scope, `${name}/row/norm`, joined) : joined)
+  const h = relu(norm ? normalized(joined) : joined)
   return hidden(scope, `${name}/row2`, h, units, norm)
 }
 

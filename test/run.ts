@@ -1,0 +1,67 @@
+/**
+ * `npm test`: type check, lint, then unit, integration and browser tests, in turn. Prints the time of each stage and ends
+ * with `N passed, N failed`. `npm test -- PATTERN` runs the matching test files only.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+interface Stage {
+  readonly name: string
+  readonly command: readonly string[]
+}
+
+const root = join(import.meta.dirname, '..')
+const bin = join(root, 'node_modules/.bin')
+const scratch = mkdtempSync(join(tmpdir(), 'understudy-test-'))
+const report = join(scratch, 'report.json')
+const patterns = process.argv.slice(2)
+
+const checks: Stage[] = [
+  { name: 'type check', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
+  { name: 'type check of the renderer', command: ['tsc', '--noEmit', '-p', 'renderer/tsconfig.json'] },
+  { name: 'lint', command: ['biome', 'check', '--error-on-warnings', '.'] },
+]
+const tests = ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+
+let passed = 0
+let failed = 0
+
+function run(stage: Stage): boolean {
+  const began = performance.now()
+  const [program, ...args] = stage.command
+  const { status } = spawnSync(join(bin, program!), args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  process.stdout.write(`${stage.name}: ${status === 0 ? 'ok' : 'FAILED'} (${seconds} s)\n`)
+  return status === 0
+}
+
+if (patterns.length === 0) {
+  for (const stage of checks) {
+    if (run(stage)) passed++
+    else failed++
+  }
+  run({ name: 'tests', command: [...tests, '--coverage'] })
+} else {
+  run({ name: 'tests', command: [...tests, ...patterns] })
+}
+
+try {
+  const counted = JSON.parse(readFileSync(report, 'utf8')) as {
+    numPassedTests: number
+    numFailedTests: number
+    numTotalTests: number
+    testResults: { status: string; assertionResults: unknown[] }[]
+  }
+  passed += counted.numPassedTests
+  // A file that fails before its first test has none to count; it is one failure all the same.
+  const broken = counted.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0)
+  failed += counted.numFailedTests + broken.length
+} catch (error) {
+  process.stdout.write(`the test runner left no report: ${(error as Error).message}\n`)
+  failed++
+}
+rmSync(scratch, { recursive: true, force: true })
+process.stdout.write(`${passed} passed, ${failed} failed\n`)
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1

@@ -1,0 +1,127 @@
+/**
+ * The arrows of the house: imports point down only.
+ *
+ *     cli  studio          renderer -> core/studio/protocol.ts only
+ *       \   |              electron -> core/studio only
+ *        train  evaluate  demos
+ *           |      |        |
+ *         rollout  learn    store
+ *             \     |
+ *              envs  tensor
+ */
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+/** Anyone may import these; they import nothing. */
+const leaves = ['core/errors.ts', 'core/random.ts']
+
+/** Room -> rooms it may import, besides itself and the leaves. */
+const allowed: Record<string, string[]> = {
+  envs: [],
+  tensor: [],
+  learn: ['envs', 'tensor'],
+  rollout: ['envs', 'learn'],
+  store: ['envs'],
+  demos: ['envs', 'store'],
+  train: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos'],
+  evaluate: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train'],
+  studio: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate'],
+  cli: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate', 'studio'],
+}
+
+/** Packages that one room alone may import. */
+const owners: Record<string, (file: string) => boolean> = {
+  'better-sqlite3': (file) => file.startsWith('core/store/'),
+  electron: (file) => file.startsWith('electron/'),
+  'onnxruntime-node': (file) => file.startsWith('core/tensor/runtimes/'),
+  '@tensorflow/tfjs': (file) => file.startsWith('core/tensor/runtimes/'),
+  react: (file) => file.startsWith('renderer/'),
+}
+
+interface Import {
+  readonly file: string
+  /** Path from the root for relative imports, else the package. */
+  readonly target: string
+  readonly isPackage: boolean
+}
+
+function importsOf(file: string): Import[] {
+  const source = readFileSync(join(root, file), 'utf8')
+  const found: Import[] = []
+  for (const match of source.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
+    const name = match[1]!
+    if (name.startsWith('.')) {
+      found.push({ file, target: relative(root, join(root, dirname(file), name)), isPackage: false })
+    } else {
+      const parts = name.split('/')
+      found.push({ file, target: name.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0]!, isPackage: true })
+    }
+  }
+  return found
+}
+
+const files = globSync('{core,electron,renderer}/**/*.{ts,tsx}', { cwd: root }).filter(
+  (file) => !file.includes('tensor/kernels/'),
+)
+const imports = files.flatMap(importsOf)
+const roomOf = (path: string) => (path.startsWith('core/') ? path.split('/')[1]! : undefined)
+
+describe('imports', () => {
+  it('are found at all', () => {
+    expect(files.length).toBeGreaterThan(100)
+    expect(imports.length).toBeGreaterThan(300)
+  })
+
+  it('point down only', () => {
+    const wrong = imports.filter(({ file, target, isPackage }) => {
+      const from = roomOf(file)
+      if (isPackage || from === undefined || leaves.includes(file)) return false
+      if (leaves.includes(target)) return false
+      const to = roomOf(target)
+      return to !== from && !(to !== undefined && allowed[from]?.includes(to))
+    })
+    expect(wrong.map(({ file, target }) => `${file} -> ${target}`)).toEqual([])
+  })
+
+  it('name a room that the plan knows', () => {
+    const rooms = new Set(files.map(roomOf).filter((room) => room !== undefined && !room.endsWith('.ts')))
+    expect([...rooms].sort()).toEqual(Object.keys(allowed).sort())
+  })
+
+  it('of the renderer reach core through the protocol alone', () => {
+    const wrong = imports.filter(
+      ({ file, target, isPackage }) =>
+        file.startsWith('renderer/') &&
+        !isPackage &&
+        !target.startsWith('renderer/') &&
+        target !== 'core/studio/protocol.ts',
+    )
+    expect(wrong.map(({ file, target }) => `${file} -> ${target}`)).toEqual([])
+  })
+
+  it('of the desktop shell reach core through the studio alone', () => {
+    const wrong = imports.filter(
+      ({ file, target, isPackage }) =>
+        file.startsWith('electron/') &&
+        !isPackage &&
+        !target.startsWith('electron/') &&
+        !target.startsWith('core/studio/') &&
+        !leaves.includes(target),
+    )
+    expect(wrong.map(({ file, target }) => `${file} -> ${target}`)).toEqual([])
+  })
+
+  it('of a package stay in the room that owns it', () => {
+    const wrong = imports.filter(({ file, target, isPackage }) => isPackage && owners[target]?.(file) === false)
+    expect(wrong.map(({ file, target }) => `${file} -> ${target}`)).toEqual([])
+  })
+
+  it('never bring in randomness that a seed does not govern', () => {
+    const wrong = files.filter(
+      (file) => file.startsWith('core/') && /Math\.random\s*\(/.test(readFileSync(join(root, file), 'utf8')),
+    )
+    expect(wrong).toEqual([])
+  })
+})
