@@ -1,0 +1,157 @@
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { openLibrary } from '../../core/store/index.ts'
+import { temporaryDirectory } from '../store/support.ts'
+import { startUnderstudy, understudy, understudyJson } from './support.ts'
+
+interface Event {
+  event: string
+  episodeId: number
+  step: number
+  length: number
+}
+
+describe('understudy record', () => {
+  it('tells every committed step and the end of every episode, and the library has them', () => {
+    const dir = temporaryDirectory()
+    const events = understudyJson<Event>(
+      dir,
+      ...['record', '--env', 'basic', '--player', 'random', '--episodes', '2', '--seed', '4'],
+    )
+    const ends = events.filter(({ event }) => event === 'episode')
+    expect(ends).toHaveLength(2)
+    expect(ends[0]).toMatchObject({ environment: 'basic', player: 'random', seed: 4, terminated: true })
+    for (const { episodeId, length } of ends) {
+      const steps = events.filter((event) => event.event === 'step' && event.episodeId === episodeId)
+      expect(steps.map(({ step }) => step)).toEqual(Array.from({ length }, (_, i) => i))
+      const [shown] = understudyJson<{ length: number; steps: { step: number; observation: number[] }[] }>(
+        dir,
+        ...['demos', 'show', String(episodeId)],
+      )
+      expect(shown!.steps).toHaveLength(length)
+      expect(shown!.steps[0]!.observation).toHaveLength(20)
+    }
+  })
+
+  it('keeps what was said to be committed when it is killed, and says 130 after Ctrl-C', async () => {
+    const dir = temporaryDirectory()
+    const args = [
+      'record',
+      '--env',
+      'basic',
+      '--player',
+      'random',
+      '--episodes',
+      '1000',
+      '--pace',
+      '30',
+      '--json',
+    ]
+    for (const signal of ['SIGKILL', 'SIGINT'] as const) {
+      const child = startUnderstudy(dir, ...args)
+      let said = ''
+      child.stdout.on('data', (text) => {
+        said += text
+        if (said.split('\n').length > 8) child.kill(signal)
+      })
+      const [code, by] = await once(child, 'exit')
+      if (signal === 'SIGKILL') expect(by).toBe('SIGKILL')
+      else expect(code).toBe(130)
+      const last = JSON.parse(said.trimEnd().split('\n').at(-1)!) as Event
+      const library = openLibrary(dir)
+      const row = library.getEpisode(last.episodeId)
+      expect(row.length).toBeGreaterThan(last.event === 'step' ? last.step : last.length - 1)
+      library.verifyEpisode(row.id)
+      library.close()
+    }
+  })
+})
+
+describe('understudy demos', () => {
+  it('carries episodes from one library to another and back, in every format', () => {
+    const dir = temporaryDirectory()
+    const other = temporaryDirectory()
+    understudy(dir, 'record', '--env', 'basic', '--player', 'random', '--episodes', '3')
+    for (const [i, name] of ['a.understudy', 'a.npz', 'a.jsonl'].entries()) {
+      const file = join(dir, name)
+      const [exported] = understudyJson(dir, 'demos', 'export', '--env', 'basic', '--out', file)
+      expect(exported).toMatchObject({
+        event: 'exported',
+        format: name.slice(2),
+        episodes: [expect.any(Number), expect.any(Number), expect.any(Number)],
+      })
+      const [imported] = understudyJson<{ added: number[]; known: number[] }>(other, 'demos', 'import', file)
+      expect([imported!.added.length, imported!.known.length]).toEqual(i === 0 ? [3, 0] : [0, 3])
+    }
+    const { out, code } = understudy(other, 'demos', 'verify', '--env', 'basic')
+    expect([out, code]).toEqual(['3 episodes verified, all intact\n', 0])
+  })
+
+  it('tags, deletes and restores', () => {
+    const dir = temporaryDirectory()
+    const library = openLibrary(dir)
+    library.close()
+    const [event] = understudyJson<Event>(dir, 'record', '--env', 'basic', '--player', 'random').filter(
+      (line) => line.event === 'episode',
+    )
+    const id = String(event!.episodeId)
+    expect(understudy(dir, 'demos', 'tag', id, '--add', 'good', '--add', 'fast', '--rating', '4').out).toBe(
+      '1 episode changed\n',
+    )
+    understudy(dir, 'demos', 'tag', id, '--remove', 'fast')
+    const list = (...args: string[]) =>
+      understudyJson<{ id: number; tags: string[]; rating: number }[]>(
+        dir,
+        'demos',
+        'list',
+        '--env',
+        'basic',
+        ...args,
+      )[0]!
+    expect(list('--tag', 'good')).toMatchObject([{ tags: ['good'], rating: 4 }])
+    understudy(dir, 'demos', 'delete', id)
+    expect([list().length, list('--deleted').length]).toEqual([0, 1])
+    understudy(dir, 'demos', 'restore', id)
+    expect([list().length, list('--deleted').length]).toEqual([1, 0])
+  })
+
+  it('takes nothing over from a damaged file and names the damage', () => {
+    const dir = temporaryDirectory()
+    const file = join(dir, 'a.understudy')
+    understudy(dir, 'record', '--env', 'basic', '--player', 'random', '--episodes', '2')
+    understudy(dir, 'demos', 'export', '--env', 'basic', '--out', file)
+    const bytes = readFileSync(file)
+    bytes[bytes.length - 1]! ^= 1
+    writeFileSync(file, bytes)
+    const other = temporaryDirectory()
+    const { code, err } = understudy(other, 'demos', 'import', file)
+    expect(code).toBe(1)
+    expect(err).toMatch(
+      /^error: a\.understudy: checksum: expected [0-9a-f]{64}, found [0-9a-f]{64} \(.*\)\n$/,
+    )
+    expect(understudyJson<unknown[]>(other, 'demos', 'list', '--env', 'basic')[0]).toEqual([])
+  })
+
+  it('ends quietly when nobody reads its output', async () => {
+    const dir = temporaryDirectory()
+    const child = startUnderstudy(
+      dir,
+      'record',
+      '--env',
+      'basic',
+      '--player',
+      'random',
+      '--episodes',
+      '3000',
+      '--json',
+    )
+    let err = ''
+    child.stderr.on('data', (text) => (err += text))
+    await once(child.stdout, 'data')
+    child.stdout.destroy()
+    const [code] = await once(child, 'exit')
+    expect([code, err]).toEqual([0, ''])
+  })
+})

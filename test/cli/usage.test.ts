@@ -1,0 +1,129 @@
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import { openLibrary } from '../../core/store/index.ts'
+import { temporaryDirectory } from '../store/support.ts'
+import { UNDERSTUDY, understudy, understudyJson } from './support.ts'
+
+describe('wrong usage: exit code 2 and what was meant', () => {
+  it.each([
+    [['evns'], /unknown command 'evns'\n\(Did you mean envs\?\)/],
+    [['demos', 'lst'], /unknown command 'lst'\n\(Did you mean list\?\)/],
+    [['envs', '--jsn'], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
+    [['record'], /required option '--env <id>' not specified/],
+    [
+      ['record', '--env', 'bubbel/25'],
+      /^error: unknown environment "bubbel\/25"\n +did you mean "bubble\/25"\?\n$/,
+    ],
+    [['record', '--env', 'basic', '--player', 'nobody'], /^error: there is no player "nobody"\n/],
+    [
+      ['record', '--env', 'basic', '--episodes', '0'],
+      /^error: --episodes must be a whole number, 1 to 1000000, not "0"\n$/,
+    ],
+    [['demos', 'export', '--out', 'demos.xyz'], /^error: the name demos\.xyz does not say which format\n/],
+    [
+      ['demos', 'export', '--out', 'x', '--format', 'npy'],
+      /^error: unknown format "npy"\n +did you mean "npz"\?\n$/,
+    ],
+    [['demos', 'list', '--kind', 'robot'], /^error: unknown kind of player "robot"\n/],
+    [['demos', 'delete', 'last'], /^error: "last" is no episode number\n/],
+    [['demos', 'tag', '1'], /^error: nothing to change\n/],
+  ])('%j', (args, message) => {
+    const { code, err, out } = understudy(temporaryDirectory(), ...args)
+    expect(err).toMatch(message)
+    expect(err).not.toMatch(/^ +at /m)
+    expect([code, out]).toEqual([2, ''])
+  })
+})
+
+describe('a request that cannot be met: exit code 1 and one sentence', () => {
+  it('no such episode, file or directory', () => {
+    const dir = temporaryDirectory()
+    expect(understudy(dir, 'demos', 'show', '999')).toMatchObject({
+      code: 1,
+      err: /^error: there is no episode 999\n/,
+    })
+    expect(understudy(dir, 'demos', 'import', 'nowhere.npz').err).toBe(
+      'error: nowhere.npz cannot be read: there is no such file\n',
+    )
+    writeFileSync(join(dir, 'file'), '')
+    const { code, err } = understudy(join(dir, 'file', 'below'), 'demos', 'list')
+    expect(code).toBe(1)
+    expect(err.split('\n')).toHaveLength(3)
+  })
+
+  it('a library that is no database, or from the future; --verbose adds where it was noticed', () => {
+    const dir = temporaryDirectory()
+    writeFileSync(join(dir, 'library.db'), 'x'.repeat(5000))
+    const text = understudy(dir, 'demos', 'list')
+    expect(text.code).toBe(1)
+    expect(text.err).toMatch(
+      /^error: .*library\.db: header: expected an intact Understudy library, found .*\n$/,
+    )
+    expect(understudy(dir, 'demos', 'list', '--verbose').err).toMatch(/^ +at /m)
+
+    const future = temporaryDirectory()
+    openLibrary(future).close()
+    const sqlite = new Database(join(future, 'library.db'))
+    sqlite.pragma('user_version = 99')
+    sqlite.close()
+    const { code, err } = understudy(future, 'demos', 'list')
+    expect(code).toBe(1)
+    expect(err).toMatch(/^error: .* was written by a newer Understudy \(.*\)\n +update Understudy, .*\n$/)
+  })
+})
+
+describe('understudy', () => {
+  it('lists the environments for people and for machines', () => {
+    const dir = temporaryDirectory()
+    const { out, code } = understudy(dir, 'envs')
+    expect(code).toBe(0)
+    expect(out).toMatch(/^ENVIRONMENT .*\n/)
+    expect(out).toMatch(/^bubble\/25 .* 25\.14 bubbles \(21 plays\)$/m)
+    const [specs] = understudyJson<{ id: string }[]>(dir, 'envs')
+    expect(specs!.map(({ id }) => id)).toContain('basic')
+  })
+
+  it('explains itself', () => {
+    const dir = temporaryDirectory()
+    for (const args of [['--help'], ['demos', '--help'], ['help', 'record']]) {
+      const { code, out, err } = understudy(dir, ...args)
+      expect([code, err]).toEqual([0, ''])
+      expect(out).toContain('Usage: understudy')
+    }
+    expect(understudy(dir, '--version').out).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+})
+
+describe('the launcher on an old Node', () => {
+  const OLD = `data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '20.1.0' })`
+
+  it('goes on with the pinned one', () => {
+    const { stdout, status } = spawnSync(
+      process.execPath,
+      ['--import', OLD, UNDERSTUDY, 'demos', 'nonsense'],
+      {
+        encoding: 'utf8',
+      },
+    )
+    expect([stdout, status]).toEqual(['', 2])
+  })
+
+  it('says in one line what to install when there is none', () => {
+    const dir = temporaryDirectory()
+    mkdirSync(join(dir, 'bin'))
+    copyFileSync(UNDERSTUDY, join(dir, 'bin', 'understudy.js'))
+    writeFileSync(join(dir, 'package.json'), '{"type":"module"}')
+    const { stderr, status } = spawnSync(
+      process.execPath,
+      ['--import', OLD, join(dir, 'bin', 'understudy.js')],
+      {
+        encoding: 'utf8',
+      },
+    )
+    expect(stderr).toMatch(/^understudy needs Node 24 or newer and this is 20\.1\.0: .*\n$/)
+    expect(status).toBe(1)
+  })
+})

@@ -1,0 +1,217 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import Database from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import { DataError, UserError } from '../../core/errors.ts'
+import { APPLICATION_ID } from '../../core/store/database.ts'
+import { lockStudio, openLibrary } from '../../core/store/index.ts'
+import { LATEST_VERSION, MIGRATIONS, migrate } from '../../core/store/migrations/index.ts'
+import { randomEpisode, temporaryDirectory } from './support.ts'
+
+const child = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+
+function thrownBy(action: () => unknown): Error {
+  try {
+    action()
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('nothing was thrown')
+}
+
+describe('a library', () => {
+  it('is created with its promises: WAL, full synchronisation, strict tables', () => {
+    const dir = join(temporaryDirectory(), 'deep', 'down')
+    openLibrary(dir).close()
+    expect(existsSync(join(dir, 'library.db-wal'))).toBe(false)
+    const sqlite = new Database(join(dir, 'library.db'), { readonly: true })
+    expect(sqlite.pragma('journal_mode', { simple: true })).toBe('wal')
+    expect(sqlite.pragma('user_version', { simple: true })).toBe(LATEST_VERSION)
+    expect(sqlite.pragma('application_id', { simple: true })).toBe(APPLICATION_ID)
+    expect(sqlite.pragma('page_size', { simple: true })).toBe(8192)
+    const tables = sqlite.pragma('table_list') as { name: string; strict: number; schema: string }[]
+    const own = tables.filter(({ name }) => !name.startsWith('sqlite_'))
+    expect(own.map(({ name }) => name).sort()).toEqual(['chunk', 'episode', 'meta', 'metric', 'run'])
+    expect(own.every(({ strict }) => strict === 1)).toBe(true)
+    sqlite.close()
+  })
+
+  it('can be read, not written, by a reader; a reader needs a library', () => {
+    const dir = temporaryDirectory()
+    expect(thrownBy(() => openLibrary(dir, { readonly: true }))).toMatchObject({
+      name: 'UserError',
+      message: expect.stringContaining('there is no library'),
+    })
+    const library = openLibrary(dir)
+    const reader = openLibrary(dir, { readonly: true })
+    const before = reader.externalVersion()
+    const id = library.addEpisode(randomEpisode(1))
+    expect(reader.externalVersion()).not.toBe(before)
+    expect(reader.readEpisode(id)).toEqual(randomEpisode(1))
+    reader.close()
+    library.close()
+  })
+})
+
+describe('migrations', () => {
+  const schema = (file: string): unknown[] => {
+    const sqlite = new Database(file, { readonly: true })
+    const rows = sqlite.prepare(
+      'SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE ? ORDER BY name',
+    )
+    const found = rows.all('sqlite_stat%')
+    sqlite.close()
+    return found
+  }
+
+  it('count up without gaps', () => {
+    expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, i) => i + 1))
+  })
+
+  it.each(MIGRATIONS.slice(0, -1).map(({ version }) => version))(
+    'bring version %i to the same schema as a new library, keep its content, and leave a copy',
+    (version) => {
+      const fresh = temporaryDirectory()
+      openLibrary(fresh).close()
+      const dir = temporaryDirectory()
+      const file = join(dir, 'library.db')
+      const old = new Database(file)
+      migrate(old, file, APPLICATION_ID, MIGRATIONS.slice(0, version))
+      old.prepare(`INSERT INTO meta VALUES ('key', 'value')`).run()
+      old.close()
+      expect(() => openLibrary(dir, { readonly: true })).toThrow(`older library version ${version}`)
+      const library = openLibrary(dir)
+      expect(library.getMeta('key')).toBe('value')
+      library.close()
+      expect(schema(file)).toEqual(schema(join(fresh, 'library.db')))
+      expect(existsSync(`${file}.v${version}`)).toBe(true)
+    },
+  )
+
+  it('refuse a library from the future and leave it as it is', () => {
+    const dir = temporaryDirectory()
+    openLibrary(dir).close()
+    const file = join(dir, 'library.db')
+    const sqlite = new Database(file)
+    sqlite.pragma('user_version = 99')
+    sqlite.close()
+    const error = thrownBy(() => openLibrary(dir))
+    expect(error).toBeInstanceOf(UserError)
+    expect(error.message).toBe(
+      `${file} was written by a newer Understudy (library version 99, this one knows up to ${LATEST_VERSION})`,
+    )
+    expect(thrownBy(() => openLibrary(dir, { readonly: true }))).toBeInstanceOf(UserError)
+  })
+})
+
+describe('opening refuses', () => {
+  it('a file that is no database', () => {
+    const dir = temporaryDirectory()
+    writeFileSync(
+      join(dir, 'library.db'),
+      'this is a text file, and long enough to have a header'.repeat(100),
+    )
+    const error = thrownBy(() => openLibrary(dir))
+    expect(error).toBeInstanceOf(DataError)
+    expect(error.message).toContain(
+      'header: expected an intact Understudy library, found a file that is no database',
+    )
+    expect(readFileSync(join(dir, 'library.db'), 'utf8')).toContain('this is a text file')
+  })
+
+  it("another program's database", () => {
+    const dir = temporaryDirectory()
+    const sqlite = new Database(join(dir, 'library.db'))
+    sqlite.exec('CREATE TABLE bookmark (url TEXT)')
+    sqlite.close()
+    expect(thrownBy(() => openLibrary(dir)).message).toContain("another program's database")
+  })
+
+  it('a directory that is a file', () => {
+    const dir = temporaryDirectory()
+    writeFileSync(join(dir, 'file'), '')
+    expect(thrownBy(() => openLibrary(join(dir, 'file')))).toBeInstanceOf(UserError)
+    expect(thrownBy(() => openLibrary(join(dir, 'file', 'below')))).toBeInstanceOf(UserError)
+  })
+
+  it('a read-only directory, new or with a library, with one sentence', () => {
+    const empty = temporaryDirectory()
+    const used = temporaryDirectory()
+    openLibrary(used).close()
+    chmodSync(join(used, 'library.db'), 0o444)
+    for (const dir of [empty, used]) {
+      chmodSync(dir, 0o555)
+      const { stdout, stderr } = spawnSync(process.execPath, [child('./read-only-child.ts'), dir], {
+        encoding: 'utf8',
+      })
+      chmodSync(dir, 0o755)
+      expect(stderr).toBe('')
+      expect(stdout).toBe(`UserError: ${join(dir, 'library.db')} cannot be opened for writing\n`)
+    }
+  })
+})
+
+describe('several processes', () => {
+  it('may create the same library at once, and write to it at once', async () => {
+    const dir = join(temporaryDirectory(), 'new')
+    const writers = Array.from({ length: 4 }, () =>
+      spawn(process.execPath, [child('./writing-child.ts'), dir, '25'], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      }),
+    )
+    const exits = await Promise.all(writers.map((writer) => once(writer, 'exit')))
+    expect(exits.map(([code]) => code)).toEqual([0, 0, 0, 0])
+    const library = openLibrary(dir)
+    expect(library.listEpisodes({ state: 'complete' })).toHaveLength(100)
+    expect(library.checkIntegrity()).toEqual([])
+    library.close()
+  })
+
+  it("leave another living process's recording alone", async () => {
+    const dir = temporaryDirectory()
+    const recorder = spawn(process.execPath, [child('./waiting-child.ts'), dir], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    await once(recorder.stdout!, 'data')
+    const during = openLibrary(dir)
+    expect(during.listEpisodes()).toMatchObject([{ state: 'recording', length: 1 }])
+    expect(during.readEpisode(1)).toMatchObject({ truncated: true })
+    expect(() => during.deleteEpisodes([1])).toThrow('still being recorded')
+    during.close()
+    recorder.kill('SIGKILL')
+    await once(recorder, 'exit')
+    const after = openLibrary(dir)
+    expect(after.listEpisodes()).toMatchObject([{ state: 'interrupted', length: 1 }])
+    after.close()
+  })
+})
+
+describe('the studio lock', () => {
+  it('refuses a second studio, naming process and address, until the first is closed', () => {
+    const dir = temporaryDirectory()
+    const lock = lockStudio(dir)
+    lock.setAddress('http://127.0.0.1:4000')
+    expect(() => lockStudio(dir)).toThrow(
+      `a studio (process ${process.pid}) already has this library open at http://127.0.0.1:4000`,
+    )
+    lock.release()
+    lockStudio(dir).release()
+  })
+
+  it('is taken over from a studio that died, even one with the same process id, and from a torn file', () => {
+    const dir = temporaryDirectory()
+    const { pid } = spawnSync(process.execPath, ['--version'])
+    for (const left of [
+      JSON.stringify({ pid, token: 'gone', address: null }),
+      JSON.stringify({ pid: process.pid, token: 'gone', address: null }),
+      '{"pi',
+    ]) {
+      writeFileSync(join(dir, 'studio.lock'), left)
+      lockStudio(dir).release()
+    }
+    expect(existsSync(join(dir, 'studio.lock'))).toBe(false)
+  })
+})
