@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register: Register }>>> 
   envs: () => import('./envs.ts'),
   record: () => import('./record.ts'),
   demos: () => import('./demos.ts'),
+  train: () => import('./train.ts'),
   studio: () => import('./studio.ts'),
 }
 

@@ -289,9 +289,9 @@ function died(exit: { code: number | null; signal: string | null; errorOutput: s
   const how = exit.signal === null ? `with exit code ${exit.code}` : `by ${exit.signal}`
   return {
     type: 'failed',
-    kind: 'bug',
-    message: `the training process was ended ${how}; the run can be resumed from its last checkpoint`,
-    remedy: null,
+    kind: exit.signal === null ? 'bug' : 'user',
+    message: `the training process was ended ${how}`,
+    remedy: 'resume the run: it goes on from its last checkpoint',
     detail: exit.errorOutput === '' ? null : exit.errorOutput,
   }
 }

@@ -1,0 +1,114 @@
+/** What `understudy train` shows: one JSON object per line for machines, a progress line for people. */
+import type { EnvironmentSpec } from '../envs/index.ts'
+import type { Finished, MetricRow, Progress, RunHandle } from '../train/index.ts'
+import type { CliContext } from './context.ts'
+
+const BAR_WIDTH = 24
+
+export class TrainingDisplay {
+  readonly #context: CliContext
+  readonly #spec: EnvironmentSpec
+  readonly #runId: string
+  readonly #terminal = process.stderr.isTTY === true
+  #masteredShown: number | null = null
+
+  constructor(context: CliContext, spec: EnvironmentSpec, run: RunHandle) {
+    this.#context = context
+    this.#spec = spec
+    this.#runId = run.id
+    if (context.json) {
+      context.printJson({ event: 'started', runId: run.id, environment: spec.id, step: run.row.step })
+      run.on('metrics', (rows) => this.#printMetrics(rows))
+      run.on('progress', ({ type: _, ...progress }) => context.printJson({ event: 'progress', ...progress }))
+      run.on('checkpoint', ({ type: _, ...notice }) => context.printJson({ event: 'checkpoint', ...notice }))
+    } else {
+      this.#masteredShown = run.row.masteredAtStep
+      context.note(`run ${run.id} (${spec.title}); Ctrl-C stops it, --resume goes on`)
+      run.on('progress', (progress) => this.#showProgress(progress))
+      run.on('checkpoint', ({ step, score }) => {
+        if (!this.#terminal && score !== null) context.note(`${step} steps: ${this.#score(score)}`)
+      })
+    }
+  }
+
+  /** A line above the progress line. */
+  note(line: string): void {
+    this.#context.note(this.#terminal ? `\r\x1b[2K${line}` : line)
+  }
+
+  close(): void {
+    if (this.#terminal && !this.#context.json) process.stderr.write('\r\x1b[2K')
+  }
+
+  finish(end: Finished): void {
+    const { step, episodes, score, masteredAtStep, sustainedAtStep, wallSeconds, complete } = end
+    if (this.#context.json) {
+      this.#context.printJson({
+        event: 'finished',
+        runId: this.#runId,
+        steps: step,
+        episodes,
+        score,
+        masteredAtStep,
+        sustainedAtStep,
+        wallSeconds,
+        complete,
+      })
+      return
+    }
+    const made = `${step.toLocaleString('en')} steps, ${episodes.toLocaleString('en')} episodes`
+    this.#context.print(`${complete ? 'finished' : 'stopped'}: ${made}, ${duration(wallSeconds)} of training`)
+    if (score !== null) this.#context.print(`last 1,000 steps: ${this.#score(score)}`)
+    if (masteredAtStep !== null) {
+      this.#context.print(`mastered at ${masteredAtStep.toLocaleString('en')} steps`)
+    }
+    const next = complete
+      ? `understudy evaluate ${this.#runId}`
+      : `understudy train --run-id ${this.#runId} --resume`
+    this.#context.print(`next: ${next}`)
+  }
+
+  #printMetrics(rows: readonly MetricRow[]): void {
+    for (const [step, group] of Map.groupBy(rows, (row) => row.step)) {
+      const values = Object.fromEntries(group.map(({ name, value }) => [name, value]))
+      this.#context.printJson({ event: 'metrics', step, values })
+    }
+  }
+
+  #showProgress(progress: Progress): void {
+    const { step, maxSteps, stepsPerSecond, etaSeconds, score, masteredAtStep } = progress
+    if (masteredAtStep !== null && this.#masteredShown === null) {
+      this.#masteredShown = masteredAtStep
+      const { human, units } = this.#spec.score
+      this.note(
+        `mastered at ${masteredAtStep.toLocaleString('en')} steps: 1,000 steps at ${human!.mean} ${units} or better`,
+      )
+    }
+    if (!this.#terminal) return
+    const done = Math.min(1, step / maxSteps)
+    const bar = '█'.repeat(Math.round(done * BAR_WIDTH)).padEnd(BAR_WIDTH, '░')
+    const parts = [
+      `${bar} ${Math.floor(done * 100)}%`,
+      `${step.toLocaleString('en')} steps`,
+      `${Math.round(stepsPerSecond).toLocaleString('en')}/s`,
+      ...(score === null ? [] : [this.#score(score)]),
+      ...(etaSeconds === null ? [] : [`${duration(etaSeconds)} left`]),
+    ]
+    process.stderr.write(`\r\x1b[2K${parts.join('  ')}`)
+  }
+
+  /** '22.8 bubbles (human average 25.14)' */
+  #score(score: number): string {
+    const { units, human } = this.#spec.score
+    const average = human === undefined ? '' : ` (human average ${human.mean})`
+    return `${score.toFixed(2)} ${units}${average}`
+  }
+}
+
+/** '0:41', '1:02:03' */
+function duration(seconds: number): string {
+  const whole = Math.round(seconds)
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  const tail = `${String(rest).padStart(2, '0')}`
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`
+}

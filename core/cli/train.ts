@@ -1,0 +1,204 @@
+/** `understudy train`: starts or resumes a run and shows how it goes. */
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { Command } from 'commander'
+import { makeEnvironment } from '../envs/index.ts'
+import { UserError } from '../errors.ts'
+import {
+  needsDemonstrations,
+  presetsFor,
+  type RunConfig,
+  type RunHandle,
+  recoverRuns,
+  requireRun,
+  resolveConfig,
+  resumeRun,
+  savedConfig,
+  selectDemonstrations,
+  startRun,
+} from '../train/index.ts'
+import { wholeNumber } from './arguments.ts'
+import type { CliContext } from './context.ts'
+import { TrainingDisplay } from './train-display.ts'
+
+interface Options {
+  env?: string
+  algo?: string
+  gail?: boolean
+  preset?: string
+  seed?: number
+  maxSteps?: number
+  numEnvs?: number
+  runId?: string
+  resume?: boolean
+  force?: boolean
+  initializeFrom?: string
+  engine?: string
+  threads?: number
+  demos?: string
+  controlRun?: boolean
+}
+
+export function register(program: Command, context: CliContext): void {
+  program
+    .command('train')
+    .description('train an agent, from a preset or from a configuration file in the layout of ML-Agents')
+    .argument('[config]', 'YAML file; flags beat it')
+    .option('--env <id>', 'environment ("understudy envs" lists them)')
+    .option('--algo <name>', 'sac, ppo or bc')
+    .option('--gail', 'learn from demonstrations as well (GAIL)')
+    .option('--no-gail', 'leave out GAIL even if the configuration has it')
+    .option('--preset <name>', 'sac-gail, ppo-gail, sac, ppo or bc; what --algo and --gail name otherwise')
+    .option('--demos <selection>', 'all, bundled, human, scripted, player:NAME, tag:NAME or ids (3,5,8-12)')
+    .option('--control-run', "shuffle the demonstrations' actions: what is learned then is not imitation")
+    .option('--run-id <name>', 'name of the run; a readable unused one when absent')
+    .option('--resume', 'go on with the run from its last checkpoint')
+    .option('--force', 'overwrite the run')
+    .option('--initialize-from <run>', 'start from the networks of another run')
+    .option('--max-steps <n>', 'environment steps of the whole run', wholeNumber('--max-steps', 1, 1e12))
+    .option('--num-envs <n>', 'environments that step together', wholeNumber('--num-envs', 1, 4096))
+    .option('--seed <n>', 'of boards and weights; random when absent', wholeNumber('--seed', 0, 0xffffffff))
+    .option('--engine <name>', 'onnxruntime or tensorflow')
+    .option('--threads <n>', 'threads of the engine', wholeNumber('--threads', 1, 64))
+    .action((file: string | undefined, options: Options) => train(file, options, context))
+}
+
+async function train(file: string | undefined, options: Options, context: CliContext): Promise<void> {
+  const library = context.library()
+  await recoverRuns(library)
+  const run = await begin(file, options, context)
+  const config = savedConfig(run.row)
+  const { spec } = makeEnvironment(config.environment, config.parameters)
+  const display = new TrainingDisplay(context, spec, run)
+  // The second Ctrl-C ends this process at once; the training process must not stay behind.
+  const killWithUs = () => run.kill()
+  process.once('exit', killWithUs)
+  const onStop = () => {
+    display.note('stopping after a checkpoint; Ctrl-C again ends at once')
+    void run.stop()
+  }
+  context.signal.addEventListener('abort', onStop)
+  const end = await run.ended
+  context.signal.removeEventListener('abort', onStop)
+  process.off('exit', killWithUs)
+  display.close()
+  if (end.failed !== null) {
+    const { kind, message, remedy, detail } = end.failed
+    if (kind === 'bug') throw Object.assign(new Error(message), detail === null ? {} : { stack: detail })
+    throw new UserError(message, remedy === null ? {} : { remedy })
+  }
+  display.finish(end.finished!)
+}
+
+async function begin(file: string | undefined, options: Options, context: CliContext): Promise<RunHandle> {
+  const library = context.library()
+  const config = configOf(file, options, context)
+  if (config === undefined || config.resume) {
+    const runId = options.runId ?? config?.runId
+    if (runId === undefined || runId === null) {
+      throw new UserError('which run is to be resumed?', { usage: true, remedy: 'add --run-id NAME' })
+    }
+    refuseChanges(options, savedConfig(requireRun(library, runId)))
+    return resumeRun({ library, runId, maxSteps: options.maxSteps })
+  }
+  for (const notice of config.notices) context.note(notice)
+  const { spec } = makeEnvironment(config.environment, config.parameters)
+  const path = config.behavior.reward_signals.gail?.demo_path
+  const fromLibrary = needsDemonstrations(config) && (options.demos !== undefined || path === undefined)
+  const rows = fromLibrary ? selectDemonstrations(library, spec, options.demos ?? 'all') : []
+  return startRun({ library, config, demonstrations: rows.map((row) => row.id) })
+}
+
+/** undefined when nothing but a run to be resumed is named. */
+function configOf(file: string | undefined, options: Options, context: CliContext): RunConfig | undefined {
+  const overrides = {
+    environment: options.env,
+    seed: options.seed,
+    maxSteps: options.maxSteps,
+    numEnvs: options.numEnvs,
+    engine: options.engine,
+    threads: options.threads,
+    runId: options.runId,
+    resume: options.resume,
+    force: options.force,
+    initializeFrom: options.initializeFrom,
+    shuffleDemonstrations: options.controlRun,
+  }
+  if (file !== undefined) {
+    if (options.preset !== undefined) {
+      throw new UserError('a configuration file and --preset exclude each other', { usage: true })
+    }
+    return resolveConfig(readConfig(file), {
+      ...overrides,
+      file: basename(file),
+      algorithm: options.algo,
+      gail: options.gail,
+    })
+  }
+  if (options.resume === true && options.runId !== undefined) return undefined
+  const environment = options.env
+  if (environment === undefined) {
+    throw new UserError('which environment?', {
+      usage: true,
+      remedy: `add --env ID, for instance: understudy train --env bubble/25 --algo sac --gail`,
+    })
+  }
+  const presets = presetsFor(environment)
+  const wanted = options.preset ?? presetName(options, presets.find((preset) => preset.recommended)!.id)
+  const preset = presets.find((candidate) => candidate.id === wanted)
+  if (preset === undefined) {
+    const known = presets.map((candidate) => candidate.id).join(', ')
+    throw new UserError(`there is no preset "${wanted}" for ${environment}`, {
+      usage: true,
+      remedy: `known are ${known}`,
+    })
+  }
+  if (options.algo === undefined && options.preset === undefined) context.note(`preset: ${preset.title}`)
+  return resolveConfig(preset.config, { ...overrides, file: `the preset ${preset.id}` })
+}
+
+function presetName({ algo, gail }: Options, recommended: string): string {
+  if (algo === undefined && gail === undefined) return recommended
+  const name = algo ?? recommended.replace('-gail', '')
+  return gail === true ? `${name}-gail` : name
+}
+
+function readConfig(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UserError(`${file} cannot be read (${code})`, { usage: true, cause: error })
+  }
+}
+
+/** A resumed run goes on exactly; what would change its course is refused. */
+function refuseChanges(options: Options, saved: RunConfig): void {
+  const changes: [flag: string, given: unknown, was: unknown][] = [
+    ['--env', options.env, saved.environment],
+    ['--algo', options.algo, saved.behavior.trainer_type],
+    ['--gail', options.gail, saved.behavior.reward_signals.gail !== undefined],
+    ['--seed', options.seed, saved.seed],
+    ['--num-envs', options.numEnvs, saved.numEnvs],
+    ['--engine', options.engine, saved.engine],
+    ['--threads', options.threads, saved.threads],
+  ]
+  for (const [flag, given, was] of changes) {
+    if (given !== undefined && given !== was) {
+      throw new UserError(`a resumed run goes on as it began: ${flag} was ${String(was)}`, {
+        usage: true,
+        remedy: 'leave the flag out, or start a new run (with --initialize-from to keep the networks)',
+      })
+    }
+  }
+  for (const [flag, given] of [
+    ['--preset', options.preset],
+    ['--demos', options.demos],
+    ['--initialize-from', options.initializeFrom],
+    ['--force', options.force],
+  ]) {
+    if (given !== undefined) {
+      throw new UserError(`${flag} and --resume exclude each other`, { usage: true })
+    }
+  }
+}
