@@ -1,0 +1,175 @@
+/**
+ * People, the scripted player and agents side by side. Whoever can be asked to play (agents, the scripted player) plays the
+ * same held-out boards. What people recorded lies on boards of their own: the others play those too, and pairs are made
+ * of the boards that both have played.
+ */
+import type { Environment, Player } from '../envs/index.ts'
+import type { PlayOptions } from './evaluate.ts'
+import type { EpisodeScore } from './play.ts'
+import { playEpisode } from './play.ts'
+import {
+  bootstrapInterval,
+  comparePaired,
+  type Interval,
+  mean,
+  type Summary,
+  summarize,
+  wins,
+} from './statistics.ts'
+
+/** A row to be: somebody who plays, or what somebody has played. */
+export type Contender = {
+  readonly label: string
+  readonly playerKind: 'human' | 'scripted' | 'agent'
+} & (
+  | { readonly player: Player; readonly recorded?: undefined }
+  | { readonly player?: undefined; readonly recorded: readonly RecordedScore[] }
+)
+
+export type RecordedScore = Pick<EpisodeScore, 'seed' | 'score' | 'success'>
+
+export interface AgainstRow {
+  /** Index of the other row. */
+  readonly row: number
+  /** Boards that both played; without any, all is null. */
+  readonly pairedSeeds: number
+  /** Probability of a better score than the other's on the same board, ties counted half. */
+  readonly probabilityBetter: number | null
+  readonly probabilityCi95: Interval | null
+  /** Mean of this score minus the other's. */
+  readonly difference: number | null
+  readonly differenceCi95: Interval | null
+}
+
+export interface ComparisonRow {
+  readonly label: string
+  readonly playerKind: 'human' | 'scripted' | 'agent'
+  /** Whether these are recorded episodes, on boards of their own. */
+  readonly recorded: boolean
+  readonly score: Summary
+  readonly winRate: number
+  /** Share of episodes better than the published human average, and its interval; null where there is none. */
+  readonly beatsHuman: number | null
+  readonly beatsHumanCi95: Interval | null
+  readonly against: readonly AgainstRow[]
+  /** What the summary is of: one score per episode. */
+  readonly episodes: readonly RecordedScore[]
+}
+
+export interface Comparison {
+  readonly environment: string
+  readonly unit: string
+  readonly units: string
+  /** Whether a lower score is better. */
+  readonly fewerIsBetter: boolean
+  readonly human: { readonly mean: number; readonly plays: number; readonly source: string } | null
+  readonly rows: readonly ComparisonRow[]
+  /** What is replicated, in words. */
+  readonly replication: string
+}
+
+/** @param seeds  the held-out boards for those who can play */
+export async function compare(
+  environment: Environment,
+  contenders: readonly Contender[],
+  seeds: readonly number[],
+  options: PlayOptions = {},
+): Promise<Comparison> {
+  const { spec } = environment
+  const fewerIsBetter = spec.score.measure === 'length'
+  const held = new Set(seeds)
+  const people = contenders.flatMap((contender) => contender.recorded?.map(({ seed }) => seed) ?? [])
+  const boards = [...new Set([...seeds, ...people])]
+  const total = boards.length * contenders.filter((contender) => contender.player !== undefined).length
+  let done = 0
+  const played: RecordedScore[][] = []
+  for (const contender of contenders) {
+    if (contender.player === undefined) {
+      played.push([...contender.recorded])
+      continue
+    }
+    const scores: RecordedScore[] = []
+    for (const seed of boards) {
+      options.signal?.throwIfAborted()
+      const { score, success } = await playEpisode(environment, contender.player, seed)
+      scores.push({ seed, score, success })
+      options.onProgress?.(++done, total)
+    }
+    played.push(scores)
+  }
+  const rows = contenders.map((contender, i): ComparisonRow => {
+    const recorded = contender.player === undefined
+    const episodes = recorded ? played[i]! : played[i]!.filter(({ seed }) => held.has(seed))
+    const beats = humanWins(episodes, spec.score.human?.mean, fewerIsBetter)
+    return {
+      label: contender.label,
+      playerKind: contender.playerKind,
+      recorded,
+      score: summarize(episodes.map(({ score }) => score)),
+      winRate: mean(episodes.map(({ success }) => Number(success))),
+      beatsHuman: beats === null ? null : mean(beats),
+      beatsHumanCi95: beats === null ? null : bootstrapInterval(beats, mean),
+      against: played.flatMap((other, row) =>
+        row === i ? [] : [against(row, played[i]!, other, fewerIsBetter)],
+      ),
+      episodes,
+    }
+  })
+  return {
+    environment: spec.id,
+    unit: spec.score.unit,
+    units: spec.score.units,
+    fewerIsBetter,
+    human: spec.score.human ?? null,
+    rows,
+    replication: replication(rows, seeds.length),
+  }
+}
+
+function humanWins(
+  episodes: readonly RecordedScore[],
+  human: number | undefined,
+  fewerIsBetter: boolean,
+): number[] | null {
+  return human === undefined ? null : episodes.map(({ score }) => wins(score, human, fewerIsBetter))
+}
+
+function against(
+  row: number,
+  mine: readonly RecordedScore[],
+  theirs: readonly RecordedScore[],
+  fewerIsBetter: boolean,
+): AgainstRow {
+  const [a, b] = [meanBySeed(mine), meanBySeed(theirs)]
+  const pairs = [...a].flatMap(([seed, score]) => {
+    const other = b.get(seed)
+    return other === undefined ? [] : [[score, other] as const]
+  })
+  if (pairs.length === 0) {
+    return {
+      row,
+      pairedSeeds: 0,
+      probabilityBetter: null,
+      probabilityCi95: null,
+      difference: null,
+      differenceCi95: null,
+    }
+  }
+  const { n, ...paired } = comparePaired(pairs, fewerIsBetter)
+  return { row, pairedSeeds: n, ...paired }
+}
+
+/** A board that was played several times counts once, with the mean. */
+function meanBySeed(scores: readonly RecordedScore[]): Map<number, number> {
+  const groups = Map.groupBy(scores, ({ seed }) => seed)
+  return new Map([...groups].map(([seed, group]) => [seed, mean(group.map(({ score }) => score))]))
+}
+
+function replication(rows: readonly ComparisonRow[], boards: number): string {
+  const parts = []
+  if (rows.some((row) => !row.recorded)) {
+    parts.push(`agents and scripted players: episodes on the same ${boards} held-out boards, one run each`)
+  }
+  if (rows.some((row) => row.recorded)) parts.push('recorded plays: episodes on boards of their own')
+  return `${parts.join('; ')}. Intervals speak of other boards, not of other training runs.`
+}

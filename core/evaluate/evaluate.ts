@@ -1,0 +1,67 @@
+/** How good a player is on held-out boards. */
+import type { Environment, EnvironmentSpec, Player } from '../envs/index.ts'
+import { atLeastAsGood } from '../rollout/score.ts'
+import { type EpisodeScore, playEpisode } from './play.ts'
+import { mean, type Summary, summarize } from './statistics.ts'
+
+/** Share of held-out boards that must be won for the level to count as solved. */
+export const SOLVED_WIN_RATE = 0.95
+
+export interface Evaluation {
+  readonly spec: EnvironmentSpec
+  /** In the order of the seeds. */
+  readonly episodes: readonly EpisodeScore[]
+  readonly score: Summary
+  readonly winRate: number
+  /** Whether the mean is the human average's or better; null where none is known. */
+  readonly mastered: boolean | null
+  /** Whether at least 95 % of the boards are won. */
+  readonly solved: boolean
+}
+
+export interface PlayOptions {
+  /** Ends between two episodes. @throws its reason */
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+}
+
+export async function evaluatePlayer(
+  environment: Environment,
+  player: Player,
+  seeds: readonly number[],
+  options: PlayOptions = {},
+): Promise<Evaluation> {
+  const { spec } = environment
+  const episodes: EpisodeScore[] = []
+  for (const seed of seeds) {
+    options.signal?.throwIfAborted()
+    episodes.push(await playEpisode(environment, player, seed))
+    options.onProgress?.(episodes.length, seeds.length)
+  }
+  const score = summarize(episodes.map((episode) => episode.score))
+  const winRate = mean(episodes.map((episode) => Number(episode.success)))
+  const { human } = spec.score
+  return {
+    spec,
+    episodes,
+    score,
+    winRate,
+    mastered: human === undefined ? null : atLeastAsGood(spec.score, score.mean, human.mean),
+    solved: winRate >= SOLVED_WIN_RATE,
+  }
+}
+
+/** What `evaluate --json` prints; the scores stand under the environment's own unit ('bubbles'). */
+export function evaluationJson({ spec, episodes, score, winRate, mastered, solved }: Evaluation): object {
+  const { mean, sd, iqm, ci95 } = score
+  return {
+    environment: spec.id,
+    episodes: episodes.length,
+    seeds: episodes.map((episode) => episode.seed),
+    [spec.score.units]: { mean, sd, iqm, ci95 },
+    winRate,
+    humanAverage: spec.score.human?.mean ?? null,
+    mastered,
+    solved,
+  }
+}

@@ -1,0 +1,89 @@
+/** A player plays whole episodes; what is kept is the score, or every frame for watching. */
+import { type Action, type Environment, emptyAction, observationSize, type Player } from '../envs/index.ts'
+import { episodeScore } from '../rollout/score.ts'
+import { DEFAULT_EPISODE_LIMIT } from '../rollout/vector.ts'
+
+export interface EpisodeScore {
+  readonly seed: number
+  readonly steps: number
+  /** Sum of rewards. */
+  readonly return: number
+  /** What the environment counts: steps or return. */
+  readonly score: number
+  readonly success: boolean
+  readonly terminated: boolean
+  readonly truncated: boolean
+}
+
+/** The state after so many steps; the first frame is the start, without action. */
+export interface Frame {
+  /** Without aims. */
+  readonly scene: unknown
+  readonly events: readonly unknown[]
+  readonly reward: number
+  readonly action: { readonly continuous: number[]; readonly discrete: number[] } | null
+}
+
+export interface Board extends EpisodeScore {
+  /** [steps + 1] */
+  readonly frames: readonly Frame[]
+}
+
+/** Plays the episode of this seed to its end, or to the limit that training applies too. */
+export async function playEpisode(
+  environment: Environment,
+  player: Player,
+  seed: number,
+  onStep: (action: Action | null, reward: number) => void = () => {},
+): Promise<EpisodeScore> {
+  const { spec } = environment
+  const limit = spec.maxEpisodeSteps ?? DEFAULT_EPISODE_LIMIT
+  const observation = new Float32Array(observationSize(spec))
+  const action = emptyAction(spec)
+  environment.reset(seed, observation)
+  player.begin(seed)
+  onStep(null, 0)
+  let sum = 0
+  for (let steps = 1; ; steps++) {
+    await player.act(environment, observation, action)
+    const { reward, terminated, truncated } = environment.step(action, observation)
+    sum += reward
+    onStep(action, reward)
+    const cut = truncated || (!terminated && steps >= limit)
+    if (!terminated && !cut) continue
+    return {
+      seed,
+      steps,
+      return: sum,
+      score: episodeScore(spec, steps, sum),
+      success: environment.succeeded,
+      terminated,
+      truncated: cut,
+    }
+  }
+}
+
+/** Plays one episode and keeps what a screen needs to show it. */
+export async function playBoard(environment: Environment, player: Player, seed: number): Promise<Board> {
+  const frames: Frame[] = []
+  const result = await playEpisode(environment, player, seed, (action, reward) => {
+    frames.push({
+      scene: environment.scene({ aims: false }),
+      // Events are the environment's own until its next step.
+      events: structuredClone(environment.events()),
+      reward,
+      action: action === null ? null : { continuous: [...action.continuous], discrete: [...action.discrete] },
+    })
+  })
+  return { ...result, frames }
+}
+
+/** Index of the first frame that not all boards reached by the same action; null when all did the same. */
+export function firstDifference(boards: readonly Pick<Board, 'frames'>[]): number | null {
+  const longest = Math.max(0, ...boards.map((board) => board.frames.length))
+  for (let i = 1; i < longest; i++) {
+    const actions = new Set(boards.map((board) => JSON.stringify(board.frames[i]?.action ?? null)))
+    if (actions.size > 1) return i
+  }
+  return null
+}
