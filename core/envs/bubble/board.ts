@@ -59,9 +59,10 @@ export class Board {
   /** The stamp of the last search that came by; doubles, because a long run does more than 2^32 searches. */
   readonly #mark = new Float64Array(BOARD_LENGTH)
   #stamp = 0
+  /** Number of the same-coloured group of a cell, 0 while not worked out; kept until the board changes. */
   readonly #group = new Uint8Array(BOARD_LENGTH)
   readonly #groupSize = new Uint8Array(CELLS + 1)
-  #grouped = false
+  #groups = 0
 
   get captives(): number {
     return this.counts[CAPTIVE]!
@@ -116,7 +117,6 @@ export class Board {
 
   /** How many of `colour` would be connected if a bubble of it came to rest in the free cell, itself included. */
   joinedSize(cell: number, colour: number): number {
-    if (!this.#grouped) this.#findGroups()
     const { cells } = this
     const group = this.#group
     let size = 1
@@ -125,7 +125,7 @@ export class Board {
     for (let i = cell * 6, end = i + 6; i < end; i++) {
       const beside = neighbours[i]!
       if (cells[beside] !== colour) continue
-      const id = group[beside]!
+      const id = group[beside]! || this.#findGroup(beside, colour)
       // Three groups of one colour fit around a cell only with one bubble each, so two ids are enough to remember.
       if (id === first || id === second) continue
       size += this.#groupSize[id]!
@@ -141,7 +141,10 @@ export class Board {
     this.dropped.count = 0
     this.droppedCaptives = 0
     this.vanished = false
-    this.#grouped = false
+    if (this.#groups > 0) {
+      this.#groups = 0
+      this.#group.fill(0)
+    }
   }
 
   #recount(): void {
@@ -256,31 +259,24 @@ export class Board {
     }
   }
 
-  /** Numbers the connected groups of one colour, from 1, once per board however many aims ask for them. */
-  #findGroups(): void {
+  /** Numbers the group of `start` and stores its size. Done on demand: aims touch few of the groups of a board. */
+  #findGroup(start: number, colour: number): number {
     const { cells } = this
     const group = this.#group
     const queue = this.#queue
-    group.fill(0)
-    let id = 0
-    for (let k = 0; k < realCells.length; k++) {
-      const start = realCells[k]!
-      const colour = cells[start]!
-      if (colour === EMPTY || colour === CAPTIVE || group[start] !== 0) continue
-      id++
-      queue[0] = start
-      group[start] = id
-      let size = 1
-      for (let next = 0; next < size; next++) {
-        for (let i = queue[next]! * 6, end = i + 6; i < end; i++) {
-          const beside = neighbours[i]!
-          if (cells[beside] !== colour || group[beside] !== 0) continue
-          group[beside] = id
-          queue[size++] = beside
-        }
+    const id = ++this.#groups
+    queue[0] = start
+    group[start] = id
+    let size = 1
+    for (let next = 0; next < size; next++) {
+      for (let i = queue[next]! * 6, end = i + 6; i < end; i++) {
+        const beside = neighbours[i]!
+        if (cells[beside] !== colour || group[beside] !== 0) continue
+        group[beside] = id
+        queue[size++] = beside
       }
-      this.#groupSize[id] = size
     }
-    this.#grouped = true
+    this.#groupSize[id] = size
+    return id
   }
 }
