@@ -9,6 +9,7 @@ registerEnvironment('basic', (parameters) => new BasicEnvironment(parameters))
 export type { BasicEvent, BasicScene } from './basic/scene.ts'
 export { type BubbleLevel, registerBubbleLevel } from './bubble/index.ts'
 export type { BubbleAim, BubbleEvent, BubbleScene } from './bubble/scene.ts'
+export { checkEnvironment } from './checker.ts'
 export * from './environment.ts'
 export * from './player.ts'
 export * from './registry.ts'

@@ -1,0 +1,47 @@
+/** The part of the environment check that needs no playing: whether the spec makes sense. */
+import type { Refuse } from './checker.ts'
+import type { EnvironmentSpec } from './environment.ts'
+
+export function checkSpec(spec: EnvironmentSpec, refuse: Refuse): void {
+  const { observations, action } = spec
+  if (spec.id === '') refuse('spec.id is empty')
+  if (!Number.isInteger(spec.version) || spec.version < 1)
+    refuse(`spec.version ${spec.version} is not 1 or more`)
+  if (observations.length === 0) refuse('the spec declares no observation')
+  observations.forEach(({ name, shape }, index) => {
+    if (observations.findIndex((other) => other.name === name) !== index)
+      refuse(`two observations are named "${name}"`)
+    const sensible =
+      shape.length >= 1 && shape.length <= 3 && shape.every((size) => Number.isInteger(size) && size > 0)
+    if (!sensible) refuse(`observation "${name}" has the shape [${shape}]`, 'give 1 to 3 sizes of at least 1')
+  })
+  if (action.continuous === 0 && action.discrete.length === 0) refuse('the spec declares no action')
+  if (!Number.isInteger(action.continuous) || action.continuous < 0) {
+    refuse(`action.continuous is ${action.continuous}, not a number of values`)
+  }
+  action.discrete.forEach((size, branch) => {
+    if (!Number.isInteger(size) || size < 1) refuse(`discrete branch ${branch} has the size ${size}`)
+  })
+  const limit = spec.maxEpisodeSteps
+  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0))
+    refuse(`spec.maxEpisodeSteps is ${limit}`)
+  if (action.aligned !== undefined) checkAligned(spec, action.aligned, refuse)
+}
+
+function checkAligned(
+  spec: EnvironmentSpec,
+  aligned: NonNullable<EnvironmentSpec['action']['aligned']>,
+  refuse: Refuse,
+): void {
+  const size = spec.action.discrete[aligned.branch]
+  if (size === undefined) return refuse(`action.aligned names branch ${aligned.branch}, which does not exist`)
+  const entities = spec.observations.find(({ name }) => name === aligned.observation)
+  if (entities === undefined) {
+    return refuse(`action.aligned names the observation "${aligned.observation}", which does not exist`)
+  }
+  if (entities.shape.length === 2 && entities.shape[0] === size) return
+  refuse(
+    `branch ${aligned.branch} has ${size} choices but observation "${entities.name}" has the shape [${entities.shape}]`,
+    'an aligned branch chooses among the rows of an observation of shape [rows, features]',
+  )
+}
