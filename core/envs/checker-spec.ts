@@ -1,6 +1,8 @@
 /** The part of the environment check that needs no playing: whether the spec makes sense. */
-import type { Refuse } from './checker.ts'
 import type { EnvironmentSpec } from './environment.ts'
+
+/** Ends the check with a UserError. */
+export type Refuse = (problem: string, remedy?: string) => never
 
 export function checkSpec(spec: EnvironmentSpec, refuse: Refuse): void {
   const { observations, action } = spec
@@ -34,10 +36,10 @@ function checkAligned(
   refuse: Refuse,
 ): void {
   const size = spec.action.discrete[aligned.branch]
-  if (size === undefined) return refuse(`action.aligned names branch ${aligned.branch}, which does not exist`)
+  if (size === undefined) refuse(`action.aligned names branch ${aligned.branch}, which does not exist`)
   const entities = spec.observations.find(({ name }) => name === aligned.observation)
   if (entities === undefined) {
-    return refuse(`action.aligned names the observation "${aligned.observation}", which does not exist`)
+    refuse(`action.aligned names the observation "${aligned.observation}", which does not exist`)
   }
   if (entities.shape.length === 2 && entities.shape[0] === size) return
   refuse(

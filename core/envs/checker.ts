@@ -1,7 +1,7 @@
 /** Tries an environment against the contract, so that a broken one is refused with a sentence before anyone trains on it. */
 import { UserError } from '../errors.ts'
 import { Random } from '../random.ts'
-import { checkSpec } from './checker-spec.ts'
+import { checkSpec, type Refuse } from './checker-spec.ts'
 import {
   type Action,
   type Environment,
@@ -30,8 +30,6 @@ export function checkEnvironment(environment: Environment): void {
   }
   checkActionRange(environment)
 }
-
-export type Refuse = (problem: string, remedy?: string) => never
 
 function refuser(environment: Environment): Refuse {
   return (problem, remedy) => {
