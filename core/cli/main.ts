@@ -10,8 +10,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register: Register }>>> 
   record: () => import('./record.ts'),
   demos: () => import('./demos.ts'),
   train: () => import('./train.ts'),
+  evaluate: () => import('./evaluate.ts'),
+  compare: () => import('./compare.ts'),
+  agents: () => import('./agents.ts'),
   studio: () => import('./studio.ts'),
 }
+
+const DEFAULT_COMMAND = 'studio'
 
 const EXIT_INTERRUPTED = 130
 
@@ -55,23 +60,29 @@ function makeProgram(): Command {
     .exitOverride()
 }
 
-/** The first argument that is neither an option nor the value of one. */
-function commandName(argv: readonly string[]): string | undefined {
+/**
+ * The first argument after the global options, which is the subcommand, or one that only a subcommand can understand.
+ * @returns undefined when there is none
+ */
+function firstOwnArgument(argv: readonly string[]): string | undefined {
   for (let i = 0; i < argv.length; i++) {
-    if (argv[i] === '--data') i++
-    else if (!argv[i]!.startsWith('-')) return argv[i]
+    const arg = argv[i]!
+    if (arg === '--data') i++
+    else if (!arg.startsWith('--data=') && arg !== '--json' && arg !== '--verbose') return arg
   }
   return undefined
 }
 
-/** `understudy` alone opens the studio. */
+/** `understudy` alone, or with options only, opens the studio. */
 function withDefaultCommand(argv: readonly string[]): string[] {
-  const asksForHelp = argv.some((arg) => ['-h', '--help', '-V', '--version'].includes(arg))
-  return commandName(argv) === undefined && !asksForHelp ? ['studio', ...argv] : [...argv]
+  const first = firstOwnArgument(argv)
+  const asksAboutProgram = first !== undefined && ['-h', '--help', '-V', '--version'].includes(first)
+  const isNamed = first !== undefined && !first.startsWith('-')
+  return isNamed || asksAboutProgram ? [...argv] : [DEFAULT_COMMAND, ...argv]
 }
 
 function commandsFor(argv: readonly string[]): (() => Promise<{ register: Register }>)[] {
-  const load = COMMANDS[commandName(argv) ?? '']
+  const load = COMMANDS[firstOwnArgument(argv) ?? '']
   return load === undefined ? Object.values(COMMANDS) : [load]
 }
 
@@ -99,7 +110,10 @@ class InterruptedError extends Error {
 function report(error: unknown, context: CliContext): number {
   // Commander has said already what is wrong with the command line.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  if (context.signal.aborted && isAbort(error)) return EXIT_INTERRUPTED
+  if (context.signal.aborted && isAbort(error)) {
+    context.note('interrupted')
+    return EXIT_INTERRUPTED
+  }
   if (error instanceof UserError || error instanceof DataError) {
     context.note(`error: ${error.message}`)
     if (error instanceof UserError && error.remedy !== undefined) context.note(`       ${error.remedy}`)

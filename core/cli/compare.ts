@@ -1,0 +1,134 @@
+/** `understudy compare`: agents, the scripted player and people on the same boards. */
+import type { Command } from 'commander'
+import { makeEnvironment, scriptedPlayer } from '../envs/index.ts'
+import { UserError } from '../errors.ts'
+import {
+  agentContender,
+  type Comparison,
+  type ComparisonRow,
+  compare as comparePlayers,
+  comparisonHtml,
+  comparisonJson,
+  dotPlot,
+  HELD_OUT_EPISODES,
+  heldOutSeeds,
+  recordedContenders,
+  scriptedContender,
+} from '../evaluate/index.ts'
+import { writeAtomically } from '../train/atomic-file.ts'
+import { requireRun, runDirectory, savedConfig } from '../train/index.ts'
+import { wholeNumber } from './arguments.ts'
+import type { CliContext } from './context.ts'
+import { ProgressLine } from './progress-line.ts'
+import { parseSeeds } from './seeds.ts'
+import { formatTable } from './table.ts'
+
+interface Options {
+  demos?: boolean
+  episodes: number
+  seeds?: string
+  svg?: string
+  html?: string
+}
+
+export function register(program: Command, context: CliContext): void {
+  program
+    .command('compare')
+    .description('compare agents, the scripted player and people on the same boards')
+    .argument('<run...>', 'runs of one environment; run@STEP names a checkpoint')
+    .option('--demos', 'with the recorded plays in the library')
+    .option(
+      '--episodes <n>',
+      'how many held-out boards',
+      wholeNumber('--episodes', 1, 100_000),
+      HELD_OUT_EPISODES,
+    )
+    .option('--seeds <list>', 'these boards instead: 5,7,100-120')
+    .option('--svg <file>', 'write the plot')
+    .option('--html <file>', 'write a report that needs nothing else')
+    .action((runs: string[], options: Options) => compare(runs, options, context))
+}
+
+async function compare(runs: readonly string[], options: Options, context: CliContext): Promise<void> {
+  const library = context.library()
+  const named = runs.map((run) => {
+    const [, id = run, step] = /^(.+)@(\d+)$/.exec(run) ?? []
+    const checkpoint = step === undefined ? undefined : Number(step)
+    return { label: run, id, checkpoint, config: savedConfig(requireRun(library, id)) }
+  })
+  const { environment: id, parameters } = named[0]!.config
+  const other = named.find(({ config }) => config.environment !== id)
+  if (other !== undefined) {
+    throw new UserError(
+      `${named[0]!.label} plays ${id}, ${other.label} plays ${other.config.environment}: they share no boards`,
+      { usage: true, remedy: 'compare runs of one environment' },
+    )
+  }
+  const environment = makeEnvironment(id, parameters)
+  const { spec } = environment
+  const contenders = [
+    ...(await Promise.all(
+      named.map((run) => agentContender(spec, run.label, runDirectory(library.dir, run.id), run.checkpoint)),
+    )),
+    ...(scriptedPlayer(spec) === undefined ? [] : [scriptedContender(spec)]),
+    ...(options.demos === true ? recordedContenders(library, spec) : []),
+  ]
+  const seeds = options.seeds === undefined ? heldOutSeeds(options.episodes) : parseSeeds(options.seeds)
+  const line = new ProgressLine(context, 'boards')
+  const comparison = await comparePlayers(environment, contenders, seeds, {
+    signal: context.signal,
+    onProgress: (done, total) => line.show(done, total),
+  })
+  line.close()
+  if (options.svg !== undefined) await write(options.svg, dotPlot(comparison))
+  if (options.html !== undefined) await write(options.html, comparisonHtml(comparison))
+  if (context.json) process.stdout.write(comparisonJson(comparison))
+  else for (const text of describe(comparison)) context.print(text)
+}
+
+async function write(file: string, content: string): Promise<void> {
+  try {
+    await writeAtomically(file, [Buffer.from(content)])
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UserError(`${file} cannot be written (${code})`, { cause: error })
+  }
+}
+
+function describe(comparison: Comparison): string[] {
+  const { rows, human, units } = comparison
+  const interval = ([low, high]: readonly [number, number]) => `${low.toFixed(2)} to ${high.toFixed(2)}`
+  const percent = (share: number | null) => (share === null ? '-' : `${(share * 100).toFixed(0)} %`)
+  const first = rows[0]!
+  const againstFirst = (row: ComparisonRow) => row.against.find((pair) => pair.row === 0)
+  const lines = formatTable(rows, [
+    { title: 'PLAYER', text: (row) => row.label },
+    { title: units.toUpperCase(), align: 'right', text: (row) => row.score.mean.toFixed(2) },
+    { title: '95 % INTERVAL', align: 'right', text: (row) => interval(row.score.ci95) },
+    { title: 'IQM', align: 'right', text: (row) => row.score.iqm.toFixed(2) },
+    { title: 'WON', align: 'right', text: (row) => percent(row.winRate) },
+    { title: 'EPISODES', align: 'right', text: (row) => `${row.score.n}` },
+    ...(human === null
+      ? []
+      : [
+          {
+            title: `BEATS ${human.mean}`,
+            align: 'right' as const,
+            text: (row: ComparisonRow) => percent(row.beatsHuman),
+          },
+        ]),
+    {
+      title: `BETTER THAN ${first.label}`,
+      align: 'right',
+      text: (row) => {
+        const pair = againstFirst(row)
+        if (pair === undefined || pair.pairedSeeds === 0) return '-'
+        return `${percent(pair.probabilityBetter)} of ${pair.pairedSeeds} boards`
+      },
+    },
+  ])
+  if (human !== null)
+    lines.push('', `human average ${human.mean} ${units}, ${human.plays} plays: ${human.source}`)
+  lines.push(comparison.replication)
+  return lines
+}

@@ -1,0 +1,112 @@
+/** `understudy evaluate`: an agent on held-out boards. */
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { makeEnvironment, type Player, randomPlayer, scriptedPlayer } from '../envs/index.ts'
+import { UserError } from '../errors.ts'
+import {
+  agentPlayer,
+  type Evaluation,
+  evaluatePlayer,
+  evaluationJson,
+  HELD_OUT_EPISODES,
+  heldOutSeeds,
+} from '../evaluate/index.ts'
+import { writeAtomically } from '../train/atomic-file.ts'
+import { requireRun, runDirectory, savedConfig } from '../train/index.ts'
+import { wholeNumber } from './arguments.ts'
+import type { CliContext } from './context.ts'
+import { ProgressLine } from './progress-line.ts'
+import { parseSeeds } from './seeds.ts'
+
+interface Options {
+  env?: string
+  episodes: number
+  seeds?: string
+  checkpoint?: number
+  sample?: boolean
+}
+
+export function register(program: Command, context: CliContext): void {
+  program
+    .command('evaluate')
+    .description('let an agent play held-out boards, and say how good it is')
+    .argument('<run>', 'a run, an ONNX file, "scripted" or "random" (these three with --env)')
+    .option('--env <id>', 'environment of an ONNX file or a scripted player')
+    .option(
+      '--episodes <n>',
+      'how many held-out boards',
+      wholeNumber('--episodes', 1, 100_000),
+      HELD_OUT_EPISODES,
+    )
+    .option('--seeds <list>', 'these boards instead: 5,7,100-120')
+    .option('--checkpoint <step>', 'the policy of this step', wholeNumber('--checkpoint', 0))
+    .option('--sample', 'sample actions as in training instead of taking the most likely')
+    .action((run: string, options: Options) => evaluate(run, options, context))
+}
+
+async function evaluate(run: string, options: Options, context: CliContext): Promise<void> {
+  const { environment, player, directory } = await choose(run, options, context)
+  const seeds = options.seeds === undefined ? heldOutSeeds(options.episodes) : parseSeeds(options.seeds)
+  const line = new ProgressLine(context, 'boards')
+  const evaluation = await evaluatePlayer(environment, player, seeds, {
+    signal: context.signal,
+    onProgress: (done, total) => line.show(done, total),
+  })
+  line.close()
+  const json = evaluationJson(evaluation)
+  // The standard evaluation stays with the run, where the shelf of agents finds it.
+  const standard = options.seeds === undefined && options.checkpoint === undefined && options.sample !== true
+  if (directory !== null && standard) {
+    await writeAtomically(join(directory, 'evaluation.json'), [Buffer.from(`${JSON.stringify(json)}\n`)])
+  }
+  if (context.json) context.printJson(json)
+  else for (const text of describe(run, evaluation)) context.print(text)
+}
+
+async function choose(run: string, options: Options, context: CliContext) {
+  if (run === 'scripted' || run === 'random' || run.endsWith('.onnx')) {
+    if (options.env === undefined) {
+      throw new UserError(`which environment shall "${run}" play?`, { usage: true, remedy: 'add --env ID' })
+    }
+    const environment = makeEnvironment(options.env)
+    const { spec } = environment
+    let player: Player | undefined
+    if (run === 'random') player = randomPlayer(spec)
+    else if (run === 'scripted') player = scriptedPlayer(spec)
+    else player = await agentPlayer(spec, run, { name: run, deterministic: !options.sample })
+    if (player === undefined) throw new UserError(`${spec.id} has no scripted player`)
+    return { environment, player, directory: null }
+  }
+  const library = context.library()
+  const config = savedConfig(requireRun(library, run))
+  if (options.env !== undefined && options.env !== config.environment) {
+    throw new UserError(`run ${run} was trained in ${config.environment}`, {
+      usage: true,
+      remedy: 'leave --env out',
+    })
+  }
+  const environment = makeEnvironment(config.environment, config.parameters)
+  const directory = runDirectory(library.dir, run)
+  const player = await agentPlayer(environment.spec, directory, {
+    name: run,
+    checkpoint: options.checkpoint,
+    deterministic: !options.sample,
+  })
+  return { environment, player, directory }
+}
+
+function describe(run: string, { spec, episodes, score, winRate, mastered, solved }: Evaluation): string[] {
+  const { human, units } = spec.score
+  const [low, high] = score.ci95
+  const lines = [
+    `${run} in ${spec.title}, ${episodes.length} boards`,
+    `  ${units} per episode   ${score.mean.toFixed(2)}  (95 % interval ${low.toFixed(2)} to ${high.toFixed(2)})`,
+    `  interquartile mean ${score.iqm.toFixed(2)}, standard deviation ${score.sd.toFixed(2)}`,
+    `  won ${(winRate * 100).toFixed(0)} %${solved ? ', solved' : ''}`,
+  ]
+  if (human !== undefined) {
+    const verdict = mastered ? 'at or better than' : 'not yet'
+    lines.push(`  ${verdict} the human average of ${human.mean} (${human.plays} plays; ${human.source})`)
+  }
+  return lines
+}
