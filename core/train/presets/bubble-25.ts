@@ -11,8 +11,8 @@ const sac = {
   init_entcoef: 0.05,
   entcoef_learning_rate: 1e-3,
   target_entropy_start: 0.5,
-  target_entropy_end: 0.2,
-  target_entropy_anneal_steps: 30_000,
+  target_entropy_end: 0.15,
+  target_entropy_anneal_steps: 12_000,
   entropy_in_target: false,
   logit_bound: 6,
 }
@@ -34,11 +34,12 @@ const extrinsic = { strength: 1, gamma: 0.95 }
 const gail = {
   strength: 0.05,
   gamma: 0.95,
-  learning_rate: 1e-4,
+  learning_rate: 3e-4,
   use_actions: true,
   reward_form: 'airl',
   reward_clip: 3,
-  gradient_penalty: 1,
+  // With 1 the discriminator of 433 inputs stays flat (logits within 0.02) and its reward says nothing.
+  gradient_penalty: 0.05,
   updates_interval: 4,
   anneal_steps: 8_000,
 }
