@@ -92,5 +92,5 @@ async function choosePlayer(name: string, spec: EnvironmentSpec, context: CliCon
     })
   }
   const { agentPlayer } = await import('../evaluate/agent.ts')
-  return agentPlayer(spec, directory)
+  return agentPlayer(spec, directory, { name })
 }

@@ -167,6 +167,7 @@ export async function recordEpisode(
   options: RecordOptions = {},
 ): Promise<Recorder> {
   const { onStep, onCommit, signal, paceMs, clock } = options
+  await nextTurn()
   player.begin(seed)
   const recorder = new Recorder(library, environment, {
     seed,

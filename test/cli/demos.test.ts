@@ -1,9 +1,11 @@
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { recordEpisode, writeUnderstudy } from '../../core/demos/index.ts'
+import { makeEnvironment, randomPlayer } from '../../core/envs/index.ts'
 import { openLibrary } from '../../core/store/index.ts'
-import { temporaryDirectory } from '../store/support.ts'
+import { randomEpisode, temporaryDirectory } from '../store/support.ts'
 import { startUnderstudy, understudy, understudyJson } from './support.ts'
 
 interface Event {
@@ -69,69 +71,75 @@ describe('understudy record', () => {
   })
 })
 
+/** Random play of `basic`, recorded without the command line. */
+async function recordBasic(dir: string, episodes: number): Promise<number[]> {
+  const environment = makeEnvironment('basic')
+  const player = randomPlayer(environment.spec)
+  const library = openLibrary(dir)
+  const ids: number[] = []
+  for (let seed = 0; seed < episodes; seed++) {
+    ids.push((await recordEpisode(library, environment, player, seed)).episodeId!)
+  }
+  library.close()
+  return ids
+}
+
 describe('understudy demos', () => {
-  it('carries episodes from one library to another and back, in every format', () => {
+  it('carries episodes from one library to another, in every format, once', async () => {
     const dir = temporaryDirectory()
-    const other = temporaryDirectory()
-    understudy(dir, 'record', '--env', 'basic', '--player', 'random', '--episodes', '3')
-    for (const [i, name] of ['a.understudy', 'a.npz', 'a.jsonl'].entries()) {
-      const file = join(dir, name)
+    const ids = await recordBasic(dir, 3)
+    const files = ['a.understudy', 'a.npz', 'a.jsonl'].map((name) => join(dir, name))
+    for (const file of files) {
       const [exported] = understudyJson(dir, 'demos', 'export', '--env', 'basic', '--out', file)
-      expect(exported).toMatchObject({
-        event: 'exported',
-        format: name.slice(2),
-        episodes: [expect.any(Number), expect.any(Number), expect.any(Number)],
-      })
-      const [imported] = understudyJson<{ added: number[]; known: number[] }>(other, 'demos', 'import', file)
-      expect([imported!.added.length, imported!.known.length]).toEqual(i === 0 ? [3, 0] : [0, 3])
+      expect(exported).toMatchObject({ event: 'exported', format: file.split('.').at(-1), episodes: ids })
     }
+    const other = temporaryDirectory()
+    const imported = understudyJson<{ added: number[]; known: number[] }>(other, 'demos', 'import', ...files)
+    expect(imported.map(({ added, known }) => [added.length, known.length])).toEqual([
+      [3, 0],
+      [0, 3],
+      [0, 3],
+    ])
     const { out, code } = understudy(other, 'demos', 'verify', '--env', 'basic')
     expect([out, code]).toEqual(['3 episodes verified, all intact\n', 0])
   })
 
-  it('tags, deletes and restores', () => {
+  it('tags, deletes and restores', async () => {
     const dir = temporaryDirectory()
-    const library = openLibrary(dir)
-    library.close()
-    const [event] = understudyJson<Event>(dir, 'record', '--env', 'basic', '--player', 'random').filter(
-      (line) => line.event === 'episode',
-    )
-    const id = String(event!.episodeId)
-    expect(understudy(dir, 'demos', 'tag', id, '--add', 'good', '--add', 'fast', '--rating', '4').out).toBe(
-      '1 episode changed\n',
-    )
-    understudy(dir, 'demos', 'tag', id, '--remove', 'fast')
-    const list = (...args: string[]) =>
-      understudyJson<{ id: number; tags: string[]; rating: number }[]>(
-        dir,
-        'demos',
-        'list',
-        '--env',
-        'basic',
-        ...args,
-      )[0]!
-    expect(list('--tag', 'good')).toMatchObject([{ tags: ['good'], rating: 4 }])
-    understudy(dir, 'demos', 'delete', id)
-    expect([list().length, list('--deleted').length]).toEqual([0, 1])
-    understudy(dir, 'demos', 'restore', id)
-    expect([list().length, list('--deleted').length]).toEqual([1, 0])
+    const [id] = (await recordBasic(dir, 1)).map(String)
+    const row = () => {
+      const library = openLibrary(dir, { readonly: true })
+      const found = library.getEpisode(Number(id))
+      library.close()
+      return found
+    }
+    const tag = understudy(dir, 'demos', 'tag', id!, '--add', 'good', '--add', 'fast', '--rating', '4')
+    expect(tag.out).toBe('1 episode changed\n')
+    understudy(dir, 'demos', 'tag', id!, '--remove', 'fast')
+    expect(row()).toMatchObject({ tags: ['good'], rating: 4 })
+    understudy(dir, 'demos', 'delete', id!)
+    expect(row().deletedAtUs).not.toBeNull()
+    expect(understudyJson<{ id: number }[]>(dir, 'demos', 'list', '--deleted')[0]).toMatchObject([
+      { id: Number(id) },
+    ])
+    understudy(dir, 'demos', 'restore', id!)
+    expect(row().deletedAtUs).toBeNull()
   })
 
   it('takes nothing over from a damaged file and names the damage', () => {
     const dir = temporaryDirectory()
     const file = join(dir, 'a.understudy')
-    understudy(dir, 'record', '--env', 'basic', '--player', 'random', '--episodes', '2')
-    understudy(dir, 'demos', 'export', '--env', 'basic', '--out', file)
-    const bytes = readFileSync(file)
+    const bytes = writeUnderstudy([randomEpisode(1), randomEpisode(2)])
     bytes[bytes.length - 1]! ^= 1
     writeFileSync(file, bytes)
-    const other = temporaryDirectory()
-    const { code, err } = understudy(other, 'demos', 'import', file)
+    const { code, err } = understudy(dir, 'demos', 'import', file)
     expect(code).toBe(1)
     expect(err).toMatch(
       /^error: a\.understudy: checksum: expected [0-9a-f]{64}, found [0-9a-f]{64} \(.*\)\n$/,
     )
-    expect(understudyJson<unknown[]>(other, 'demos', 'list', '--env', 'basic')[0]).toEqual([])
+    const library = openLibrary(dir)
+    expect(library.listEpisodes({ bundled: false })).toEqual([])
+    library.close()
   })
 
   it('ends quietly when nobody reads its output', async () => {
