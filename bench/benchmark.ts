@@ -12,7 +12,11 @@ export interface Benchmark {
  * Milliseconds per call of `work`, one sample per block of calls.
  * @param calls  calls per block, so many that a block is long against the clock's grain
  */
-export async function millisecondsPerCall(work: () => Promise<void>, calls: number, samples = 9): Promise<number[]> {
+export async function millisecondsPerCall(
+  work: () => Promise<void>,
+  calls: number,
+  samples = 9,
+): Promise<number[]> {
   const block = async (): Promise<number> => {
     const start = performance.now()
     for (let i = 0; i < calls; i++) await work()

@@ -60,8 +60,8 @@ export const rules: { readonly [K in Op]: Rule<K> | null } = {
     ]
   },
 
-  // By the result, not the argument: 0 or 1 in one pass, and the argument need not be kept.
-  relu: (y, dy) => [() => mul(dy, ops.sign(y))],
+  // By the result, not the argument, which then need not be kept.
+  relu: (y, dy) => [() => mul(dy, ops.greater(y, 0))],
   tanh: (y, dy) => [() => mul(dy, sub(1, mul(y, y)))],
   sigmoid: (y, dy) => [() => mul(dy, mul(y, sub(1, y)))],
   exp: (y, dy) => [() => mul(dy, y)],

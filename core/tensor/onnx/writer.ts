@@ -33,6 +33,15 @@ export class OnnxWriter {
     return this.floats(`t${this.#temporaries++}`, new Float32Array([value]), [])
   }
 
+  /** A vector of ones, shared when equally long. */
+  ones(length: number): string {
+    const name = `ones${length}`
+    if (!this.initializers.some((tensor) => tensor.name === name)) {
+      this.floats(name, new Float32Array(length).fill(1), [length])
+    }
+    return name
+  }
+
   /** A list of whole numbers (shapes, axes, bounds), shared when equal. */
   integers(values: readonly number[]): string {
     const key = values.join()

@@ -20,6 +20,13 @@ export function sum(x: Value, axes?: number | readonly number[], options: Reduct
     ? x.shape.map((size, axis) => (over.includes(axis) ? 1 : size))
     : x.shape.filter((_, axis) => !over.includes(axis))
   if (over.every((axis) => x.shape[axis] === 1)) return reshape(x, shape)
+  const leading = over.length
+  if (leading > 1 && leading < rank && over.every((axis, i) => axis === i)) {
+    // Several leading axes are one: engines are at their best with rows.
+    const rest = x.shape.slice(leading)
+    const rows = reshape(x, [sizeOf(x.shape) / sizeOf(rest), sizeOf(rest)])
+    return reshape(sum(rows, 0), shape)
+  }
   return x.graph.apply('sum', [x], shape, { axes: over, keepDims })
 }
 
