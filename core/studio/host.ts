@@ -9,6 +9,8 @@ import type { ForkTraining, Port } from '../train/index.ts'
 import type { HostContext } from './context.ts'
 import { type Handlers, serve } from './dispatch.ts'
 import { encodeFrame } from './frames.ts'
+import { agentHandlers } from './handlers/agents.ts'
+import { compareHandlers } from './handlers/compare.ts'
 import { demonstrationHandlers } from './handlers/demonstrations.ts'
 import { libraryHandlers } from './handlers/library.ts'
 import { playHandlers } from './handlers/play.ts'
@@ -29,6 +31,8 @@ export interface HostOptions {
   readonly onBug: (error: unknown) => void
   /** How a training process is started; `child_process.fork` when absent. */
   readonly fork?: ForkTraining
+  /** Told which runs are training whenever that changes. */
+  readonly onActiveRuns?: (ids: string[]) => void
 }
 
 export interface Host {
@@ -71,16 +75,18 @@ async function start(options: HostOptions, lock: StudioLock): Promise<Host> {
       for (const port of ports) port.post(frame)
     },
   }
-  const runs = new RunDesk(context, options.fork)
+  const runs = new RunDesk(context, options.fork, options.onActiveRuns ?? (() => undefined))
   await runs.recover()
   const play = playHandlers(context)
-  const handlers = {
+  const handlers: Handlers = {
     ...libraryHandlers(context),
     ...play,
     ...demonstrationHandlers(context),
     ...trainingHandlers(context),
     ...runHandlers(context),
-  } as unknown as Handlers
+    ...compareHandlers(context),
+    ...agentHandlers(context),
+  }
   const timer = watchLibrary(context)
   return {
     connect: (port) => {

@@ -1,11 +1,15 @@
 /** Episodes as frames that a page can draw without the environment. */
 import { type Episode, environmentOf, replayEpisode } from '../demos/index.ts'
-import type { Environment } from '../envs/index.ts'
+import type { Environment, EnvironmentSpec } from '../envs/index.ts'
+import type { Board } from '../evaluate/index.ts'
 import { plainEvents, plainScene, plainSpec } from './plain.ts'
 import type { Action, Frame, Recording } from './protocol.ts'
 
+/** A policy decides at once; to be watched beside a person it takes a second for each decision. */
+const decisionMs = 1_000
+
 /** What is on the screen now, `action` having led there. */
-export function frameOf(
+function frameOf(
   environment: Environment,
   step: { reward: number; action: Action; timeMs: number } | null,
 ): Frame {
@@ -36,6 +40,19 @@ export function recordingOf(episode: Episode): Recording {
   }
   const { seed, terminated, truncated, success } = episode
   return { spec: plainSpec(environment.spec), seed, frames, terminated, truncated, success }
+}
+
+/** What a scripted player or an agent has just played. */
+export function recordingOfBoard(spec: EnvironmentSpec, board: Board): Recording {
+  const { seed, terminated, truncated, success } = board
+  const frames = board.frames.map(({ scene, events, reward, action }, i) => ({
+    scene: plainScene(scene),
+    events: plainEvents(events),
+    reward,
+    action,
+    timeMs: i * decisionMs,
+  }))
+  return { spec: plainSpec(spec), seed, frames, terminated, truncated, success }
 }
 
 function actionAt(episode: Episode, index: number): Action {

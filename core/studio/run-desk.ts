@@ -29,11 +29,14 @@ interface Desk {
 export class RunDesk {
   readonly #context: HostContext
   readonly #fork: ForkTraining | undefined
+  readonly #onActive: (ids: string[]) => void
   readonly #active = new Map<string, Desk>()
 
-  constructor(context: HostContext, fork: ForkTraining | undefined) {
+  /** @param onActive  told which runs this host trains whenever that changes */
+  constructor(context: HostContext, fork: ForkTraining | undefined, onActive: (ids: string[]) => void) {
     this.#context = context
     this.#fork = fork
+    this.#onActive = onActive
   }
 
   /** Runs whose owner died are put in order before anything is shown. */
@@ -124,6 +127,7 @@ export class RunDesk {
   #follow(handle: RunHandle): Run {
     const desk: Desk = { handle, metrics: new Map() }
     this.#active.set(handle.id, desk)
+    this.#onActive(this.activeIds())
     const tell = () => {
       const progress = this.#progressOf(desk)
       if (progress !== null) this.#context.emit('run.progress', progress)
@@ -135,7 +139,7 @@ export class RunDesk {
     })
     handle.on('checkpoint', () => this.#context.emit('library.changed', { what: 'agents' }))
     handle.on('state', (row) => {
-      if (row.state !== 'running') this.#active.delete(row.id)
+      if (row.state !== 'running' && this.#active.delete(row.id)) this.#onActive(this.activeIds())
       this.#context.emit('run.state', this.#toRun(row))
     })
     const run = this.#toRun(handle.row)

@@ -1,21 +1,27 @@
 /** Scores as a sample with its interval. */
+import { type Summary, summarize } from '../evaluate/index.ts'
 import type { Sample } from './protocol.ts'
 
+export interface Scored {
+  readonly score: number
+  readonly success: boolean
+}
+
+/** @param summary  of these very scores, when it is at hand */
 export function toSample(
-  scores: readonly { score: number; success: boolean }[],
-  higherIsBetter: boolean,
+  scores: readonly Scored[],
+  fewerIsBetter: boolean,
+  summary: Summary = summarize(scores.map(({ score }) => score)),
 ): Sample {
   const values = scores.map(({ score }) => score)
-  const n = values.length
-  const mean = values.reduce((sum, value) => sum + value, 0) / n
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(n - 1, 1)
+  const { n, mean, sd, ci95 } = summary
   return {
     n,
     mean,
-    sd: Math.sqrt(variance),
-    low: null,
-    high: null,
-    best: higherIsBetter ? Math.max(...values) : Math.min(...values),
+    sd,
+    low: n > 1 ? ci95[0] : null,
+    high: n > 1 ? ci95[1] : null,
+    best: fewerIsBetter ? Math.min(...values) : Math.max(...values),
     successRate: scores.filter(({ success }) => success).length / n,
   }
 }

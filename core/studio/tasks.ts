@@ -1,5 +1,4 @@
 /** Long work that reports how far it is and can be cancelled; the page that asks for it chooses the id. */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { UserError } from '../errors.ts'
 import type { EventData } from './protocol.ts'
 
@@ -7,12 +6,10 @@ import type { EventData } from './protocol.ts'
 const reportMs = 100
 
 export interface Task {
+  /** Aborted with a UserError when the task is cancelled. */
   readonly signal: AbortSignal
-  /**
-   * Reports that `done` of `total` are done and lets other requests have their turn.
-   * @throws UserError when the task was cancelled
-   */
-  progress(done: number, total: number): Promise<void>
+  /** Tells the page that `done` of `total` are done. */
+  report(done: number, total: number): void
 }
 
 export class Tasks {
@@ -34,9 +31,7 @@ export class Tasks {
     try {
       return await work({
         signal: controller.signal,
-        progress: async (done, total) => {
-          await nextTurn()
-          if (controller.signal.aborted) throw new UserError('cancelled')
+        report: (done, total) => {
           const nowMs = performance.now()
           if (taskId === undefined || (nowMs - reportedAtMs < reportMs && done < total)) return
           reportedAtMs = nowMs
@@ -51,11 +46,11 @@ export class Tasks {
   /** @returns whether there was such a task */
   cancel(taskId: string): boolean {
     const controller = this.#running.get(taskId)
-    controller?.abort()
+    controller?.abort(new UserError('cancelled'))
     return controller !== undefined
   }
 
   cancelAll(): void {
-    for (const controller of this.#running.values()) controller.abort()
+    for (const controller of this.#running.values()) controller.abort(new UserError('cancelled'))
   }
 }

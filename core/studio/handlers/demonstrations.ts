@@ -112,11 +112,11 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
     'demonstrations.statistics': ({ environment }) => {
       const rows = library.listEpisodes({ environmentId: environment, state: 'complete' })
       const groups = Map.groupBy(rows, (row) => JSON.stringify([row.playerName, row.playerKind, row.bundled]))
-      const higherIsBetter = context.specs.get(environment)?.score.measure === 'return'
+      const fewerIsBetter = context.specs.get(environment)?.score.measure !== 'return'
       const players = [...groups.values()].map((group): PlayerStatistics => {
         const { playerName, playerKind, bundled } = group[0]!
         const scores = group.map((row) => ({ score: scoreOf(context, row), success: row.success }))
-        return { playerName, playerKind, bundled, score: toSample(scores, higherIsBetter) }
+        return { playerName, playerKind, bundled, score: toSample(scores, fewerIsBetter) }
       })
       return { players, human: context.specs.get(environment)?.score.human ?? null }
     },

@@ -1,8 +1,9 @@
 /** `play.*`: sessions belong to the host, so that a page can be reloaded in the middle of a game. */
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { UserError } from '../../errors.ts'
 import { type HostContext, scoreOf, toDemonstration } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
+import { freshSeed } from '../fresh-seed.ts'
 import { PlaySession } from '../play-session.ts'
 import type { playMethods } from '../protocol/play.ts'
 
@@ -32,7 +33,7 @@ export function playHandlers(context: HostContext): PlayHandlers {
       const session = new PlaySession(randomBytes(9).toString('base64url'), {
         environment: params.environment,
         parameters: params.parameters,
-        seed: params.seed ?? randomInt(2 ** 31),
+        seed: params.seed ?? freshSeed(),
         playerName: params.playerName,
         library: params.record ? library : null,
       })

@@ -11,6 +11,15 @@ export const checkpoint = z.object({
 })
 export type Checkpoint = z.infer<typeof checkpoint>
 
+/** The score on held-out boards. */
+export const evaluation = z.object({
+  episodes: z.int(),
+  mean: z.number(),
+  low: z.number(),
+  high: z.number(),
+  winRate: z.number(),
+})
+
 export const agent = z.object({
   runId,
   name: z.string(),
@@ -24,9 +33,7 @@ export const agent = z.object({
   /** Mean of the last window of training; `agents.evaluate` gives held-out boards. */
   score: z.number().nullable(),
   /** The newest evaluation on held-out seeds, null before the first. */
-  evaluation: z
-    .object({ episodes: z.int(), mean: z.number(), low: z.number(), high: z.number(), winRate: z.number() })
-    .nullable(),
+  evaluation: evaluation.nullable(),
   masteredAtStep: z.int().nullable(),
   checkpoints: z.array(checkpoint),
 })

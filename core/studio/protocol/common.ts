@@ -62,7 +62,7 @@ export const frame = z.object({
   events: z.array(sceneEvent),
   reward: z.number(),
   action: action.nullable(),
-  /** Milliseconds since the start of the episode at which the step was taken. */
+  /** Milliseconds since the start of the episode at which the step was taken; whoever needs no time takes one a second. */
   timeMs: z.number(),
 })
 export type Frame = z.infer<typeof frame>

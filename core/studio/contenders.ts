@@ -1,0 +1,111 @@
+/** Whom a page names, as somebody who can play or has played. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type Environment, makeEnvironment, type ParameterValue, type Player } from '../envs/index.ts'
+import { UserError } from '../errors.ts'
+import {
+  agentPlayer,
+  type Contender as Playing,
+  recordedContender,
+  scriptedContender,
+} from '../evaluate/index.ts'
+import type { EpisodeRow } from '../store/index.ts'
+import { requireRun, runDirectory, savedConfig } from '../train/index.ts'
+import type { HostContext } from './context.ts'
+import type { Contender } from './protocol.ts'
+
+/** A player that does not wait for anything gives way to other requests this often. */
+const turnMs = 20
+
+/**
+ * The environment for these contenders, with the parameters that the first agent among them was trained with.
+ * @throws UserError for an unknown environment or run
+ */
+export function environmentFor(
+  context: HostContext,
+  environmentId: string,
+  contenders: readonly Contender[],
+): Environment {
+  const agent = contenders.find((contender) => contender.kind === 'agent')
+  return makeEnvironment(environmentId, agent === undefined ? {} : runParameters(context, agent.runId))
+}
+
+export function runParameters(context: HostContext, runId: string): Readonly<Record<string, ParameterValue>> {
+  return savedConfig(requireRun(context.library, runId)).parameters
+}
+
+/** @throws UserError when somebody cannot play here */
+export async function resolveContender(
+  context: HostContext,
+  environment: Environment,
+  contender: Contender,
+): Promise<Playing> {
+  const { spec } = environment
+  switch (contender.kind) {
+    case 'scripted': {
+      const { label, playerKind, player } = scriptedContender(spec)
+      return { label, playerKind, player: polite(player!) }
+    }
+    case 'agent': {
+      const player = await runPlayer(context, environment, contender.runId, contender.checkpoint)
+      return { label: player.name, playerKind: 'agent', player: polite(player) }
+    }
+    case 'episode': {
+      const row = context.library.getEpisode(contender.id)
+      return recordedContender(spec, labelOf(row), [row])
+    }
+    case 'player': {
+      const rows = episodesOf(context, spec.id, contender.playerName)
+      const label =
+        rows[0]?.playerKind === 'human' ? contender.playerName : `${contender.playerName}, recorded`
+      return recordedContender(spec, label, rows)
+    }
+  }
+}
+
+/** The policy of a run, by the name that people gave it. */
+export async function runPlayer(
+  context: HostContext,
+  environment: Environment,
+  runId: string,
+  checkpoint?: string,
+): Promise<Player> {
+  const { name } = context.runs.get(runId)
+  const step = checkpoint === undefined || checkpoint === 'latest' ? undefined : Number(checkpoint)
+  return agentPlayer(environment.spec, runDirectory(context.library.dir, runId), {
+    name: step === undefined ? name : `${name} at step ${step}`,
+    checkpoint: step,
+  })
+}
+
+/** Complete episodes of one player in one environment, newest first. */
+export function episodesOf(context: HostContext, environmentId: string, playerName: string): EpisodeRow[] {
+  return context.library.listEpisodes({ environmentId, playerName, state: 'complete' })
+}
+
+export function labelOf(row: EpisodeRow): string {
+  return `${row.playerName}, board ${row.seed}`
+}
+
+function polite(player: Player): Player {
+  let turnEndsMs = performance.now() + turnMs
+  return {
+    name: player.name,
+    kind: player.kind,
+    begin: (seed) => player.begin(seed),
+    act: async (environment, observation, action) => {
+      if (performance.now() > turnEndsMs) {
+        await nextTurn()
+        turnEndsMs = performance.now() + turnMs
+      }
+      await player.act(environment, observation, action)
+    },
+  }
+}
+
+/** @throws UserError when two are the same */
+export function refuseTwins(contenders: readonly Contender[]): void {
+  const seen = new Set(contenders.map((contender) => JSON.stringify(contender)))
+  if (seen.size < contenders.length) {
+    throw new UserError('the same contender is chosen twice', { remedy: 'choose different ones' })
+  }
+}

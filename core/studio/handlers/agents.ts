@@ -1,0 +1,87 @@
+/** `agents.*`: every run that has written a policy is an agent. */
+import { readFile } from 'node:fs/promises'
+import { makeEnvironment } from '../../envs/index.ts'
+import { UserError } from '../../errors.ts'
+import { evaluatePlayer, heldOutSeeds, policyFile } from '../../evaluate/index.ts'
+import { listCheckpoints, runDirectory } from '../../train/index.ts'
+import { runParameters, runPlayer } from '../contenders.ts'
+import type { HostContext } from '../context.ts'
+import type { Handlers } from '../dispatch.ts'
+import { readMeta, writeMeta } from '../meta.ts'
+import { type agentMethods, evaluation } from '../protocol/agents.ts'
+import type { Agent, Run } from '../protocol.ts'
+
+export function agentHandlers(context: HostContext): Handlers<keyof typeof agentMethods> {
+  const { library, runs } = context
+  const find = async (runId: string): Promise<Agent> => {
+    const agent = await agentOf(context, runs.get(runId))
+    if (agent !== null) return agent
+    throw new UserError(`run "${runId}" has no policy yet`, { remedy: 'wait for its first checkpoint' })
+  }
+  return {
+    'agents.list': async () => {
+      const agents = await Promise.all(runs.list().map((run) => agentOf(context, run)))
+      return agents.filter((agent) => agent !== null)
+    },
+    'agents.rename': ({ runId, name }) => {
+      runs.rename(runId, name)
+      return find(runId)
+    },
+    'agents.delete': async ({ runId }) => {
+      await runs.delete(runId)
+      return { deleted: true }
+    },
+    'agents.evaluate': async ({ runId, episodes, taskId }) => {
+      const { environmentId } = await find(runId)
+      const environment = makeEnvironment(environmentId, runParameters(context, runId))
+      const player = await runPlayer(context, environment, runId)
+      const { score, winRate } = await context.tasks.run(taskId, ({ signal, report }) =>
+        evaluatePlayer(environment, player, heldOutSeeds(episodes), { signal, onProgress: report }),
+      )
+      const [low, high] = score.ci95
+      writeMeta(
+        library,
+        'evaluation',
+        runId,
+        JSON.stringify({ episodes, mean: score.mean, low, high, winRate }),
+      )
+      context.emit('library.changed', { what: 'agents' })
+      return find(runId)
+    },
+    'agents.export': async ({ runId }) => ({
+      fileName: `${runId}.onnx`,
+      mediaType: 'application/octet-stream',
+      bytes: await readFile(await policyFile(runDirectory(library.dir, runs.get(runId).id))),
+    }),
+  }
+}
+
+/** @returns null when the run has not written a policy yet */
+async function agentOf(context: HostContext, run: Run): Promise<Agent | null> {
+  const { library } = context
+  const checkpoints = await listCheckpoints(runDirectory(library.dir, run.id))
+  if (checkpoints.length === 0) return null
+  const scores = library.readMetrics(run.id, { names: ['rollout/window_score'] })
+  const kept = readMeta(library, 'evaluation', run.id)
+  const { id, name, environmentId, algorithm, signals, state, step, createdAtUs, score, masteredAtStep } = run
+  return {
+    runId: id,
+    name,
+    environmentId,
+    algorithm,
+    signals,
+    state,
+    step,
+    createdAtUs,
+    demonstrations: run.demonstrations,
+    score,
+    evaluation: kept === undefined ? null : evaluation.parse(JSON.parse(kept)),
+    masteredAtStep,
+    checkpoints: checkpoints.map((checkpoint) => ({
+      id: String(checkpoint.step),
+      step: checkpoint.step,
+      score:
+        scores.findLast((row) => row.step <= checkpoint.step && Number.isFinite(row.value))?.value ?? null,
+    })),
+  }
+}

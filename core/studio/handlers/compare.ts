@@ -1,0 +1,167 @@
+/** `compare.*` and `runs.watch`: the same boards for everybody. */
+import { makeEnvironment } from '../../envs/index.ts'
+import { UserError } from '../../errors.ts'
+import {
+  compare,
+  comparisonHtml,
+  comparisonJson,
+  dotPlot,
+  type Comparison as Evaluated,
+  firstDifference,
+  heldOutSeeds,
+  playBoard,
+} from '../../evaluate/index.ts'
+import {
+  environmentFor,
+  episodesOf,
+  labelOf,
+  refuseTwins,
+  resolveContender,
+  runParameters,
+  runPlayer,
+} from '../contenders.ts'
+import type { HostContext } from '../context.ts'
+import type { Handlers } from '../dispatch.ts'
+import { freshSeed } from '../fresh-seed.ts'
+import { plainSpec } from '../plain.ts'
+import type { compareMethods } from '../protocol/compare.ts'
+import type { Board, CheckedParams, Comparison, Contender } from '../protocol.ts'
+import { recordingOf, recordingOfBoard } from '../recording.ts'
+import { toSample } from '../sample.ts'
+
+type CompareHandlers = Handlers<keyof typeof compareMethods | 'runs.watch'>
+
+export function compareHandlers(context: HostContext): CompareHandlers {
+  return {
+    'compare.boards': async ({ environment, seed, contenders }) => {
+      refuseTwins(contenders)
+      const { spec } = environmentFor(context, environment, contenders)
+      const board = seed ?? recordedSeed(context, environment, contenders) ?? freshSeed()
+      const boards: Board[] = []
+      for (const contender of contenders) boards.push(await boardOf(context, environment, contender, board))
+      return { spec: plainSpec(spec), seed: board, boards, firstDifference: firstDifference(boards) }
+    },
+    'compare.table': async (params) => toComparison(context, params, await evaluated(context, params)),
+    'compare.export': async ({ format, ...params }) => {
+      const comparison = await evaluated(context, params)
+      const name = `comparison-${params.environment.replaceAll('/', '-')}`
+      const file = (extension: string, mediaType: string, text: string) => ({
+        fileName: `${name}.${extension}`,
+        mediaType,
+        bytes: Buffer.from(text) as Uint8Array,
+      })
+      switch (format) {
+        case 'svg':
+          return file('svg', 'image/svg+xml', dotPlot(comparison))
+        case 'json':
+          return file('json', 'application/json', comparisonJson(comparison))
+        case 'html':
+          return file('html', 'text/html', comparisonHtml(comparison))
+      }
+    },
+    'runs.watch': async ({ runId, seed }) => {
+      const run = context.runs.get(runId)
+      const environment = makeEnvironment(run.environmentId, runParameters(context, runId))
+      const player = await runPlayer(context, environment, runId)
+      return recordingOfBoard(environment.spec, await playBoard(environment, player, seed ?? freshSeed()))
+    },
+  }
+}
+
+type TableParams = CheckedParams<'compare.table'>
+
+function evaluated(context: HostContext, params: TableParams): Promise<Evaluated> {
+  const { environment: id, contenders, episodes } = params
+  refuseTwins(contenders)
+  return context.tasks.run(params.taskId, async ({ signal, report }) => {
+    const environment = environmentFor(context, id, contenders)
+    const playing = []
+    for (const contender of contenders) playing.push(await resolveContender(context, environment, contender))
+    return compare(environment, playing, heldOutSeeds(episodes), { signal, onProgress: report })
+  })
+}
+
+function toComparison(context: HostContext, params: TableParams, comparison: Evaluated): Comparison {
+  const { spec } = environmentFor(context, params.environment, params.contenders)
+  return {
+    spec: plainSpec(spec),
+    human: comparison.human === null ? null : { ...comparison.human },
+    rows: comparison.rows.map((row, i) => ({
+      contender: params.contenders[i]!,
+      label: row.label,
+      playerKind: row.playerKind,
+      score: toSample(row.episodes, comparison.fewerIsBetter, row.score),
+      iqm: row.score.iqm,
+      beatsHuman: row.beatsHuman,
+      against: row.against.map((pair) => ({
+        row: pair.row,
+        probabilityBetter: pair.probabilityBetter,
+        low: pair.probabilityCi95?.[0] ?? null,
+        high: pair.probabilityCi95?.[1] ?? null,
+        pairedSeeds: pair.pairedSeeds,
+      })),
+      dots: row.episodes.map(({ seed, score, success }) => ({ seed, score, success })),
+    })),
+    unit: comparison.replication,
+  }
+}
+
+/** The board of the first contender who has one to show. */
+function recordedSeed(
+  context: HostContext,
+  environmentId: string,
+  contenders: readonly Contender[],
+): number | undefined {
+  for (const contender of contenders) {
+    if (contender.kind === 'episode') return context.library.getEpisode(contender.id).seed
+    if (contender.kind === 'player') return episodesOf(context, environmentId, contender.playerName)[0]?.seed
+  }
+  return undefined
+}
+
+async function boardOf(
+  context: HostContext,
+  environmentId: string,
+  contender: Contender,
+  seed: number,
+): Promise<Board> {
+  if (contender.kind === 'episode' || contender.kind === 'player') {
+    return recordedBoard(context, environmentId, contender, seed)
+  }
+  // An environment each: frames of one must not wait for the other.
+  const environment = environmentFor(context, environmentId, [contender])
+  const { label, playerKind, player } = await resolveContender(context, environment, contender)
+  const board = await playBoard(environment, player!, seed)
+  const { frames } = recordingOfBoard(environment.spec, board)
+  return {
+    contender,
+    label,
+    playerKind,
+    frames,
+    steps: board.steps,
+    score: board.score,
+    success: board.success,
+  }
+}
+
+function recordedBoard(
+  context: HostContext,
+  environmentId: string,
+  contender: Extract<Contender, { kind: 'episode' | 'player' }>,
+  seed: number,
+): Board {
+  const row =
+    contender.kind === 'episode'
+      ? context.library.getEpisode(contender.id)
+      : episodesOf(context, environmentId, contender.playerName).find((episode) => episode.seed === seed)
+  if (row === undefined || row.seed !== seed || row.environmentId !== environmentId) {
+    const who = row === undefined ? (contender.kind === 'player' ? contender.playerName : '') : labelOf(row)
+    throw new UserError(`${who} did not play board ${seed} of ${environmentId}`, {
+      remedy: row === undefined ? 'choose another board' : `choose board ${row.seed} of ${row.environmentId}`,
+    })
+  }
+  const { frames, spec } = recordingOf(context.library.readEpisode(row.id))
+  const score = spec.score.measure === 'return' ? row.return : row.length
+  const { playerKind, length: steps, success } = row
+  return { contender, label: labelOf(row), playerKind, frames, steps, score, success }
+}

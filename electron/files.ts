@@ -1,0 +1,56 @@
+/** Native dialogs for saving and importing. Paths never reach the page: it gives and gets names and bytes. */
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { BrowserWindow, Dialog } from 'electron'
+import { z } from 'zod'
+
+const maxFileBytes = 512 * 1024 * 1024
+
+const savedFile = z.strictObject({
+  fileName: z.string().min(1).max(200),
+  bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.byteLength <= maxFileBytes),
+})
+
+const demonstrationFilter = { name: 'Demonstrations', extensions: ['understudy', 'npz', 'jsonl', 'ndjson'] }
+
+export class FileDialogs {
+  readonly #dialog: Dialog
+  /** Electron starts in Downloads every time; people expect the folder they used last. */
+  #folder: string
+
+  constructor(dialog: Dialog, folder: string) {
+    this.#dialog = dialog
+    this.#folder = folder
+  }
+
+  /** @returns false when the person cancelled */
+  async save(window: BrowserWindow, request: unknown): Promise<boolean> {
+    const { fileName, bytes } = savedFile.parse(request)
+    const { canceled, filePath } = await this.#dialog.showSaveDialog(window, {
+      // Whatever the page calls the file, it proposes a name and no place.
+      defaultPath: join(this.#folder, basename(fileName.replaceAll('\\', '/'))),
+    })
+    if (canceled || filePath === '') return false
+    this.#folder = dirname(filePath)
+    await writeFile(filePath, bytes)
+    return true
+  }
+
+  async open(window: BrowserWindow): Promise<{ name: string; bytes: Uint8Array }[]> {
+    const { canceled, filePaths } = await this.#dialog.showOpenDialog(window, {
+      defaultPath: this.#folder,
+      properties: ['openFile', 'multiSelections'],
+      filters: [demonstrationFilter, { name: 'All files', extensions: ['*'] }],
+    })
+    const [first] = filePaths
+    if (canceled || first === undefined) return []
+    this.#folder = dirname(first)
+    return Promise.all(filePaths.map(readBounded))
+  }
+}
+
+async function readBounded(path: string): Promise<{ name: string; bytes: Uint8Array }> {
+  const { size } = await stat(path)
+  if (size > maxFileBytes) throw new Error(`${basename(path)} is larger than 512 MB`)
+  return { name: basename(path), bytes: await readFile(path) }
+}
