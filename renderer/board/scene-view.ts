@@ -60,6 +60,8 @@ export interface SceneView<State = unknown> {
   moment(events: readonly SceneEvent[]): Moment | null
   /** One line on what happened, for the strip under a replay and for speech. */
   describe(events: readonly SceneEvent[]): string
+  /** Names of the discrete branches of an action, in one word each. */
+  readonly branches: readonly string[]
   readonly control: Control<State>
 }
 

@@ -41,7 +41,7 @@ function run(canvas: HTMLCanvasElement, view: SceneView, source: PictureSource):
     const height = canvas.clientHeight
     if (picture === null || width === 0) return
     const pixelRatio = window.devicePixelRatio
-    fit(canvas, width, height, pixelRatio)
+    matchSize(canvas, width, height, pixelRatio)
     context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0)
     view.draw({ context, width, height, pixelRatio }, picture.transition, picture.elapsed, picture.control)
     if (picture.moving) schedule()
@@ -60,7 +60,7 @@ function run(canvas: HTMLCanvasElement, view: SceneView, source: PictureSource):
   }
 }
 
-function fit(canvas: HTMLCanvasElement, width: number, height: number, pixelRatio: number): void {
+function matchSize(canvas: HTMLCanvasElement, width: number, height: number, pixelRatio: number): void {
   const [w, h] = [Math.round(width * pixelRatio), Math.round(height * pixelRatio)]
   if (canvas.width === w && canvas.height === h) return
   canvas.width = w

@@ -28,6 +28,7 @@ export const basicView: SceneView<Nothing> = {
     if (step === undefined) return 'Stayed'
     return step.to > step.from ? 'Moved right' : 'Moved left'
   },
+  branches: ['move'],
   control: {
     initial: () => nothing,
     afterStep: (state) => state,

@@ -18,6 +18,7 @@ export const bubbleView: SceneView<AimState> = {
   draw,
   moment,
   describe,
+  branches: ['aim', 'swap'],
   control: aimControl,
 }
 

@@ -1,11 +1,13 @@
 import { useEffect, useRef } from 'react'
 import type { BubbleScene } from '../../../core/studio/protocol.ts'
 import { drawBird } from '../../board/bubble/bird.ts'
+import { CAPTIVE } from '../../board/bubble/layout.ts'
+import { drawCell } from '../../board/bubble/sprites.ts'
 import classes from './play.module.css'
 
-const SIZE = 26
+const SIZE = 28
 
-/** The captives in a row: those still caught are pale, the free ones fly. */
+/** The captives in a row: some still in their bubbles, the free ones flying. */
 export function Captives({ scene }: { scene: BubbleScene }) {
   return (
     <div>
@@ -27,10 +29,13 @@ function Bird({ free }: { free: boolean }) {
   useEffect(() => {
     const context = canvas.current?.getContext('2d')
     if (context == null) return
-    const pixels = SIZE * window.devicePixelRatio
-    context.canvas.width = context.canvas.height = pixels
-    context.scale(pixels, pixels)
-    drawBird(context, free ? 0.8 : 0)
+    const ratio = window.devicePixelRatio
+    context.canvas.width = context.canvas.height = SIZE * ratio
+    context.scale(ratio, ratio)
+    if (free) {
+      context.scale(SIZE, SIZE)
+      drawBird(context, 0.8)
+    } else drawCell(context, ratio, CAPTIVE, SIZE / 2, SIZE / 2, SIZE)
   }, [free])
   return <canvas ref={canvas} className={free ? classes.freeBird : classes.caughtBird} />
 }

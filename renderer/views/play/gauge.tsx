@@ -7,10 +7,10 @@ export function Gauge({ value, human }: { value: number; human: HumanAverage }) 
   const passed = value > human.mean
   const share = (100 * Math.min(value, end)) / end
   const label = passed
-    ? `${(value - human.mean).toFixed(2)} above the human average`
-    : `human average ${human.mean}`
+    ? `${(value - human.mean).toFixed(2)} above the human average of ${human.mean}`
+    : `human average ${human.mean} (published, ${human.plays} plays)`
   return (
-    <div className={classes.gauge} title={`Published: ${human.plays} plays. ${human.source}`}>
+    <div className={classes.gauge} title={human.source}>
       <svg width="100%" height="22" role="img" aria-label={`${value} used, ${label}`}>
         <rect x="0" y="9" width="100%" height="6" rx="3" fill="var(--line)" />
         <rect

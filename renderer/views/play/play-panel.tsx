@@ -46,7 +46,7 @@ export function PlayPanel({ play }: { play: Play }) {
           <RecordState play={play} />
           <div className={classes.seed}>
             <NumberInput
-              label="Board number (seed)"
+              label="Board (seed)"
               key={state.seed}
               defaultValue={state.seed}
               min={0}

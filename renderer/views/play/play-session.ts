@@ -95,6 +95,12 @@ export class PlaySession implements PictureSource {
     return episodeId
   }
 
+  /** Ends what is under way unkept; the page starts anew by its address. */
+  async forget(): Promise<void> {
+    await this.end(false)
+    this.#publish({ ...this.#snapshot, play: null })
+  }
+
   async #step(action: Action): Promise<void> {
     const { play, control } = this.#snapshot
     if (play === null || play.terminated || play.truncated) return

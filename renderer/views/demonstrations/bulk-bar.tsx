@@ -1,0 +1,62 @@
+import { Button, Menu } from '@mantine/core'
+import { IconChartLine, IconDownload, IconTrash } from '@tabler/icons-react'
+import type { Demonstration } from '../../../core/studio/protocol.ts'
+import { useResource } from '../../client/resources.ts'
+import { plural, score } from '../../components/format.ts'
+import { exportAs, remove, trainOn } from './commands.ts'
+import classes from './demonstrations.module.css'
+import { TagButton } from './tag-button.tsx'
+
+/** What can be done with the selected rows. */
+export function BulkBar({ rows, onClear }: { rows: readonly Demonstration[]; onClear: () => void }) {
+  const formats = useResource('formats.list', {})
+  if (rows.length === 0) return null
+  const mean = rows.reduce((sum, row) => sum + row.score, 0) / rows.length
+  return (
+    <div className={classes.bulk} role="toolbar" aria-label="Selected demonstrations">
+      <span className="figure">
+        {plural(rows.length, 'selected', 'selected')}
+        {rows.length > 1 && <span className="muted"> · mean {score(mean)}</span>}
+      </span>
+      {rows.length > 1 && (
+        <Button size="compact-sm" variant="subtle" color="gray" onClick={onClear}>
+          Clear
+        </Button>
+      )}
+      <span className={classes.bulkButtons}>
+        <TagButton rows={rows} />
+        <Menu position="top-end" width={280}>
+          <Menu.Target>
+            <Button size="compact-sm" variant="default" leftSection={<IconDownload size={15} />}>
+              Export
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {formats.value?.map((format) => (
+              <Menu.Item key={format.name} onClick={() => void exportAs(rows, format.name)}>
+                {format.title.split(': ')[0]}
+                <div className="muted small">{format.title.split(': ')[1]}</div>
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconChartLine size={15} />}
+          onClick={() => trainOn(rows)}
+        >
+          Use for training
+        </Button>
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconTrash size={15} />}
+          onClick={() => void remove(rows).then(onClear)}
+        >
+          Delete
+        </Button>
+      </span>
+    </div>
+  )
+}

@@ -1,0 +1,63 @@
+/** What can be done with demonstrations; each change can be undone. */
+import type { Demonstration } from '../../../core/studio/protocol.ts'
+import { offerUndo } from '../../actions/undo.tsx'
+import { client } from '../../client/client.ts'
+import { saveFile } from '../../client/save-file.ts'
+import { plural } from '../../components/format.ts'
+import { attempt } from '../../components/report-error.ts'
+import { navigate } from '../../route.ts'
+import { formatIds } from './id-list.ts'
+
+const idsOf = (rows: readonly Demonstration[]) => rows.map(({ id }) => id)
+const named = (rows: readonly Demonstration[]) => plural(rows.length, 'demonstration', 'demonstrations')
+
+export function remove(rows: readonly Demonstration[]): Promise<unknown> {
+  const ids = idsOf(rows)
+  return attempt(async () => {
+    await client.call('demonstrations.delete', { ids })
+    offerUndo(`${named(rows)} deleted`, () => client.call('demonstrations.restore', { ids }))
+  })
+}
+
+export function rate(rows: readonly Demonstration[], rating: number): Promise<unknown> {
+  return attempt(async () => {
+    await client.call('demonstrations.update', { ids: idsOf(rows), rating })
+    offerUndo(rating === 0 ? 'Rating removed' : `Rated ${rating} of 5`, () =>
+      Promise.all(
+        rows.map((row) => client.call('demonstrations.update', { ids: [row.id], rating: row.rating })),
+      ),
+    )
+  })
+}
+
+export function changeTags(
+  rows: readonly Demonstration[],
+  change: { addTags?: string[]; removeTags?: string[] },
+): Promise<unknown> {
+  return attempt(async () => {
+    await client.call('demonstrations.update', { ids: idsOf(rows), ...change })
+    offerUndo(`Tags of ${named(rows)} changed`, () =>
+      Promise.all(
+        rows.map((row) => client.call('demonstrations.update', { ids: [row.id], tags: [...row.tags] })),
+      ),
+    )
+  })
+}
+
+export function changeNote(row: Demonstration, note: string): Promise<unknown> {
+  return attempt(async () => {
+    if (note === row.note) return
+    await client.call('demonstrations.update', { ids: [row.id], note })
+    offerUndo('Note changed', () => client.call('demonstrations.update', { ids: [row.id], note: row.note }))
+  })
+}
+
+export function exportAs(rows: readonly Demonstration[], format: string): Promise<unknown> {
+  return attempt(async () =>
+    saveFile(await client.call('demonstrations.export', { ids: idsOf(rows), format })),
+  )
+}
+
+export function trainOn(rows: readonly Demonstration[]): void {
+  navigate('train', { new: 1, env: rows[0]?.environmentId, demonstrations: formatIds(idsOf(rows)) })
+}

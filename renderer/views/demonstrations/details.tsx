@@ -1,0 +1,77 @@
+import { Button, Rating, Textarea } from '@mantine/core'
+import { IconAlertTriangle, IconDeviceGamepad2, IconShieldCheck } from '@tabler/icons-react'
+import type { Demonstration } from '../../../core/studio/protocol.ts'
+import { moment } from '../../components/format.ts'
+import { PlayerName } from '../../components/player-mark.tsx'
+import { navigate } from '../../route.ts'
+import { playSession } from '../play/play-session.ts'
+import { changeNote, rate } from './commands.ts'
+import classes from './demonstrations.module.css'
+
+interface DetailsProps {
+  readonly row: Demonstration
+  readonly verified: boolean
+  readonly divergedAt: number | null
+}
+
+/** What is known of the demonstration, and what a person thinks of it. */
+export function Details({ row, verified, divergedAt }: DetailsProps) {
+  return (
+    <div className={classes.details}>
+      <div className={classes.detailsHead}>
+        <PlayerName kind={row.playerKind} name={row.playerName} />
+        <span className="muted small figure">
+          seed {row.seed} · {moment(row.startedAtUs)}
+        </span>
+        <Rating
+          aria-label="Rating"
+          value={row.rating}
+          onChange={(value) => void rate([row], value === row.rating ? 0 : value)}
+          ml="auto"
+        />
+      </div>
+      <p className={verified ? classes.verified : classes.diverged}>
+        {verified ? <IconShieldCheck size={15} aria-hidden /> : <IconAlertTriangle size={15} aria-hidden />}
+        {verified
+          ? 'Replayed exactly as it was recorded'
+          : `Differs from the recording from step ${divergedAt ?? 0} on: the environment has changed since`}
+      </p>
+      <Textarea
+        aria-label="Note"
+        placeholder="A note for later"
+        autosize
+        minRows={1}
+        maxRows={4}
+        key={`${row.id}/${row.note}`}
+        defaultValue={row.note}
+        onBlur={(event) => void changeNote(row, event.currentTarget.value)}
+      />
+      <div className={classes.detailsButtons}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconDeviceGamepad2 size={15} />}
+          onClick={() => void playSame(row)}
+        >
+          Play this board
+        </Button>
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={() =>
+            navigate('compare', { env: row.environmentId, contenders: `episode:${row.id},scripted` })
+          }
+        >
+          Compare
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+/** Leaves a level that has not been begun; one that is under way goes on instead. */
+async function playSame(row: Demonstration): Promise<void> {
+  const { play } = playSession.snapshot()
+  if (play !== null && play.steps === 0) await playSession.forget()
+  navigate('play', { env: row.environmentId, seed: row.seed })
+}

@@ -1,0 +1,93 @@
+/**
+ * The filter box: words and tokens, all of which must hold. `player:me` (me is whoever plays here), `kind:agent`,
+ * `env:basic`, `tag:good`, `won:yes`, `seed:7`, `bubbles<20` (or score, steps, return, rating with < <= = >= >);
+ * a leading minus turns one round. Plain words are sought in player, tags and note.
+ */
+import type { Demonstration } from '../../../core/studio/protocol.ts'
+
+type Test = (row: Demonstration) => boolean
+
+const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '=': (a, b) => a === b,
+  '>=': (a, b) => a >= b,
+  '>': (a, b) => a > b,
+}
+
+const numbers: Readonly<Record<string, (row: Demonstration) => number>> = {
+  bubbles: (row) => row.score,
+  score: (row) => row.score,
+  points: (row) => row.score,
+  steps: (row) => row.length,
+  return: (row) => row.return,
+  rating: (row) => row.rating,
+  seed: (row) => row.seed,
+}
+
+const yes = new Set(['yes', 'true', '1'])
+
+export interface Filter {
+  readonly test: Test
+  /** Tokens that mean nothing, as they were written. */
+  readonly unknown: readonly string[]
+}
+
+/** @param me  the name under which the person at this screen plays */
+export function parseFilter(text: string, me: string): Filter {
+  const tests: Test[] = []
+  const unknown: string[] = []
+  for (const token of tokens(text)) {
+    const turned = token.startsWith('-') && token.length > 1
+    const test = parseToken(turned ? token.slice(1) : token, me)
+    if (test === null) unknown.push(token)
+    else tests.push(turned ? (row) => !test(row) : test)
+  }
+  return { test: (row) => tests.every((test) => test(row)), unknown }
+}
+
+/** Words, with "several words" held together by quotes. */
+function tokens(text: string): string[] {
+  return (text.match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map((token) => token.replaceAll('"', ''))
+}
+
+function parseToken(token: string, me: string): Test | null {
+  const comparison = /^([a-z]+)(<=|>=|<|>|=|:)(-?\d+(?:\.\d+)?)$/i.exec(token)
+  const number = comparison === null ? undefined : numbers[comparison[1]!.toLowerCase()]
+  if (comparison !== null && number !== undefined) {
+    const compare = comparisons[comparison[2] === ':' ? '=' : comparison[2]!]!
+    const value = Number(comparison[3])
+    return (row) => compare(number(row), value)
+  }
+  const [key, ...rest] = token.split(':')
+  if (rest.length === 0) return contains(token)
+  const value = rest.join(':').toLowerCase()
+  return parseKey(key!.toLowerCase(), value, me)
+}
+
+function parseKey(key: string, value: string, me: string): Test | null {
+  switch (key) {
+    case 'player':
+      return value === 'me'
+        ? (row) => row.playerKind === 'human' && row.playerName === me
+        : (row) => row.playerName.toLowerCase().includes(value)
+    case 'kind':
+      return (row) => row.playerKind === (value === 'person' || value === 'people' ? 'human' : value)
+    case 'env':
+      return (row) => row.environmentId.toLowerCase().includes(value)
+    case 'tag':
+      return (row) => row.tags.some((tag) => tag.toLowerCase() === value)
+    case 'won':
+      return (row) => row.success === yes.has(value)
+    default:
+      return null
+  }
+}
+
+function contains(word: string): Test {
+  const sought = word.toLowerCase()
+  return (row) =>
+    [row.playerName, row.note, row.environmentId, ...row.tags].some((text) =>
+      text.toLowerCase().includes(sought),
+    )
+}
