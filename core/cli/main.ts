@@ -25,21 +25,27 @@ const EXIT_INTERRUPTED = 130
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  process.stdout.on('error', endQuietlyWhenNobodyReads)
   const program = makeProgram()
   const context = new CliContext(program)
-  const stop = stopOnSignals(context)
+  process.stdout.on('error', endQuietlyWhenNobodyReads)
+  process.on('uncaughtException', (error) => process.exit(report(error, context)))
+  const stopListening = stopOnSignals(context)
+  let code = 0
   try {
     const args = withDefaultCommand(argv)
     for (const load of commandsFor(args)) (await load()).register(program, context)
     await program.parseAsync(args, { from: 'user' })
-    return Number(process.exitCode ?? 0)
+    code = Number(process.exitCode ?? 0)
   } catch (error) {
-    return report(error, context)
-  } finally {
-    stop()
-    context.close()
+    code = report(error, context)
   }
+  stopListening()
+  try {
+    context.close()
+  } catch (error) {
+    code = report(error, context)
+  }
+  return code
 }
 
 function makeProgram(): Command {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { deflateSync, inflateSync as inflate, strToU8, zipSync } from 'fflate'
 import { Packr } from 'msgpackr'
 import { describe, expect, it } from 'vitest'
@@ -154,6 +155,14 @@ describe('npz', () => {
     )
     new DataView(bytes.buffer).setUint32(entry + 24, 0xfffffff0, true)
     expect(() => readDemonstrations(bytes, 'bomb.npz')).toThrow('at most 1073741824 bytes in all')
+  })
+
+  it('reads what NumPy has written', () => {
+    // Two episodes read with numpy.load and written again with numpy.savez, by NumPy 2.4.
+    const file = readFileSync(new URL('./fixtures/numpy-2.npz', import.meta.url))
+    const [first, second] = readDemonstrations(file, 'numpy-2.npz')
+    expect(first).toEqual(randomEpisode(1, { steps: 3, masked: true }))
+    expect(second).toEqual(randomEpisode(2, { steps: 2, masked: true }))
   })
 
   it('names the array that is missing', () => {
