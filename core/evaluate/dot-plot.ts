@@ -36,7 +36,7 @@ export function dotPlot(comparison: Comparison): string {
     body.push(...drawRow(row, TOP + (i + 0.5) * ROW_HEIGHT, x))
   })
   body.push(
-    text(16, 26, `Who needs what in ${environment}`, { size: 15, weight: 600 }),
+    text(16, 26, `Comparison in ${environment}`, { size: 15, weight: 600 }),
     text(16, height - 16, 'Dots: episodes. Bars: mean with its 95 % bootstrap interval over boards.', {
       size: 11,
     }),
@@ -77,5 +77,5 @@ function mark(kind: ComparisonRow['playerKind'], x: number, y: number, colour: s
 }
 
 function shorten(label: string): string {
-  return label.length <= 28 ? label : `${label.slice(0, 27)}…`
+  return label.length <= 25 ? label : `${label.slice(0, 24)}…`
 }

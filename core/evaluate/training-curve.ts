@@ -19,7 +19,7 @@ export interface TrainingPlot {
 
 const WIDTH = 760
 const HEIGHT = 420
-const [LEFT, RIGHT, TOP, BOTTOM] = [64, 160, 52, 56]
+const [LEFT, RIGHT, TOP, BOTTOM] = [64, 160, 66, 56]
 const COLOURS = ['#d9480f', '#1c7ed6', '#2b8a3e', '#9c36b5', '#c2255c', '#0b7285', '#e67700', '#5f3dc4']
 
 export function trainingCurvePlot({ title, units, human, curves }: TrainingPlot): string {

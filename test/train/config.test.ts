@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest'
+import { UserError } from '../../core/errors.ts'
+import { configToYaml, needsDemonstrations, resolveConfig, signalNames } from '../../core/train/config.ts'
+import { type PresetId, presetsFor } from '../../core/train/presets.ts'
+
+const mlAgents = `
+default_settings:
+  summary_freq: 2000
+behaviors:
+  Basic:
+    trainer_type: ppo
+    hyperparameters:
+      batch_size: 32
+      buffer_size: 256
+      learning_rate: 3.0e-4
+      beta: 5.0e-3
+      epsilon: 0.2
+      lambd: 0.95
+      num_epoch: 3
+      learning_rate_schedule: linear
+    network_settings:
+      normalize: false
+      hidden_units: 20
+      num_layers: 1
+      vis_encode_type: simple
+      memory: null
+    reward_signals:
+      extrinsic:
+        gamma: 0.9
+        strength: 1.0
+    keep_checkpoints: 5
+    max_steps: 5.0e5
+    time_horizon: 3
+    threaded: false
+    self_play: null
+env_settings:
+  env: basic
+  seed: 7
+torch_settings:
+  device: null
+`
+
+describe('resolveConfig', () => {
+  it("loads ML-Agents' own configuration of Basic", () => {
+    const config = resolveConfig(mlAgents, { file: 'Basic.yaml' })
+    expect(config).toMatchObject({ behaviorName: 'Basic', environment: 'basic', seed: 7, numEnvs: 1 })
+    expect(config.behavior).toMatchObject({ trainer_type: 'ppo', max_steps: 500_000, summary_freq: 2000 })
+    expect(config.behavior.hyperparameters).toMatchObject({
+      batch_size: 32,
+      learning_rate: 3e-4,
+      num_epoch: 3,
+    })
+    expect(config.behavior.network_settings).toMatchObject({ hidden_units: 20, num_layers: 1 })
+    expect(config.notices).toEqual(['Basic.yaml: torch_settings has no meaning here and is ignored'])
+  })
+
+  it('lets overrides beat the file', () => {
+    const config = resolveConfig(mlAgents, {
+      seed: 1,
+      maxSteps: 99,
+      numEnvs: 4,
+      threads: 2,
+      gail: true,
+      runId: 'x',
+      settings: { 'hyperparameters.batch_size': 64, time_horizon: 5 },
+    })
+    expect(config).toMatchObject({ seed: 1, numEnvs: 4, threads: 2, runId: 'x' })
+    expect(config.behavior).toMatchObject({ max_steps: 99, time_horizon: 5 })
+    expect(config.behavior.hyperparameters.batch_size).toBe(64)
+    expect(signalNames(config)).toEqual(['extrinsic', 'gail'])
+    expect(needsDemonstrations(config)).toBe(true)
+    expect(needsDemonstrations(resolveConfig(mlAgents, { gail: false }))).toBe(false)
+  })
+
+  it('chooses a seed where none is given, and keeps it', () => {
+    const config = resolveConfig({ env_settings: { env: 'basic' } })
+    expect(config.seed).toBeGreaterThanOrEqual(0)
+    expect(resolveConfig(configToYaml(config)).seed).toBe(config.seed)
+  })
+
+  it.each([
+    [
+      'behaviors: {Basic: {max_step: 5}}',
+      'c.yaml: behaviors.Basic.max_step: unknown key',
+      'did you mean "max_steps"?',
+    ],
+    [
+      'behaviors: {B: {trainer_type: sac, hyperparameters: {learning_rat: 1}}}',
+      'c.yaml: behaviors.B.hyperparameters.learning_rat: unknown key',
+      'did you mean "learning_rate"?',
+    ],
+    [
+      'behaviors: {B: {network_settings: {hidden_unit: 1}}}',
+      'c.yaml: behaviors.B.network_settings.hidden_unit: unknown key',
+      'did you mean "hidden_units"?',
+    ],
+    [
+      'behaviors: {B: {reward_signals: {gail: {strenght: 1}}}}',
+      'c.yaml: behaviors.B.reward_signals.gail.strenght: unknown key',
+      'did you mean "strength"?',
+    ],
+    ['behaviours: {}', 'c.yaml: behaviours: unknown key', 'did you mean "behaviors"?'],
+    ['env_settings: {num_env: 3}', 'c.yaml: env_settings.num_env: unknown key', 'did you mean "num_envs"?'],
+    ['behaviors: {B: {trainer_type: sca}}', 'unknown algorithm "sca"', 'did you mean "sac"?'],
+    [
+      'behaviors: {B: {hyperparameters: {beta: 1}}}',
+      'c.yaml: behaviors.B: hyperparameters without trainer_type',
+      'say whose they are',
+    ],
+    ['behaviors: {A: {}, B: {}}', 'a run trains one behaviour, and there are 2', 'keep one of A, B'],
+  ])('refuses %s', (yaml, message, remedy) => {
+    const error = problem(yaml)
+    expect(error.message).toContain(message)
+    expect(error.remedy).toContain(remedy)
+    expect(error.exitCode).toBe(2)
+  })
+
+  it.each([
+    [
+      'behaviors: {B: {network_settings: {memory: {memory_size: 64}}}}',
+      'network_settings.memory: recurrent memory',
+    ],
+    ['behaviors: {B: {network_settings: {vis_encode_type: resnet}}}', 'vis_encode_type'],
+    ['behaviors: {B: {reward_signals: {curiosity: {strength: 1}}}}', 'the curiosity signal'],
+    ['behaviors: {B: {reward_signals: {rnd: {strength: 1}}}}', 'the RND signal'],
+    ['behaviors: {B: {reward_signals: {gail: {use_vail: true}}}}', 'gail.use_vail'],
+    ['behaviors: {B: {self_play: {window: 10}}}', 'self-play'],
+    ['behaviors: {B: {threaded: true}}', 'threaded training'],
+    ['environment_parameters: {gravity: 3}', 'curricula'],
+    ['env_settings: {env_path: build/game}', 'a Unity build'],
+    ['checkpoint_settings: {inference: true}', 'inference'],
+  ])('names what this version does not support: %s', (yaml, feature) => {
+    const { message } = problem(yaml)
+    expect(message).toContain(feature)
+    expect(message).toContain('is not supported by this version')
+  })
+
+  it.each([
+    ['behaviors: [', 'c.yaml:1:'],
+    ['- a\n- b', 'expected sections'],
+    ['behaviors: {B: {max_steps: many}}', 'c.yaml: behaviors.B.max_steps: '],
+    [
+      'behaviors: {B: {trainer_type: sac, hyperparameters: {tau: 7}}}',
+      'c.yaml: behaviors.B.hyperparameters.tau: ',
+    ],
+    ['env_settings: {num_envs: 0}', 'c.yaml: env_settings.num_envs: '],
+    ['engine: torch', 'c.yaml: engine: '],
+  ])('says where %s is wrong', (yaml, message) => {
+    expect(problem(yaml).message).toContain(message)
+  })
+
+  it('asks for an environment, and refuses to train another algorithm than the file configures', () => {
+    expect(() => resolveConfig('behaviors: {}')).toThrow('no environment is named')
+    expect(() => resolveConfig(mlAgents, { algorithm: 'sac', file: 'b.yaml' })).toThrow(
+      'b.yaml configures ppo, not sac',
+    )
+  })
+})
+
+describe.each(['bubble/25', 'basic'])('the presets of %s', (environment) => {
+  const presets = presetsFor(environment)
+
+  it('are complete, and one is recommended', () => {
+    const ids: PresetId[] = ['bc', 'ppo', 'ppo-gail', 'sac', 'sac-gail']
+    expect(presets.map((preset) => preset.id).sort()).toEqual(ids)
+    expect(presets.filter((preset) => preset.recommended)).toHaveLength(1)
+  })
+
+  it.each(presets.map((preset) => [preset.id, preset] as const))(
+    'resolve and round-trip: %s',
+    (id, preset) => {
+      const config = resolveConfig(preset.config, { seed: 3 })
+      expect(config).toMatchObject({ environment, notices: [] })
+      expect(config.behavior.trainer_type).toBe(id.replace('-gail', ''))
+      expect(signalNames(config).includes('gail')).toBe(id.endsWith('-gail'))
+      expect(resolveConfig(configToYaml(config))).toEqual(config)
+    },
+  )
+})
+
+function problem(yaml: string): UserError {
+  try {
+    resolveConfig(yaml, { environment: 'basic', file: 'c.yaml' })
+  } catch (error) {
+    if (error instanceof UserError) return error
+    throw error
+  }
+  throw new Error('nothing was refused')
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { resolveConfig } from '../../core/train/config.ts'
+import { presetsFor } from '../../core/train/presets.ts'
+import { describeSettings } from '../../core/train/settings-form.ts'
+
+describe('describeSettings', () => {
+  it('gives kind, default and range of a setting', () => {
+    const settings = new Map(describeSettings('sac').map((setting) => [setting.path, setting]))
+    expect(settings.get('hyperparameters.tau')).toEqual({
+      path: 'hyperparameters.tau',
+      group: expect.any(String),
+      label: 'Tau',
+      kind: 'number',
+      default: 0.005,
+      minimum: 0,
+      maximum: 1,
+      description: expect.stringContaining('target'),
+    })
+    expect(settings.get('max_steps')).toMatchObject({ kind: 'integer', minimum: 1, group: 'Run' })
+    expect(settings.get('network_settings.normalize')).toMatchObject({ kind: 'boolean', default: false })
+    expect([...settings.keys()].some((path) => path.includes('gail'))).toBe(false)
+  })
+
+  it('lists choices, and GAIL when it is wanted', () => {
+    const form = describeSettings('ppo', { gail: true }).find(
+      ({ path }) => path === 'reward_signals.gail.reward_form',
+    )
+    expect(form).toMatchObject({ kind: 'choice', choices: ['gail', 'airl', 'logd'] })
+  })
+
+  it.each(['sac', 'ppo', 'bc'])('describes only what the configuration accepts: %s', (algorithm) => {
+    const settings = describeSettings(algorithm, { gail: true })
+    expect(settings.length).toBeGreaterThan(20)
+    const values = settings.filter((setting) => setting.default !== null)
+    const config = resolveConfig(
+      { behaviors: { basic: { trainer_type: algorithm } }, env_settings: { env: 'basic' } },
+      { settings: Object.fromEntries(values.map((setting) => [setting.path, setting.default])) },
+    )
+    expect(config.behavior.trainer_type).toBe(algorithm)
+    expect(new Set(settings.map((setting) => setting.path)).size).toBe(settings.length)
+    expect(settings.filter((setting) => setting.description === '')).toEqual([])
+  })
+
+  it('takes the values of a preset for defaults', () => {
+    const preset = presetsFor('bubble/25').find(({ id }) => id === 'sac')!
+    const values = resolveConfig(preset.config, { seed: 0 }).behavior
+    const steps = describeSettings('sac', { values }).find(({ path }) => path === 'max_steps')
+    expect(steps?.default).toBe(values.max_steps)
+  })
+})
