@@ -1,5 +1,5 @@
 /** The `understudy` command: finds the subcommand, runs it, and turns what goes wrong into a sentence and an exit code. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { DataError, UserError } from '../errors.ts'
 import { CliContext, type Register } from './context.ts'
@@ -48,13 +48,18 @@ export async function main(argv: readonly string[]): Promise<number> {
   return code
 }
 
+/** The manifest lies one level higher for the built program, which is in `dist/`. */
+function version(): string {
+  const manifest = ['../../package.json', '../../../package.json']
+    .map((path) => new URL(path, import.meta.url))
+    .find((url) => existsSync(url))
+  return (JSON.parse(readFileSync(manifest!, 'utf8')) as { version: string }).version
+}
+
 function makeProgram(): Command {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string
-  }
   return new Command('understudy')
     .description('Play it. Record it. Train an understudy. See whether it beats you.')
-    .version(version)
+    .version(version())
     .option(
       '--data <dir>',
       'directory of the library and the runs (default: $UNDERSTUDY_DATA or ~/.understudy)',

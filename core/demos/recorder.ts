@@ -42,6 +42,7 @@ export class Recorder {
   readonly #mask: Uint8Array | undefined
   readonly #clock: () => number
   readonly #startUs: number
+  #outcome = { terminated: false, truncated: true }
   #state: 'playing' | 'kept' | 'discarded' = 'playing'
 
   constructor(library: Library | null, environment: Environment, options: RecorderOptions) {
@@ -81,14 +82,20 @@ export class Recorder {
     if (this.#writer !== undefined) this.#writer.onCommit = listener
   }
 
-  /** The result belongs to the environment and is overwritten by the next step. */
+  /**
+   * The result belongs to the environment and is overwritten by the next step.
+   * @throws UserError when the disk is full. The step was taken and is kept in memory; no further one is taken until
+   * there is space, and `keep` writes what is pending.
+   */
   step(action: Action): StepResult {
     if (this.over || this.#state !== 'playing') throw new Error('the episode is over')
+    this.#writer?.retry()
     const timeUs = this.#clock() - this.#startUs
     const result = this.environment.step(action, this.observation)
     this.steps++
     this.return += result.reward
     this.over = result.terminated || result.truncated
+    if (this.over) this.#outcome = { terminated: result.terminated, truncated: result.truncated }
     if (this.#mask !== undefined && !this.over) this.environment.writeActionMask?.(this.#mask)
     this.#writer?.append({
       continuous: action.continuous,
@@ -98,7 +105,7 @@ export class Recorder {
       ...(this.#mask === undefined ? {} : { mask: this.#mask }),
       timeUs,
     })
-    if (this.over) this.#finish(result)
+    if (this.over) this.#finish()
     return result
   }
 
@@ -112,7 +119,7 @@ export class Recorder {
       this.discard()
       return null
     }
-    if (this.#state === 'playing') this.#finish({ terminated: false, truncated: true })
+    if (this.#state === 'playing') this.#finish()
     return this.episodeId
   }
 
@@ -133,8 +140,8 @@ export class Recorder {
     this.#state = 'kept'
   }
 
-  #finish({ terminated, truncated }: Pick<StepResult, 'terminated' | 'truncated'>): void {
-    this.#writer?.finish({ terminated, truncated, success: this.over && this.environment.succeeded })
+  #finish(): void {
+    this.#writer?.finish({ ...this.#outcome, success: this.over && this.environment.succeeded })
     this.#state = 'kept'
   }
 }

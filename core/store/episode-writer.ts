@@ -34,6 +34,7 @@ export class EpisodeWriter {
   #lastCommitMs = performance.now()
   #timer: NodeJS.Timeout | undefined
   #timerError: unknown
+  #failed = false
   #open = true
 
   /** Use `Library.startEpisode`. */
@@ -59,9 +60,13 @@ export class EpisodeWriter {
     return this.#committed
   }
 
-  /** @throws UserError when the disk is full; the steps so far stay in memory and the next call tries again */
+  /**
+   * @throws UserError when the disk is full. This step and those before it stay in memory; call `retry` before the
+   * environment takes another.
+   */
   append(step: StepRecord): void {
     this.#mustBeOpen()
+    if (this.#buffer.full) this.flush()
     this.#buffer.push(step, this.#mask)
     if (step.mask !== undefined) this.#mask?.set(step.mask)
     if (this.#human || this.#buffer.full || performance.now() - this.#lastCommitMs >= COMMIT_INTERVAL_MS) {
@@ -69,6 +74,12 @@ export class EpisodeWriter {
     } else {
       this.#timer ??= setTimeout(() => this.#flushLate(), COMMIT_INTERVAL_MS).unref()
     }
+  }
+
+  /** Commits what an earlier failure has left in memory. @throws UserError while that is not possible */
+  retry(): void {
+    this.#mustBeOpen()
+    if (this.#failed) this.flush()
   }
 
   /** Commits what is pending. */
@@ -81,10 +92,12 @@ export class EpisodeWriter {
     const steps = this.#committed + this.#buffer.length
     const total = this.#return + this.#buffer.rewardSum()
     const chunk = this.#buffer.pack()
+    this.#failed = true
     this.#connection.write(() => {
       this.#table.insertChunk(this.episodeId, this.#chunks, this.#committed, chunk)
       this.#table.setProgress(this.episodeId, steps, total)
     })
+    this.#failed = false
     this.#buffer.length = 0
     this.#chunks++
     this.#committed = steps

@@ -9,6 +9,7 @@ import {
 } from '../../core/demos/index.ts'
 import { emptyAction } from '../../core/envs/environment.ts'
 import { registerEnvironment } from '../../core/envs/registry.ts'
+import { Connection } from '../../core/store/database.ts'
 import { openLibrary } from '../../core/store/index.ts'
 import { temporaryDirectory } from '../store/support.ts'
 import { dancer, Walk } from './walk.ts'
@@ -114,6 +115,30 @@ describe('Recorder', () => {
     recorder.discard()
     expect(library.listEpisodes()).toEqual([])
     expect(library.listEpisodes({ deleted: true })).toEqual([])
+    library.close()
+  })
+
+  it('takes no further step while the disk refuses one, and loses none of those taken', () => {
+    const library = openLibrary(temporaryDirectory())
+    const obstacle = new Connection(library.file)
+    const environment = new Walk()
+    const recorder = new Recorder(library, environment, { seed: 1, player: ada })
+    for (let i = 0; i < 8; i++) recorder.step(forward(environment))
+    obstacle.sqlite.exec(`CREATE TRIGGER full BEFORE INSERT ON chunk BEGIN SELECT RAISE(ABORT, 'full'); END`)
+    expect(() => recorder.step(forward(environment))).toThrow('full')
+    expect(recorder).toMatchObject({ steps: 9, committed: 8, over: true })
+    expect(() => recorder.keep()).toThrow('full')
+    obstacle.sqlite.exec('DROP TRIGGER full')
+    expect(() => recorder.step(forward(environment))).toThrow('over')
+    const id = recorder.keep()!
+    expect(library.getEpisode(id)).toMatchObject({
+      length: 9,
+      terminated: true,
+      truncated: false,
+      success: true,
+    })
+    expect(findDivergence(library.readEpisode(id))).toBeUndefined()
+    obstacle.close()
     library.close()
   })
 
