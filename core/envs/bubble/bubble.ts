@@ -80,7 +80,12 @@ export class BubbleEnvironment implements Environment {
     this.hand.shots = 0
     this.#ended = false
     this.#fired = false
-    if (observation !== null) writeObservation(this.#kind, this.board, this.hand, observation)
+    if (observation !== null) this.observe(observation)
+  }
+
+  /** Writes what the player sees now. @param observation  [O] */
+  observe(observation: Float32Array): void {
+    writeObservation(this.#kind, this.board, this.hand, observation)
   }
 
   /**
@@ -117,7 +122,7 @@ export class BubbleEnvironment implements Environment {
     result.terminated = won
     result.truncated = !won && hand.shots >= level.maxShots
     this.#ended = won || result.truncated
-    if (observation !== null) writeObservation(this.#kind, board, hand, observation)
+    if (observation !== null) this.observe(observation)
     return result
   }
 
