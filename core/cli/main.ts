@@ -43,7 +43,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     context.close()
   } catch (error) {
-    code = report(error, context)
+    // What has made the command fail, such as a full disk, makes closing fail too: once is enough.
+    if (code === 0) code = report(error, context)
   }
   return code
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { deflateSync, inflateSync as inflate, strToU8, zipSync } from 'fflate'
+import { deflateSync, inflateSync as inflate, strToU8, unzipSync, zipSync } from 'fflate'
 import { Packr } from 'msgpackr'
 import { describe, expect, it } from 'vitest'
 import { FORMATS, formatByName, readDemonstrations } from '../../core/demos/formats/index.ts'
@@ -56,6 +56,19 @@ describe.each(FORMATS.map((format) => format.name))('%s', (name) => {
     expect(Buffer.compare(format.write(back), bytes)).toBe(0)
   })
 
+  it('keeps every bit of every finite number', () => {
+    const random = new Random(77)
+    const finite = (value: number): number => (Number.isFinite(value) ? value : 1)
+    const words = Uint32Array.from({ length: 101 * 8 }, () => random.nextUint32())
+    const observations = new Float32Array(words.buffer).map(finite)
+    const times = new BigUint64Array(100).map(() => BigInt(random.nextUint32()) << BigInt(random.below(31)))
+    const timesUs = new Float64Array(times.buffer).map((value) => Math.abs(finite(value))).sort()
+    const episode = randomEpisode(1, { steps: 100, changes: { observations, timesUs } })
+    const [back] = format.read(format.write([episode]), 'file')
+    expect(new Uint32Array(back!.observations.buffer)).toEqual(new Uint32Array(observations.buffer))
+    expect(new BigUint64Array(back!.timesUs.buffer)).toEqual(new BigUint64Array(timesUs.buffer))
+  })
+
   it('refuses every damaged file with a DataError and never with anything else', () => {
     const random = new Random(2024)
     const whole = format.write([randomEpisode(1, { masked: true }), randomEpisode(2, { masked: true })])
@@ -100,7 +113,7 @@ describe('understudy', () => {
   const packr = new Packr({ useRecords: false })
 
   function seal(message: Uint8Array, claimedLength = message.length): Uint8Array {
-    const body = deflateSync(message)
+    const body = deflateSync(message, { level: 0 })
     const header = Buffer.from(
       formatByName('understudy')
         .write([randomEpisode(1)])
@@ -155,6 +168,24 @@ describe('npz', () => {
     )
     new DataView(bytes.buffer).setUint32(entry + 24, 0xfffffff0, true)
     expect(() => readDemonstrations(bytes, 'bomb.npz')).toThrow('at most 1073741824 bytes in all')
+  })
+
+  it('stands up to hostile arrays behind right checksums', () => {
+    const random = new Random(6)
+    const files = unzipSync(formatByName('npz').write([randomEpisode(1, { masked: true })]))
+    const names = Object.keys(files)
+    let refused = 0
+    for (let i = 0; i < 1500; i++) {
+      const name = names[random.below(names.length)]!
+      const archive = zipSync({ ...files, [name]: mutate(files[name]!, random) }, { level: 0 })
+      try {
+        formatByName('npz').read(archive, 'fuzzed')
+      } catch (error) {
+        if (!(error instanceof DataError)) throw error
+        refused++
+      }
+    }
+    expect(refused).toBeGreaterThan(1300)
   })
 
   it('reads what NumPy has written', () => {
