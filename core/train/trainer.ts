@@ -245,7 +245,7 @@ export class Trainer {
     this.#episodes = checkpoint.episodes
     this.#savedAtStep = checkpoint.step
     this.#watch.resume(checkpoint.wallSeconds, checkpoint.step)
-    this.#options.report({ type: 'metrics', rows: this.#history })
+    this.#options.report({ type: 'metrics', rows: [...this.#history] })
   }
 
   /** Starts from the networks of another run, with everything else fresh. */

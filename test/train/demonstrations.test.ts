@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import { type Episode, environmentStamp, recordEpisode } from '../../core/demos/index.ts'
+import { makeEnvironment } from '../../core/envs/index.ts'
+import { type Library, openLibrary } from '../../core/store/index.ts'
+import {
+  demonstrationData,
+  demonstrationDigest,
+  selectDemonstrations,
+  shuffleActions,
+} from '../../core/train/demonstrations.ts'
+import { temporaryDirectory } from '../store/support.ts'
+import { rightward } from './rightward.ts'
+
+const environment = makeEnvironment('basic')
+const { spec } = environment
+
+async function recorded(library: Library, ...kinds: ('human' | 'scripted' | 'agent')[]): Promise<number[]> {
+  const ids = []
+  for (const kind of kinds) {
+    const recorder = await recordEpisode(library, environment, rightward(kind), ids.length)
+    ids.push(recorder.episodeId!)
+  }
+  return ids
+}
+
+function open(): Library {
+  return openLibrary(temporaryDirectory())
+}
+
+async function twoEpisodes(): Promise<{ label: string; episode: Episode }[]> {
+  const library = open()
+  const ids = await recorded(library, 'human', 'human')
+  return ids.map((id) => ({ label: `episode ${id}`, episode: library.readEpisode(id) }))
+}
+
+describe('demonstrationData', () => {
+  it('turns N+1 observations into N transitions and keeps episodes apart', async () => {
+    const data = demonstrationData(spec, await twoEpisodes())
+    expect(data.length).toBe(14)
+    const positionOf = (rows: Float32Array, row: number) => rows.subarray(row * 20, (row + 1) * 20).indexOf(1)
+    const positions = (rows: Float32Array) => Array.from({ length: 14 }, (_, row) => positionOf(rows, row))
+    expect(positions(data.observations)).toEqual([10, 11, 12, 13, 14, 15, 16, 10, 11, 12, 13, 14, 15, 16])
+    expect(positions(data.nextObservations)).toEqual([11, 12, 13, 14, 15, 16, 17, 11, 12, 13, 14, 15, 16, 17])
+    expect([...data.discrete]).toEqual(new Array(14).fill(2))
+    expect([...data.terminated]).toEqual([0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1])
+    expect([...data.truncated]).toEqual(new Array(14).fill(0))
+    expect(data.rewards[6]).toBeCloseTo(0.99, 6)
+  })
+
+  it('cuts an episode that was broken off instead of ending it', async () => {
+    const [first] = await twoEpisodes()
+    const episode = { ...first!.episode, terminated: false }
+    const data = demonstrationData(spec, [{ label: 'x', episode }])
+    expect([data.terminated.at(-1), data.truncated.at(-1)]).toEqual([0, 1])
+  })
+
+  it.each([
+    [{ id: 'bubble/25' }, 'it was played in bubble/25, not in basic'],
+    [{ version: 99 }, 'it was played in version 99'],
+    [{ observations: [{ name: 'position', shape: [3] }] }, 'it has the observations position[3]'],
+    [{ action: { continuous: 2, discrete: [] } }, 'it has the actions 2 continuous'],
+  ])('refuses what was played elsewhere: %o', async (change, sentence) => {
+    const [first] = await twoEpisodes()
+    const environment = { ...environmentStamp(spec), ...change }
+    const episodes = [{ label: 'episode 4', episode: { ...first!.episode, environment } }]
+    expect(() => demonstrationData(spec, episodes)).toThrow(
+      `episode 4 cannot be learned from here: ${sentence}`,
+    )
+  })
+
+  it('shuffles actions alone, the same way for the same seed', async () => {
+    const data = demonstrationData(spec, await twoEpisodes())
+    const marked = { ...data, discrete: Int32Array.from({ length: 14 }, (_, i) => i) }
+    const shuffled = shuffleActions(marked, 3)
+    expect([...shuffled.discrete]).not.toEqual([...marked.discrete])
+    expect([...shuffled.discrete].sort((a, b) => a - b)).toEqual([...marked.discrete])
+    expect(shuffled.observations).toBe(marked.observations)
+    expect(shuffleActions(marked, 3)).toEqual(shuffled)
+    expect(demonstrationDigest(shuffled)).not.toBe(demonstrationDigest(marked))
+  })
+})
+
+describe('selectDemonstrations', () => {
+  it('understands words, players, tags and ids', async () => {
+    const library = open()
+    const [person, script, agent] = await recorded(library, 'human', 'scripted', 'agent')
+    library.updateEpisodes([agent!], { tags: ['good: really'] })
+    const chosen = (selection: string) => selectDemonstrations(library, spec, selection).map((row) => row.id)
+    expect(chosen('all')).toEqual([person, script])
+    expect(chosen('human')).toEqual([person])
+    expect(chosen('scripted')).toEqual([script])
+    expect(chosen('player:rightward')).toEqual([person, script, agent])
+    expect(chosen('tag:good: really')).toEqual([agent])
+    expect(chosen(`${agent},${person}`)).toEqual([agent, person])
+    expect(chosen(`${person}-${agent}`)).toEqual([person, script, agent])
+  })
+
+  it.each([
+    ['bundled', 'no demonstrations of basic match "bundled"'],
+    ['77', 'episode 77 is not a complete demonstration'],
+    ['everything', '"everything" selects no demonstrations'],
+  ])('refuses %s', (selection, message) => {
+    expect(() => selectDemonstrations(open(), spec, selection)).toThrow(message)
+  })
+})
