@@ -3,12 +3,13 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 const hundredths = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
-const date = new Intl.DateTimeFormat('en', {
+const recently = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'short',
   hour: '2-digit',
   minute: '2-digit',
 })
+const longAgo = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
 const percentage = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 })
 
 /** 4,120 */
@@ -49,8 +50,10 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${padded}` : `${minutes}:${padded}`
 }
 
+/** "21 Nov, 14:05" this year, "1 Jan 2020" before. */
 export function moment(timeUs: number): string {
-  return date.format(timeUs / 1000)
+  const time = new Date(timeUs / 1000)
+  return time.getFullYear() === new Date().getFullYear() ? recently.format(time) : longAgo.format(time)
 }
 
 export function plural(n: number, one: string, many: string): string {

@@ -1,0 +1,90 @@
+/** An agent that plays one level after the other, each on a new board. */
+import { Loader } from '@mantine/core'
+import { useEffect, useMemo, useState } from 'react'
+import type { Recording } from '../../core/studio/protocol.ts'
+import { BoardFrame } from '../board/board-frame.tsx'
+import { Stage } from '../board/stage.tsx'
+import { motionAllowed, sceneView } from '../board/views.ts'
+import { client } from '../client/client.ts'
+import { ErrorNote } from '../components/error-note.tsx'
+import { boardSource } from './board-source.ts'
+import { Clock } from './clock.ts'
+import { paceByStep } from './pacing.ts'
+import classes from './replay.module.css'
+import { useClock } from './use-clock.ts'
+
+interface WatchBoardProps {
+  readonly runId: string
+  readonly name: string
+  readonly speed?: number
+}
+
+const BETWEEN_MS = 1400
+
+export function WatchBoard({ runId, name, speed = 1.5 }: WatchBoardProps) {
+  const [recording, setRecording] = useState<Recording | null>(null)
+  const [error, setError] = useState<Error>()
+  const [round, setRound] = useState(0)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every round asks anew
+  useEffect(() => {
+    let here = true
+    client.call('runs.watch', { runId, seed: null }).then(
+      (answer) => here && setRecording(answer),
+      (reason: Error) => here && setError(reason),
+    )
+    return () => {
+      here = false
+    }
+  }, [runId, round])
+  if (error !== undefined) return <ErrorNote error={error} />
+  if (recording === null) return <Loader size="sm" m="auto" aria-label="The agent plays" />
+  return (
+    <Watched
+      key={round}
+      recording={recording}
+      name={name}
+      speed={speed}
+      onEnd={() => setRound((now) => now + 1)}
+    />
+  )
+}
+
+interface WatchedProps {
+  readonly recording: Recording
+  readonly name: string
+  readonly speed: number
+  readonly onEnd: () => void
+}
+
+function Watched({ recording, name, speed, onEnd }: WatchedProps) {
+  const { frames, spec } = recording
+  const clock = useMemo(() => new Clock(paceByStep([frames]).clock), [frames])
+  const source = useMemo(() => boardSource(clock, frames, clock.starts), [clock, frames])
+  const { step, playing } = useClock(clock)
+  useEffect(() => {
+    clock.setSpeed(speed)
+    // Without motion the end is shown, and nothing starts by itself.
+    if (motionAllowed()) clock.toggle()
+    else clock.seek(clock.last)
+  }, [clock, speed])
+  const over = step === clock.last && !playing
+  useEffect(() => {
+    if (!over || !motionAllowed()) return
+    const timer = setTimeout(onEnd, BETWEEN_MS)
+    return () => clearTimeout(timer)
+  }, [over, onEnd])
+  const view = sceneView(frames[0]?.scene.kind ?? '')
+  if (view === undefined) return null
+  const units = step === 1 ? spec.score.unit : spec.score.units
+  return (
+    <div className={classes.watch}>
+      <BoardFrame aspect={view.aspect}>
+        <Stage view={view} source={source} label={`${name} plays: ${step} steps`} />
+      </BoardFrame>
+      <p className="small muted figure">
+        {spec.score.measure === 'length' ? `${step} ${units}` : `step ${step}`}
+        {over && (recording.success ? ', won' : ', not won')}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,133 @@
+import { Alert, Button, Checkbox, Select, TextInput } from '@mantine/core'
+import { IconAlertTriangle, IconPlayerPlay } from '@tabler/icons-react'
+import { useState } from 'react'
+import { client } from '../../client/client.ts'
+import { useResource } from '../../client/resources.ts'
+import { ErrorNote } from '../../components/error-note.tsx'
+import { attempt } from '../../components/report-error.ts'
+import { navigate, setRouteParams, useRoute } from '../../route.ts'
+import { Advanced } from './advanced.tsx'
+import { DemonstrationChoice, useChosenDemonstrations } from './demonstration-choice.tsx'
+import { PresetCards } from './preset-cards.tsx'
+import classes from './train.module.css'
+import { useComposed } from './use-composed.ts'
+
+export function NewRun() {
+  const { params } = useRoute()
+  const environments = useResource('environments.list', {})
+  const environment = params.get('env') ?? 'bubble/25'
+  const presets = useResource('training.presets', { environment })
+  const chosen = useChosenDemonstrations(environment)
+  const [name, setName] = useState('')
+  const [control, setControl] = useState(false)
+  const [overrides, setOverrides] = useState<Record<string, number | string | boolean | null>>({})
+  const [starting, setStarting] = useState(false)
+  const preset =
+    presets.value?.find(({ id }) => id === params.get('preset')) ??
+    presets.value?.find(({ recommended }) => recommended) ??
+    presets.value?.[0]
+  const used = preset?.needsDemonstrations ? chosen.ids : []
+  const composed = useComposed(
+    preset === undefined
+      ? null
+      : {
+          environment,
+          preset: preset.id,
+          name,
+          overrides,
+          demonstrations: used,
+          ...(control ? { control: true } : {}),
+        },
+  )
+  const start = async () => {
+    if (composed.value === undefined) return
+    const { yaml, runId } = composed.value
+    setStarting(true)
+    const run = await attempt(() =>
+      client.call('runs.start', { yaml, runId, name: name === '' ? runId : name, demonstrations: used }),
+    )
+    setStarting(false)
+    if (run !== undefined) navigate('train', { run: run.id })
+  }
+  const blocked = composed.value === undefined || composed.value.problems.length > 0
+
+  return (
+    <div className={classes.new}>
+      <section className={classes.newMain} aria-label="New run">
+        <div className={classes.newRow}>
+          <Select
+            label="Environment"
+            allowDeselect={false}
+            value={environment}
+            data={environments.value?.map(({ id, title }) => ({ value: id, label: title })) ?? []}
+            onChange={(id) => {
+              setOverrides({})
+              setRouteParams({ env: id, preset: null, demonstrations: null })
+            }}
+          />
+          <TextInput
+            label="Name"
+            placeholder={composed.value?.runId ?? preset?.id ?? ''}
+            maxLength={80}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+        </div>
+        <ErrorNote error={presets.error} />
+        <PresetCards
+          presets={presets.value ?? []}
+          current={preset?.id}
+          onChoose={(id) => {
+            setOverrides({})
+            setRouteParams({ preset: id })
+          }}
+        />
+        {preset?.needsDemonstrations && (
+          <>
+            <DemonstrationChoice chosen={chosen} />
+            <Checkbox
+              label="Control run: shuffle what was done in the demonstrations"
+              description="What it still learns comes from the reward, not from the player. One of these beside the real run tells whether the demonstrations helped."
+              checked={control}
+              onChange={(event) => setControl(event.currentTarget.checked)}
+            />
+          </>
+        )}
+        {preset !== undefined && (
+          <Advanced
+            environment={environment}
+            preset={preset.id}
+            overrides={overrides}
+            onChange={setOverrides}
+            yaml={composed.value?.yaml ?? preset.yaml}
+          />
+        )}
+      </section>
+      <footer className={classes.newFoot}>
+        <div className={classes.newNotes}>
+          {composed.value?.problems.map((problem) => (
+            <Alert key={problem.path} color="red" icon={<IconAlertTriangle />} p="xs">
+              {problem.path}: {problem.message}
+              {problem.remedy !== null && `; ${problem.remedy}`}
+            </Alert>
+          ))}
+          {composed.value?.warnings.map((warning) => (
+            <Alert key={warning} color="yellow" icon={<IconAlertTriangle />} p="xs">
+              {warning}
+            </Alert>
+          ))}
+          <ErrorNote error={composed.error} />
+        </div>
+        <Button
+          size="md"
+          leftSection={<IconPlayerPlay size={18} />}
+          loading={starting}
+          disabled={blocked}
+          onClick={() => void start()}
+        >
+          Start training
+        </Button>
+      </footer>
+    </div>
+  )
+}

@@ -1,0 +1,73 @@
+import { Button } from '@mantine/core'
+import { IconChartDots3, IconPlayerPlay, IconPlayerStop, IconTrash, IconTrophy } from '@tabler/icons-react'
+import type { LiveRun } from '../../client/runs.ts'
+import { ConfirmButton } from '../../components/confirm-button.tsx'
+import { EditableName } from '../../components/editable-name.tsx'
+import { count, plural } from '../../components/format.ts'
+import { navigate } from '../../route.ts'
+import { deleteRun, renameRun, resumeRun, stopRun } from './commands.ts'
+import classes from './train.module.css'
+
+export function RunHead({ run }: { run: LiveRun }) {
+  const parts = [
+    run.environmentId,
+    [run.algorithm, ...run.signals.filter((signal) => signal !== 'extrinsic')].join(' + ').toUpperCase(),
+    run.demonstrations.length > 0
+      ? plural(run.demonstrations.length, 'demonstration', 'demonstrations')
+      : 'no demonstrations',
+  ]
+  return (
+    <header className={classes.runHead}>
+      <div>
+        <EditableName name={run.name} onRename={(name) => void renameRun(run, name)} />
+        <p className="small muted">{parts.join(' · ')}</p>
+      </div>
+      {run.masteredAtStep !== null && (
+        <span className={`${classes.mastered} figure`}>
+          <IconTrophy size={15} aria-hidden /> mastered at {count(run.masteredAtStep)} steps
+        </span>
+      )}
+      <span className={classes.runButtons}>
+        {run.state === 'running' ? (
+          <Button
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconPlayerStop size={15} />}
+            loading={run.stopping}
+            onClick={() => void stopRun(run)}
+          >
+            Stop
+          </Button>
+        ) : (
+          run.state !== 'finished' && (
+            <Button
+              size="compact-sm"
+              leftSection={<IconPlayerPlay size={15} />}
+              onClick={() => void resumeRun(run)}
+            >
+              Resume
+            </Button>
+          )
+        )}
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconChartDots3 size={15} />}
+          onClick={() =>
+            navigate('compare', { env: run.environmentId, contenders: `scripted,agent:${run.id}` })
+          }
+        >
+          Compare
+        </Button>
+        <ConfirmButton
+          label="Delete"
+          icon={<IconTrash size={15} />}
+          disabled={run.state === 'running'}
+          question="The run's folder goes with its checkpoints, its curves and its agent. This cannot be undone."
+          confirm="Delete the run"
+          onConfirm={() => void deleteRun(run)}
+        />
+      </span>
+    </header>
+  )
+}

@@ -1,0 +1,103 @@
+import { Button, Progress } from '@mantine/core'
+import { IconAlertTriangle, IconCircleCheck, IconEye, IconInfoCircle } from '@tabler/icons-react'
+import { useState } from 'react'
+import type { HealthNote, Progress as RunProgress } from '../../../core/studio/protocol.ts'
+import type { LiveRun } from '../../client/runs.ts'
+import { count, duration, moment, percent, score } from '../../components/format.ts'
+import { WatchBoard } from '../../replay/watch-board.tsx'
+import { TimeShares } from './time-shares.tsx'
+import classes from './train.module.css'
+import { scoreWords, useSpec } from './use-spec.ts'
+
+export function RunSide({ run }: { run: LiveRun }) {
+  const spec = useSpec(run.environmentId)
+  const { progress } = run
+  return (
+    <aside className={classes.side} aria-label="Progress">
+      <div>
+        <p className={`${classes.sideFigure} figure`}>{run.score === null ? '–' : score(run.score)}</p>
+        <p className="small muted">{scoreWords(spec)}, last 1,000 steps</p>
+      </div>
+      <div>
+        <Progress
+          value={(100 * run.step) / run.maxSteps}
+          animated={run.state === 'running'}
+          aria-label={`${percent(run.step / run.maxSteps)} of the steps`}
+        />
+        <dl className={`${classes.facts} figure`}>
+          <Fact name="step" value={`${count(run.step)} of ${count(run.maxSteps)}`} />
+          {progress !== null && <LiveFacts progress={progress} />}
+          {run.state !== 'running' && run.finishedAtUs !== null && (
+            <>
+              <Fact name={run.state} value={moment(run.finishedAtUs)} />
+              <Fact name="took" value={duration((run.finishedAtUs - run.createdAtUs) / 1e6)} />
+            </>
+          )}
+        </dl>
+        {run.message !== null && <p className={classes.message}>{run.message}</p>}
+      </div>
+      {progress?.shares != null && <TimeShares shares={progress.shares} />}
+      {progress !== null && progress.health.length > 0 && <Health notes={progress.health} />}
+      <Watch run={run} />
+    </aside>
+  )
+}
+
+function LiveFacts({ progress }: { progress: RunProgress }) {
+  return (
+    <>
+      <Fact name="levels" value={count(progress.episodes)} />
+      <Fact name="steps per second" value={count(progress.stepsPerSecond)} />
+      {progress.etaSeconds !== null && <Fact name="time left" value={duration(progress.etaSeconds)} />}
+    </>
+  )
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  )
+}
+
+const icons = {
+  good: <IconCircleCheck size={17} color="var(--good)" aria-label="good" />,
+  note: <IconInfoCircle size={17} color="var(--ink-3)" aria-label="note" />,
+  warning: <IconAlertTriangle size={17} color="var(--warn)" aria-label="warning" />,
+}
+
+function Health({ notes }: { notes: readonly HealthNote[] }) {
+  return (
+    <ul className={classes.health}>
+      {notes.map((note) => (
+        <li key={note.text}>
+          {icons[note.level]}
+          <span>{note.text}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Watch({ run }: { run: LiveRun }) {
+  const [watching, setWatching] = useState(false)
+  if (!watching) {
+    return (
+      <Button
+        variant="default"
+        leftSection={<IconEye size={17} />}
+        disabled={run.step === 0}
+        onClick={() => setWatching(true)}
+      >
+        Watch the policy play
+      </Button>
+    )
+  }
+  return (
+    <div className={classes.watch}>
+      <WatchBoard runId={run.id} name={run.name} />
+    </div>
+  )
+}
