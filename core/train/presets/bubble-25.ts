@@ -87,7 +87,7 @@ export const bubble25Presets: readonly Preset[] = [
       recommended: false,
     },
     { trainer_type: 'ppo', hyperparameters: ppo },
-    { numEnvs: 16, maxSteps: 1_000_000, signals: { extrinsic, gail: { ...gail, anneal_steps: 200_000 } } },
+    { numEnvs: 16, maxSteps: 150_000, signals: { extrinsic, gail: { ...gail, anneal_steps: 60_000 } } },
   ),
   preset(
     {
@@ -107,7 +107,7 @@ export const bubble25Presets: readonly Preset[] = [
       recommended: false,
     },
     { trainer_type: 'ppo', hyperparameters: ppo },
-    { numEnvs: 16, maxSteps: 1_000_000, signals: { extrinsic } },
+    { numEnvs: 16, maxSteps: 150_000, signals: { extrinsic } },
   ),
   preset(
     {
