@@ -1,0 +1,175 @@
+/** train, evaluate, compare and agents as a person runs them. */
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { temporaryDirectory } from '../store/support.ts'
+import { startUnderstudy, understudy, understudyJson } from './support.ts'
+
+const QUICK = ['train', '--env', 'basic', '--algo', 'ppo', '--seed', '1']
+const CONFIG = `
+behaviors:
+  basic:
+    trainer_type: ppo
+    hyperparameters: { batch_size: 32, buffer_size: 128 }
+    network_settings: { hidden_units: 16, num_layers: 1 }
+    max_steps: 1000
+    summary_freq: 250
+    checkpoint_interval: 500
+env_settings: { env: basic, num_envs: 4, seed: 2 }
+`
+
+describe('a run by command', () => {
+  let dir: string
+  let events: Record<string, unknown>[]
+
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), 'understudy-'))
+    events = understudyJson(dir, ...QUICK, '--run-id', 'first')
+    return () => rmSync(dir, { recursive: true, force: true })
+  })
+
+  it('prints one object per line, and a summary of the run last', () => {
+    expect(events[0]).toMatchObject({ event: 'started', runId: 'first', environment: 'basic' })
+    expect(events.some(({ event }) => event === 'metrics')).toBe(true)
+    expect(events.some(({ event }) => event === 'checkpoint')).toBe(true)
+    expect(events.at(-1)).toMatchObject({
+      event: 'finished',
+      runId: 'first',
+      steps: 10_000,
+      episodes: expect.any(Number),
+      masteredAtStep: null,
+      wallSeconds: expect.any(Number),
+    })
+  })
+
+  it('is evaluated on held-out boards', () => {
+    const [evaluation] = understudyJson(dir, 'evaluate', 'first', '--episodes', '20')
+    expect(evaluation).toMatchObject({
+      environment: 'basic',
+      episodes: 20,
+      winRate: 1,
+      humanAverage: null,
+      solved: true,
+    })
+    expect(evaluation!.seeds).toHaveLength(20)
+    expect((evaluation!.points as { mean: number }).mean).toBeGreaterThan(0.9)
+    expect(JSON.parse(readFileSync(join(dir, 'runs/first/evaluation.json'), 'utf8'))).toEqual(evaluation)
+    const { out } = understudy(dir, 'evaluate', 'first', '--seeds', '3,5-6')
+    expect(out).toContain('first in Basic, 3 boards')
+  })
+
+  it('is compared with itself at an earlier checkpoint, as table, JSON, picture and report', () => {
+    const files = { svg: join(dir, 'plot.svg'), html: join(dir, 'report.html') }
+    const args = ['compare', 'first', 'first@5000', '--episodes', '10']
+    const { out, code } = understudy(dir, ...args, '--demos', '--svg', files.svg, '--html', files.html)
+    expect(code).toBe(0)
+    expect(out).toContain('BETTER THAN first')
+    expect(out).toContain('first@5000')
+    expect(readFileSync(files.svg, 'utf8')).toContain('</svg>')
+    expect(readFileSync(files.html, 'utf8')).toContain('first@5000')
+    const { out: json } = understudy(dir, ...args, '--json')
+    expect(JSON.parse(json).rows).toMatchObject([{ label: 'first' }, { label: 'first@5000' }])
+  })
+
+  it('is on the shelf, and its policy can be carried away', () => {
+    const [runs] = understudyJson<Record<string, unknown>[]>(dir, 'agents', 'list')
+    expect(runs).toMatchObject([
+      { id: 'first', state: 'finished', step: 10_000, checkpoints: [5_000, 10_000] },
+    ])
+    expect(understudy(dir, 'agents', 'list').out).toMatch(
+      /RUN +ENVIRONMENT.*\nfirst +basic +ppo +finished +10,000/,
+    )
+    const file = join(dir, 'policy.onnx')
+    expect(understudy(dir, 'agents', 'export', 'first', '--out', file).code).toBe(0)
+    const { out } = understudy(dir, 'evaluate', file, '--env', 'basic', '--episodes', '5')
+    expect(out).toContain('won 100 %')
+  })
+
+  it.each([
+    [[...QUICK, '--run-id', 'first'], 1, 'run "first" exists already', '--resume'],
+    [['train', '--run-id', 'first', '--resume'], 1, 'has made all its 10000 steps', '--max-steps'],
+    [['train', '--run-id', 'first', '--resume', '--seed', '9'], 2, '--seed was 1', 'leave the flag out'],
+    [['train', '--run-id', 'first', '--resume', '--demos', 'all'], 2, '--demos and --resume exclude', ''],
+    [['train', '--run-id', 'frist', '--resume'], 1, 'there is no run "frist"', 'did you mean "first"?'],
+    [['train'], 2, 'which environment?', '--env'],
+    [['train', '--env', 'basc'], 2, 'unknown environment "basc"', 'did you mean "basic"?'],
+    [['train', '--env', 'basic', '--algo', 'dqn'], 2, 'there is no preset "dqn"', 'known are'],
+    [
+      ['train', '--env', 'basic', '--algo', 'sac', '--gail'],
+      1,
+      'no demonstrations of basic',
+      'record or import',
+    ],
+    [['train', '--env', 'basic', '--run-id', '../x'], 2, '"../x" cannot be the name of a run', 'letters'],
+    [['train', '--env', 'basic', '--engine', 'torch'], 2, 'engine', ''],
+    [['train', 'nowhere.yaml'], 2, 'nowhere.yaml cannot be read', ''],
+    [['train', '--env', 'basic', '--max-steps', 'many'], 2, '--max-steps must be a whole number', ''],
+    [['evaluate', 'frist'], 1, 'there is no run "frist"', 'did you mean "first"?'],
+    [['evaluate', 'first', '--checkpoint', '3'], 1, 'no checkpoint at step 3', 'there are 5000, 10000'],
+    [['evaluate', 'first', '--seeds', '9-3'], 2, 'is no list of seeds', ''],
+    [['evaluate', 'scripted'], 2, 'which environment', '--env'],
+    [
+      ['compare', 'first', '--svg', '/nowhere/x.svg', '--episodes', '1'],
+      1,
+      '/nowhere/x.svg cannot be written',
+      '',
+    ],
+    [['agents', 'delete', 'frist'], 1, 'there is no run "frist"', ''],
+  ])('says in one sentence what is wrong with %s', (args, code, message, remedy) => {
+    const result = understudy(dir, ...args)
+    expect(result.err).toContain(`error: `)
+    expect(result.err).toContain(message)
+    expect(result.err).toContain(remedy)
+    expect(result.err).not.toContain('    at ')
+    expect(result.code).toBe(code)
+  })
+
+  it('is deleted with all that belongs to it', () => {
+    expect(understudy(dir, 'agents', 'delete', 'first').code).toBe(0)
+    expect(existsSync(join(dir, 'runs/first'))).toBe(false)
+  })
+})
+
+describe('a configuration file', () => {
+  it('trains, and the run gets a readable name', () => {
+    const dir = temporaryDirectory()
+    const file = join(dir, 'basic.yaml')
+    writeFileSync(file, CONFIG)
+    const { code, out, err } = understudy(dir, 'train', file)
+    expect(code).toBe(0)
+    expect(err).toContain('run basic-ppo-1')
+    expect(out).toContain('finished: 1,000 steps')
+    expect(readFileSync(join(dir, 'runs/basic-ppo-1/config.yaml'), 'utf8')).toContain('buffer_size: 128')
+    const misspelt = CONFIG.replace('batch_size', 'batchsize')
+    writeFileSync(file, misspelt)
+    const wrong = understudy(dir, 'train', file)
+    expect(wrong.code).toBe(2)
+    expect(wrong.err).toContain('basic.yaml: behaviors.basic.hyperparameters.batchsize: unknown key')
+    expect(wrong.err).toContain('did you mean "batch_size"?')
+  })
+})
+
+describe('Ctrl-C', () => {
+  it('stops with a checkpoint, and the run goes on by --resume', async () => {
+    const dir = temporaryDirectory()
+    const child = startUnderstudy(dir, ...QUICK, '--run-id', 'a', '--max-steps', '100000000', '--json')
+    let last: Record<string, unknown> = {}
+    const lines = createInterface({ input: child.stdout })
+    lines.on('line', (line) => {
+      last = JSON.parse(line)
+      // The last checkpoint comes after the first Ctrl-C; a second one would end the run at once.
+      if (last.event === 'checkpoint' && !child.killed) child.kill('SIGINT')
+    })
+    const [code] = await once(child, 'exit')
+    expect(code).toBe(0)
+    expect(last).toMatchObject({ event: 'finished', runId: 'a', complete: false })
+    const maxSteps = (last.steps as number) + 1_000
+    const resumed = understudyJson(dir, 'train', '--run-id', 'a', '--resume', '--max-steps', `${maxSteps}`)
+    expect(resumed[0]).toMatchObject({ event: 'started', step: last.steps })
+    expect(resumed.at(-1)).toMatchObject({ event: 'finished', steps: expect.any(Number), complete: true })
+    expect(resumed.at(-1)!.steps as number).toBeGreaterThanOrEqual(maxSteps)
+  })
+})

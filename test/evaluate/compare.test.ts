@@ -1,0 +1,275 @@
+import { describe, expect, it } from 'vitest'
+import { recordEpisode } from '../../core/demos/index.ts'
+import { makeEnvironment, type Player, scriptedPlayer } from '../../core/envs/index.ts'
+import {
+  type Comparison,
+  type Contender,
+  compare,
+  comparisonHtml,
+  comparisonJson,
+  dotPlot,
+  evaluatePlayer,
+  evaluationJson,
+  FIRST_HELD_OUT_SEED,
+  firstDifference,
+  heldOutSeeds,
+  playBoard,
+  recordedContender,
+  recordedContenders,
+  trainingCurvePlot,
+} from '../../core/evaluate/index.ts'
+import { FIRST_TRAINING_SEED } from '../../core/rollout/vector.ts'
+import { openLibrary } from '../../core/store/index.ts'
+import { Walk } from '../demos/walk.ts'
+import { temporaryDirectory } from '../store/support.ts'
+
+/** Walks straight to the end in 9 steps, but dawdles first: one step forth and back `detours` times. */
+function walker(detours: (seed: number) => number): Player {
+  let step = 0
+  let until = 0
+  return {
+    name: 'walker',
+    kind: 'agent',
+    begin: (seed) => {
+      step = 0
+      until = 2 * detours(seed)
+    },
+    act: (_environment, _observation, action) => {
+      action.discrete[0] = step < until ? (step % 2 === 0 ? 1 : 0) : 1
+      step++
+    },
+  }
+}
+
+const straight: Contender = { label: 'straight', playerKind: 'agent', player: walker(() => 0) }
+const odd: Contender = { label: 'odd', playerKind: 'scripted', player: walker((seed) => seed % 2) }
+
+describe('the held-out seeds', () => {
+  it('are 1,000,000 to 1,000,099, below every training seed', () => {
+    const seeds = heldOutSeeds()
+    expect([seeds.length, seeds[0], seeds.at(-1)]).toEqual([100, 1_000_000, 1_000_099])
+    expect(heldOutSeeds(1_000).at(-1)).toBeLessThan(FIRST_TRAINING_SEED)
+  })
+})
+
+describe('evaluatePlayer', () => {
+  it('plays every board and judges the mean', async () => {
+    const seen: number[] = []
+    const evaluation = await evaluatePlayer(
+      new Walk(),
+      walker((seed) => seed % 2),
+      [4, 5, 6, 7],
+      {
+        onProgress: (done) => seen.push(done),
+      },
+    )
+    expect(evaluation.episodes.map(({ score }) => score)).toEqual([9, 11, 9, 11])
+    expect(evaluation).toMatchObject({ winRate: 1, solved: true, mastered: null })
+    expect(evaluation.score).toMatchObject({ n: 4, mean: 10, iqm: 10 })
+    expect(seen).toEqual([1, 2, 3, 4])
+  })
+
+  it('counts what is not won within the limit', async () => {
+    const evaluation = await evaluatePlayer(
+      new Walk({ maxSteps: 10 }),
+      walker((seed) => seed % 2),
+      [4, 5, 6, 7],
+    )
+    expect(evaluation).toMatchObject({ winRate: 0.5, solved: false })
+    expect(evaluation.episodes.map(({ truncated }) => truncated)).toEqual([false, true, false, true])
+  })
+
+  it('gives what `evaluate --json` promises', async () => {
+    const environment = makeEnvironment('bubble/25')
+    const evaluation = await evaluatePlayer(environment, scriptedPlayer(environment.spec)!, heldOutSeeds(12))
+    const [low, high] = evaluation.score.ci95
+    expect(evaluationJson(evaluation)).toEqual({
+      environment: 'bubble/25',
+      episodes: 12,
+      seeds: Array.from({ length: 12 }, (_, i) => FIRST_HELD_OUT_SEED + i),
+      bubbles: {
+        mean: evaluation.score.mean,
+        sd: evaluation.score.sd,
+        iqm: evaluation.score.iqm,
+        ci95: [low, high],
+      },
+      winRate: evaluation.winRate,
+      humanAverage: 25.14,
+      mastered: evaluation.score.mean <= 25.14,
+      solved: evaluation.winRate >= 0.95,
+    })
+    expect(low).toBeLessThan(evaluation.score.mean)
+    expect(high).toBeGreaterThan(evaluation.score.mean)
+  })
+
+  it('can be broken off', async () => {
+    const signal = AbortSignal.abort(new Error('enough'))
+    await expect(
+      evaluatePlayer(
+        new Walk(),
+        walker(() => 0),
+        [1],
+        { signal },
+      ),
+    ).rejects.toThrow('enough')
+  })
+})
+
+describe('compare', () => {
+  it('pairs players on the same boards', async () => {
+    const { rows } = await compare(new Walk(), [straight, odd], [10, 11, 12, 13])
+    expect(rows.map(({ score }) => score.mean)).toEqual([9, 10])
+    expect(rows[0]!.against).toMatchObject([
+      { row: 1, pairedSeeds: 4, probabilityBetter: 0.75, difference: -1 },
+    ])
+    expect(rows[1]!.against).toMatchObject([
+      { row: 0, pairedSeeds: 4, probabilityBetter: 0.25, difference: 1 },
+    ])
+    expect(rows[0]!.beatsHuman).toBeNull()
+  })
+
+  it('lets the others play the boards of what a person recorded, and counts only held-out ones in their mean', async () => {
+    const person: Contender = {
+      label: 'me',
+      playerKind: 'human',
+      recorded: [
+        { seed: 501, score: 10, success: true },
+        { seed: 503, score: 20, success: true },
+        { seed: 503, score: 30, success: false },
+      ],
+    }
+    const { rows, replication } = await compare(new Walk(), [odd, person], [10, 11])
+    expect(rows[0]).toMatchObject({ recorded: false, score: { n: 2, mean: 10 } })
+    expect(rows[1]).toMatchObject({ recorded: true, score: { n: 3, mean: 20 } })
+    // Board 501: 11 against 10. Board 503: 11 against the mean of 20 and 30.
+    expect(rows[0]!.against).toMatchObject([
+      { row: 1, pairedSeeds: 2, probabilityBetter: 0.5, difference: -6.5 },
+    ])
+    expect(replication).toContain('2 held-out boards')
+    expect(replication).toContain('boards of their own')
+  })
+
+  it('pairs nothing where two people share no board', async () => {
+    const person = (seed: number): Contender => ({
+      label: `${seed}`,
+      playerKind: 'human',
+      recorded: [{ seed, score: 9, success: true }],
+    })
+    const { rows } = await compare(new Walk(), [person(1), person(2)], [10])
+    expect(rows[0]!.against).toMatchObject([{ pairedSeeds: 0, probabilityBetter: null, difference: null }])
+  })
+
+  it('counts episodes better than the human average', async () => {
+    const walk = new Walk()
+    const human = { mean: 10, plays: 3, source: 'test' }
+    const spec = { ...walk.spec, score: { ...walk.spec.score, human } }
+    const environment = Object.assign(walk, { spec })
+    const { rows } = await compare(environment, [odd], [10, 11, 12, 14])
+    expect(rows[0]!.beatsHuman).toBe(0.75)
+  })
+})
+
+describe('contenders from the library', () => {
+  it('are one row per player, agents and people apart', async () => {
+    const library = openLibrary(temporaryDirectory())
+    const environment = new Walk()
+    for (const seed of [1, 2])
+      await recordEpisode(
+        library,
+        environment,
+        walker(() => 0),
+        seed,
+      )
+    await recordEpisode(library, environment, { ...walker(() => 1), name: 'me', kind: 'human' }, 3)
+    const rows = recordedContenders(library, environment.spec)
+    expect(rows.map(({ label, playerKind, recorded }) => [label, playerKind, recorded!.length])).toEqual([
+      ['me', 'human', 1],
+      ['walker, recorded', 'agent', 2],
+    ])
+    const other = { ...environment.spec, version: 2 }
+    expect(recordedContenders(library, other)).toEqual([])
+    const mine = library.listEpisodes({ playerName: 'me' })
+    expect(() => recordedContender(other, 'me', mine)).toThrow('version 1, this is test/walk version 2')
+    expect(() => recordedContender(other, 'nobody', [])).toThrow('has no complete episodes')
+  })
+})
+
+describe('playBoard', () => {
+  it('keeps every state, and boards are told apart at the first different action', async () => {
+    const board = await playBoard(
+      new Walk(),
+      walker(() => 0),
+      4,
+    )
+    expect(board).toMatchObject({ steps: 9, score: 9, success: true, terminated: true })
+    expect(board.frames).toHaveLength(10)
+    expect(board.frames[0]).toMatchObject({ action: null, reward: 0, scene: { position: 0 } })
+    expect(board.frames[9]).toMatchObject({ action: { discrete: [1] }, reward: 1, scene: { position: 9 } })
+    const other = await playBoard(
+      new Walk(),
+      walker(() => 1),
+      4,
+    )
+    expect(firstDifference([board, other])).toBe(2)
+    expect(firstDifference([board, board])).toBeNull()
+    const shorter = { frames: board.frames.slice(0, 5) }
+    expect(firstDifference([board, shorter])).toBe(5)
+  })
+
+  it('does not let events change under a frame', async () => {
+    const environment = makeEnvironment('bubble/25')
+    const { frames } = await playBoard(environment, scriptedPlayer(environment.spec)!, 5)
+    const shots = frames.map(({ events }) => JSON.stringify(events))
+    expect(shots[0]).toBe('[]')
+    expect(new Set(shots).size).toBeGreaterThan(frames.length / 2)
+  })
+})
+
+describe('pictures and reports', () => {
+  async function sample(label: string): Promise<Comparison> {
+    const recorded = [{ seed: 1, score: 14, success: true }]
+    return compare(
+      new Walk(),
+      [{ ...straight, label }, odd, { label: 'me', playerKind: 'human', recorded }],
+      [1, 2, 3],
+    )
+  }
+
+  it('draw one dot per episode, a mark per row, and keep names harmless', async () => {
+    const svg = dotPlot(await sample('<script>&"'))
+    expect(svg.match(/r="2\.5"/g)).toHaveLength(7)
+    expect(svg).not.toContain('<script>')
+    expect(svg).toContain('&lt;script&gt;&amp;&quot;')
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+  })
+
+  it('make a report without anything from outside', async () => {
+    const comparison = await sample('agent <b>')
+    const html = comparisonHtml(comparison)
+    expect(html).toContain('<svg')
+    expect(html).not.toContain('<b>')
+    expect(html.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|src=|@import|<script/)
+    expect(JSON.parse(comparisonJson(comparison))).toEqual(comparison)
+  })
+
+  it('draw curves, the human average, and where a run mastered it', () => {
+    const curve = { label: 'seed 1', steps: [0, 100, 200], scores: [60, 30, 20], masteredAtStep: 150 }
+    const svg = trainingCurvePlot({
+      title: 'SAC',
+      units: 'bubbles',
+      human: { mean: 25.14, plays: 21 },
+      curves: [curve, { ...curve, label: 'seed 2', masteredAtStep: null }],
+    })
+    expect(svg.match(/<polyline/g)).toHaveLength(2)
+    expect(svg.match(/mastered at 150 steps/g)).toHaveLength(1)
+    expect(svg).toContain('human 25.14')
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+  })
+
+  it('draw flat curves too', () => {
+    const flat = { label: 'x', steps: [0], scores: [5], masteredAtStep: null }
+    expect(trainingCurvePlot({ title: 'x', units: 'y', human: null, curves: [flat] })).not.toMatch(
+      /NaN|Infinity/,
+    )
+  })
+})
