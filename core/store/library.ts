@@ -86,6 +86,9 @@ export interface Library extends ReadableLibrary {
   setMeta(key: string, value: string): void
 }
 
+/** Name of the database in the data directory. */
+export const LIBRARY_FILE = 'library.db'
+
 /** `UNDERSTUDY_DATA`, else `.understudy` in the home directory. */
 export function defaultDataDirectory(): string {
   return process.env.UNDERSTUDY_DATA || join(homedir(), '.understudy')
@@ -112,7 +115,7 @@ class SqliteLibrary implements Library {
 
   constructor(dir: string, readonly: boolean) {
     this.dir = dir
-    this.file = join(dir, 'library.db')
+    this.file = join(dir, LIBRARY_FILE)
     this.#connection = new Connection(this.file, { readonly })
     this.#episodes = new EpisodeTable(this.#connection)
     this.#runs = new RunTable(this.#connection)
