@@ -59,10 +59,10 @@ test.each(activations)('through $name, against TensorFlow.js and finite differen
   const tensors = shapes.map((shape, i) => tf.tensor(inputs[i]!, [...shape]))
   const [x, ...w] = tensors
   const theirs = reference(activation, x!, w)
-  expect(distance(value!, theirs.dataSync())).toBeLessThan(1e-5)
+  // cosh - sinh, in the stand-in for swish, loses digits: hence not 1e-5.
+  expect(distance(value!, theirs.dataSync())).toBeLessThan(2e-4)
   const expected = tf.grads((...all) => reference(activation, all[0]!, all.slice(1)))(tensors)
   for (const [i, slope] of slopes.entries()) {
-    // cosh - sinh loses digits, hence not 1e-5.
     expect(distance(slope, expected[i]!.dataSync())).toBeLessThan(2e-4)
   }
 

@@ -36,10 +36,24 @@ function elementwise(
   return { name, inputs: [A], build, reference, ...(domain && { domain }) }
 }
 
-function binary(
-  name: 'add' | 'sub' | 'mul' | 'div' | 'minimum' | 'maximum',
-  domain?: OpCase['domain'],
-): OpCase[] {
+const binaries = {
+  add: ops.add,
+  sub: ops.sub,
+  mul: ops.mul,
+  div: ops.div,
+  minimum: ops.minimum,
+  maximum: ops.maximum,
+}
+
+const comparisons = {
+  greater: ops.greater,
+  greaterEqual: ops.greaterEqual,
+  less: ops.less,
+  lessEqual: ops.lessEqual,
+  equal: ops.equal,
+}
+
+function binary(name: keyof typeof binaries, domain?: OpCase['domain']): OpCase[] {
   const shapes: Shape[][] = [
     [A, A],
     [A, [4]],
@@ -53,7 +67,7 @@ function binary(
   return shapes.map((inputs) => ({
     name: `${name} ${inputs.map((shape) => `[${shape}]`).join(' ')}`,
     inputs,
-    build: (a, b) => ops[name](a!, b!),
+    build: (a, b) => binaries[name](a!, b!),
     reference: (tf, a, b) => {
       // TensorFlow.js forgets to sum the gradient of a minimum or maximum over stretched axes.
       const { shape } = tf.add(a!, b!)
@@ -63,12 +77,12 @@ function binary(
   }))
 }
 
-function comparison(name: 'greater' | 'greaterEqual' | 'less' | 'lessEqual' | 'equal'): OpCase {
+function comparison(name: keyof typeof comparisons): OpCase {
   return {
     name,
     inputs: [[5, 3], [3]],
     domain: 'whole',
-    build: (a, b) => ops[name](a!, b!),
+    build: (a, b) => comparisons[name](a!, b!),
     reference: (tf, a, b) => tf.cast(tf[name](a!, b!), 'float32'),
     flat: true,
   }
