@@ -1,6 +1,6 @@
 /** The built page: found, or built from its sources when it is missing or older than they are. */
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../../errors.ts'
@@ -27,8 +27,22 @@ export async function ensurePage(say: (line: string) => void, root = projectRoot
     })
   }
   say(builtMs === null ? 'building the page (once, some seconds)' : 'the page has changed: building it')
-  await runNode([vite, 'build', '--logLevel', 'error'], root, 'the page could not be built')
+  await buildPage(vite, page, root)
   return page
+}
+
+/** Builds aside and then changes places, so that another studio goes on serving whole pages. */
+async function buildPage(vite: string, page: string, root: string): Promise<void> {
+  const fresh = `${page}.${process.pid}`
+  const old = `${fresh}.old`
+  try {
+    const flags = ['--logLevel', 'error', '--outDir', fresh, '--emptyOutDir']
+    await runNode([vite, 'build', ...flags], root, 'the page could not be built')
+    if (existsSync(page)) renameSync(page, old)
+    renameSync(fresh, page)
+  } finally {
+    for (const leaving of [fresh, old]) rmSync(leaving, { recursive: true, force: true })
+  }
 }
 
 /** Runs a module with this Node. @throws UserError with what it wrote when it fails */

@@ -1,0 +1,232 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Contender, Run } from '../../core/studio/protocol.ts'
+import { openStudio, type TestStudio } from './support.ts'
+
+let studio: TestStudio
+let trained: Run
+
+async function start(name: string, maxSteps: number, overrides: Record<string, number> = {}): Promise<Run> {
+  const { yaml, problems } = await studio.page.call('training.compose', {
+    environment: 'basic',
+    preset: 'ppo',
+    name,
+    overrides: { checkpoint_interval: 1000, ...overrides },
+    demonstrations: [],
+    seed: 1,
+    maxSteps,
+  })
+  expect(problems).toEqual([])
+  return studio.page.call('runs.start', { yaml, name, demonstrations: [] })
+}
+
+const ended = (id: string, state: Run['state']) =>
+  studio.page.event('run.state', (run) => run.id === id && run.state === state)
+
+beforeAll(async () => {
+  studio = await openStudio()
+  trained = await start('First try', 3000)
+  await ended(trained.id, 'finished')
+})
+
+afterAll(async () => {
+  expect(studio.bugs).toEqual([])
+  await studio.remove()
+})
+
+test('a run trains in the background and tells how it goes', async () => {
+  expect(trained).toMatchObject({ id: 'First-try', name: 'First try', state: 'running', algorithm: 'ppo' })
+  const last = await studio.page.event(
+    'run.progress',
+    ({ runId, step }) => runId === trained.id && step === 3000,
+  )
+  expect(last).toMatchObject({ maxSteps: 3000, etaSeconds: 0, health: expect.any(Array) })
+  expect(Object.keys(last.metrics)).toEqual(expect.arrayContaining(['rollout/score', 'policy/entropy']))
+  const [row] = await studio.page.call('runs.list', {})
+  expect(row).toMatchObject({ id: trained.id, state: 'finished', step: 3000, message: null })
+})
+
+test('the curves are in the library, whole or from a step on', async () => {
+  const { series, metrics, progress } = await studio.page.call('runs.metrics', { runId: trained.id })
+  expect(progress).toBeNull()
+  const score = series['rollout/score']!
+  expect(score.steps.at(-1)).toBe(3000)
+  expect(score.values).toHaveLength(score.steps.length)
+  expect(metrics.find(({ name }) => name === 'rollout/score')).toMatchObject({
+    title: 'Score',
+    group: 'score',
+  })
+  const later = await studio.page.call('runs.metrics', {
+    runId: trained.id,
+    afterStep: 1500,
+    names: ['rollout/score'],
+  })
+  expect(Object.keys(later.series)).toEqual(['rollout/score'])
+  expect(later.series['rollout/score']!.steps).toEqual(score.steps.filter((step) => step > 1500))
+})
+
+test('the policy plays for whoever watches', async () => {
+  const recording = await studio.page.call('runs.watch', { runId: trained.id, seed: 4 })
+  expect(recording).toMatchObject({ seed: 4, spec: { id: 'basic' } })
+  expect(recording.frames.length).toBeGreaterThan(1)
+  expect(recording.frames[0]).toMatchObject({ action: null, timeMs: 0 })
+})
+
+test('a run is stopped with a checkpoint and resumed from it', async () => {
+  const long = await start('Long', 5_000_000, { checkpoint_interval: 100_000 })
+  await studio.page.event('run.progress', ({ runId, step }) => runId === long.id && step > 0)
+  expect(await studio.page.refusal('runs.delete', { runId: long.id })).toMatchObject({ kind: 'user' })
+  expect(studio.host.activeRuns()).toEqual([long.id])
+  expect(await studio.page.call('runs.stop', { runId: long.id })).toMatchObject({ stopping: true })
+  const stopped = await ended(long.id, 'stopped')
+  expect(stopped.step).toBeGreaterThan(0)
+  expect(studio.host.activeRuns()).toEqual([])
+
+  studio.page.seen.length = 0
+  expect(await studio.page.call('runs.resume', { runId: long.id })).toMatchObject({ state: 'running' })
+  const progress = await studio.page.event(
+    'run.progress',
+    ({ runId, step }) => runId === long.id && step > stopped.step,
+  )
+  expect(progress.step).toBeGreaterThan(stopped.step)
+  await studio.page.call('runs.stop', { runId: long.id })
+  await ended(long.id, 'stopped')
+  expect(await studio.page.refusal('runs.stop', { runId: long.id })).toMatchObject({ kind: 'user' })
+})
+
+test('closing the studio stops its runs with a checkpoint; the next one knows them', async () => {
+  const other = await openStudio()
+  const { yaml } = await other.page.call('training.compose', {
+    environment: 'basic',
+    preset: 'ppo',
+    name: 'cut',
+    overrides: {},
+    demonstrations: [],
+    maxSteps: 5_000_000,
+  })
+  const run = await other.page.call('runs.start', { yaml, demonstrations: [] })
+  await other.page.event('run.progress', ({ step }) => step > 0)
+  await other.close()
+
+  const again = await openStudio(other.directory)
+  const [row] = await again.page.call('runs.list', {})
+  expect(row).toMatchObject({ id: run.id, state: 'stopped' })
+  expect(row!.step).toBeGreaterThan(0)
+  await again.remove()
+})
+
+test('names are for people, ids stay', async () => {
+  const run = await start('Naming', 500)
+  await ended(run.id, 'finished')
+  const renamed = await studio.page.call('runs.rename', { runId: run.id, name: 'Übung 2' })
+  expect(renamed).toMatchObject({ id: 'Naming', name: 'Übung 2' })
+  expect((await start('Naming', 500)).id).toBe('Naming-2')
+  await ended('Naming-2', 'finished')
+  expect(await studio.page.call('runs.delete', { runId: 'Naming' })).toEqual({ deleted: true })
+  expect(existsSync(join(studio.directory, 'runs', 'Naming'))).toBe(false)
+  expect(await studio.page.refusal('runs.metrics', { runId: 'Naming' })).toMatchObject({ kind: 'user' })
+})
+
+test('a configuration that is wrong starts nothing', async () => {
+  const before = await studio.page.call('runs.list', {})
+  const yaml = 'behaviors: { basic: { trainer_type: ppo, max_stepz: 3 } }\nenv_settings: { env: basic }\n'
+  expect(await studio.page.refusal('runs.start', { yaml, demonstrations: [] })).toMatchObject({
+    kind: 'user',
+    remedy: expect.stringContaining('max_steps'),
+  })
+  const taken = await studio.page.refusal('runs.start', {
+    yaml: 'behaviors: { basic: { trainer_type: ppo } }\nenv_settings: { env: basic }\n',
+    runId: trained.id,
+    demonstrations: [],
+  })
+  expect(taken.message).toContain(trained.id)
+  expect(await studio.page.call('runs.list', {})).toEqual(before)
+})
+
+test('a run with a policy is an agent: judged on held-out boards, exported, renamed', async () => {
+  const { page } = studio
+  const [agent] = (await page.call('agents.list', {})).filter(({ runId }) => runId === trained.id)
+  expect(agent).toMatchObject({ name: 'First try', evaluation: null, algorithm: 'ppo' })
+  expect(agent!.checkpoints.map(({ step }) => step)).toEqual([1000, 2000, 3000])
+  const judged = await page.call('agents.evaluate', { runId: trained.id, episodes: 10, taskId: 'judge' })
+  expect(judged.evaluation).toMatchObject({ episodes: 10, winRate: 1 })
+  expect(judged.evaluation!.mean).toBeCloseTo(0.93, 2)
+  await page.event('task.progress', ({ taskId, done }) => taskId === 'judge' && done === 10)
+  const model = await page.call('agents.export', { runId: trained.id })
+  expect(model.fileName).toBe('First-try.onnx')
+  expect(Buffer.from(model.bytes).includes('discrete_actions')).toBe(true)
+  expect(await page.call('agents.rename', { runId: trained.id, name: 'Ada' })).toMatchObject({ name: 'Ada' })
+  expect(judged.runId).toBe(trained.id)
+})
+
+test('people and agents are compared on the same boards', async () => {
+  const { page } = studio
+  const game = await page.call('play.start', {
+    environment: 'basic',
+    seed: 12,
+    playerName: 'me',
+    record: true,
+  })
+  for (const choice of [1, 2, 2, 2, 2, 2, 2, 2, 2]) {
+    await page.call('play.step', { session: game.session, action: { continuous: [], discrete: [choice] } })
+  }
+  const { episodeId } = await page.call('play.end', { session: game.session, keep: true })
+  const agent: Contender = { kind: 'agent', runId: trained.id, checkpoint: '3000' }
+  const contenders: Contender[] = [{ kind: 'episode', id: episodeId! }, agent]
+
+  const { seed, boards, firstDifference } = await page.call('compare.boards', {
+    environment: 'basic',
+    seed: null,
+    contenders,
+  })
+  expect({ seed, firstDifference }).toEqual({ seed: 12, firstDifference: 1 })
+  expect(boards.map(({ playerKind, steps, success }) => [playerKind, steps, success])).toEqual([
+    ['human', 9, true],
+    ['agent', 7, true],
+  ])
+
+  const table = {
+    environment: 'basic',
+    contenders: [{ kind: 'player', playerName: 'me' } as const, agent],
+    episodes: 5,
+  }
+  const { rows } = await page.call('compare.table', table)
+  expect(rows[1]).toMatchObject({ playerKind: 'agent', score: { n: 5, successRate: 1 }, beatsHuman: null })
+  expect(rows[1]!.against).toEqual([{ row: 0, probabilityBetter: 1, low: 1, high: 1, pairedSeeds: 1 }])
+  for (const format of ['svg', 'json', 'html'] as const) {
+    const file = await page.call('compare.export', { ...table, format })
+    expect(file.fileName).toBe(`comparison-basic.${format}`)
+    expect(Buffer.from(file.bytes).toString()).toContain('me')
+  }
+})
+
+test('a comparison that makes no sense is refused', async () => {
+  const { page } = studio
+  const agent: Contender = { kind: 'agent', runId: trained.id }
+  const ask = (contenders: Contender[], environment = 'basic') =>
+    page.refusal('compare.boards', { environment, seed: 1, contenders })
+  expect(await ask([agent, agent])).toMatchObject({ message: 'the same contender is chosen twice' })
+  expect(await ask([{ kind: 'agent', runId: 'nobody' }])).toMatchObject({ kind: 'user' })
+  expect(await ask([agent], 'bubble/25')).toMatchObject({ kind: 'user' })
+  expect(await ask([{ kind: 'player', playerName: 'stranger' }])).toMatchObject({ kind: 'user' })
+  expect(await ask([{ kind: 'scripted' }])).toMatchObject({
+    kind: 'user',
+    message: expect.stringContaining('basic'),
+  })
+})
+
+test('a long comparison can be cancelled', async () => {
+  const { page } = studio
+  const contenders: Contender[] = [{ kind: 'scripted' }]
+  const refused = page.refusal('compare.table', {
+    environment: 'bubble/25',
+    contenders,
+    episodes: 1000,
+    taskId: 'long',
+  })
+  await page.event('task.progress', ({ taskId }) => taskId === 'long')
+  expect(await page.call('tasks.cancel', { taskId: 'long' })).toEqual({ cancelled: true })
+  expect(await refused).toMatchObject({ kind: 'user', message: 'cancelled' })
+  expect(await page.call('tasks.cancel', { taskId: 'long' })).toEqual({ cancelled: false })
+})

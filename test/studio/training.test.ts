@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { resolveConfig } from '../../core/train/index.ts'
+import { openStudio, type TestStudio } from './support.ts'
+
+let studio: TestStudio
+let bundled: number[]
+
+beforeAll(async () => {
+  studio = await openStudio()
+  const rows = await studio.page.call('demonstrations.list', { environment: 'bubble/25' })
+  bundled = rows.map(({ id }) => id)
+})
+
+afterAll(async () => {
+  expect(studio.bugs).toEqual([])
+  await studio.remove()
+})
+
+const compose = (change: object) =>
+  studio.page.call('training.compose', {
+    environment: 'bubble/25',
+    preset: 'sac-gail',
+    name: 'first',
+    overrides: {},
+    demonstrations: bundled,
+    ...change,
+  })
+
+test('one preset is recommended and every preset resolves', async () => {
+  const presets = await studio.page.call('training.presets', { environment: 'bubble/25' })
+  expect(presets.filter(({ recommended }) => recommended)).toMatchObject([
+    { id: 'sac-gail', algorithm: 'sac', signals: ['extrinsic', 'gail'], needsDemonstrations: true },
+  ])
+  for (const { yaml, maxSteps } of presets) expect(resolveConfig(yaml).behavior.max_steps).toBe(maxSteps)
+})
+
+test("the advanced form shows the preset's values and explains each setting", async () => {
+  const settings = await studio.page.call('training.settings', {
+    environment: 'bubble/25',
+    preset: 'sac-gail',
+  })
+  const presets = await studio.page.call('training.presets', { environment: 'bubble/25' })
+  const { behavior } = resolveConfig(presets.find(({ id }) => id === 'sac-gail')!.yaml)
+  const byPath = new Map(settings.map((setting) => [setting.path, setting]))
+  expect(byPath.get('hyperparameters.learning_rate')!.default).toBe(behavior.hyperparameters.learning_rate)
+  expect(byPath.get('max_steps')!.default).toBe(behavior.max_steps)
+  expect(settings.filter(({ description }) => description === '')).toEqual([])
+})
+
+test('what is composed is what the settings say', async () => {
+  const { yaml, runId, problems, warnings } = await compose({
+    name: 'Früher Versuch!',
+    overrides: { 'hyperparameters.learning_rate': 0.002, 'reward_signals.gail.strength': 0.01 },
+    seed: 7,
+    maxSteps: 3000,
+    control: true,
+  })
+  expect({ runId, problems, warnings }).toEqual({ runId: 'Fruher-Versuch', problems: [], warnings: [] })
+  const config = resolveConfig(yaml)
+  expect(config).toMatchObject({ runId, seed: 7, shuffleDemonstrations: true, environment: 'bubble/25' })
+  expect(config.behavior).toMatchObject({
+    max_steps: 3000,
+    hyperparameters: { learning_rate: 0.002 },
+    reward_signals: { gail: { strength: 0.01 } },
+  })
+})
+
+test('every wrong setting is named, and the sound ones are kept', async () => {
+  const { yaml, problems } = await compose({
+    overrides: { 'hyperparameters.learning_rate': -1, 'hyperparameters.batch_sise': 3, summary_freq: 250 },
+  })
+  expect(problems.map(({ path }) => path)).toEqual([
+    'hyperparameters.learning_rate',
+    'hyperparameters.batch_sise',
+  ])
+  expect(problems[1]!.remedy).toBe('did you mean "batch_size"?')
+  expect(resolveConfig(yaml).behavior.summary_freq).toBe(250)
+})
+
+test('demonstrations that do not fit are a problem, few ones a warning', async () => {
+  const none = await compose({ demonstrations: [] })
+  expect(none.problems.map(({ path }) => path)).toEqual(['demonstrations'])
+  const foreign = await compose({ environment: 'basic' })
+  expect(foreign.problems[0]!.message).toContain('another environment')
+  expect((await compose({ demonstrations: bundled.slice(0, 2) })).warnings).toHaveLength(1)
+  expect((await compose({ preset: 'sac' })).warnings).toEqual(['This preset makes no use of demonstrations.'])
+})
+
+test('an unknown preset is refused with the known ones', async () => {
+  const request = { environment: 'basic', preset: 'dqn' }
+  expect(await studio.page.refusal('training.settings', request)).toMatchObject({
+    kind: 'user',
+    remedy: expect.stringContaining('ppo'),
+  })
+})
