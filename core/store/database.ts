@@ -42,6 +42,11 @@ export class Connection {
     return this.#guard(query)
   }
 
+  /** As `read`, for several queries that must see the same state while others write. */
+  readTogether<T>(queries: () => T): T {
+    return this.#guard(() => this.sqlite.transaction(queries).deferred())
+  }
+
   close(): void {
     if (!this.sqlite.open) return
     this.#guard(() => {

@@ -119,7 +119,13 @@ class SqliteLibrary implements Library {
     this.#connection = new Connection(this.file, { readonly })
     this.#episodes = new EpisodeTable(this.#connection)
     this.#runs = new RunTable(this.#connection)
-    if (!readonly) this.#recover()
+    if (readonly) return
+    try {
+      this.#recover()
+    } catch (error) {
+      this.#connection.close()
+      throw error
+    }
   }
 
   /** Recordings whose process is gone. */
@@ -151,11 +157,11 @@ class SqliteLibrary implements Library {
   }
 
   readEpisode(id: number): Episode {
-    return this.#connection.read(() => this.#episodes.read(id))
+    return this.#connection.readTogether(() => this.#episodes.read(id))
   }
 
   verifyEpisode(id: number): void {
-    this.#connection.read(() => this.#episodes.verify(id))
+    this.#connection.readTogether(() => this.#episodes.verify(id))
   }
 
   startEpisode(head: EpisodeHead, firstObservation: Float32Array, firstMask?: Uint8Array): EpisodeWriter {

@@ -171,6 +171,28 @@ describe('several processes', () => {
     library.close()
   })
 
+  it('can look on while another records, and always see whole steps', async () => {
+    const dir = temporaryDirectory()
+    openLibrary(dir).close()
+    const recorder = spawn(process.execPath, [child('./recording-child.ts'), dir], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    await once(recorder.stdout!, 'data')
+    recorder.stdout!.resume()
+    const reader = openLibrary(dir, { readonly: true })
+    const lengths = new Set<number>()
+    for (let i = 0; i < 300; i++) {
+      const newest = reader.listEpisodes().find(({ length }) => length > 0)!
+      const { rewards } = reader.readEpisode(newest.id)
+      expect(Array.from(rewards)).toEqual(Array.from(rewards, (_, step) => step))
+      lengths.add(rewards.length)
+    }
+    expect(lengths.size).toBeGreaterThan(1)
+    reader.close()
+    recorder.kill('SIGKILL')
+    await once(recorder, 'exit')
+  })
+
   it("leave another living process's recording alone", async () => {
     const dir = temporaryDirectory()
     const recorder = spawn(process.execPath, [child('./waiting-child.ts'), dir], {
