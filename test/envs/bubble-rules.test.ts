@@ -1,8 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CAPTIVE, COLUMNS, rowOf } from '../../core/envs/bubble/lattice.ts'
+import { CAPTIVE, COLUMNS, realCells, rowOf } from '../../core/envs/bubble/lattice.ts'
 import type { BubbleEvent } from '../../core/envs/bubble/scene.ts'
-import { anySeed, anyShots, boardCells, makeBubble, occupied, reachable, shot, touching } from './games.ts'
+import {
+  anyGame,
+  anySeed,
+  anyShots,
+  boardCells,
+  draw,
+  makeBubble,
+  occupied,
+  playInto,
+  reachable,
+  shot,
+  touching,
+} from './games.ts'
 
 type Event<Kind> = Extract<BubbleEvent, { kind: Kind }>
 
@@ -185,6 +197,81 @@ describe('the hand', () => {
       expect(environment.events()[0]).toMatchObject({ kind: 'shot', colour: next, swapped: true })
       expect(environment.scene({ aims: false }).current).toBe(current)
     }
+  })
+})
+
+test('the group that a bubble would join is everything connected through its colour', () => {
+  fc.assert(
+    fc.property(anyGame, (game) => {
+      const { board } = playInto(game)
+      for (const cell of realCells) {
+        if (board.cells[cell] !== 0) continue
+        for (let colour = 1; colour <= 4; colour++) {
+          const alike = new Set(occupied(board.cells).filter((other) => board.cells[other] === colour)).add(
+            cell,
+          )
+          expect(board.joinedSize(cell, colour)).toBe(reachable([cell], alike).size)
+        }
+      }
+    }),
+    { numRuns: 60 },
+  )
+})
+
+describe('a drawn board', () => {
+  test('a captive that loses its support is free, falls after the pop, and is paid for', () => {
+    const environment = draw(
+      [
+        '. . . . 1 1 . . . . c', //
+        ' . . . . 2 . . . . . ',
+        '. . . . c . . . . . .',
+      ],
+      3,
+      1,
+    )
+    const notch = environment.scene().aims!.findIndex(({ row, column }) => row === 0 && column === 6)
+    expect(notch).toBeGreaterThanOrEqual(0)
+    const { reward, terminated } = environment.step(shot(notch, 1), null)
+    expect(environment.events().map(({ kind }) => kind)).toEqual(['shot', 'pop', 'drop'])
+    expect(environment.events()[2]).toEqual({
+      kind: 'drop',
+      cells: [
+        { row: 1, column: 4, colour: 2 },
+        { row: 2, column: 4, colour: 5 },
+      ],
+    })
+    expect(reward).toBeCloseTo(-0.03 + 0.003 * 4 + 0.08, 12)
+    expect(terminated).toBe(false)
+    expect(environment.scene({ aims: false }).captivesFreed).toBe(7)
+  })
+
+  test('freeing the last captive wins, whatever bubbles are left', () => {
+    const environment = draw(['. . . . . 1 1 c . 2 2'], 1, 3)
+    const notch = environment.scene().aims!.findIndex(({ row, column }) => row === 0 && column === 4)
+    expect(environment.step(shot(notch), null)).toMatchObject({ terminated: true, truncated: false })
+    expect(environment.events().map(({ kind }) => kind)).toEqual(['shot', 'pop', 'free', 'won'])
+    expect(environment.succeeded).toBe(true)
+  })
+
+  test('a bubble in the hand whose colour has left the board is drawn again', () => {
+    for (let seed = 0; seed < 5; seed++) {
+      const environment = draw(['. . . . . 1 1 . . 2 c'], 1, 1, seed)
+      const notch = environment.scene().aims!.findIndex(({ row, column }) => row === 0 && column === 4)
+      environment.step(shot(notch, 1), null)
+      expect(environment.scene({ aims: false })).toMatchObject({ current: 2, next: 2 })
+    }
+  })
+
+  test('with captives alone every colour of the level is drawn', () => {
+    const drawn = new Set<number>()
+    for (let seed = 0; seed < 20; seed++) {
+      const environment = draw(['. . . . . 3 3 . . . c'], 3, 3, seed)
+      const notch = environment.scene().aims!.findIndex(({ row, column }) => row === 0 && column === 4)
+      environment.step(shot(notch), null)
+      expect(environment.scene({ aims: false }).cells.filter((held) => held > 0)).toEqual([5])
+      drawn.add(environment.scene({ aims: false }).next)
+    }
+    expect([...drawn].sort()).toEqual([1, 2, 3, 4])
   })
 })
 

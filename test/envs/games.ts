@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { type BubbleEnvironment, referencePlayer } from '../../core/envs/bubble/index.ts'
-import { CELLS, centreX, centreY, realCells } from '../../core/envs/bubble/lattice.ts'
+import { CAPTIVE, CELLS, COLUMNS, centreX, centreY, realCells } from '../../core/envs/bubble/lattice.ts'
+import { level25 } from '../../core/envs/bubble/levels/25.ts'
+import { decodeSnapshot, encodeSnapshot } from '../../core/envs/bubble/snapshot.ts'
 import {
   type Action,
   emptyAction,
@@ -44,6 +46,22 @@ export function playInto(game: { seed: number; shots: number; skilled: boolean }
     environment.restore(before)
     break
   }
+  return environment
+}
+
+/** A level in a given state: one line per row, '.' empty, 1 to 4 a colour, 'c' a captive. */
+export function draw(rows: readonly string[], current: number, next: number, seed = 1): BubbleEnvironment {
+  const environment = makeBubble()
+  environment.reset(seed, null)
+  const saved = decodeSnapshot(1, level25, environment.snapshot())
+  saved.cells.fill(0)
+  rows.forEach((line, row) => {
+    const held = line.replaceAll(' ', '').split('')
+    held.forEach((sign, column) => {
+      saved.cells[row * COLUMNS + column] = sign === '.' ? 0 : sign === 'c' ? CAPTIVE : Number(sign)
+    })
+  })
+  environment.restore(encodeSnapshot(1, level25, { ...saved, current, next }))
   return environment
 }
 
