@@ -104,7 +104,12 @@ export class HostProcess {
       return
     }
     this.#options.log(`the host process ended unexpectedly (exit code ${code}); starting it again`)
-    setTimeout(() => this.#start(), restartMs * 2 ** this.#restarts++)
+    setTimeout(
+      () => {
+        if (!this.#closing) this.#start()
+      },
+      restartMs * 2 ** this.#restarts++,
+    )
   }
 
   #send(message: ToHost): void {
