@@ -1,12 +1,18 @@
 /** `understudy agents`: the shelf of trained policies. */
-import { copyFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { UserError } from '../errors.ts'
 import { policyFile } from '../evaluate/index.ts'
+import { readMeta, writeMeta } from '../studio/meta.ts'
+import { writeAtomically } from '../train/atomic-file.ts'
 import { deleteRun, listCheckpoints, recoverRuns, requireRun, runDirectory } from '../train/index.ts'
 import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
+import { forgetRunMeta } from './run-meta.ts'
 import { formatTable, formatTime } from './table.ts'
+
+/** Of a name, as in the studio. */
+const MOST_CHARACTERS = 80
 
 export function register(program: Command, context: CliContext): void {
   const agents = program.command('agents').description('list, export and delete trained agents')
@@ -24,6 +30,12 @@ export function register(program: Command, context: CliContext): void {
       exportAgent(run, options, context),
     )
   agents
+    .command('rename')
+    .description('give a run another name for people; its id stays')
+    .argument('<run>')
+    .argument('<name>')
+    .action((run: string, name: string) => rename(run, name, context))
+  agents
     .command('delete')
     .description('remove runs with their checkpoints and curves')
     .argument('<run...>')
@@ -36,6 +48,7 @@ async function list(context: CliContext): Promise<void> {
   const runs = await Promise.all(
     library.listRuns().map(async ({ config: _, ...run }) => ({
       ...run,
+      name: readMeta(library, 'run-name', run.id) ?? run.id,
       checkpoints: (await listCheckpoints(runDirectory(library.dir, run.id))).map(({ step }) => step),
     })),
   )
@@ -43,6 +56,9 @@ async function list(context: CliContext): Promise<void> {
   if (runs.length === 0) return context.print('no runs yet; `understudy train` starts one')
   const lines = formatTable(runs, [
     { title: 'RUN', text: (run) => run.id },
+    ...(runs.some((run) => run.name !== run.id)
+      ? [{ title: 'NAME', text: (run: (typeof runs)[number]) => run.name }]
+      : []),
     { title: 'ENVIRONMENT', text: (run) => run.environmentId },
     {
       title: 'ALGORITHM',
@@ -65,20 +81,30 @@ async function exportAgent(
   const library = context.library()
   requireRun(library, run)
   const file = await policyFile(runDirectory(library.dir, run), options.checkpoint)
-  try {
-    await copyFile(file, options.out)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new UserError(`${options.out} cannot be written (${code})`, { cause: error })
-  }
+  await writeAtomically(options.out, [await readFile(file)])
   if (context.json) context.printJson({ run, file: options.out })
   else context.print(`wrote ${options.out}`)
+}
+
+function rename(run: string, name: string, context: CliContext): void {
+  const library = context.library()
+  requireRun(library, run)
+  const trimmed = name.trim()
+  if (trimmed === '' || trimmed.length > MOST_CHARACTERS) {
+    throw new UserError(`a name has 1 to ${MOST_CHARACTERS} characters`, { usage: true })
+  }
+  writeMeta(library, 'run-name', run, trimmed)
+  if (context.json) context.printJson({ run, name: trimmed })
+  else context.print(`${run} is now called "${trimmed}"`)
 }
 
 async function remove(runs: readonly string[], context: CliContext): Promise<void> {
   const library = context.library()
   for (const run of runs) requireRun(library, run)
-  for (const run of runs) await deleteRun(library, run)
+  for (const run of runs) {
+    await deleteRun(library, run)
+    forgetRunMeta(library, run)
+  }
   if (context.json) context.printJson({ deleted: runs })
   else context.print(`deleted ${runs.join(', ')}`)
 }

@@ -80,19 +80,11 @@ async function compare(runs: readonly string[], options: Options, context: CliCo
     onProgress: (done, total) => line.show(done, total),
   })
   line.close()
-  if (options.svg !== undefined) await write(options.svg, dotPlot(comparison))
-  if (options.html !== undefined) await write(options.html, comparisonHtml(comparison))
+  if (options.svg !== undefined) await writeAtomically(options.svg, [Buffer.from(dotPlot(comparison))])
+  if (options.html !== undefined)
+    await writeAtomically(options.html, [Buffer.from(comparisonHtml(comparison))])
   if (context.json) process.stdout.write(comparisonJson(comparison))
   else for (const text of describe(comparison)) context.print(text)
-}
-
-async function write(file: string, content: string): Promise<void> {
-  try {
-    await writeAtomically(file, [Buffer.from(content)])
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new UserError(`${file} cannot be written (${code})`, { cause: error })
-  }
 }
 
 function describe(comparison: Comparison): string[] {

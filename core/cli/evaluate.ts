@@ -1,5 +1,4 @@
 /** `understudy evaluate`: an agent on held-out boards. */
-import { join } from 'node:path'
 import type { Command } from 'commander'
 import { makeEnvironment, type Player, randomPlayer, scriptedPlayer } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
@@ -11,7 +10,8 @@ import {
   HELD_OUT_EPISODES,
   heldOutSeeds,
 } from '../evaluate/index.ts'
-import { writeAtomically } from '../train/atomic-file.ts'
+import type { Library } from '../store/index.ts'
+import { writeMeta } from '../studio/meta.ts'
 import { requireRun, runDirectory, savedConfig } from '../train/index.ts'
 import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
@@ -45,7 +45,7 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function evaluate(run: string, options: Options, context: CliContext): Promise<void> {
-  const { environment, player, directory } = await choose(run, options, context)
+  const { environment, player, isRun } = await choose(run, options, context)
   const seeds = options.seeds === undefined ? heldOutSeeds(options.episodes) : parseSeeds(options.seeds)
   const line = new ProgressLine(context, 'boards')
   const evaluation = await evaluatePlayer(environment, player, seeds, {
@@ -53,13 +53,10 @@ async function evaluate(run: string, options: Options, context: CliContext): Pro
     onProgress: (done, total) => line.show(done, total),
   })
   line.close()
-  const json = evaluationJson(evaluation)
-  // The standard evaluation stays with the run, where the shelf of agents finds it.
+  // A standard evaluation stays with the run, where the shelf of agents finds it.
   const standard = options.seeds === undefined && options.checkpoint === undefined && options.sample !== true
-  if (directory !== null && standard) {
-    await writeAtomically(join(directory, 'evaluation.json'), [Buffer.from(`${JSON.stringify(json)}\n`)])
-  }
-  if (context.json) context.printJson(json)
+  if (isRun && standard) keep(context.library(), run, evaluation)
+  if (context.json) context.printJson(evaluationJson(evaluation))
   else for (const text of describe(run, evaluation)) context.print(text)
 }
 
@@ -75,7 +72,7 @@ async function choose(run: string, options: Options, context: CliContext) {
     else if (run === 'scripted') player = scriptedPlayer(spec)
     else player = await agentPlayer(spec, run, { name: run, deterministic: !options.sample })
     if (player === undefined) throw new UserError(`${spec.id} has no scripted player`)
-    return { environment, player, directory: null }
+    return { environment, player, isRun: false }
   }
   const library = context.library()
   const config = savedConfig(requireRun(library, run))
@@ -92,7 +89,13 @@ async function choose(run: string, options: Options, context: CliContext) {
     checkpoint: options.checkpoint,
     deterministic: !options.sample,
   })
-  return { environment, player, directory }
+  return { environment, player, isRun: true }
+}
+
+function keep(library: Library, run: string, { episodes, score, winRate }: Evaluation): void {
+  const [low, high] = score.ci95
+  const kept = { episodes: episodes.length, mean: score.mean, low, high, winRate }
+  writeMeta(library, 'evaluation', run, JSON.stringify(kept))
 }
 
 function describe(run: string, { spec, episodes, score, winRate, mastered, solved }: Evaluation): string[] {

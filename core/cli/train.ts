@@ -19,6 +19,7 @@ import {
 } from '../train/index.ts'
 import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
+import { forgetRunMeta } from './run-meta.ts'
 import { TrainingDisplay } from './train-display.ts'
 
 interface Options {
@@ -106,7 +107,9 @@ async function begin(file: string | undefined, options: Options, context: CliCon
   const path = config.behavior.reward_signals.gail?.demo_path
   const fromLibrary = needsDemonstrations(config) && (options.demos !== undefined || path === undefined)
   const rows = fromLibrary ? selectDemonstrations(library, spec, options.demos ?? 'all') : []
-  return startRun({ library, config, demonstrations: rows.map((row) => row.id) })
+  const run = await startRun({ library, config, demonstrations: rows.map((row) => row.id) })
+  if (config.force) forgetRunMeta(library, run.id)
+  return run
 }
 
 /** undefined when nothing but a run to be resumed is named. */

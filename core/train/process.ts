@@ -6,13 +6,13 @@ import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { readDemonstrations } from '../demos/index.ts'
 import { makeEnvironment } from '../envs/index.ts'
-import { DataError, UserError } from '../errors.ts'
 import type { DemonstrationData } from '../learn/index.ts'
 import { openLibrary } from '../store/index.ts'
 import { writeAtomically } from './atomic-file.ts'
 import { needsDemonstrations, type RunConfig, resolveConfig } from './config.ts'
 import { demonstrationData, shuffleActions } from './demonstrations.ts'
-import { type Failed, ownerMessage, readMessage, type Start, sendMessage } from './messages.ts'
+import { failureOf } from './failure.ts'
+import { ownerMessage, readMessage, type Start, sendMessage } from './messages.ts'
 import { ipcPort, type ParentEndpoint, type Port, parentPort } from './port.ts'
 import { runDirectory } from './runs.ts'
 import { Trainer } from './trainer.ts'
@@ -65,18 +65,6 @@ async function loadDemonstrations(start: Start, config: RunConfig): Promise<Demo
   return config.shuffleDemonstrations ? shuffleActions(data, config.seed) : data
 }
 
-function failure(error: unknown): Failed {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error))
-  const kind = error instanceof UserError ? 'user' : error instanceof DataError ? 'data' : 'bug'
-  return {
-    type: 'failed',
-    kind,
-    message,
-    remedy: error instanceof UserError ? (error.remedy ?? null) : null,
-    detail: kind === 'bug' ? (stack ?? null) : null,
-  }
-}
-
 function openPort(): Port {
   const { parentPort: electron } = process as { parentPort?: ParentEndpoint }
   return electron === undefined ? ipcPort(process) : parentPort(electron)
@@ -91,7 +79,7 @@ function main(): void {
       train(port, message)
         .catch((error) => {
           process.exitCode = 1
-          sendMessage(port, failure(error))
+          sendMessage(port, failureOf(error))
         })
         .finally(() => port.close())
     } else if (message.type === 'stop') stop()
@@ -101,6 +89,7 @@ function main(): void {
   process.on('SIGTERM', stop)
   // A terminal sends Ctrl-C to the whole group; the owner decides what a second one means.
   process.on('SIGINT', stop)
+  process.on('SIGHUP', stop)
 }
 
 main()

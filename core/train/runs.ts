@@ -6,6 +6,7 @@ import { nearest, UserError } from '../errors.ts'
 import type { Library, ReadableLibrary, RunRow } from '../store/index.ts'
 import { listCheckpoints, readHead } from './checkpoint.ts'
 import { type RunConfig, resolveConfig, signalNames } from './config.ts'
+import { heartbeatIsFresh } from './heartbeat.ts'
 
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/
 
@@ -80,8 +81,9 @@ export async function deleteRun(library: Library, id: string): Promise<void> {
 export async function recoverRuns(library: Library): Promise<RunRow[]> {
   const recovered: RunRow[] = []
   for (const row of library.listRuns()) {
-    if (row.state !== 'running' || isActive(row)) continue
-    const newest = (await listCheckpoints(runDirectory(library.dir, row.id))).at(-1)
+    const directory = runDirectory(library.dir, row.id)
+    if (row.state !== 'running' || (isActive(row) && heartbeatIsFresh(directory))) continue
+    const newest = (await listCheckpoints(directory)).at(-1)
     const head = newest === undefined ? undefined : await readHead(newest)
     if (head !== undefined) library.appendMetrics(row.id, head.history)
     const stopped: RunRow = {

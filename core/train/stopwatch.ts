@@ -4,6 +4,9 @@ import type { TimeShares } from './messages.ts'
 type Part = 'environment' | 'inference' | 'update' | 'waiting'
 type Interval = 'progress' | 'summary'
 
+/** A rate for people looks back this far: long enough to hold several rounds of an on-policy learner. */
+const RECENT_MS = 10_000
+
 const now = () => performance.now()
 
 export class Stopwatch {
@@ -11,6 +14,7 @@ export class Stopwatch {
   readonly #spent = { environment: 0, inference: 0, update: 0, waiting: 0 }
   readonly #begun = new Map<Interval, { at: number; step: number; spent: Record<Part, number> }>()
   readonly #due = new Map<string, number>()
+  readonly #recent: { at: number; step: number }[] = []
   #last = now()
   #started = now()
   #before = 0
@@ -26,6 +30,7 @@ export class Stopwatch {
     this.#started = this.#last = now()
     this.begin('progress', this.#firstStep)
     this.begin('summary', this.#firstStep)
+    this.recentRate(this.#firstStep)
   }
 
   /** Seconds of all sessions. */
@@ -56,6 +61,15 @@ export class Stopwatch {
     const { at, step: first } = this.#begun.get(interval)!
     const seconds = (now() - at) / 1000
     return seconds > 0 ? (step - first) / seconds : 0
+  }
+
+  /** Steps per second over the last ten seconds; counts from one call to the next. */
+  recentRate(step: number): number {
+    const at = now()
+    this.#recent.push({ at, step })
+    while (this.#recent.length > 2 && at - this.#recent[1]!.at >= RECENT_MS) this.#recent.shift()
+    const first = this.#recent[0]!
+    return at > first.at ? ((step - first.step) * 1000) / (at - first.at) : 0
   }
 
   /** How the time since the interval began was spent; sums to 1. */

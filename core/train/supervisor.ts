@@ -5,8 +5,11 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { UserError } from '../errors.ts'
 import type { Library, RunRow, RunState } from '../store/index.ts'
+import { explainFileError } from './atomic-file.ts'
 import { configToYaml, needsDemonstrations, type RunConfig, signalNames } from './config.ts'
+import { failureOf } from './failure.ts'
 import { type ForkTraining, forkNode, type TrainingProcess } from './fork.ts'
+import { Heartbeat } from './heartbeat.ts'
 import {
   type CheckpointNotice,
   type Failed,
@@ -50,8 +53,9 @@ export interface RunEvents {
 
 export interface RunEnd {
   readonly row: RunRow
-  /** null when the process failed. */
+  /** The trainer's last word; null when it did not come to that. */
   readonly finished: Finished | null
+  /** Why the run failed; null when it did not. */
   readonly failed: Failed | null
 }
 
@@ -141,6 +145,7 @@ class Supervisor implements RunHandle {
   readonly ended: Promise<RunEnd>
   readonly #library: Library
   readonly #process: TrainingProcess
+  readonly #heartbeat: Heartbeat
   readonly #listeners = new Map<keyof RunEvents, Set<(data: never) => void>>()
   #row: RunRow
   #progress: Progress | null = null
@@ -153,10 +158,11 @@ class Supervisor implements RunHandle {
     this.id = row.id
     this.#library = library
     this.#row = row
+    this.#heartbeat = new Heartbeat(runDirectory(library.dir, row.id))
     this.#process = fork()
-    this.#put({ pid: this.#process.pid ?? null })
+    this.#keep(() => this.#put({ pid: this.#process.pid ?? null }))
     const { port } = this.#process
-    port.onMessage((frame) => this.#receive(readMessage(trainerMessage, frame)))
+    port.onMessage((frame) => this.#keep(() => this.#receive(readMessage(trainerMessage, frame))))
     this.ended = new Promise((resolve) => {
       this.#process.onExit((exit) => {
         this.#conclude(exit)
@@ -209,6 +215,16 @@ class Supervisor implements RunHandle {
     this.#process.kill()
   }
 
+  /** A library that can no longer be written to (full disk) ends the run in an orderly way, not this process. */
+  #keep(write: () => void): void {
+    try {
+      write()
+    } catch (error) {
+      this.#failed ??= failureOf(error)
+      sendMessage(this.#process.port, { type: 'stop' })
+    }
+  }
+
   #receive(message: TrainerMessage): void {
     switch (message.type) {
       case 'progress':
@@ -235,22 +251,25 @@ class Supervisor implements RunHandle {
   }
 
   #conclude(exit: { code: number | null; signal: string | null; errorOutput: string }): void {
-    const finishedAtUs = Date.now() * 1000
-    if (this.#finished !== null) {
-      const state = this.#finished.complete ? 'finished' : 'stopped'
-      this.#put({ ...counters(this.#finished), state, pid: null, finishedAtUs, message: null })
-    } else {
-      this.#failed ??= died(exit)
-      this.#put({ state: 'failed', pid: null, finishedAtUs, message: this.#failed.message })
-    }
+    this.#heartbeat.stop()
     this.#stopping = false
+    const ended = { pid: null, finishedAtUs: Date.now() * 1000 }
+    if (this.#finished === null) this.#failed ??= died(exit)
+    const counted = this.#finished === null ? {} : counters(this.#finished)
+    if (this.#failed === null) {
+      const state = this.#finished!.complete ? 'finished' : 'stopped'
+      this.#keep(() => this.#put({ ...counted, ...ended, state, message: null }))
+    } else {
+      const { message } = this.#failed
+      this.#keep(() => this.#put({ ...counted, ...ended, state: 'failed', message }))
+    }
     this.#emit('state', this.#row)
   }
 
   #put(change: Partial<RunRow>): void {
     this.#row = { ...this.#row, ...change }
-    this.#library.putRun(this.#row)
     this.#rowWrittenAt = Date.now()
+    this.#library.putRun(this.#row)
   }
 
   #emit<E extends keyof RunEvents>(event: E, data: RunEvents[E]): void {
@@ -300,10 +319,6 @@ async function makeDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true })
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new UserError(`the folder of the run cannot be made: ${directory} (${code})`, {
-      remedy: 'choose another directory with --data DIR',
-      cause: error,
-    })
+    throw explainFileError(error, directory)
   }
 }

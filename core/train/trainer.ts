@@ -178,7 +178,7 @@ export class Trainer {
 
   #reportProgress(): void {
     const { max_steps: maxSteps } = this.#options.config.behavior
-    const stepsPerSecond = this.#watch.rate('progress', this.#step)
+    const stepsPerSecond = this.#watch.recentRate(this.#step)
     this.#options.report({
       type: 'progress',
       step: this.#step,
