@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { DataError } from '../../core/errors.ts'
+import { DataError, UserError } from '../../core/errors.ts'
 import { writeAtomically } from '../../core/train/atomic-file.ts'
 import {
   type Checkpoint,
@@ -55,6 +55,19 @@ describe('writeAtomically', () => {
     await expect(writeAtomically(path, chunks())).rejects.toThrow('the disk is full')
     expect(readFileSync(path, 'utf8')).toBe('old')
     expect(readdirSync(join(path, '..'))).toEqual(['file'])
+  })
+})
+
+describe('a place that cannot be written to', () => {
+  it.each([
+    ['file/x', 'a file stands where a folder must be'],
+    ['nothing/x', 'its folder is not there'],
+  ])('is named in a sentence: %s', async (name, reason) => {
+    const directory = temporaryDirectory()
+    writeFileSync(join(directory, 'file'), '')
+    const error = await writeAtomically(join(directory, name), [Uint8Array.of(1)]).catch((e) => e)
+    expect(error).toBeInstanceOf(UserError)
+    expect(error.message).toContain(reason)
   })
 })
 

@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { recordEpisode } from '../../core/demos/index.ts'
 import { makeEnvironment } from '../../core/envs/index.ts'
+import { UserError } from '../../core/errors.ts'
 import { type Library, openLibrary } from '../../core/store/index.ts'
 import { listCheckpoints } from '../../core/train/checkpoint.ts'
 import { type RunConfig, resolveConfig } from '../../core/train/config.ts'
@@ -142,6 +143,37 @@ describe('a run', () => {
     const { failed, row } = await run.ended
     expect(failed).toMatchObject({ kind: 'user', message: expect.stringContaining('99') })
     expect(row).toMatchObject({ state: 'failed', message: failed!.message })
+  })
+
+  it('ends in an orderly way when the library can take no more', async () => {
+    const library = openLibrary(temporaryDirectory())
+    const full: Library = Object.assign(Object.create(library), {
+      dir: library.dir,
+      appendMetrics: () => {
+        throw new UserError('the disk is full')
+      },
+      putRun: library.putRun.bind(library),
+      getRun: library.getRun.bind(library),
+    })
+    const run = await startRun({
+      library: full,
+      config: config('a', { maxSteps: ENDLESS }),
+      demonstrations: [],
+    })
+    const { failed, finished } = await run.ended
+    expect(failed).toMatchObject({ kind: 'user', message: 'the disk is full' })
+    expect(finished).toMatchObject({ complete: false })
+    expect(library.getRun('a')).toMatchObject({ state: 'failed', message: 'the disk is full', pid: null })
+    const newest = (await listCheckpoints(runDirectory(library.dir, 'a'))).at(-1)!
+    expect(newest.step).toBe(finished!.step)
+  })
+
+  it('whose process id somebody else has by now is found to be over', async () => {
+    const library = openLibrary(temporaryDirectory())
+    const run = await startRun({ library, config: config('a', { maxSteps: 200 }), demonstrations: [] })
+    const { row } = await run.ended
+    library.putRun({ ...row, state: 'running', maxSteps: ENDLESS, pid: process.pid })
+    expect(await recoverRuns(library)).toMatchObject([{ id: 'a', state: 'stopped', step: 200, pid: null }])
   })
 
   it('outlives nobody: when its owner is killed it writes a checkpoint and ends', async () => {
