@@ -1,3 +1,4 @@
+import './language.ts'
 import '@fontsource-variable/inter/opsz.css'
 import '@mantine/core/styles.css'
 import '@mantine/notifications/styles.css'

@@ -58,6 +58,8 @@ export interface SceneView<State = unknown> {
    */
   draw(canvas: Canvas, transition: Transition, elapsed: number, control: State | null): void
   moment(events: readonly SceneEvent[]): Moment | null
+  /** How far a player has come; comparable between boards that started the same. */
+  progress(scene: Scene): number
   /** One line on what happened, for the strip under a replay and for speech. */
   describe(events: readonly SceneEvent[]): string
   /** Names of the discrete branches of an action, in one word each. */

@@ -72,7 +72,7 @@ function options(latest: Latest, width: number): uPlot.Options {
   return {
     width,
     height,
-    padding: [18, 12, 0, 0],
+    padding: [18, 24, 0, 0],
     cursor: { sync: { key: group }, points: { size: 7 }, y: false, drag: { x: false, y: false } },
     legend: { live: true },
     scales: {
@@ -84,8 +84,17 @@ function options(latest: Latest, width: number): uPlot.Options {
       { label: 'step', value: (_plot, value) => (value === null ? '' : count(value)) },
       ...lines.map((line) => series(line, latest)),
     ],
-    hooks: { draw: [(plot) => drawMarks(plot, latest.current)] },
+    hooks: {
+      draw: [(plot) => drawMarks(plot, latest.current)],
+      setData: [showNewest],
+      setCursor: [(plot) => plot.cursor.idx == null && showNewest(plot)],
+    },
   }
+}
+
+/** Without a cursor the legend reads the newest values. */
+function showNewest(plot: uPlot): void {
+  plot.setLegend({ idx: plot.data[0].length - 1 })
 }
 
 function series(line: CurveLine, latest: Latest): uPlot.Series {

@@ -14,6 +14,7 @@ import { PlayPage } from '../views/play/play-page.tsx'
 import { ConnectionLost } from './connection-lost.tsx'
 import classes from './frame.module.css'
 import { ImportDrop } from './import-drop.tsx'
+import { PageBoundary } from './page-boundary.tsx'
 import { Rail } from './rail.tsx'
 import { SettingsDialog } from './settings-dialog.tsx'
 import { TopBar } from './top-bar.tsx'
@@ -64,9 +65,11 @@ export function Frame() {
       <main id="main" className={classes.main} tabIndex={-1}>
         {connection === 'lost' && <ConnectionLost />}
         <Welcome />
-        <Suspense fallback={null}>
-          <View />
-        </Suspense>
+        <PageBoundary key={page}>
+          <Suspense fallback={null}>
+            <View />
+          </Suspense>
+        </PageBoundary>
       </main>
       <Palette />
       <Help opened={keysOpen} onClose={() => setKeysOpen(false)} />

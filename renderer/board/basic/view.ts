@@ -28,6 +28,7 @@ export const basicView: SceneView<Nothing> = {
     if (step === undefined) return 'Stayed'
     return step.to > step.from ? 'Moved right' : 'Moved left'
   },
+  progress: (scene) => (scene as unknown as BasicScene).position,
   branches: ['move'],
   control: {
     initial: () => nothing,

@@ -1,5 +1,5 @@
 /** Bubble on the screen. */
-import type { BubbleEvent, BubbleScene, SceneEvent } from '../../../core/studio/protocol.ts'
+import type { BubbleEvent, BubbleScene, Scene, SceneEvent } from '../../../core/studio/protocol.ts'
 import type { Canvas, Moment, SceneView, Transition } from '../scene-view.ts'
 import { drawAim } from './aim.ts'
 import { type AimState, aimControl } from './aim-control.ts'
@@ -17,6 +17,7 @@ export const bubbleView: SceneView<AimState> = {
   duration: (events) => timelineOf(events).totalMs,
   draw,
   moment,
+  progress,
   describe,
   branches: ['aim', 'swap'],
   control: aimControl,
@@ -78,6 +79,12 @@ function moment(events: readonly SceneEvent[]): Moment | null {
   if (won) return { kind: 'end', label: 'all captives free' }
   if (freed > 0) return { kind: 'goal', label: freed === 1 ? 'a captive freed' : `${freed} captives freed` }
   return popped + dropped >= BIG_FALL ? { kind: 'big', label: `${popped + dropped} bubbles fell` } : null
+}
+
+/** Captives first; of two with the same, whoever has fewer bubbles left. */
+function progress(scene: Scene): number {
+  const { captivesFreed, cells } = scene as unknown as BubbleScene
+  return captivesFreed * 1000 - cells.reduce((left, cell) => (cell === 0 ? left : left + 1), 0)
 }
 
 function describe(events: readonly SceneEvent[]): string {

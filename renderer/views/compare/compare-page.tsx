@@ -1,3 +1,45 @@
+import { Button, Loader } from '@mantine/core'
+import { IconChartDots3 } from '@tabler/icons-react'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { ErrorNote } from '../../components/error-note.tsx'
+import { navigate } from '../../route.ts'
+import { Boards } from './boards.tsx'
+import classes from './compare.module.css'
+import { Picker } from './picker.tsx'
+import { TablePanel } from './table-panel.tsx'
+import { useCompare } from './use-compare.ts'
+
 export default function ComparePage() {
-  return null
+  const compare = useCompare()
+  const { boards, contenders, known } = compare
+  return (
+    <div className={classes.page}>
+      <Picker compare={compare} />
+      {contenders.length === 0 ? (
+        <EmptyState
+          icon={<IconChartDots3 size={40} stroke={1.2} />}
+          title="Choose who plays"
+          actions={
+            known.agents.length === 0 && (
+              <Button onClick={() => navigate('train', { new: 1 })}>Train an agent</Button>
+            )
+          }
+        >
+          Two to four of people, the scripted player and agents play the same board side by side.
+        </EmptyState>
+      ) : (
+        <>
+          <ErrorNote error={boards.error} />
+          {boards.value === undefined
+            ? boards.error === undefined && <Loader m="auto" aria-label="They play" />
+            : boards.error === undefined && <Boards key={keyOf(boards.value)} result={boards.value} />}
+          <TablePanel compare={compare} />
+        </>
+      )}
+    </div>
+  )
+}
+
+function keyOf(result: { seed: number; boards: readonly { label: string }[] }): string {
+  return [result.seed, ...result.boards.map(({ label }) => label)].join('/')
 }

@@ -1,0 +1,69 @@
+/** Contenders in the address: scripted, agent:first, agent:first@5000, episode:12 */
+import type { Agent, Contender, Demonstration, PlayerKind } from '../../../core/studio/protocol.ts'
+
+export const MOST = 4
+
+export function formatContender(contender: Contender): string {
+  switch (contender.kind) {
+    case 'scripted':
+      return 'scripted'
+    case 'episode':
+      return `episode:${contender.id}`
+    case 'player':
+      return `player:${encodeURIComponent(contender.playerName)}`
+    case 'agent':
+      return `agent:${contender.runId}${contender.checkpoint === undefined ? '' : `@${contender.checkpoint}`}`
+  }
+}
+
+export function formatContenders(contenders: readonly Contender[]): string {
+  return contenders.map(formatContender).join(',')
+}
+
+export function parseContenders(text: string): Contender[] {
+  return text.split(',').flatMap((part): Contender[] => {
+    const [kind, value = ''] = part.split(/:(.*)/s)
+    if (kind === 'scripted') return [{ kind: 'scripted' }]
+    if (kind === 'episode' && Number.isInteger(Number(value))) return [{ kind: 'episode', id: Number(value) }]
+    if (kind === 'player' && value !== '') return [{ kind: 'player', playerName: decodeURIComponent(value) }]
+    if (kind !== 'agent' || value === '') return []
+    const [runId = '', checkpoint] = value.split('@')
+    return [checkpoint === undefined ? { kind: 'agent', runId } : { kind: 'agent', runId, checkpoint }]
+  })
+}
+
+export interface Known {
+  readonly agents: readonly Agent[]
+  readonly episodes: readonly Demonstration[]
+  readonly scriptedPlayer: string | null
+}
+
+export function describeContender(contender: Contender, known: Known): { label: string; kind: PlayerKind } {
+  switch (contender.kind) {
+    case 'scripted':
+      return { label: known.scriptedPlayer ?? 'scripted player', kind: 'scripted' }
+    case 'player':
+      return { label: contender.playerName, kind: 'human' }
+    case 'agent': {
+      const name = known.agents.find(({ runId }) => runId === contender.runId)?.name ?? contender.runId
+      const at = contender.checkpoint === undefined ? '' : `, step ${contender.checkpoint}`
+      return { label: `${name}${at}`, kind: 'agent' }
+    }
+    case 'episode': {
+      const row = known.episodes.find(({ id }) => id === contender.id)
+      return row === undefined
+        ? { label: `demonstration ${contender.id}`, kind: 'human' }
+        : { label: `${row.playerName}, board ${row.seed}`, kind: row.playerKind }
+    }
+  }
+}
+
+/** For statistics a person's one episode stands for all of theirs: one play says too little. */
+export function forTable(contenders: readonly Contender[], known: Known): Contender[] {
+  const widened = contenders.map((contender): Contender => {
+    if (contender.kind !== 'episode') return contender
+    const row = known.episodes.find(({ id }) => id === contender.id)
+    return row === undefined ? contender : { kind: 'player', playerName: row.playerName }
+  })
+  return [...new Map(widened.map((contender) => [formatContender(contender), contender])).values()]
+}

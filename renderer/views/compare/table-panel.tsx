@@ -1,0 +1,105 @@
+import { Button, Menu, Progress, SegmentedControl } from '@mantine/core'
+import { IconDownload, IconScale } from '@tabler/icons-react'
+import { useMemo, useState } from 'react'
+import type { Comparison } from '../../../core/studio/protocol.ts'
+import { client } from '../../client/client.ts'
+import { useTask } from '../../client/task.ts'
+import { IntervalPlot } from '../../components/interval-plot.tsx'
+import { attempt } from '../../components/report-error.ts'
+import classes from './compare.module.css'
+import { ComparisonTable } from './comparison-table.tsx'
+import { formatContenders, forTable } from './contenders.ts'
+import { exportComparison } from './export.ts'
+import type { Compare } from './use-compare.ts'
+
+/** The same contenders on many boards: table and plot, which can be exported. */
+export function TablePanel({ compare }: { compare: Compare }) {
+  const { environment, known } = compare
+  const contenders = useMemo(() => forTable(compare.contenders, known), [compare.contenders, known])
+  const [episodes, setEpisodes] = useState('100')
+  const [answer, setAnswer] = useState<{ key: string; comparison: Comparison; episodes: number } | null>(null)
+  const task = useTask()
+  const key = `${environment} ${formatContenders(contenders)}`
+  const params = { environment, contenders, episodes: Number(episodes) }
+  const play = () =>
+    attempt(async () => {
+      const comparison = await task.run((taskId) => client.call('compare.table', { ...params, taskId }))
+      setAnswer({ key, comparison, episodes: params.episodes })
+    })
+  const comparison = answer?.key === key ? answer.comparison : null
+  const shown = { ...params, episodes: answer?.episodes ?? params.episodes }
+  return (
+    <section className={classes.panel} aria-label="On many boards">
+      <header className={classes.panelHead}>
+        <h2>On many boards</h2>
+        <span className="small muted">
+          {comparison?.unit ?? 'The same new boards for everyone who can play them.'}
+        </span>
+        <span className={classes.panelButtons}>
+          <SegmentedControl
+            size="xs"
+            aria-label="Boards"
+            value={episodes}
+            onChange={setEpisodes}
+            data={['20', '100', '500'].map((value) => ({ value, label: `${value} boards` }))}
+          />
+          {task.busy ? (
+            <Button size="compact-sm" variant="default" onClick={task.cancel}>
+              Cancel
+            </Button>
+          ) : (
+            <Button size="compact-sm" leftSection={<IconScale size={15} />} onClick={() => void play()}>
+              Compare
+            </Button>
+          )}
+          {comparison !== null && (
+            <Menu position="bottom-end">
+              <Menu.Target>
+                <Button size="compact-sm" variant="default" leftSection={<IconDownload size={15} />}>
+                  Export
+                </Button>
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item onClick={() => void exportComparison(shown, 'png')}>Image (PNG)</Menu.Item>
+                <Menu.Item onClick={() => void exportComparison(shown, 'svg')}>Drawing (SVG)</Menu.Item>
+                <Menu.Item onClick={() => void exportComparison(shown, 'json')}>Data (JSON)</Menu.Item>
+                <Menu.Item onClick={() => void exportComparison(shown, 'html')}>
+                  Report (HTML, one file)
+                </Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+          )}
+        </span>
+      </header>
+      {task.busy && (
+        <Progress
+          value={task.total === 0 ? 0 : (100 * task.done) / task.total}
+          animated
+          aria-label={`${task.done} of ${task.total} levels played`}
+        />
+      )}
+      {comparison !== null && (
+        <>
+          <IntervalPlot
+            rows={comparison.rows.map((row, index) => ({
+              key: String(index),
+              label: row.label,
+              kind: row.playerKind,
+              sample: row.score,
+              dots: row.dots.map(({ score }) => score),
+            }))}
+            human={comparison.human}
+            unit={
+              comparison.spec.score.measure === 'length'
+                ? `${comparison.spec.score.units} per level, mean with 95 % interval`
+                : `${comparison.spec.score.units} per episode, mean with 95 % interval`
+            }
+            rowHeight={44}
+            labelWidth={300}
+          />
+          <ComparisonTable comparison={comparison} />
+        </>
+      )}
+    </section>
+  )
+}
