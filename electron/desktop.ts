@@ -2,6 +2,8 @@
  * The desktop shell: one window on the page, one host process behind it. Takes Electron's modules as a parameter, so that
  * its rules can be tested without a display.
  */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BrowserWindow } from 'electron'
 import { dataDirectory } from './arguments.ts'
@@ -36,10 +38,18 @@ const maxReloads = 3
 
 /** Call at once when the main process starts: some of it must come before the app is ready. */
 export async function startDesktop(electron: Electron, argv: readonly string[]): Promise<void> {
-  const { app, crashReporter, protocol } = electron
+  const { app, crashReporter, dialog, protocol } = electron
   const data = dataDirectory(argv, process.env)
   // One folder of settings per library, hence one window per library.
-  app.setPath('userData', `${data}/desktop`)
+  const settings = join(data, 'desktop')
+  try {
+    mkdirSync(settings, { recursive: true })
+  } catch (error) {
+    dialog.showErrorBox('Understudy cannot start', `${settings} cannot be made: ${(error as Error).message}`)
+    app.exit(1)
+    return
+  }
+  app.setPath('userData', settings)
   crashReporter.start({ uploadToServer: false })
   app.enableSandbox()
   protocol.registerSchemesAsPrivileged([schemePrivileges])

@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startDesktop } from '../../electron/desktop.ts'
 import { type FakeElectron, FakeFrame, type FakeProcess, FakeWindow, fakeElectron } from './fakes.ts'
 
 let fake: FakeElectron
+let library: string
 const signals = ['SIGINT', 'SIGTERM'] as const
 let before: Map<string, readonly unknown[]>
 
@@ -10,10 +14,12 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   before = new Map(signals.map((signal) => [signal, process.listeners(signal)]))
   fake = fakeElectron()
+  library = mkdtempSync(join(tmpdir(), 'understudy-desktop-'))
 })
 
 afterEach(() => {
   vi.useRealTimers()
+  rmSync(library, { recursive: true, force: true })
   for (const signal of signals) {
     for (const listener of process.listeners(signal)) {
       if (!before.get(signal)!.includes(listener)) process.removeListener(signal, listener as () => void)
@@ -22,7 +28,7 @@ afterEach(() => {
 })
 
 async function start(): Promise<{ window: FakeWindow; host: FakeProcess }> {
-  const started = startDesktop(fake.modules, ['electron', '.', '--data=/library'])
+  const started = startDesktop(fake.modules, ['electron', '.', `--data=${library}`])
   fake.app.becomesReady()
   await started
   return { window: FakeWindow.all[0]!, host: fake.processes[0]! }
@@ -43,7 +49,7 @@ test('what must come before the app is ready comes before', async () => {
   const { calls } = fake.app
   const ready = calls.indexOf('ready')
   const early = [
-    'setPath userData /library/desktop',
+    `setPath userData ${join(library, 'desktop')}`,
     'enableSandbox',
     'registerSchemes',
     'requestSingleInstanceLock',
@@ -87,7 +93,7 @@ test('a second start only brings the first window to the front', async () => {
 
   const second = fakeElectron()
   second.app.isFirst = false
-  await startDesktop(second.modules, [])
+  await startDesktop(second.modules, [`--data=${library}`])
   expect(second.app.calls).toContain('gone')
   expect(second.processes).toEqual([])
 })
@@ -97,7 +103,7 @@ test('a page gets a port to the host, before and after the host is ready, and ag
   const ask = () => fake.listeners.get('studio:port')!(fromPage(window))
   ask()
   expect(host.kinds()).toEqual(['open'])
-  expect(host.received[0]!.message).toEqual({ kind: 'open', dataDirectory: '/library' })
+  expect(host.received[0]!.message).toEqual({ kind: 'open', dataDirectory: library })
   host.says({ kind: 'ready' })
   ask()
   expect(host.kinds()).toEqual(['open', 'page', 'page'])
@@ -228,4 +234,11 @@ test('permissions are denied but for copying text', async () => {
   expect(device!()).toBe(false)
   window.webContents.mainFrame.url = 'https://evil.example/'
   expect(granted('clipboard-sanitized-write')).toBe(false)
+})
+
+test('a library that cannot be written is told in a box', async () => {
+  writeFileSync(join(library, 'file'), '')
+  await startDesktop(fake.modules, [`--data=${join(library, 'file')}`])
+  expect(fake.boxes[0]!.text).toContain('cannot be made')
+  expect(fake.app.calls).toEqual(['exit 1'])
 })
