@@ -8,8 +8,6 @@
  * the clone is, with `updates_per_step` gradients per environment step.
  */
 import { z } from 'zod'
-import { observationSize } from '../envs/environment.ts'
-import { UserError } from '../errors.ts'
 import {
   Adam,
   add,
@@ -20,14 +18,13 @@ import {
   mul,
   neg,
   oneHot,
-  Parameters,
+  type Parameters,
   square,
   sub,
   sum,
   tanh,
   type Value,
 } from '../tensor/index.ts'
-import { ActionLayout } from './action-layout.ts'
 import {
   type Algorithm,
   type AlgorithmDefinition,
@@ -36,11 +33,12 @@ import {
 } from './algorithm.ts'
 import { categoricalEntropy, maskedLogSoftmax } from './distributions.ts'
 import { Metrics } from './metrics.ts'
-import { Normalizer, seen } from './normalizer.ts'
-import { Actor, buildPolicy, type PolicyShape, policyBindings } from './policy.ts'
+import { seen } from './normalizer.ts'
+import { Actor, buildPolicy, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
-import { makeSampledBatch, type ReplayShape } from './replay-buffer.ts'
+import { makeSampledBatch } from './replay-buffer.ts'
 import { sampleDemonstrations, writeChoices } from './reward-signal.ts'
+import { requireDemonstrations, setUp } from './setup.ts'
 
 export const bcHyperparameters = z.strictObject({
   batch_size: z.int().min(1).default(128).describe('Demonstration rows per gradient'),
@@ -54,35 +52,14 @@ export const bcHyperparameters = z.strictObject({
 })
 
 export async function makeBc(context: LearnContext): Promise<Algorithm> {
-  const { spec, numEnvs, settings, runtime, random, demonstrations, threads } = context
-  if (demonstrations === null) {
-    throw new UserError('behavioural cloning needs demonstrations, and there are none', {
-      remedy: 'record or import some, or choose them with --demos',
-    })
-  }
+  const { numEnvs, settings, runtime, random, threads } = context
+  const demonstrations = requireDemonstrations(context, 'behavioural cloning')
   const h = bcHyperparameters.parse(settings.hyperparameters)
-  const layout = new ActionLayout(spec)
-  const O = observationSize(spec)
-  const C = layout.continuous
+  const acting = { continuousKind: 'squashed', logitBound: 0 } as const
+  const { layout, O, C, normalizer, shape, replayShape, policy } = setUp(context, acting)
   const B = h.batch_size
   const metrics = new Metrics()
-  const normalizer = settings.network_settings.normalize ? new Normalizer(O) : null
   normalizer?.update(demonstrations.observations)
-  const shape: PolicyShape = {
-    spec,
-    layout,
-    settings: settings.network_settings,
-    normalizer,
-    continuousKind: 'squashed',
-    logitBound: 0,
-  }
-  const replayShape: ReplayShape = {
-    observation: O,
-    continuous: C,
-    branches: layout.branchSizes.length,
-    mask: 0,
-  }
-  const policy = new Parameters('policy')
 
   function buildUpdate(): Record<string, Value> {
     const graph = new Graph()
@@ -119,7 +96,7 @@ export async function makeBc(context: LearnContext): Promise<Algorithm> {
   let updates = 0
 
   async function updateOnce(): Promise<void> {
-    sampleDemonstrations(random, demonstrations!, replayShape, rows, 0, B)
+    sampleDemonstrations(random, demonstrations, replayShape, rows, 0, B)
     program.inputs.observation!.set(rows.observations)
     program.inputs.continuous?.set(rows.continuous)
     layout.groups.forEach((_, g) => {

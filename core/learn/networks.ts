@@ -9,8 +9,8 @@ import { shapeSize } from '../envs/environment.ts'
 import {
   add,
   concat,
-  type Graph,
   div,
+  type Graph,
   matmul,
   mean,
   mul,
@@ -48,7 +48,12 @@ export function dense(
 ): Value {
   const { graph, parameters } = scope
   const centre = (weight: Value) => (centred ? matmul(weight, centring(graph, units)) : weight)
-  const weight = parameters.use(graph, `${name}/weight`, [x.shape[1]!, units], normal(gain / Math.sqrt(x.shape[1]!)))
+  const weight = parameters.use(
+    graph,
+    `${name}/weight`,
+    [x.shape[1]!, units],
+    normal(gain / Math.sqrt(x.shape[1]!)),
+  )
   const product = matmul(x, centre(weight))
   return bias ? add(product, centre(parameters.use(graph, `${name}/bias`, [1, units], zeros))) : product
 }

@@ -10,7 +10,6 @@
  * Differs from ML-Agents: the probability ratio is that of the whole action, not one ratio per branch.
  */
 import { z } from 'zod'
-import { observationSize } from '../envs/environment.ts'
 import {
   Adam,
   abs,
@@ -32,7 +31,6 @@ import {
   sum,
   type Value,
 } from '../tensor/index.ts'
-import { ActionLayout } from './action-layout.ts'
 import {
   type Algorithm,
   type AlgorithmDefinition,
@@ -43,12 +41,13 @@ import { categoricalEntropy, gaussianLogProb, maskedLogSoftmax } from './distrib
 import { generalizedAdvantages } from './gae.ts'
 import { Metrics } from './metrics.ts'
 import { body, dense } from './networks.ts'
-import { Normalizer, seen } from './normalizer.ts'
-import { Actor, buildPolicy, type PolicyShape, policyBindings } from './policy.ts'
+import { seen } from './normalizer.ts'
+import { Actor, buildPolicy, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
-import type { ReplayShape, SampledBatch } from './replay-buffer.ts'
+import type { SampledBatch } from './replay-buffer.ts'
 import { writeChoices } from './reward-signal.ts'
 import { RolloutBuffer } from './rollout-buffer.ts'
+import { setUp } from './setup.ts'
 import { makeRewardSignals } from './signals.ts'
 import type { ActionBatch, StepBatch } from './transitions.ts'
 
@@ -73,34 +72,17 @@ export const ppoHyperparameters = z.strictObject({
 type PpoHyperparameters = z.infer<typeof ppoHyperparameters>
 
 export async function makePpo(context: LearnContext): Promise<Algorithm> {
-  const { spec, numEnvs: E, settings, runtime, random, threads } = context
+  const { numEnvs: E, settings, runtime, random, threads } = context
   const h: PpoHyperparameters = ppoHyperparameters.parse(settings.hyperparameters)
-  const layout = new ActionLayout(spec)
-  const O = observationSize(spec)
-  const C = layout.continuous
+  const acting = { continuousKind: 'clipped', logitBound: 0 } as const
+  const { layout, O, C, normalizer, shape, replayShape, policy } = setUp(context, acting)
   const T = Math.max(1, Math.ceil(h.buffer_size / E)) // steps per environment and update
   const N = T * E
   const M = Math.min(h.batch_size, N)
 
   const metrics = new Metrics()
-  const normalizer = settings.network_settings.normalize ? new Normalizer(O) : null
-  const shape: PolicyShape = {
-    spec,
-    layout,
-    settings: settings.network_settings,
-    normalizer,
-    continuousKind: 'clipped',
-    logitBound: 0,
-  }
-  const replayShape: ReplayShape = {
-    observation: O,
-    continuous: C,
-    branches: layout.branchSizes.length,
-    mask: layout.masked ? layout.branchSizes.reduce((all, size) => all + size, 0) : 0,
-  }
   const signals = makeRewardSignals(context, layout, replayShape, M)
   const S = signals.length
-  const policy = new Parameters('policy')
   const critic = new Parameters('critic')
 
   /** V_s(o), [n, S]. */

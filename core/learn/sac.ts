@@ -14,7 +14,6 @@
  * - A share of each batch may be demonstrations (RLPD), with rewards by the newest discriminator like all others.
  */
 import { z } from 'zod'
-import { observationSize } from '../envs/environment.ts'
 import { UserError } from '../errors.ts'
 import {
   Adam,
@@ -38,7 +37,6 @@ import {
   sum,
   type Value,
 } from '../tensor/index.ts'
-import { ActionLayout } from './action-layout.ts'
 import {
   type Algorithm,
   type AlgorithmDefinition,
@@ -48,11 +46,12 @@ import {
 import { categoricalEntropy, maskedLogSoftmax, squashedGaussian } from './distributions.ts'
 import { Metrics } from './metrics.ts'
 import { body, dense, perAction } from './networks.ts'
-import { Normalizer, seen } from './normalizer.ts'
-import { Actor, buildPolicy, type PolicyShape, policyBindings } from './policy.ts'
+import { seen } from './normalizer.ts'
+import { Actor, buildPolicy, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
-import { makeSampledBatch, ReplayBuffer, type ReplayShape } from './replay-buffer.ts'
+import { makeSampledBatch, ReplayBuffer } from './replay-buffer.ts'
 import { sampleDemonstrations, writeChoices } from './reward-signal.ts'
+import { requireDemonstrations, setUp } from './setup.ts'
 import { makeRewardSignals } from './signals.ts'
 import { Temperature } from './temperature.ts'
 import type { ActionBatch, StepBatch } from './transitions.ts'
@@ -107,11 +106,10 @@ export const sacHyperparameters = z.strictObject({
 type SacHyperparameters = z.infer<typeof sacHyperparameters>
 
 export async function makeSac(context: LearnContext): Promise<Algorithm> {
-  const { spec, numEnvs, settings, runtime, random, demonstrations, threads } = context
+  const { spec, numEnvs, settings, runtime, random, threads } = context
   const h: SacHyperparameters = sacHyperparameters.parse(settings.hyperparameters)
-  const layout = new ActionLayout(spec)
-  const O = observationSize(spec)
-  const C = layout.continuous
+  const acting = { continuousKind: 'squashed', logitBound: h.logit_bound } as const
+  const { layout, O, C, normalizer, shape, replayShape, policy } = setUp(context, acting)
   const B = h.batch_size
   const discrete = layout.groups.length > 0
   if (discrete && C > 0) {
@@ -120,31 +118,11 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
     })
   }
   const demoRows = Math.round(h.demonstration_share * B)
-  if (demoRows > 0 && demonstrations === null) {
-    throw new UserError('demonstration_share is above 0, but there are no demonstrations', {
-      remedy: 'choose demonstrations, or set demonstration_share to 0',
-    })
-  }
+  const demonstrations = demoRows === 0 ? null : requireDemonstrations(context, 'demonstration_share above 0')
 
   const metrics = new Metrics()
-  const normalizer = settings.network_settings.normalize ? new Normalizer(O) : null
-  const shape: PolicyShape = {
-    spec,
-    layout,
-    settings: settings.network_settings,
-    normalizer,
-    continuousKind: 'squashed',
-    logitBound: h.logit_bound,
-  }
-  const replayShape: ReplayShape = {
-    observation: O,
-    continuous: C,
-    branches: layout.branchSizes.length,
-    mask: layout.masked ? layout.branchSizes.reduce((all, size) => all + size, 0) : 0,
-  }
   const signals = makeRewardSignals(context, layout, replayShape, B)
   const gammas = [...new Set(signals.map((signal) => signal.gamma))]
-  const policy = new Parameters('policy')
   const critics = new Parameters('critic')
   const targets = new Parameters('target')
 
@@ -312,7 +290,7 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
 
   async function updateOnce(): Promise<void> {
     replay.sample(random, batch, demoRows, B - demoRows)
-    if (demoRows > 0) sampleDemonstrations(random, demonstrations!, replayShape, batch, 0, demoRows)
+    if (demonstrations !== null) sampleDemonstrations(random, demonstrations, replayShape, batch, 0, demoRows)
     const { inputs } = program
     inputs.observation!.set(batch.observations)
     inputs['next-observation']!.set(batch.nextObservations)

@@ -5,23 +5,21 @@ import type { LearnContext } from './algorithm.ts'
 import { gailSignal } from './gail.ts'
 import type { ReplayShape } from './replay-buffer.ts'
 import { extrinsicSignal, type RewardSignal } from './reward-signal.ts'
+import { requireDemonstrations } from './setup.ts'
 
 /** @throws UserError when a signal lacks what it needs, or there is no signal at all */
 export function makeRewardSignals(
-  { spec, settings, demonstrations }: LearnContext,
+  context: LearnContext,
   layout: ActionLayout,
   shape: ReplayShape,
   batchSize: number,
 ): RewardSignal[] {
+  const { spec, settings } = context
   const signals: RewardSignal[] = []
   const { extrinsic, gail } = settings.reward_signals
   if (extrinsic !== undefined) signals.push(extrinsicSignal(extrinsic))
   if (gail !== undefined) {
-    if (demonstrations === null) {
-      throw new UserError('the gail reward signal needs demonstrations, and there are none', {
-        remedy: 'record or import some, or choose them with --demos',
-      })
-    }
+    const demonstrations = requireDemonstrations(context, 'the gail reward signal')
     signals.push(gailSignal({ spec, layout, shape, settings: gail, demonstrations, batchSize }))
   }
   if (signals.length === 0) {

@@ -20,6 +20,8 @@ export interface LoopOptions {
 
 export class PlayLoop {
   readonly algorithm: Algorithm
+  /** What the algorithm draws from. */
+  readonly random: Random
   /** Return of every finished episode with the step it ended at. */
   readonly finished: { step: number; total: number }[] = []
   step = 0
@@ -29,9 +31,10 @@ export class PlayLoop {
   readonly #totals: Float64Array
   readonly #lengths: Uint32Array
 
-  private constructor(options: LoopOptions, algorithm: Algorithm) {
+  private constructor(options: LoopOptions, algorithm: Algorithm, random: Random) {
     const { environment, parameters, numEnvs = 8, seed = 1 } = options
     this.algorithm = algorithm
+    this.random = random
     this.#envs = Array.from({ length: numEnvs }, () => makeEnvironment(environment, parameters))
     this.#seeds = new Random(seed + 77)
     const { action } = this.#envs[0]!.spec
@@ -57,16 +60,17 @@ export class PlayLoop {
 
   static async start(options: LoopOptions): Promise<PlayLoop> {
     const settings = behaviorSettings.parse(options.settings)
+    const random = new Random(options.seed ?? 1)
     const algorithm = await algorithmDefinition(settings.trainer_type).create({
       spec: makeEnvironment(options.environment, options.parameters).spec,
       numEnvs: options.numEnvs ?? 8,
       settings,
       demonstrations: options.demonstrations ?? null,
       runtime: await loadRuntime('onnxruntime'),
-      random: new Random(options.seed ?? 1),
+      random,
       threads: 1,
     })
-    return new PlayLoop(options, algorithm)
+    return new PlayLoop(options, algorithm, random)
   }
 
   async run(until: number): Promise<void> {
@@ -129,6 +133,29 @@ export const ppoBasic = {
   network_settings: { hidden_units: 20, num_layers: 1 },
   reward_signals: { extrinsic: { gamma: 0.995 } },
   max_steps: 10_000,
+}
+
+/** The same step again and again, which any two copies of a learner must learn the same from. */
+export async function learnOn(loop: PlayLoop, steps: number): Promise<Buffer> {
+  const E = 8
+  const observations = Float32Array.from({ length: E * 20 }, (_, i) => (i % 21 === 0 ? 1 : 0))
+  for (let i = 0; i < steps; i++) {
+    await loop.algorithm.act(observations, null, {
+      continuous: new Float32Array(0),
+      discrete: new Int32Array(E),
+    })
+    loop.algorithm.observe({
+      observations,
+      nextObservations: observations,
+      actions: { continuous: new Float32Array(0), discrete: new Int32Array(E).fill(i % 3) },
+      rewards: new Float32Array(E).fill(i / steps),
+      terminated: new Uint8Array(E).fill(i % 5 === 4 ? 1 : 0),
+      truncated: new Uint8Array(E),
+      masks: null,
+    })
+    await loop.algorithm.update()
+  }
+  return Buffer.from(loop.algorithm.exportPolicy())
 }
 
 /** M transitions of a player that walks right on `basic`, as a learner sees them. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { registerEnvironment } from '../../core/envs/index.ts'
-import { PlayLoop, ppoBasic, walkRight } from './play-loop.ts'
+import { learnOn, PlayLoop, ppoBasic, walkRight } from './play-loop.ts'
 import { reachEnvironment } from './reach.ts'
 
 registerEnvironment('test/reach', reachEnvironment)
@@ -67,11 +67,12 @@ describe('PPO', () => {
     const straight = await PlayLoop.start({ environment: 'basic', settings: ppoBasic })
     await straight.run(520)
     const saved = structuredClone(straight.algorithm.save())
+    const before = Buffer.from(straight.algorithm.exportPolicy())
     const other = await PlayLoop.start({ environment: 'basic', settings: ppoBasic, seed: 99 })
     other.algorithm.load(saved)
-    expect(other.algorithm.save()).toEqual(saved)
-    expect(
-      Buffer.from(other.algorithm.exportPolicy()).equals(Buffer.from(straight.algorithm.exportPolicy())),
-    ).toBe(true)
+    other.random.restore(straight.random.save())
+    const after = await learnOn(straight, 140)
+    expect(after.equals(before)).toBe(false)
+    expect((await learnOn(other, 140)).equals(after)).toBe(true)
   })
 })

@@ -1,0 +1,54 @@
+/** What every algorithm derives from its context before it builds anything. */
+import { observationSize } from '../envs/environment.ts'
+import { UserError } from '../errors.ts'
+import { Parameters } from '../tensor/index.ts'
+import { ActionLayout } from './action-layout.ts'
+import type { LearnContext } from './algorithm.ts'
+import { Normalizer } from './normalizer.ts'
+import type { ContinuousKind, PolicyShape } from './policy.ts'
+import type { ReplayShape } from './replay-buffer.ts'
+import type { DemonstrationData } from './transitions.ts'
+
+export interface Setup {
+  readonly layout: ActionLayout
+  /** O, floats of one observation */
+  readonly O: number
+  /** C, continuous values of one action */
+  readonly C: number
+  readonly normalizer: Normalizer | null
+  readonly shape: PolicyShape
+  readonly replayShape: ReplayShape
+  /** The weights of the policy, declared when it is first built. */
+  readonly policy: Parameters
+}
+
+export function setUp(
+  { spec, settings }: LearnContext,
+  acting: { readonly continuousKind: ContinuousKind; readonly logitBound: number },
+): Setup {
+  const layout = new ActionLayout(spec)
+  const O = observationSize(spec)
+  const normalizer = settings.network_settings.normalize ? new Normalizer(O) : null
+  return {
+    layout,
+    O,
+    C: layout.continuous,
+    normalizer,
+    shape: { spec, layout, settings: settings.network_settings, normalizer, ...acting },
+    replayShape: {
+      observation: O,
+      continuous: layout.continuous,
+      branches: layout.branchSizes.length,
+      mask: layout.masked ? layout.branchSizes.reduce((all, size) => all + size, 0) : 0,
+    },
+    policy: new Parameters('policy'),
+  }
+}
+
+/** @throws UserError when there are none; `who` begins the sentence */
+export function requireDemonstrations({ demonstrations }: LearnContext, who: string): DemonstrationData {
+  if (demonstrations !== null) return demonstrations
+  throw new UserError(`${who} needs demonstrations, and there are none`, {
+    remedy: 'record or import some, or choose them with --demos',
+  })
+}
