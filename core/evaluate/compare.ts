@@ -97,9 +97,13 @@ export async function compare(
     }
     played.push(scores)
   }
+  /** Those who can play are judged on held-out boards, recorded plays on all of theirs. */
+  const judged = contenders.map(({ player }, i) =>
+    player === undefined ? played[i]! : played[i]!.filter(({ seed }) => held.has(seed)),
+  )
   const rows = contenders.map((contender, i): ComparisonRow => {
     const recorded = contender.player === undefined
-    const episodes = recorded ? played[i]! : played[i]!.filter(({ seed }) => held.has(seed))
+    const episodes = judged[i]!
     const beats = humanWins(episodes, spec.score.human?.mean, fewerIsBetter)
     return {
       label: contender.label,
@@ -109,9 +113,12 @@ export async function compare(
       winRate: mean(episodes.map(({ success }) => Number(success))),
       beatsHuman: beats === null ? null : mean(beats),
       beatsHumanCi95: beats === null ? null : bootstrapInterval(beats, mean),
-      against: played.flatMap((other, row) =>
-        row === i ? [] : [against(row, played[i]!, other, fewerIsBetter)],
-      ),
+      against: contenders.flatMap((other, row) => {
+        if (row === i) return []
+        // Against a recording the boards of the recording count, else the held-out ones.
+        const boards = recorded || other.player === undefined ? played : judged
+        return [against(row, boards[i]!, boards[row]!, fewerIsBetter)]
+      }),
       episodes,
     }
   })
@@ -166,10 +173,14 @@ function meanBySeed(scores: readonly RecordedScore[]): Map<number, number> {
 }
 
 function replication(rows: readonly ComparisonRow[], boards: number): string {
-  const parts = []
+  const sentences = []
   if (rows.some((row) => !row.recorded)) {
-    parts.push(`agents and scripted players: episodes on the same ${boards} held-out boards, one run each`)
+    sentences.push(`Agents and scripted players played the same ${boards} held-out boards, one run each.`)
   }
-  if (rows.some((row) => row.recorded)) parts.push('recorded plays: episodes on boards of their own')
-  return `${parts.join('; ')}. Intervals speak of other boards, not of other training runs.`
+  if (rows.some((row) => row.recorded)) sentences.push('Recorded plays are on boards of their own.')
+  if (rows.some((row) => row.playerKind === 'scripted')) {
+    sentences.push('A scripted player makes mistakes as people do; agents take their best action every time.')
+  }
+  sentences.push('Intervals speak of other boards, not of other training runs.')
+  return sentences.join(' ')
 }

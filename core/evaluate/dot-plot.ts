@@ -2,8 +2,8 @@
 import type { Comparison, ComparisonRow } from './compare.ts'
 import { document, FAINT, format, INK, line, PLAYER_COLOURS, scale, text, ticks } from './svg.ts'
 
-const WIDTH = 760
-const LABEL_WIDTH = 200
+const WIDTH = 820
+const LABEL_WIDTH = 250
 const ROW_HEIGHT = 52
 const TOP = 64
 const BOTTOM = 76
@@ -77,5 +77,5 @@ function mark(kind: ComparisonRow['playerKind'], x: number, y: number, colour: s
 }
 
 function shorten(label: string): string {
-  return label.length <= 25 ? label : `${label.slice(0, 24)}…`
+  return label.length <= 33 ? label : `${label.slice(0, 32)}…`
 }

@@ -30,10 +30,11 @@ export function comparisonHtml(comparison: Comparison): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeXml(title)}</title>
 <style>
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1f2328; background: #fff }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 66rem; margin: 2rem auto; padding: 0 1rem; color: #1f2328; background: #fff }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 1rem 0 }
-th, td { text-align: right; padding: .35rem .8rem; border-bottom: 1px solid #d0d7de }
-th:first-child, td:first-child { text-align: left }
+th, td { text-align: right; padding: .35rem .8rem; white-space: nowrap; border-bottom: 1px solid #d0d7de }
+th:first-child, td:first-child, .pairs :is(th, td):nth-child(2) { text-align: left }
+.wide { overflow-x: auto }
 svg { max-width: 100%; height: auto }
 </style>
 </head>
@@ -42,7 +43,7 @@ svg { max-width: 100%; height: auto }
 ${dotPlot(comparison)}
 ${table(heads, rows.map(summaryCells))}
 <h2>On the same boards</h2>
-${table(['', 'against', 'boards', `difference in ${units}`, '95 % interval', 'better with probability', '95 % interval'], pairCells(rows))}
+${table(['', 'against', 'boards', `difference in ${units}`, '95 % interval', 'better with probability', '95 % interval'], pairCells(rows), 'pairs')}
 <p>${escapeXml(replication)} Ties count half.</p>
 <p>${escapeXml(source)}</p>
 </body>
@@ -65,9 +66,9 @@ function summaryCells(row: ComparisonRow): string[] {
 }
 
 function pairCells(rows: readonly ComparisonRow[]): string[][] {
-  return rows.flatMap((row) =>
+  return rows.flatMap((row, i) =>
     row.against
-      .filter((pair) => pair.pairedSeeds > 0)
+      .filter((pair) => pair.row > i && pair.pairedSeeds > 0)
       .map((pair) => [
         row.label,
         rows[pair.row]!.label,
@@ -80,10 +81,11 @@ function pairCells(rows: readonly ComparisonRow[]): string[][] {
   )
 }
 
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+function table(heads: readonly string[], rows: readonly (readonly string[])[], kind?: string): string {
+  const name = kind === undefined ? '' : ` class="${kind}"`
   const cells = (tag: string, row: readonly string[]) =>
     `<tr>${row.map((cell) => `<${tag}>${escapeXml(cell)}</${tag}>`).join('')}</tr>`
-  return `<table>\n<thead>${cells('th', heads)}</thead>\n<tbody>\n${rows.map((row) => cells('td', row)).join('\n')}\n</tbody>\n</table>`
+  return `<div class="wide"><table${name}>\n<thead>${cells('th', heads)}</thead>\n<tbody>\n${rows.map((row) => cells('td', row)).join('\n')}\n</tbody>\n</table></div>`
 }
 
 function interval([low, high]: readonly [number, number]): string {

@@ -149,6 +149,19 @@ describe('compare', () => {
     expect(replication).toContain('boards of their own')
   })
 
+  it('pairs two who can play on held-out boards alone, whoever else is there', async () => {
+    const person: Contender = {
+      label: 'me',
+      playerKind: 'human',
+      recorded: [{ seed: 501, score: 10, success: true }],
+    }
+    const { rows } = await compare(new Walk(), [straight, odd, person], [10, 11])
+    expect(rows[0]!.against.map(({ row, pairedSeeds }) => [row, pairedSeeds])).toEqual([
+      [1, 2],
+      [2, 1],
+    ])
+  })
+
   it('pairs nothing where two people share no board', async () => {
     const person = (seed: number): Contender => ({
       label: `${seed}`,

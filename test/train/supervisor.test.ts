@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { recordEpisode } from '../../core/demos/index.ts'
 import { makeEnvironment } from '../../core/envs/index.ts'
 import { UserError } from '../../core/errors.ts'
+import { Random } from '../../core/random.ts'
 import { type Library, openLibrary } from '../../core/store/index.ts'
 import { listCheckpoints } from '../../core/train/checkpoint.ts'
 import { type RunConfig, resolveConfig } from '../../core/train/config.ts'
@@ -112,6 +113,29 @@ describe('a run', () => {
     expect(courseOf(library, 'killed')).toEqual(courseOf(library, 'whole'))
     const policy = (id: string) => readFileSync(join(runDirectory(library.dir, id), 'agent.onnx'))
     expect(policy('killed').equals(policy('whole'))).toBe(true)
+  })
+
+  it('survives being killed at any moment, in the middle of a checkpoint too', async () => {
+    const library = openLibrary(temporaryDirectory())
+    const often = (id: string): RunConfig => {
+      const { behavior, ...rest } = config(id)
+      return { ...rest, behavior: { ...behavior, checkpoint_interval: 20, keep_checkpoints: 2 } }
+    }
+    const whole = await startRun({ library, config: often('whole'), demonstrations: [] })
+    await whole.ended
+
+    const random = new Random(7)
+    let run = await startRun({ library, config: often('killed'), demonstrations: [] })
+    for (let kills = 0; kills < 4; kills++) {
+      await Promise.race([checkpointed(run), run.ended])
+      await wait(random.below(60))
+      run.kill()
+      const { finished } = await run.ended
+      if (finished !== null) break
+      run = await resumeRun({ library, runId: 'killed' })
+    }
+    expect((await run.ended).finished).toMatchObject({ complete: true, step: 1_500 })
+    expect(courseOf(library, 'killed')).toEqual(courseOf(library, 'whole'))
   })
 
   it('stops with a checkpoint of the very step, and goes on with a new limit', async () => {
