@@ -1,6 +1,6 @@
 /** Elementwise operations. Two operands broadcast by numpy's rules, and one of them may be a plain number. */
 import { isOp, type Op, type Relation, type Value } from '../graph.ts'
-import { broadcastShapes, type Shape, sameShape } from '../shape.ts'
+import { broadcastShapes, type Shape, sameShape, sizeOf } from '../shape.ts'
 import { broadcastTo } from './layout.ts'
 
 export type Operand = Value | number
@@ -53,6 +53,8 @@ export function minimum(a: Operand, b: Operand): Value {
 export function maximum(a: Operand, b: Operand): Value {
   return binary('maximum', ...operands(a, b))
 }
+
+const elementwise: Record<Binary, (a: Value, b: Value) => Value> = { add, sub, mul, div, minimum, maximum }
 
 export function neg(x: Value): Value {
   return mul(x, -1)
@@ -133,18 +135,27 @@ function binary(op: Binary, x: Value, y: Value): Value {
   const shape = broadcastShapes(x.shape, y.shape, op)
   const [a, b] = [scalarConstant(x), scalarConstant(y)]
   if (a !== undefined && b !== undefined) return x.graph.constant(fold[op](a, b), shape)
+  // What is equal along an axis is worked out once and stretched afterwards.
+  const [left, right] = [narrow(x), narrow(y)]
+  const narrowShape = broadcastShapes(left.shape, right.shape, op)
+  if (!sameShape(narrowShape, shape) && sizeOf(narrowShape) < sizeOf(shape)) {
+    return broadcastTo(elementwise[op](left, right), shape)
+  }
   return x.graph.apply(op, [unstretched(x, y, shape), unstretched(y, x, shape)], shape, {})
+}
+
+function narrow(value: Value): Value {
+  return isOp(value, 'broadcast') ? value.inputs[0]! : value
 }
 
 /** An operation broadcasts by itself, so a stretched operand is not worth materialising beside a full one. */
 function unstretched(value: Value, other: Value, shape: Shape): Value {
-  return isOp(value, 'broadcast') && sameShape(other.shape, shape) ? value.inputs[0]! : value
+  return sameShape(other.shape, shape) ? narrow(value) : value
 }
 
 /** `x` when `value` is the constant `neutral` and does not widen the shape. */
 function neutral(value: Value, number: number, x: Value): Value | undefined {
-  const held = isOp(value, 'broadcast') ? value.inputs[0]! : value
-  if (scalarConstant(held) !== number) return undefined
+  if (scalarConstant(narrow(value)) !== number) return undefined
   return sameShape(broadcastShapes(value.shape, x.shape, 'operand'), x.shape) ? x : undefined
 }
 
