@@ -1,0 +1,69 @@
+/** The built program, since Electron itself can be run in few places. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..', '..')
+const dist = join(root, 'dist')
+
+const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
+
+beforeAll(() => {
+  const { status, stdout, stderr } = node('build.ts', '--no-page')
+  expect(status, stdout + stderr).toBe(0)
+}, 60_000)
+
+test('every module is emitted beside its data, and none asks for a TypeScript file', () => {
+  const emitted = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.js'),
+  )
+  expect(emitted).toEqual(
+    expect.arrayContaining(['electron/main.js', 'core/studio/host.js', 'core/train/process.js']),
+  )
+  for (const name of emitted.filter((file) => !file.startsWith('renderer'))) {
+    expect(readFileSync(join(dist, name), 'utf8'), name).not.toMatch(/(from|import\() ?['"]\.[^'"]+\.ts['"]/)
+  }
+  expect(existsSync(join(dist, 'demos', 'bubble-25.understudy'))).toBe(true)
+})
+
+test('the preload script is one CommonJS file that needs nothing but Electron', () => {
+  const text = readFileSync(join(dist, 'electron', 'preload.cjs'), 'utf8')
+  expect([...text.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name)).toEqual(['electron'])
+  expect(text).not.toMatch(/^(import|export) /m)
+})
+
+test('only main and preload load Electron', () => {
+  const files = readdirSync(join(dist, 'electron')).filter((name) => /\.c?js$/.test(name))
+  const loading = files.filter((name) =>
+    /from 'electron'|require\("electron"\)/.test(readFileSync(join(dist, 'electron', name), 'utf8')),
+  )
+  expect(loading.sort()).toEqual(['main.js', 'preload.cjs'])
+})
+
+test('the host process opens a library, serves a page and closes', () => {
+  const data = mkdtempSync(join(tmpdir(), 'understudy-built-'))
+  const script = `
+    import { EventEmitter } from 'node:events'
+    import { MessageChannel } from 'node:worker_threads'
+    import { decodeFrame, encodeFrame } from './dist/core/studio/frames.js'
+    const parent = new EventEmitter()
+    process.parentPort = parent
+    parent.postMessage = ({ kind }) => {
+      console.log(kind)
+      const { port1, port2 } = new MessageChannel()
+      parent.emit('message', { data: { kind: 'page' }, ports: [port1] })
+      port2.on('message', (bytes) => {
+        console.log(decodeFrame(bytes).result.bundled)
+        parent.emit('message', { data: { kind: 'close' }, ports: [] })
+      })
+      port2.postMessage(encodeFrame({ id: 1, method: 'library.info', params: {} }))
+    }
+    await import('./dist/electron/host-process.js')
+    parent.emit('message', { data: { kind: 'open', dataDirectory: ${JSON.stringify(data)} }, ports: [] })
+  `
+  const { status, stdout, stderr } = node('--input-type=module', '-e', script)
+  rmSync(data, { recursive: true, force: true })
+  expect({ status, stdout }, stderr).toEqual({ status: 0, stdout: 'ready\n21\n' })
+})
