@@ -6,6 +6,17 @@ import { useEffect, useRef } from 'react'
 
 export type ActionGroup = 'Go to' | 'Play' | 'Replay' | 'Demonstrations' | 'Training' | 'Compare' | 'Studio'
 
+/** In the order in which they are listed. */
+export const actionGroups: readonly ActionGroup[] = [
+  'Play',
+  'Replay',
+  'Demonstrations',
+  'Training',
+  'Compare',
+  'Go to',
+  'Studio',
+]
+
 export interface Action {
   /** Stable: the desktop menu calls actions by it. */
   readonly id: string
@@ -38,7 +49,8 @@ export function useActions(actions: readonly Action[]): void {
 }
 
 export function allActions(): readonly Action[] {
-  return [...sources.values()].flat()
+  const order = (action: Action) => actionGroups.indexOf(action.group)
+  return [...sources.values()].flat().sort((a, b) => order(a) - order(b))
 }
 
 /** Runs an action by its id; does nothing when it is not on offer now. */

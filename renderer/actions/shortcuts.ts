@@ -69,9 +69,9 @@ export function listenForShortcuts(): () => void {
   return () => window.removeEventListener('keydown', onKeyDown)
 }
 
+/** The groups of a page come before those of the frame, so a page's own key wins. */
 function find(actions: readonly Action[], chord: string): Action | undefined {
-  // What was offered last is the most specific: a page over the frame.
-  return actions.findLast((action) => action.shortcuts?.includes(chord))
+  return actions.find((action) => action.shortcuts?.includes(chord))
 }
 
 function onBoard(target: HTMLElement): boolean {

@@ -17,11 +17,13 @@ interface WatchBoardProps {
   readonly runId: string
   readonly name: string
   readonly speed?: number
+  /** Plays one level over and over instead of ever new ones. */
+  readonly loop?: boolean
 }
 
 const BETWEEN_MS = 1400
 
-export function WatchBoard({ runId, name, speed = 1.5 }: WatchBoardProps) {
+export function WatchBoard({ runId, name, speed = 1.5, loop = false }: WatchBoardProps) {
   const [recording, setRecording] = useState<Recording | null>(null)
   const [error, setError] = useState<Error>()
   const [round, setRound] = useState(0)
@@ -41,6 +43,7 @@ export function WatchBoard({ runId, name, speed = 1.5 }: WatchBoardProps) {
   return (
     <Watched
       key={round}
+      loop={loop}
       recording={recording}
       name={name}
       speed={speed}
@@ -53,10 +56,11 @@ interface WatchedProps {
   readonly recording: Recording
   readonly name: string
   readonly speed: number
+  readonly loop: boolean
   readonly onEnd: () => void
 }
 
-function Watched({ recording, name, speed, onEnd }: WatchedProps) {
+function Watched({ recording, name, speed, loop, onEnd }: WatchedProps) {
   const { frames, spec } = recording
   const clock = useMemo(() => new Clock(paceByStep([frames]).clock), [frames])
   const source = useMemo(() => boardSource(clock, frames, clock.starts), [clock, frames])
@@ -70,9 +74,9 @@ function Watched({ recording, name, speed, onEnd }: WatchedProps) {
   const over = step === clock.last && !playing
   useEffect(() => {
     if (!over || !motionAllowed()) return
-    const timer = setTimeout(onEnd, BETWEEN_MS)
+    const timer = setTimeout(() => (loop ? clock.toggle() : onEnd()), BETWEEN_MS)
     return () => clearTimeout(timer)
-  }, [over, onEnd])
+  }, [over, onEnd, loop, clock])
   const view = sceneView(frames[0]?.scene.kind ?? '')
   if (view === undefined) return null
   const units = step === 1 ? spec.score.unit : spec.score.units

@@ -56,6 +56,8 @@ const shared = {
   '--mantine-color-error': 'var(--bad)',
   '--mantine-color-gray-text': 'var(--ink-2)',
   '--mantine-color-gray-light-color': 'var(--ink-2)',
+  '--mantine-color-spruce-light': 'var(--accent-soft)',
+  '--mantine-color-spruce-light-color': 'var(--accent)',
   '--mantine-shadow-md': 'var(--shadow)',
   '--mantine-shadow-xl': 'var(--shadow)',
 }

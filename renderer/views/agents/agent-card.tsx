@@ -18,15 +18,16 @@ import classes from './agents.module.css'
 
 const HELD_OUT = 100
 
-export function AgentCard({ agent }: { agent: Agent }) {
-  const [watching, setWatching] = useState(false)
+/** @param playing  whether its miniature plays from the start */
+export function AgentCard({ agent, playing }: { agent: Agent; playing: boolean }) {
+  const [watching, setWatching] = useState(playing && agent.step > 0)
   const spec = useSpec(agent.environmentId)
   const { runId } = agent
   return (
     <article className={classes.card} aria-label={agent.name}>
       <div className={classes.mini}>
         {watching ? (
-          <WatchBoard runId={runId} name={agent.name} />
+          <WatchBoard runId={runId} name={agent.name} loop />
         ) : (
           <button type="button" className={classes.poster} onClick={() => setWatching(true)}>
             <IconEye size={22} stroke={1.5} aria-hidden />

@@ -1,11 +1,15 @@
 import { Button } from '@mantine/core'
 import { IconRobot } from '@tabler/icons-react'
+import { motionAllowed } from '../../board/views.ts'
 import { useResource } from '../../client/resources.ts'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorNote } from '../../components/error-note.tsx'
 import { navigate } from '../../route.ts'
 import { AgentCard } from './agent-card.tsx'
 import classes from './agents.module.css'
+
+/** Miniatures that play at once; the others wait to be asked. */
+const PLAYING = 3
 
 export default function AgentsPage() {
   const agents = useResource('agents.list', {})
@@ -26,9 +30,9 @@ export default function AgentsPage() {
       <ul className={classes.shelf}>
         {agents.value
           ?.toSorted((a, b) => b.createdAtUs - a.createdAtUs)
-          .map((agent) => (
+          .map((agent, index) => (
             <li key={agent.runId}>
-              <AgentCard agent={agent} />
+              <AgentCard agent={agent} playing={index < PLAYING && motionAllowed()} />
             </li>
           ))}
       </ul>

@@ -95,7 +95,7 @@ export function TablePanel({ compare }: { compare: Compare }) {
                 : `${comparison.spec.score.units} per episode, mean with 95 % interval`
             }
             rowHeight={44}
-            labelWidth={300}
+            labelWidth={330}
           />
           <ComparisonTable comparison={comparison} />
         </>

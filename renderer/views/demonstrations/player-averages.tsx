@@ -28,7 +28,7 @@ export function PlayerAverages({ environment }: { environment: string }) {
         human={human}
         unit={unit}
         rowHeight={24}
-        labelWidth={280}
+        labelWidth={330}
         axis={false}
       />
       <DataTable

@@ -1,5 +1,5 @@
 import { Button, Switch } from '@mantine/core'
-import { plural } from '../../components/format.ts'
+import { count } from '../../components/format.ts'
 import { changeSettings, useSettings } from '../../settings.ts'
 import classes from './play.module.css'
 import type { Play } from './use-play.ts'
@@ -13,7 +13,7 @@ export function RecordState({ play }: { play: Play }) {
   const words = recording
     ? play.committed === 0
       ? 'Recording'
-      : `Recording, ${plural(play.committed, 'step', 'steps')} saved`
+      : `Recording · ${count(play.committed)} saved`
     : 'Not recording'
   return (
     <div className={classes.record} data-recording={recording || undefined}>

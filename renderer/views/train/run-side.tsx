@@ -91,7 +91,7 @@ function Watch({ run }: { run: LiveRun }) {
         disabled={run.step === 0}
         onClick={() => setWatching(true)}
       >
-        Watch the policy play
+        Watch it play
       </Button>
     )
   }
