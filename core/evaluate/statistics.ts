@@ -1,7 +1,7 @@
 /**
  * Statistics of samples of scores, after Agarwal et al. 2021, "Deep Reinforcement Learning at the Edge of the Statistical
- * Precipice": interquartile mean, percentile bootstrap intervals, probability of improvement. Intervals are seeded, so the
- * same scores give the same interval.
+ * Precipice": interquartile mean, percentile bootstrap intervals, probability of improvement (here on pairs). Intervals
+ * are seeded, so the same scores give the same interval.
  */
 import { Random } from '../random.ts'
 
@@ -86,15 +86,6 @@ export function quantile(sorted: ArrayLike<number>, q: number): number {
 export function wins(a: number, b: number, fewerIsBetter: boolean): number {
   if (a === b) return 0.5
   return a < b === fewerIsBetter ? 1 : 0
-}
-
-/** P(X better than Y) over all pairs, ties counted half. */
-export function probabilityOfImprovement(
-  x: readonly number[],
-  y: readonly number[],
-  fewerIsBetter: boolean,
-): number {
-  return mean(x.map((a) => mean(y.map((b) => wins(a, b, fewerIsBetter)))))
 }
 
 export interface PairedComparison {

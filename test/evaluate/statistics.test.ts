@@ -5,7 +5,6 @@ import {
   comparePaired,
   interquartileMean,
   mean,
-  probabilityOfImprovement,
   quantile,
   standardDeviation,
   summarize,
@@ -76,14 +75,6 @@ describe('bootstrapInterval', () => {
       return high - low
     }
     expect(width(0.5)).toBeLessThan(width(0.95))
-  })
-})
-
-describe('probabilityOfImprovement', () => {
-  it('counts pairs, ties half', () => {
-    // Fewer is better: 1 beats 2 and 3; 2 ties with 2 and beats 3. (1 + 1 + 0.5 + 1) / 4
-    expect(probabilityOfImprovement([1, 2], [2, 3], true)).toBe(0.875)
-    expect(probabilityOfImprovement([1, 2], [2, 3], false)).toBe(0.125)
   })
 })
 
