@@ -28,12 +28,12 @@ const checks: [name: string, check: (page: Page, app: ElectronApplication) => Pr
   [
     'an inline script does not run',
     async (page) => {
-      const ran = await page.evaluate(`{
+      const ran = await page.evaluate(`(() => {
         const script = document.createElement('script')
         script.textContent = 'window.inlineRan = true'
         document.head.append(script)
-        window.inlineRan === true
-      }`)
+        return window.inlineRan === true
+      })()`)
       assert.equal(ran, false)
     },
   ],

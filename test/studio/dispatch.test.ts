@@ -3,7 +3,7 @@ import { DataError, UserError } from '../../core/errors.ts'
 import { Random } from '../../core/random.ts'
 import { type Handlers, serve, wireError } from '../../core/studio/dispatch.ts'
 import { decodeFrame, encodeFrame } from '../../core/studio/frames.ts'
-import { methods, responseFrame } from '../../core/studio/protocol.ts'
+import { maxFrameBytes, methods, responseFrame } from '../../core/studio/protocol.ts'
 import type { Port } from '../../core/train/port.ts'
 import { openStudio, type TestStudio } from './support.ts'
 
@@ -69,6 +69,10 @@ test.each([
     id,
     error: { kind: 'protocol', message: expect.any(String), remedy: null },
   })
+})
+
+test('a frame beyond the limit is refused unread', () => {
+  expect(() => decodeFrame(new Uint8Array(maxFrameBytes + 1))).toThrow('bytes')
 })
 
 test('mutated frames are always answered and never fatal', async () => {

@@ -157,7 +157,22 @@ test('a run with a policy is an agent: judged on held-out boards, exported, rena
   expect(model.fileName).toBe('First-try.onnx')
   expect(Buffer.from(model.bytes).includes('discrete_actions')).toBe(true)
   expect(await page.call('agents.rename', { runId: trained.id, name: 'Ada' })).toMatchObject({ name: 'Ada' })
-  expect(judged.runId).toBe(trained.id)
+})
+
+test('deleting an agent removes its run and what was kept about it', async () => {
+  const { page } = studio
+  const run = await start('Short lived', 1000)
+  await ended(run.id, 'finished')
+  await page.call('agents.evaluate', { runId: run.id, episodes: 10 })
+  expect(await page.call('agents.delete', { runId: run.id })).toEqual({ deleted: true })
+  const known = (await page.call('agents.list', {})).map(({ runId }) => runId)
+  expect(known).not.toContain(run.id)
+  expect(await page.refusal('agents.export', { runId: run.id })).toMatchObject({ kind: 'user' })
+  studio.page.seen.length = 0
+  expect((await start('Short lived', 1000)).id).toBe(run.id)
+  await ended(run.id, 'finished')
+  const [again] = (await page.call('agents.list', {})).filter(({ runId }) => runId === run.id)
+  expect(again!.evaluation).toBeNull()
 })
 
 test('people and agents are compared on the same boards', async () => {

@@ -29,7 +29,7 @@ export async function runBrowserStudio(options: BrowserStudioOptions, signal: Ab
     const pageDirectory = await ensurePage(options.say)
     const server = await listen({ port: options.port, pageDirectory, connect: (port) => host.connect(port) })
     try {
-      // The lock file may be read by others, so the address goes there without the token.
+      // Whoever can read the library sees the address, so it goes there without the token.
       host.announce(new URL(server.address).origin)
       options.onAddress(server.address)
       if (options.open) openBrowser(server.address)
