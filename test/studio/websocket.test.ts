@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
+import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -107,6 +109,22 @@ test('a handshake is refused without the token, from another page and under anot
   expect(await handshake(token, { Origin: '' })).toBe(403)
   expect(await handshake(token, { Host: `evil.example:${server.port}` })).toBe(403)
   expect(await handshake(`/else${token}`)).toBe(404)
+})
+
+test('a refused client that hangs up at once does no harm', async () => {
+  for (let i = 0; i < 50; i++) {
+    const socket = createConnection(server.port, '127.0.0.1')
+    await once(socket, 'connect')
+    const head = [
+      `GET /port HTTP/1.1`,
+      `Host: 127.0.0.1:${server.port}`,
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+    ]
+    socket.write(`${head.join('\r\n')}\r\n\r\n`)
+    socket.resetAndDestroy()
+  }
+  expect(await handshake(`?token=${server.token}`)).toBe(101)
 })
 
 test('the page comes with a strict policy and a fresh nonce each time', async () => {

@@ -61,6 +61,9 @@ export const run = z.object({
 })
 export type Run = z.infer<typeof run>
 
+/** Any number, NaN and the infinities among them: what a diverging run measures has to be shown, too. */
+const measured = z.custom<number>((value) => typeof value === 'number', 'expected a number')
+
 /** How a run is doing, in words. */
 export const healthNote = z.object({ level: z.enum(['good', 'note', 'warning']), text: z.string() })
 export type HealthNote = z.infer<typeof healthNote>
@@ -83,14 +86,14 @@ export const progress = z.object({
   score: z.number().nullable(),
   masteredAtStep: z.int().nullable(),
   /** The newest value of every metric, by the same names as in `runs.metrics`. */
-  metrics: z.record(z.string(), z.number().or(z.nan())),
+  metrics: z.record(z.string(), measured),
   shares: timeShares.nullable(),
   health: z.array(healthNote),
 })
 export type Progress = z.infer<typeof progress>
 
-/** One curve: [n] steps, ascending, and [n] values; NaN where there was nothing to measure. */
-export const series = z.object({ steps: z.array(z.number()), values: z.array(z.number().or(z.nan())) })
+/** One curve: [n] steps, ascending, and [n] values; not finite where nothing was measured or the run diverged. */
+export const series = z.object({ steps: z.array(z.number()), values: z.array(measured) })
 export type Series = z.infer<typeof series>
 
 /** What a chart needs to know of a metric. */

@@ -47,6 +47,9 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const boundPort = () => (server.server.address() as AddressInfo).port
   servePage(server, options.pageDirectory, boundPort)
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // From here on the HTTP server looks after errors of this socket no more, and one without a listener would end the
+    // process.
+    socket.on('error', () => socket.destroy())
     const refusal = refuse(request, boundPort(), token)
     if (refusal !== null) {
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
