@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { readDemonstrations } from '../demos/index.ts'
-import { makeEnvironment } from '../envs/index.ts'
+import { checkEnvironment, makeEnvironment } from '../envs/index.ts'
 import type { DemonstrationData } from '../learn/index.ts'
 import { openLibrary } from '../store/index.ts'
 import { writeAtomically } from './atomic-file.ts'
@@ -29,6 +29,8 @@ async function train(port: Port, start: Start): Promise<void> {
   const config = resolveConfig(start.config)
   const directory = runDirectory(start.dataDirectory, start.runId)
   await writeAtomically(join(directory, 'config.yaml'), [Buffer.from(start.config)])
+  // A broken environment is refused with a sentence before hours go into learning it.
+  checkEnvironment(makeEnvironment(config.environment, config.parameters))
   trainer = await Trainer.create({
     config,
     runDirectory: directory,
