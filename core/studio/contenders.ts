@@ -2,12 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Environment, makeEnvironment, type ParameterValue, type Player } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
-import {
-  agentPlayer,
-  type Contender as Playing,
-  recordedContender,
-  scriptedContender,
-} from '../evaluate/index.ts'
+import { type Contender as Playing, recordedContender, scriptedContender } from '../evaluate/index.ts'
 import type { EpisodeRow } from '../store/index.ts'
 import { requireRun, runDirectory, savedConfig } from '../train/index.ts'
 import type { HostContext } from './context.ts'
@@ -71,10 +66,9 @@ export async function runPlayer(
 ): Promise<Player> {
   const { name } = context.runs.get(runId)
   const step = checkpoint === undefined || checkpoint === 'latest' ? undefined : Number(checkpoint)
-  return agentPlayer(environment.spec, runDirectory(context.library.dir, runId), {
-    name: step === undefined ? name : `${name} at step ${step}`,
-    checkpoint: step,
-  })
+  const directory = runDirectory(context.library.dir, runId)
+  const player = await context.policies.player(environment.spec, directory, step)
+  return { ...player, name: step === undefined ? name : `${name} at step ${step}` }
 }
 
 /** Complete episodes of one player in one environment, newest first. */

@@ -1,6 +1,7 @@
 /** What the handlers of a host share. */
 import type { EnvironmentSpec } from '../envs/index.ts'
 import type { EpisodeRow, Library } from '../store/index.ts'
+import type { Policies } from './policies.ts'
 import type { Demonstration, EventData, EventName } from './protocol.ts'
 import type { RunDesk } from './run-desk.ts'
 import type { Tasks } from './tasks.ts'
@@ -13,6 +14,7 @@ export interface HostContext {
   readonly version: string
   readonly tasks: Tasks
   readonly runs: RunDesk
+  readonly policies: Policies
   /** Tells every page. */
   emit<E extends EventName>(event: E, data: EventData<E>): void
 }

@@ -16,6 +16,7 @@ import { libraryHandlers } from './handlers/library.ts'
 import { playHandlers } from './handlers/play.ts'
 import { runHandlers } from './handlers/runs.ts'
 import { trainingHandlers } from './handlers/training.ts'
+import { Policies } from './policies.ts'
 import { events } from './protocol.ts'
 import { RunDesk } from './run-desk.ts'
 import { Tasks } from './tasks.ts'
@@ -69,6 +70,7 @@ async function start(options: HostOptions, lock: StudioLock): Promise<Host> {
     get runs() {
       return runs
     },
+    policies: new Policies(),
     tasks: new Tasks((progress) => context.emit('task.progress', progress)),
     emit: (event, data) => {
       const frame = encodeFrame({ event, data: events[event].parse(data) })

@@ -154,10 +154,12 @@ function recordedBoard(
     contender.kind === 'episode'
       ? context.library.getEpisode(contender.id)
       : episodesOf(context, environmentId, contender.playerName).find((episode) => episode.seed === seed)
-  if (row === undefined || row.seed !== seed || row.environmentId !== environmentId) {
-    const who = row === undefined ? (contender.kind === 'player' ? contender.playerName : '') : labelOf(row)
-    throw new UserError(`${who} did not play board ${seed} of ${environmentId}`, {
-      remedy: row === undefined ? 'choose another board' : `choose board ${row.seed} of ${row.environmentId}`,
+  if (row === undefined) {
+    throw new UserError(`this player has no episode on board ${seed}`, { remedy: 'choose another board' })
+  }
+  if (row.seed !== seed || row.environmentId !== environmentId) {
+    throw new UserError(`${labelOf(row)} was not played on board ${seed} of ${environmentId}`, {
+      remedy: `choose board ${row.seed} of ${row.environmentId}`,
     })
   }
   const { frames, spec } = recordingOf(context.library.readEpisode(row.id))
