@@ -40,7 +40,7 @@ const PRESETS: Readonly<Record<string, { args: string[]; steps: number; title: s
   sac: { args: ['--algo', 'sac'], steps: 15_000, title: 'SAC' },
   'ppo-gail': { args: ['--algo', 'ppo', '--gail'], steps: 150_000, title: 'PPO + GAIL' },
   ppo: { args: ['--algo', 'ppo'], steps: 150_000, title: 'PPO' },
-  bc: { args: ['--algo', 'bc'], steps: 8_000, title: 'Behavioural cloning' },
+  bc: { args: ['--algo', 'bc'], steps: 2_500, title: 'Behavioural cloning' },
 }
 
 const { values: options } = parseArgs({

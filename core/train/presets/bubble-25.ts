@@ -116,7 +116,11 @@ export const bubble25Presets: readonly Preset[] = [
       description: 'Copies the demonstrations and uses no reward: the baseline that GAIL must beat.',
       recommended: false,
     },
-    { trainer_type: 'bc', hyperparameters: { batch_size: 128, learning_rate: 1e-3, updates_per_step: 0.25 } },
-    { numEnvs: 8, maxSteps: 8_000, signals: { extrinsic } },
+    // 250 gradients: 21 plays are few, and with 500 the clone needs five bubbles more on new boards.
+    {
+      trainer_type: 'bc',
+      hyperparameters: { batch_size: 128, learning_rate: 1e-3, updates_per_step: 0.1 },
+    },
+    { numEnvs: 8, maxSteps: 2_500, signals: { extrinsic } },
   ),
 ]
