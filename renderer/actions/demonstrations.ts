@@ -31,7 +31,7 @@ export function demonstrationActions(
       name: 'Tag the selected demonstrations',
       shortcuts: ['t'],
       enabled,
-      run: () => document.getElementById('demonstration-tag')?.click(),
+      run: () => document.querySelector<HTMLElement>('[data-tag-button]')?.click(),
     },
     ...[1, 2, 3, 4, 5].map((stars) => ({
       id: `demonstrations.rate-${stars}`,

@@ -6,7 +6,7 @@ import type { ImportReport } from '../../core/studio/protocol.ts'
 import { useActions } from '../actions/action.ts'
 import { client } from '../client/client.ts'
 import { chooseFiles, readFiles } from '../client/save-file.ts'
-import { plural } from '../components/format.ts'
+import { count, plural } from '../components/format.ts'
 import { attempt } from '../components/report-error.ts'
 import { navigate } from '../route.ts'
 import classes from './frame.module.css'
@@ -73,8 +73,10 @@ function Report({ report }: { report: ImportReport }) {
       <div>
         <strong>{report.name}</strong>
         <p>
-          {plural(report.ids.length, 'demonstration', 'demonstrations')} imported
-          {report.duplicates > 0 && `, ${report.duplicates} already in the library`}
+          {report.ids.length > 0
+            ? `${plural(report.ids.length, 'demonstration', 'demonstrations')} imported`
+            : 'Nothing new'}
+          {report.duplicates > 0 && `, ${count(report.duplicates)} already in the library`}
         </p>
       </div>
     </div>

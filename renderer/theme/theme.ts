@@ -1,10 +1,16 @@
 /** Mantine's theme, bound to the tokens of tokens.css so that both speak with the same colours. */
-import { type CSSVariablesResolver, createTheme } from '@mantine/core'
+import { type CSSVariablesResolver, createTheme, defaultVariantColorsResolver } from '@mantine/core'
 
 export const theme = createTheme({
   primaryColor: 'spruce',
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
+  // Mantine chooses the text on a filled button by the light theme's shade; ours differs from theme to theme.
+  variantColorResolver: (input) => {
+    const colours = defaultVariantColorsResolver(input)
+    const accent = input.variant === 'filled' && (input.color ?? 'spruce') === 'spruce'
+    return accent ? { ...colours, color: 'var(--on-accent)' } : colours
+  },
   fontFamily: 'var(--font)',
   fontSizes: { xs: '12px', sm: '14px', md: '14px', lg: '18px', xl: '30px' },
   defaultRadius: 8,

@@ -1,9 +1,12 @@
 /** What is always there, and what must survive. */
+import { readFile } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchBrowser } from './browser.ts'
 import { go, visit } from './page.ts'
 import { type Studio, startStudio } from './studio.ts'
+
+const lowContrast = await readFile(new URL('./low-contrast.js', import.meta.url), 'utf8')
 
 let browser: Browser
 let studio: Studio
@@ -38,6 +41,7 @@ describe('the frame', { timeout: 60_000 }, () => {
     await page.getByLabel('Find a command').last().fill('compare')
     await page.keyboard.press('Enter')
     await page.waitForURL(/#\/compare/)
+    await page.getByRole('slider', { name: 'Position in the replay' }).waitFor()
     await page.keyboard.press('?')
     const keys = page.getByRole('dialog', { name: 'Keys' })
     await keys.waitFor()
@@ -62,7 +66,7 @@ describe('the frame', { timeout: 60_000 }, () => {
     for (const key of ['p', 'd', 't', 'c', 'a']) {
       await go(page, key)
       await page.waitForTimeout(300)
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+      const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth')
       expect(wide, `page ${key} scrolls sideways`).toBe(false)
       expect(await page.evaluate(lowContrast), `page ${key}`).toEqual([])
     }
@@ -95,7 +99,7 @@ describe('a level', { timeout: 60_000 }, () => {
     await page.getByText('1 saved').waitFor()
     await board.focus()
     await page.keyboard.press('Escape')
-    expect(await board.evaluate((element) => element === document.activeElement)).toBe(false)
+    expect(await page.locator('[data-board]:focus').count()).toBe(0)
     await page.keyboard.press('Space')
     await page.waitForTimeout(200)
     expect(await page.getByText('2 saved').count()).toBe(0)
@@ -119,7 +123,7 @@ describe('a level', { timeout: 60_000 }, () => {
   test('Basic is played with the arrow keys', async () => {
     const { page, context } = await visit(browser, `${studio.address}#/play?env=basic`)
     await page.locator('[data-board]').focus()
-    for (let step = 0; step < 7; step++) await page.keyboard.press('ArrowRight')
+    for (let step = 0; step < 7; step++) await page.keyboard.press('ArrowRight', { delay: 40 })
     const result = page.getByRole('region', { name: 'Result' })
     await expect.poll(() => result.textContent()).toContain('0.93 points')
     await context.close()
@@ -147,43 +151,3 @@ test('what was played survives the sudden end of the studio', { timeout: 60_000 
   await after.context.close()
   await second.stop()
 })
-
-/** In the page: visible texts whose contrast against their background is below 4.5 to 1. */
-function lowContrast(): string[] {
-  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!
-  const rgba = (colour: string): number[] => {
-    canvas.clearRect(0, 0, 1, 1)
-    canvas.fillStyle = colour
-    canvas.fillRect(0, 0, 1, 1)
-    const [r = 0, g = 0, b = 0, a = 0] = canvas.getImageData(0, 0, 1, 1).data
-    return [r, g, b, a / 255]
-  }
-  const over = (top: number[], below: number[]) =>
-    [0, 1, 2].map((i) => top[i]! * top[3]! + below[i]! * (1 - top[3]!)).concat(1)
-  const background = (element: Element | null): number[] => {
-    if (element === null) return [255, 255, 255, 1]
-    const own = rgba(getComputedStyle(element).backgroundColor)
-    return own[3] === 1 ? own : over(own, background(element.parentElement))
-  }
-  const luminance = (colour: number[]) => {
-    const [r, g, b] = colour.map((value) => {
-      const share = value / 255
-      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
-    })
-    return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!
-  }
-  const found: string[] = []
-  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-  for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
-    const element = node.parentElement!
-    const text = node.textContent!.trim()
-    if (text === '' || !element.checkVisibility({ opacityProperty: true })) continue
-    // What is disabled need not stand out, and the board's own texts lie on a picture.
-    if (element.closest('[data-board], :disabled, .spoken, svg') !== null) continue
-    const below = background(element)
-    const [light, dark] = [luminance(over(rgba(getComputedStyle(element).color), below)), luminance(below)]
-    const ratio = (Math.max(light, dark) + 0.05) / (Math.min(light, dark) + 0.05)
-    if (ratio < 4.5) found.push(`${text}: ${ratio.toFixed(2)}`)
-  }
-  return found
-}

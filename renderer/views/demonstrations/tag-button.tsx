@@ -21,7 +21,7 @@ export function TagButton({ rows }: { rows: readonly Demonstration[] }) {
     <Popover opened={opened} onChange={setOpened} position="top" trapFocus>
       <Popover.Target>
         <Button
-          id="demonstration-tag"
+          data-tag-button
           size="compact-sm"
           variant="default"
           leftSection={<IconTag size={15} />}

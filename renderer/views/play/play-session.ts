@@ -23,6 +23,8 @@ export interface PlaySnapshot {
 }
 
 const STORAGE_KEY = 'understudy.play'
+/** Presses beyond that are slips. */
+const MOST_QUEUED = 3
 const noEvents: readonly SceneEvent[] = []
 
 export class PlaySession implements PictureSource {
@@ -76,7 +78,6 @@ export class PlaySession implements PictureSource {
 
   /** Steps the level; steps asked for meanwhile follow one after the other. */
   act(action: Action): Promise<void> {
-    const MOST_QUEUED = 2
     if (this.#queued >= MOST_QUEUED) return Promise.resolve()
     this.#queued++
     const step = this.#work.then(() => this.#step(action)).finally(() => this.#queued--)
