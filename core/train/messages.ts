@@ -28,7 +28,9 @@ export const progressMessage = z.object({
 })
 export type Progress = z.infer<typeof progressMessage>
 
-const metricRow = z.object({ step: z.int(), name: z.string(), value: z.number().or(z.nan()) })
+/** Not z.number(), which refuses NaN and the infinities: a loss that overflows is to be seen, not to end the owner. */
+const measured = z.custom<number>((value) => typeof value === 'number', 'expected a number')
+const metricRow = z.object({ step: z.int(), name: z.string(), value: measured })
 export type MetricRow = z.infer<typeof metricRow>
 
 /** The rows of one summary; a resumed run sends those up to its checkpoint again, in one message. */

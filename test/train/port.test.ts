@@ -109,10 +109,10 @@ describe('messages', () => {
     port1.close()
   })
 
-  it('carry NaN', async () => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('carry %f', async (value) => {
     const { port1, port2 } = new MessageChannel()
     const arrived = next(messagePort(port2))
-    const message: TrainerMessage = { type: 'metrics', rows: [{ step: 1, name: 'loss', value: Number.NaN }] }
+    const message: TrainerMessage = { type: 'metrics', rows: [{ step: 1, name: 'loss', value }] }
     sendMessage(messagePort(port1), message)
     expect(readMessage(trainerMessage, await arrived)).toEqual(message)
     port1.close()
