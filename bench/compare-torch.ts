@@ -23,8 +23,8 @@ const rounds = Number(options.rounds)
 const threads = Number(options.threads)
 
 for (const [label, size, updates, limit] of [
-  ['512-256-256-40, batch 256', large, 20, 0.85],
-  ['128-128-128-40, batch 128', small, 100, 0.6],
+  ['512-256-256-40, batch 256', large, 60, 0.85],
+  ['128-128-128-40, batch 128', small, 300, 0.6],
 ] as const) {
   await compare(label, size, updates, limit)
 }

@@ -79,15 +79,20 @@ export async function createSacUpdate(size: SacSize, engine: RuntimeName, thread
     ),
     threads,
   })
-  const optimizers = learners.map((set) => new Adam(set, { learningRate: LEARNING_RATE }))
+  const [critic1, critic2, policy, temperature] = learners.map(
+    (set) => new Adam(set, { learningRate: LEARNING_RATE }),
+  ) as [Adam, Adam, Adam, Adam]
   const draw = fillReplay(size, program.inputs)
   return {
     update: async () => {
       draw()
       await program.run()
-      for (const optimizer of optimizers) optimizer.step()
+      critic1.step()
       polyak(sets.target1, sets.critic1, TAU)
+      critic2.step()
       polyak(sets.target2, sets.critic2, TAU)
+      policy.step()
+      temperature.step()
     },
     release: () => program.release(),
   }

@@ -40,11 +40,13 @@ export class Adam {
    * One step along the gradients that the set holds now.
    * @returns their norm over the whole set, before clipping
    */
-  step({ maxNorm = Number.POSITIVE_INFINITY }: AdamStep = {}): number {
+  step({ maxNorm }: AdamStep = {}): number {
     const { kernels, values, gradients, m, v, count } = this.parameters.blocks
-    const norm = Math.sqrt(kernels.sumOfSquares(gradients, count))
+    // Only clipping must know the norm beforehand; otherwise it comes out of the one pass over the weights.
+    const known = maxNorm === undefined ? 0 : Math.sqrt(kernels.sumOfSquares(gradients, count))
+    const scale = maxNorm !== undefined && known > maxNorm ? maxNorm / known : 1
     const t = ++this.parameters.t
-    kernels.adam(
+    const sumOfSquares = kernels.adam(
       values,
       gradients,
       m,
@@ -56,8 +58,8 @@ export class Adam {
       this.#epsilon,
       1 / Math.sqrt(1 - this.#beta2 ** t),
       1 - this.learningRate * this.#weightDecay,
-      norm > maxNorm ? maxNorm / norm : 1,
+      scale,
     )
-    return norm
+    return Math.sqrt(sumOfSquares)
   }
 }

@@ -27,7 +27,7 @@ export interface Kernels {
     rootCorrection: number,
     keep: number,
     scale: number,
-  ): void
+  ): number
   polyak(target: number, source: number, count: number, tau: number): void
 }
 

@@ -76,6 +76,21 @@ describe('Adam', () => {
     expect(Math.abs(norm / (0.1 * Math.sqrt(size)) - 1)).toBeLessThan(1e-6)
   })
 
+  test('does not slow down on weights whose gradient has died out', () => {
+    const set = allocated('dead', 1, [100_000])
+    const adam = new Adam(set, { learningRate: 1e-3 })
+    const random = new Random(1)
+    for (let i = 0; i < set.size; i++) set.gradients[i] = 1e-6 * random.normal()
+    adam.step()
+    set.gradients.fill(0)
+    // 0.9^t passes through the denormals from step 700 on; 0.999^t would much later.
+    for (let step = 0; step < 1500; step++) adam.step()
+    const { m, v } = set.save()
+    expect(m.every((x) => x === 0 || Math.abs(x) > 1.2e-38)).toBe(true)
+    expect(v.every((x) => x === 0 || x > 1.2e-38)).toBe(true)
+    expect(m.every((x) => x === 0)).toBe(true)
+  })
+
   test('continues exactly from saved parameters', () => {
     const run = (set: Parameters, adam: Adam, steps: number, random: Random): void => {
       for (let step = 0; step < steps; step++) {
