@@ -3,6 +3,8 @@ import { type Action, allActions } from './action.ts'
 
 const isMac = navigator.platform.startsWith('Mac')
 const SEQUENCE_MS = 1200
+/** What a text field does with these is what people expect there. */
+const editing = /^mod\+(shift\+)?[acvxyz]$/
 
 const labels: Readonly<Record<string, string>> = {
   mod: isMac ? '⌘' : 'Ctrl',
@@ -46,7 +48,7 @@ export function listenForShortcuts(): () => void {
     if (event.defaultPrevented || event.altKey || event.isComposing) return
     const chord = chordOf(event)
     const target = event.target instanceof HTMLElement ? event.target : document.body
-    if (!chord.startsWith('mod+') && belongsTo(target, chord)) return
+    if (belongsTo(target, chord)) return
     if (dialogOpen() && !chord.startsWith('mod+')) return
     const actions = allActions().filter(
       (action) => action.enabled !== false && (!action.board || onBoard(target)),
@@ -84,10 +86,12 @@ function dialogOpen(): boolean {
 
 /** Whether the focused element has its own use for the key. */
 function belongsTo(target: HTMLElement, chord: string): boolean {
-  if (target.isContentEditable || target.matches('textarea, select')) return true
-  if (target instanceof HTMLInputElement) {
-    const typed = !['checkbox', 'radio', 'button'].includes(target.type)
-    return typed ? chord !== 'Escape' : chord === 'Space' || chord.startsWith('Arrow')
+  const buttonLike = ['checkbox', 'radio', 'button']
+  if (target instanceof HTMLInputElement && buttonLike.includes(target.type)) {
+    return chord === 'Space' || chord.startsWith('Arrow')
+  }
+  if (target.isContentEditable || target.matches('input, textarea, select')) {
+    return chord.startsWith('mod+') ? editing.test(chord) : chord !== 'Escape'
   }
   if (target.matches('button, a, summary, [role="tab"], [role="menuitem"], [role="option"]')) {
     return chord === 'Space' || chord === 'Enter' || (target.matches('[role]') && chord.startsWith('Arrow'))

@@ -1,5 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconKeyboard, IconSearch } from '@tabler/icons-react'
+import { useEffect } from 'react'
 import { runAction } from '../actions/action.ts'
 import { Keys } from '../actions/keys.tsx'
 import { useResource } from '../client/resources.ts'
@@ -18,6 +19,9 @@ const titles: Record<Page, string> = {
 
 export function TopBar({ page }: { page: Page }) {
   const library = useResource('library.info', {})
+  useEffect(() => {
+    document.title = `${titles[page]} · Understudy`
+  }, [page])
   const runs = useRuns()?.filter((run) => run.state === 'running') ?? []
   return (
     <header className={classes.top}>

@@ -1,6 +1,6 @@
 import { Button, SegmentedControl } from '@mantine/core'
 import { IconGitBranch } from '@tabler/icons-react'
-import { useMemo, useState } from 'react'
+import { type CSSProperties, useMemo, useState } from 'react'
 import type { Board, EnvironmentSpec, Result } from '../../../core/studio/protocol.ts'
 import { useActions } from '../../actions/action.ts'
 import { compareActions } from '../../actions/compare.ts'
@@ -35,6 +35,8 @@ export function Boards({ result }: { result: Result<'compare.boards'> }) {
   const noun = spec.score.measure === 'length' ? 'shot' : 'step'
   const frames = boards.map((_, index) => frameAt(clock, starts[index]!))
   const ahead = leaders(boards, frames, spec)
+  const over = boards.every((board, index) => frames[index] === board.frames.length - 1)
+  const leading = over ? (spec.score.measure === 'length' ? 'fewest' : 'most') : 'ahead'
   const goToDifference = () => {
     setBy('shot')
     if (firstDifference !== null) clock.seek(firstDifference)
@@ -52,7 +54,7 @@ export function Boards({ result }: { result: Result<'compare.boards'> }) {
             clock={clock}
             starts={starts[index]!}
             frame={frames[index]!}
-            ahead={ahead.has(index)}
+            decided={ahead.has(index) ? leading : null}
           />
         ))}
       </div>
@@ -92,10 +94,11 @@ interface OneBoardProps {
   readonly clock: Clock
   readonly starts: readonly number[]
   readonly frame: number
-  readonly ahead: boolean
+  /** What leading is called now; null for those who do not. */
+  readonly decided: string | null
 }
 
-function OneBoard({ board, spec, clock, starts, frame, ahead }: OneBoardProps) {
+function OneBoard({ board, spec, clock, starts, frame, decided }: OneBoardProps) {
   const source = useMemo(() => boardSource(clock, board.frames, starts), [clock, board.frames, starts])
   const view = sceneView(board.frames[0]?.scene.kind ?? '')
   if (view === undefined) return null
@@ -105,10 +108,14 @@ function OneBoard({ board, spec, clock, starts, frame, ahead }: OneBoardProps) {
       ? frame
       : board.frames.slice(0, frame + 1).reduce((sum, { reward }) => sum + reward, 0)
   return (
-    <article className={classes.one} aria-label={board.label}>
+    <article
+      className={classes.one}
+      aria-label={board.label}
+      style={{ '--aspect': view.aspect } as CSSProperties}
+    >
       <header className={classes.oneHead}>
         <PlayerName kind={board.playerKind} name={board.label} />
-        {ahead && <span className={classes.ahead}>{over ? 'fewest' : 'ahead'}</span>}
+        {decided !== null && <span className={classes.ahead}>{decided}</span>}
       </header>
       <BoardFrame aspect={view.aspect}>
         <Stage view={view} source={source} label={`${board.label}, ${frame} of ${board.steps} steps`} />
