@@ -31,7 +31,10 @@ let failed = 0
 function run(stage: Stage): boolean {
   const began = performance.now()
   const [program, ...args] = stage.command
-  const { status } = spawnSync(join(bin, program!), args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  const { status } = spawnSync(join(bin, program!), args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   process.stdout.write(`${stage.name}: ${status === 0 ? 'ok' : 'FAILED'} (${seconds} s)\n`)
   return status === 0
@@ -56,7 +59,9 @@ try {
   }
   passed += counted.numPassedTests
   // A file that fails before its first test has none to count; it is one failure all the same.
-  const broken = counted.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0)
+  const broken = counted.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  )
   failed += counted.numFailedTests + broken.length
 } catch (error) {
   process.stdout.write(`the test runner left no report: ${(error as Error).message}\n`)

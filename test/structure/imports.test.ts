@@ -56,7 +56,11 @@ function importsOf(file: string): Import[] {
       found.push({ file, target: relative(root, join(root, dirname(file), name)), isPackage: false })
     } else {
       const parts = name.split('/')
-      found.push({ file, target: name.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0]!, isPackage: true })
+      found.push({
+        file,
+        target: name.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0]!,
+        isPackage: true,
+      })
     }
   }
   return found
@@ -114,7 +118,9 @@ describe('imports', () => {
   })
 
   it('of a package stay in the room that owns it', () => {
-    const wrong = imports.filter(({ file, target, isPackage }) => isPackage && owners[target]?.(file) === false)
+    const wrong = imports.filter(
+      ({ file, target, isPackage }) => isPackage && owners[target]?.(file) === false,
+    )
     expect(wrong.map(({ file, target }) => `${file} -> ${target}`)).toEqual([])
   })
 

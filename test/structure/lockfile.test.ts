@@ -17,7 +17,8 @@ describe('package-lock.json', () => {
   it('has an entry for every optional dependency of every platform', () => {
     const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {} }]) =>
       Object.keys(optionalDependencies).filter(
-        (name) => !(`${path}/node_modules/${name}` in lock.packages) && !(`node_modules/${name}` in lock.packages),
+        (name) =>
+          !(`${path}/node_modules/${name}` in lock.packages) && !(`node_modules/${name}` in lock.packages),
       ),
     )
     expect(missing).toEqual([])
