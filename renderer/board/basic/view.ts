@@ -14,7 +14,7 @@ function move(branch: number): Action {
 }
 
 export const basicView: SceneView<Nothing> = {
-  aspect: 2.4,
+  aspect: 2.8,
   duration: (events) => (events.length === 0 ? 0 : MOVE_MS),
   draw,
   moment: (events) => {
@@ -71,7 +71,9 @@ function draw({ context, width, height }: Canvas, transition: Transition, elapse
   const pitch = width / (after.length + 1)
   const x = (place: number) => (place + 1) * pitch
   const ground = height * 0.62
-  const radius = Math.min(pitch * 0.38, height * 0.12)
+  const radius = Math.min(pitch * 0.46, height * 0.14)
+  context.fillStyle = 'rgb(255 255 255 / 5%)'
+  context.fillRect(0, ground, width, height - ground)
   for (let place = 0; place < after.length; place++) {
     context.fillStyle = 'rgb(255 255 255 / 20%)'
     context.beginPath()

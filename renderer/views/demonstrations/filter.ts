@@ -59,6 +59,7 @@ function parseToken(token: string, me: string): Test | null {
     const value = Number(comparison[3])
     return (row) => compare(number(row), value)
   }
+  if (/^[a-z]+[<>=]/i.test(token)) return null
   const [key, ...rest] = token.split(':')
   if (rest.length === 0) return contains(token)
   const value = rest.join(':').toLowerCase()

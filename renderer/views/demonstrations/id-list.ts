@@ -15,7 +15,7 @@ export function formatIds(ids: readonly number[]): string {
 export function parseIds(text: string): number[] {
   return text.split(',').flatMap((part) => {
     const [first, last] = part.split('-').map(Number)
-    if (first === undefined || !Number.isInteger(first)) return []
+    if (first === undefined || !Number.isInteger(first) || first < 1) return []
     const length = last !== undefined && Number.isInteger(last) ? last - first + 1 : 1
     return Array.from({ length: Math.max(length, 0) }, (_, index) => first + index)
   })
