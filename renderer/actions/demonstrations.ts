@@ -62,7 +62,7 @@ export function demonstrationActions(
       name: 'Delete the selected demonstrations',
       shortcuts: ['Delete', 'Backspace'],
       enabled,
-      run: () => void remove(rows).then(selection.clear),
+      run: () => void remove(rows).then(selection.leave),
     },
   ]
 }

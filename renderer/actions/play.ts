@@ -1,5 +1,6 @@
 /** The keys of the Play page. Those of the board come from the environment's own control. */
 import { sceneView } from '../board/views.ts'
+import { attempt } from '../components/report-error.ts'
 import { playSession } from '../views/play/play-session.ts'
 import type { Play } from '../views/play/use-play.ts'
 import type { Action } from './action.ts'
@@ -68,7 +69,7 @@ function boardActions(play: Play): Action[] {
         if (now.play === null || now.finished) return
         const { state, action } = key.apply(now.control, now.play.scene)
         playSession.setControl(state)
-        if (action !== undefined) void playSession.act(action)
+        if (action !== undefined) void attempt(() => playSession.act(action))
       },
     })) ?? []
   )

@@ -1,6 +1,7 @@
 /** Destructive acts are immediate; each leaves a way back for the toast and for Ctrl/Cmd+Z. */
 import { Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
+import { attempt } from '../components/report-error.ts'
 
 interface Step {
   readonly id: string
@@ -39,5 +40,5 @@ async function undoStep(id: string): Promise<void> {
   const index = done.findIndex((step) => step.id === id)
   const [step] = index < 0 ? [] : done.splice(index, 1)
   notifications.hide(id)
-  await step?.undo()
+  if (step !== undefined) await attempt(() => step.undo())
 }

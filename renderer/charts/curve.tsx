@@ -56,7 +56,10 @@ export function Curve(props: CurveProps) {
     }
   }, [shape, props.group])
   useEffect(() => {
-    plot.current?.setData(align(props))
+    const made = plot.current
+    if (made === null) return
+    if (made.height !== props.height) made.setSize({ width: made.width, height: props.height })
+    made.setData(align(props))
   }, [props])
   // biome-ignore lint/correctness/useExhaustiveDependencies: colours are read again from the theme
   useEffect(() => {

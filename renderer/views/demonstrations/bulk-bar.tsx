@@ -5,10 +5,11 @@ import { useResource } from '../../client/resources.ts'
 import { plural, score } from '../../components/format.ts'
 import { exportAs, remove, trainOn } from './commands.ts'
 import classes from './demonstrations.module.css'
+import type { Selection } from './selection.ts'
 import { TagButton } from './tag-button.tsx'
 
 /** What can be done with the selected rows. */
-export function BulkBar({ rows, onClear }: { rows: readonly Demonstration[]; onClear: () => void }) {
+export function BulkBar({ rows, selection }: { rows: readonly Demonstration[]; selection: Selection }) {
   const formats = useResource('formats.list', {})
   if (rows.length === 0) return null
   const mean = rows.reduce((sum, row) => sum + row.score, 0) / rows.length
@@ -19,7 +20,7 @@ export function BulkBar({ rows, onClear }: { rows: readonly Demonstration[]; onC
         {rows.length > 1 && <span className="muted"> · mean {score(mean)}</span>}
       </span>
       {rows.length > 1 && (
-        <Button size="compact-sm" variant="subtle" color="gray" onClick={onClear}>
+        <Button size="compact-sm" variant="subtle" color="gray" onClick={selection.clear}>
           Clear
         </Button>
       )}
@@ -52,7 +53,7 @@ export function BulkBar({ rows, onClear }: { rows: readonly Demonstration[]; onC
           size="compact-sm"
           variant="default"
           leftSection={<IconTrash size={15} />}
-          onClick={() => void remove(rows).then(onClear)}
+          onClick={() => void remove(rows).then(selection.leave)}
         >
           Delete
         </Button>

@@ -11,12 +11,15 @@ import { formatIds } from './id-list.ts'
 const idsOf = (rows: readonly Demonstration[]) => rows.map(({ id }) => id)
 const named = (rows: readonly Demonstration[]) => plural(rows.length, 'demonstration', 'demonstrations')
 
-export function remove(rows: readonly Demonstration[]): Promise<unknown> {
+/** @returns the ids that are gone */
+export async function remove(rows: readonly Demonstration[]): Promise<ReadonlySet<number>> {
   const ids = idsOf(rows)
-  return attempt(async () => {
+  const done = await attempt(async () => {
     await client.call('demonstrations.delete', { ids })
     offerUndo(`${named(rows)} deleted`, () => client.call('demonstrations.restore', { ids }))
+    return new Set(ids)
   })
+  return done ?? new Set()
 }
 
 export function rate(rows: readonly Demonstration[], rating: number): Promise<unknown> {

@@ -69,7 +69,7 @@ export default function DemonstrationsPage() {
         </div>
         <PlayerAverages environment={shown?.environmentId ?? rows[0]?.environmentId ?? 'bubble/25'} />
         <DemonstrationTable rows={rows} sort={sort} selection={selection} />
-        {marked.size > 0 && <BulkBar rows={markedRows} onClear={selection.clear} />}
+        {marked.size > 0 && <BulkBar rows={markedRows} selection={selection} />}
       </section>
       <section className={classes.right} aria-label="Replay">
         {shown === undefined ? (

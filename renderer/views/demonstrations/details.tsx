@@ -1,8 +1,10 @@
 import { Button, Rating, Textarea } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { IconAlertTriangle, IconDeviceGamepad2, IconShieldCheck } from '@tabler/icons-react'
 import type { Demonstration } from '../../../core/studio/protocol.ts'
 import { moment } from '../../components/format.ts'
 import { PlayerName } from '../../components/player-mark.tsx'
+import { attempt } from '../../components/report-error.ts'
 import { navigate } from '../../route.ts'
 import { playSession } from '../play/play-session.ts'
 import { changeNote, rate } from './commands.ts'
@@ -69,9 +71,17 @@ export function Details({ row, verified, divergedAt }: DetailsProps) {
   )
 }
 
-/** Leaves a level that has not been begun; one that is under way goes on instead. */
+/** A level that is under way goes on instead: it must not be lost by looking at another. */
 async function playSame(row: Demonstration): Promise<void> {
   const { play } = playSession.snapshot()
-  if (play !== null && play.steps === 0) await playSession.forget()
-  navigate('play', { env: row.environmentId, seed: row.seed })
+  if (play === null || play.steps === 0) {
+    await attempt(() => playSession.forget())
+    navigate('play', { env: row.environmentId, seed: row.seed })
+    return
+  }
+  navigate('play', { env: play.spec.id, seed: play.seed })
+  notifications.show({
+    withBorder: true,
+    message: `This level is still under way. Keep or discard it, then play board ${row.seed}.`,
+  })
 }

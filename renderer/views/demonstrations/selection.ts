@@ -7,6 +7,8 @@ export interface Selection {
   readonly current: number | null
   select(id: number, how: { range?: boolean; toggle?: boolean }): void
   selectAll(): void
+  /** Goes on to the next row that is not among those that go. */
+  leave(going: ReadonlySet<number>): void
   clear(): void
 }
 
@@ -39,6 +41,16 @@ export function useSelection(
     ids,
     current,
     select,
+    leave: useCallback(
+      (going) => {
+        setIds(new Set())
+        if (current === null || !going.has(current)) return
+        const at = order.indexOf(current)
+        const rest = [...order.slice(at), ...order.slice(0, at).reverse()]
+        setCurrent(rest.find((id) => !going.has(id)) ?? null)
+      },
+      [order, current, setCurrent],
+    ),
     selectAll: useCallback(() => setIds(new Set(order)), [order]),
     clear: useCallback(() => setIds(new Set()), []),
   }

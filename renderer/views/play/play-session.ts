@@ -2,7 +2,7 @@
 import type { Action, PlayState, SceneEvent } from '../../../core/studio/protocol.ts'
 import type { Picture, PictureSource } from '../../board/stage.tsx'
 import { motionAllowed, sceneView } from '../../board/views.ts'
-import { client } from '../../client/client.ts'
+import { client, HostError } from '../../client/client.ts'
 
 export interface StartOptions {
   readonly environment: string
@@ -92,20 +92,36 @@ export class PlaySession implements PictureSource {
     await this.#work
     clearTimeout(this.#finishTimer)
     sessionStorage.removeItem(STORAGE_KEY)
-    const { episodeId } = await client.call('play.end', { session: play.session, keep })
-    return episodeId
+    try {
+      return (await client.call('play.end', { session: play.session, keep })).episodeId
+    } catch (error) {
+      // A host that was started anew knows the session no more; what it recorded is offered as recovered.
+      if (error instanceof HostError && error.kind === 'user') return null
+      throw error
+    }
   }
 
-  /** Ends what is under way unkept; the page starts anew by its address. */
+  /** Ends the level unkept; what was recorded of it can be taken back until the trash is emptied. */
+  async discard(): Promise<number | null> {
+    const { play } = this.#snapshot
+    const recorded = play !== null && play.episodeId !== null && play.steps > 0
+    const id = await this.end(recorded)
+    if (id !== null) await client.call('demonstrations.delete', { ids: [id] })
+    return id
+  }
+
+  /** Leaves a level that has not been begun; the page then starts by its address. */
   async forget(): Promise<void> {
     await this.end(false)
     this.#publish({ ...this.#snapshot, play: null })
   }
 
   async #step(action: Action): Promise<void> {
-    const { play, control } = this.#snapshot
+    const { play } = this.#snapshot
     if (play === null || play.terminated || play.truncated) return
     const step = await client.call('play.step', { session: play.session, action })
+    // The person may have aimed on while the host answered.
+    const { control } = this.#snapshot
     this.#before = play.scene
     this.#startedAt = performance.now()
     const view = sceneView(step.scene.kind)

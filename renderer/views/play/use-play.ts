@@ -39,6 +39,12 @@ export function usePlay(): Play {
   wanted.current = { environment, seed }
   useEffect(() => {
     if (playSession.snapshot().play === null) void attempt(() => open(wanted.current))
+    let lost = false
+    return client.onState(() => {
+      // Another host may have answered: it either knows the level or starts one.
+      if (lost && client.state === 'open') void attempt(() => open(wanted.current))
+      lost = client.state === 'lost'
+    })
   }, [])
 
   const commands = useMemo(() => commandsFor(agentId), [agentId])
@@ -72,25 +78,31 @@ async function start(environment: string, seed: string | number | null): Promise
 
 function commandsFor(agentId: string | null) {
   const now = () => playSession.snapshot().play
-  const replace = (keep: boolean, environment: string, seed: number | null) =>
-    attempt(async () => {
-      const episodeId = await playSession.end(keep)
-      await start(environment, seed)
-      document.querySelector<HTMLElement>('[data-board]')?.focus()
-      return episodeId
-    })
+  const go = async (environment: string, seed: number | null) => {
+    await start(environment, seed)
+    document.querySelector<HTMLElement>('[data-board]')?.focus()
+  }
   const environmentNow = () => now()?.spec.id ?? FIRST_ENVIRONMENT
+  const replace = async (environment: string, seed: number | null) => {
+    const id = await playSession.discard()
+    if (id !== null) {
+      offerUndo('Play discarded', () => client.call('demonstrations.restore', { ids: [id] }))
+    }
+    await go(environment, seed)
+  }
   const keep = async () => {
-    const id = await replace(true, environmentNow(), null)
-    if (typeof id === 'number') {
+    const id = await playSession.end(true)
+    if (id !== null) {
       offerUndo('Kept in your demonstrations', () => client.call('demonstrations.delete', { ids: [id] }))
     }
+    await go(environmentNow(), null)
   }
   return {
-    newLevel: (seed: number | null, environment = environmentNow()) => void replace(false, environment, seed),
-    again: () => void replace(false, environmentNow(), now()?.seed ?? null),
-    keep: () => void keep(),
-    discard: () => void replace(false, environmentNow(), null),
+    newLevel: (seed: number | null, environment = environmentNow()) =>
+      void attempt(() => replace(environment, seed)),
+    again: () => void attempt(() => replace(environmentNow(), now()?.seed ?? null)),
+    keep: () => void attempt(keep),
+    discard: () => void attempt(() => replace(environmentNow(), null)),
     watchAgent: () =>
       void attempt(async () => {
         const play = now()

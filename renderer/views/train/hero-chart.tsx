@@ -1,4 +1,5 @@
 import { Slider } from '@mantine/core'
+import { useViewportSize } from '@mantine/hooks'
 import { Curve } from '../../charts/curve.tsx'
 import { smooth } from '../../charts/smooth.ts'
 import type { Curves } from '../../client/metrics.ts'
@@ -13,6 +14,7 @@ import { scoreWords, useSpec } from './use-spec.ts'
 export function HeroChart({ run, curves }: { run: LiveRun; curves: Curves | undefined }) {
   const spec = useSpec(run.environmentId)
   const { smoothing } = useSettings()
+  const { height: viewport } = useViewportSize()
   const series = curves?.series['rollout/score'] ?? { steps: [], values: [] }
   const words = scoreWords(spec)
   const human = spec?.score.human
@@ -44,7 +46,7 @@ export function HeroChart({ run, curves }: { run: LiveRun; curves: Curves | unde
       ) : (
         <Curve
           group={run.id}
-          height={300}
+          height={Math.min(Math.max(260, viewport * 0.36), 480)}
           maxStep={run.state === 'running' ? run.maxSteps : 0}
           label={`${words} against steps; the newest value is ${score(series.values.at(-1) ?? 0)}`}
           format={score}
