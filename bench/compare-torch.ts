@@ -8,7 +8,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { median } from './benchmark.ts'
-import { createSacUpdate, large, type SacSize, small } from './sac-update.ts'
+import { createSacUpdate, large, type SacSize, type SacUpdate, small } from './sac-update.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -36,9 +36,7 @@ async function compare(label: string, size: SacSize, updates: number, limit: num
   // The first round warms both up.
   for (let round = 0; round <= rounds; round++) {
     await setTimeout(PAUSE_MS)
-    const start = performance.now()
-    for (let i = 0; i < updates; i++) await ours.update()
-    const mine = (performance.now() - start) / updates
+    const mine = await medianUpdate(ours, updates)
     await setTimeout(PAUSE_MS)
     const theirs = await torch.measure(updates)
     if (round > 0) blocks.push({ ours: mine, torch: theirs })
@@ -51,6 +49,17 @@ async function compare(label: string, size: SacSize, updates: number, limit: num
   console.log(`  ours         ${spread(blocks.map((block) => block.ours))} ms`)
   console.log(`  torch ${torch.version.padEnd(6)} ${spread(blocks.map((block) => block.torch))} ms`)
   console.log(`  ratio        ${spread(ratios)}  (wanted: at most ${limit})`)
+}
+
+/** The median of a block: what else runs on the machine now and then lengthens single updates by far. */
+async function medianUpdate({ update }: SacUpdate, updates: number): Promise<number> {
+  const times: number[] = []
+  for (let i = 0; i < updates; i++) {
+    const start = performance.now()
+    await update()
+    times.push(performance.now() - start)
+  }
+  return median(times)
 }
 
 function spread(samples: readonly number[]): string {

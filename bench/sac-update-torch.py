@@ -1,10 +1,11 @@
 """The update of sac-update.ts in PyTorch with the fused Adam, as its users would write it.
 
 Usage: sac-update-torch.py INPUTS HIDDEN ACTIONS BATCH THREADS
-Prints a line "ready VERSION", then for each line on standard input, a number of updates, their mean milliseconds.
+Prints a line "ready VERSION", then for each line on standard input, a number of updates, their median milliseconds.
 """
 
 import math
+import statistics
 import sys
 import time
 
@@ -84,7 +85,9 @@ def update():
 print("ready", torch.__version__, flush=True)
 for line in sys.stdin:
     count = int(line)
-    start = time.perf_counter()
+    times = []
     for _ in range(count):
+        start = time.perf_counter()
         update()
-    print((time.perf_counter() - start) / count * 1000, flush=True)
+        times.append(time.perf_counter() - start)
+    print(statistics.median(times) * 1000, flush=True)
