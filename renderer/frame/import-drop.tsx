@@ -46,8 +46,9 @@ export function ImportDrop() {
         </div>
       )}
       <Modal opened={reports !== null} onClose={() => setReports(null)} title={<h2>Import</h2>} size={560}>
-        {reports?.map((report) => (
-          <Report key={report.name} report={report} />
+        {reports?.map((report, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two files may have the same name
+          <Report key={index} report={report} />
         ))}
       </Modal>
     </>

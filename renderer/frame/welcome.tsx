@@ -21,7 +21,7 @@ export function Welcome() {
         <h2>Play it. Record it. Train an understudy. See whether it beats you.</h2>
         <p className="small muted">
           {library.value.bundled > 0
-            ? `${library.value.bundled} playthroughs of the scripted reference player are here already, so you can start anywhere.`
+            ? `${library.value.bundled} playthroughs of the scripted reference player are here already: enough to train an agent in minutes.`
             : 'Everything you play is recorded and can be learned from.'}
         </p>
       </div>
@@ -40,7 +40,7 @@ export function Welcome() {
           leftSection={<IconChartLine size={18} />}
           onClick={go(() => navigate('train', { new: 1 }))}
         >
-          Train an agent (about 2 min)
+          Train an agent
         </Button>
         <Button
           variant="default"

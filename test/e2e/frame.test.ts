@@ -106,6 +106,20 @@ describe('a level', { timeout: 60_000 }, () => {
     await context.close()
   })
 
+  test('comes back when a discarded play is undone', async () => {
+    const { page, context } = await visit(browser, studio.address)
+    await page.locator('[data-board]').focus()
+    await page.keyboard.press('Space')
+    await page.getByText('1 saved').waitFor()
+    await page.keyboard.press('d')
+    await page.getByText('Play discarded').waitFor()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await go(page, 'd')
+    await page.getByLabel('Filter').fill('player:me')
+    await page.getByText('1 of 22').waitFor()
+    await context.close()
+  })
+
   test('is aimed and shot with the mouse', async () => {
     const { page, context } = await visit(browser, studio.address, { motion: true })
     const board = page.locator('[data-board]')

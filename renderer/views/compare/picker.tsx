@@ -96,7 +96,7 @@ function AddMenu({ compare }: { compare: Compare }) {
   // Two recordings of different boards cannot be shown side by side.
   const episodes = recorded ? here : [...here, ...elsewhere].slice(0, EPISODES_OFFERED)
   return (
-    <Menu position="bottom-start" width={300}>
+    <Menu position="bottom-start" width={350}>
       <Menu.Target>
         <Button variant="default" leftSection={<IconPlus size={16} />}>
           Add
