@@ -7,7 +7,7 @@ import { Keys } from './keys.tsx'
 
 export function Help({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
-    <Modal opened={opened} onClose={onClose} title={<h2>Keys</h2>} size={760}>
+    <Modal opened={opened} onClose={onClose} title="Keys" size={760}>
       {opened && <KeyTable />}
     </Modal>
   )

@@ -45,7 +45,7 @@ export function ImportDrop() {
           <p className="muted">Demonstrations in any format that the studio reads</p>
         </div>
       )}
-      <Modal opened={reports !== null} onClose={() => setReports(null)} title={<h2>Import</h2>} size={560}>
+      <Modal opened={reports !== null} onClose={() => setReports(null)} title="Import" size={560}>
         {reports?.map((report, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two files may have the same name
           <Report key={index} report={report} />

@@ -7,7 +7,7 @@ export function SettingsDialog({ opened, onClose }: { opened: boolean; onClose: 
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const library = useResource('library.info', opened ? {} : null)
   return (
-    <Modal opened={opened} onClose={onClose} title={<h2>Settings</h2>} size={440}>
+    <Modal opened={opened} onClose={onClose} title="Settings" size={440}>
       <Stack gap={20}>
         <TextInput
           label="Your name"

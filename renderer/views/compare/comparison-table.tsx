@@ -57,7 +57,7 @@ export function ComparisonTable({ comparison }: { comparison: Comparison }) {
       </table>
       <p className="small muted">
         The columns on the right: how likely the row's player needs {fewer} on a board than the column's, with
-        its 95 % interval. Scripted players slip a notch now and then, agents do not.
+        its 95 % interval.
       </p>
     </div>
   )

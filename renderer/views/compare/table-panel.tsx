@@ -32,9 +32,6 @@ export function TablePanel({ compare }: { compare: Compare }) {
     <section className={classes.panel} aria-label="On many boards">
       <header className={classes.panelHead}>
         <h2>On many boards</h2>
-        <span className="small muted">
-          {comparison?.unit ?? 'The same new boards for everyone who can play them.'}
-        </span>
         <span className={classes.panelButtons}>
           <SegmentedControl
             size="xs"
@@ -71,6 +68,10 @@ export function TablePanel({ compare }: { compare: Compare }) {
           )}
         </span>
       </header>
+      <p className="small muted">
+        {comparison?.unit ??
+          'Everyone who can play plays the same new boards; for people, what they have recorded.'}
+      </p>
       {task.busy && (
         <Progress
           value={task.total === 0 ? 0 : (100 * task.done) / task.total}
