@@ -70,6 +70,8 @@ async function play(page: Page): Promise<void> {
   await page.keyboard.press('Shift+ArrowLeft')
   await page.waitForTimeout(SETTLE_MS)
   await take('play')
+  await page.keyboard.press('d')
+  await page.getByText('Play discarded').waitFor()
 }
 
 async function train(page: Page): Promise<void> {
@@ -117,5 +119,6 @@ async function agents(page: Page): Promise<void> {
 
 async function open(hash: string): Promise<void> {
   await page.goto(`${studio.address}${hash}`)
+  await page.reload()
   await page.waitForTimeout(SETTLE_MS)
 }
