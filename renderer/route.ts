@@ -22,7 +22,7 @@ function subscribe(listener: () => void): () => void {
   return () => subscribers.delete(listener)
 }
 
-export function parseRoute(hash: string): Route {
+function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)
   return { page: pages.find((page) => page === path) ?? 'play', params: new URLSearchParams(query) }
 }

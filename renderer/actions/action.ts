@@ -7,7 +7,7 @@ import { useEffect, useRef } from 'react'
 export type ActionGroup = 'Go to' | 'Play' | 'Replay' | 'Demonstrations' | 'Training' | 'Compare' | 'Studio'
 
 /** In the order in which they are listed. */
-export const actionGroups: readonly ActionGroup[] = [
+const actionGroups: readonly ActionGroup[] = [
   'Play',
   'Replay',
   'Demonstrations',

@@ -25,14 +25,8 @@ export function shortcutKeys(shortcut: string): string[][] {
     )
 }
 
-export function shortcutText(shortcut: string): string {
-  return shortcutKeys(shortcut)
-    .map((chord) => chord.join(' '))
-    .join(' then ')
-}
-
 /** The chord of a key press in the notation of `Action.shortcuts`. */
-export function chordOf(event: KeyboardEvent): string {
+function chordOf(event: KeyboardEvent): string {
   const key = event.key === ' ' ? 'Space' : event.key.length === 1 ? event.key.toLowerCase() : event.key
   // The shifted character of a printing key says it all ('?'); letters and named keys keep the modifier.
   const shift = event.shiftKey && (event.key.length > 1 || /[a-z ]/i.test(event.key))

@@ -55,14 +55,6 @@ export function invalidate(...prefixes: readonly string[]): void {
   }
 }
 
-/** Reads it now, from memory when it is fresh. */
-export async function read<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
-  const entry = entryOf(`${method} ${JSON.stringify(params)}`, method, params)
-  if (!entry.fresh) await load(entry)
-  if (entry.state.error !== undefined) throw entry.state.error
-  return entry.state.value as Result<M>
-}
-
 function entryOf(key: string, method: Method, params: unknown): Entry {
   const known = entries.get(key)
   if (known !== undefined) return known

@@ -43,11 +43,6 @@ export function useRuns(): readonly LiveRun[] | undefined {
     .sort((a, b) => b.createdAtUs - a.createdAtUs)
 }
 
-export function useProgress(runId: string): Progress | null {
-  useSyncExternalStore(subscribe, () => version)
-  return newest.get(runId) ?? null
-}
-
 function withProgress(run: Run): LiveRun {
   const progress = newest.get(run.id) ?? null
   if (progress === null) return { ...run, progress }

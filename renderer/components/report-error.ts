@@ -2,7 +2,7 @@
 import { notifications } from '@mantine/notifications'
 import { HostError } from '../client/client.ts'
 
-export function reportError(error: unknown): void {
+function reportError(error: unknown): void {
   if (!(error instanceof HostError)) throw error
   notifications.show({
     color: 'red',

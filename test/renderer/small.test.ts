@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Board, EnvironmentSpec, Scene } from '../../core/studio/protocol.ts'
-import { shortcutKeys, shortcutText } from '../../renderer/actions/shortcuts.ts'
+import { shortcutKeys } from '../../renderer/actions/shortcuts.ts'
 import '../../renderer/board/views.ts'
 import { smooth } from '../../renderer/charts/smooth.ts'
 import { duration, interval, oneScore, score } from '../../renderer/components/format.ts'
@@ -68,5 +68,4 @@ test('whoever has freed more leads; of those who won, whoever needed less', () =
 test('shortcuts as key caps', () => {
   expect(shortcutKeys('g p')).toEqual([['G'], ['P']])
   expect(shortcutKeys('shift+ArrowLeft')).toEqual([['Shift', '←']])
-  expect(shortcutText('g p')).toBe('G then P')
 })

@@ -13,7 +13,7 @@ interface Hue {
   readonly name: string
 }
 
-export const hues: readonly Hue[] = [
+const hues: readonly Hue[] = [
   { light: '#8fa8ff', base: '#4c6fe6', deep: '#2c44a6', glyph: 'dot', name: 'blue' },
   { light: '#ffdf8a', base: '#f9bd35', deep: '#b97a0a', glyph: 'ring', name: 'yellow' },
   { light: '#ff9a94', base: '#e5484d', deep: '#9c1f2b', glyph: 'bar', name: 'red' },

@@ -1,6 +1,6 @@
 import type { Demonstration } from '../../../core/studio/protocol.ts'
 
-export const sortKeys = ['player', 'environment', 'score', 'won', 'when', 'rating'] as const
+const sortKeys = ['player', 'environment', 'score', 'won', 'when', 'rating'] as const
 export type SortKey = (typeof sortKeys)[number]
 
 export interface Sort {
