@@ -15,7 +15,7 @@ const defaults: Settings = {
   playerName: 'me',
   record: true,
   aimGuide: true,
-  smoothing: 0.6,
+  smoothing: 0.3,
   welcomed: false,
 }
 const subscribers = new Set<() => void>()

@@ -39,7 +39,7 @@ function RunItem({ run, current }: { run: LiveRun; current: boolean }) {
       </span>
       {scores.length > 1 && (
         <Sparkline
-          values={smooth(scores, 0.6)}
+          values={smooth(scores, 0.3)}
           line={spec?.score.human?.mean}
           height={30}
           dots={false}
