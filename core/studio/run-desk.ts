@@ -144,6 +144,8 @@ export class RunDesk {
     })
     const run = this.#toRun(handle.row)
     this.#context.emit('run.state', run)
+    // Lists that pages hold do not have a run that has just begun.
+    this.#context.emit('library.changed', { what: 'runs' })
     return run
   }
 

@@ -47,6 +47,14 @@ test('a run trains in the background and tells how it goes', async () => {
   expect(row).toMatchObject({ id: trained.id, state: 'finished', step: 3000, message: null })
 })
 
+test('a run that has just begun is on every list at once', async () => {
+  const begun = studio.page.seen.findIndex(({ event }) => event === 'run.progress')
+  expect(studio.page.seen.slice(0, begun)).toContainEqual({
+    event: 'library.changed',
+    data: { what: 'runs' },
+  })
+})
+
 test('the curves are in the library, whole or from a step on', async () => {
   const { series, metrics, progress } = await studio.page.call('runs.metrics', { runId: trained.id })
   expect(progress).toBeNull()
