@@ -47,6 +47,26 @@ test('a game is played, kept and found among the demonstrations', async () => {
   await page.event('library.changed', ({ what }) => what === 'demonstrations')
 })
 
+test('recent plays are those that came to an end, lost ones too, and none that were cut short', async () => {
+  const { page } = studio
+  const play = async (steps: number) => {
+    const game = await page.call('play.start', {
+      environment: 'bubble/25',
+      seed: 1,
+      playerName: 'me',
+      record: true,
+    })
+    const action = { continuous: [], discrete: [40, 0] }
+    for (let i = 0; i < steps; i++) await page.call('play.step', { session: game.session, action })
+    await page.call('play.end', { session: game.session, keep: true })
+    return game.episodeId
+  }
+  const lost = await play(60)
+  await play(3)
+  const recent = await page.call('play.recent', { environment: 'bubble/25', playerName: 'me' })
+  expect(recent).toMatchObject([{ id: lost, score: 60, success: false }])
+})
+
 test('a discarded game and an unrecorded one leave nothing behind', async () => {
   const { page } = studio
   const discarded = await startBasic()

@@ -63,7 +63,7 @@ export function playHandlers(context: HostContext): PlayHandlers {
     'play.recent': ({ environment, playerName, limit = 10 }) =>
       library
         .listEpisodes({ environmentId: environment, playerName, playerKind: 'human', state: 'complete' })
-        .filter((row) => row.terminated)
+        .filter((row) => row.terminated || row.length === context.specs.get(environment)?.maxEpisodeSteps)
         .slice(0, limit)
         .reverse()
         .map((row) => ({
