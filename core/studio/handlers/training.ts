@@ -107,7 +107,10 @@ function problemOf(path: string, attempt: () => unknown): Problem | null {
     return null
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    return { path, message: error.message, remedy: error.remedy ?? null }
+    // The message names the place in a file, which the form shows in its own way.
+    const place = error.message.indexOf(`${path}: `)
+    const message = place < 0 ? error.message : error.message.slice(place + path.length + 2)
+    return { path, message, remedy: error.remedy ?? null }
   }
 }
 
