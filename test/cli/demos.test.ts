@@ -104,6 +104,19 @@ describe('understudy demos', () => {
     expect([out, code]).toEqual(['3 episodes verified, all intact\n', 0])
   })
 
+  it('counts what the score of the listed environment counts, and steps where they are mixed', async () => {
+    const dir = temporaryDirectory()
+    const summary = (...args: string[]) =>
+      understudy(dir, 'demos', 'list', ...args)
+        .out.trimEnd()
+        .split('\n')
+        .at(-1)
+    expect(summary()).toBe('21 episodes, 528 bubbles, 25.14 bubbles on average')
+    await recordBasic(dir, 2)
+    expect(summary('--env', 'basic')).toMatch(/^2 episodes, -?\d\.\d\d points on average$/)
+    expect(summary()).toMatch(/^23 episodes, \d+ steps, \d+\.\d\d steps on average$/)
+  })
+
   it('tags, deletes and restores', async () => {
     const dir = temporaryDirectory()
     const [id] = (await recordBasic(dir, 1)).map(String)

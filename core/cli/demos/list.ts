@@ -1,5 +1,6 @@
 /** `understudy demos list` */
 import type { Command } from 'commander'
+import { environmentSpecs } from '../../envs/index.ts'
 import type { EpisodeRow } from '../../store/index.ts'
 import type { CliContext } from '../context.ts'
 import { count, formatTable, formatTime } from '../table.ts'
@@ -40,7 +41,13 @@ export function outcome(row: EpisodeRow): string {
   return row.terminated ? 'goal missed' : 'cut off'
 }
 
+/** In the unit of the environment's score where all are of one, in steps otherwise. */
 function summary(rows: readonly EpisodeRow[]): string {
-  const steps = rows.reduce((sum, row) => sum + row.length, 0)
-  return `${count(rows.length, 'episode')}, ${count(steps, 'step')}, ${(steps / rows.length).toFixed(2)} steps on average`
+  const ids = new Set(rows.map((row) => row.environmentId))
+  const spec = ids.size === 1 ? environmentSpecs().find(({ id }) => ids.has(id)) : undefined
+  const { measure, unit, units } = spec?.score ?? { measure: 'length', unit: 'step', units: 'steps' }
+  const total = rows.reduce((sum, row) => sum + (measure === 'length' ? row.length : row.return), 0)
+  const mean = `${(total / rows.length).toFixed(2)} ${units} on average`
+  const episodes = count(rows.length, 'episode')
+  return measure === 'length' ? `${episodes}, ${count(total, unit, units)}, ${mean}` : `${episodes}, ${mean}`
 }
