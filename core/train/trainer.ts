@@ -16,10 +16,11 @@ import type { RunConfig } from './config.ts'
 import { demonstrationDigest } from './demonstrations.ts'
 import type { Finished, MetricRow, TrainerMessage } from './messages.ts'
 import { Stopwatch } from './stopwatch.ts'
+import { EventFile } from './tensorboard.ts'
 
 export interface TrainerOptions {
   readonly config: RunConfig
-  /** `runs/<id>`; checkpoints and agent.onnx go there. */
+  /** `runs/<id>`; checkpoints, agent.onnx and TensorBoard's event files go there. */
   readonly runDirectory: string
   readonly demonstrations: DemonstrationData | null
   /** Continue from the newest checkpoint, where there is one. */
@@ -101,12 +102,14 @@ export class Trainer {
 
   /** Trains until max_steps or `stop`. The last checkpoint is on disk when it resolves. */
   async run(): Promise<Finished> {
-    const { behavior } = this.#options.config
+    const { config, runDirectory } = this.#options
+    const { behavior } = config
+    const events = new EventFile(runDirectory, this.#step + 1)
     this.#watch.start()
     while (this.#step < behavior.max_steps && !this.#stopping) {
       await this.#advance()
       if (this.#passed(MASTERY_CHECK_INTERVAL)) this.#mastery.check(this.#step)
-      if (this.#passed(behavior.summary_freq)) this.#summarize()
+      if (this.#passed(behavior.summary_freq)) this.#summarize(events)
       if (this.#passed(behavior.checkpoint_interval)) await this.#save()
       if (this.#watch.due('turn', TURN_INTERVAL_MS)) await nextTurn()
       if (this.#watch.due('progress', PROGRESS_INTERVAL_MS)) this.#reportProgress()
@@ -155,7 +158,7 @@ export class Trainer {
     return Math.floor(this.#step / interval) > Math.floor((this.#step - this.#vector.count) / interval)
   }
 
-  #summarize(): void {
+  #summarize(events: EventFile): void {
     const window = this.#mastery.mean(this.#step)
     const values = {
       ...this.#episodeMetrics.drain(),
@@ -173,6 +176,7 @@ export class Trainer {
     }
     const timeRows = Object.entries(time).map(([name, value]) => ({ step: this.#step, name, value }))
     this.#watch.begin('summary', this.#step)
+    events.append(this.#step, { ...values, ...time })
     this.#options.report({ type: 'metrics', rows: [...rows, ...timeRows] })
   }
 
