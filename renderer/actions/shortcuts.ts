@@ -18,11 +18,10 @@ const labels: Readonly<Record<string, string>> = {
 
 /** 'shift+ArrowLeft' as the keys to show: [['Shift', '←']]; a sequence has several. */
 export function shortcutKeys(shortcut: string): string[][] {
-  return shortcut
-    .split(' ')
-    .map((chord) =>
-      chord.split('+').map((key) => labels[key] ?? (key.length === 1 ? key.toUpperCase() : key)),
-    )
+  return shortcut.split(' ').map((chord) =>
+    // The last plus sign may be the key itself.
+    chord.split(/\+(?=.)/).map((key) => labels[key] ?? (key.length === 1 ? key.toUpperCase() : key)),
+  )
 }
 
 /** The chord of a key press in the notation of `Action.shortcuts`. */

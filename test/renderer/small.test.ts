@@ -68,4 +68,5 @@ test('whoever has freed more leads; of those who won, whoever needed less', () =
 test('shortcuts as key caps', () => {
   expect(shortcutKeys('g p')).toEqual([['G'], ['P']])
   expect(shortcutKeys('shift+ArrowLeft')).toEqual([['Shift', '←']])
+  expect(shortcutKeys('+')).toEqual([['+']])
 })
