@@ -55,6 +55,11 @@ export function ImportDrop() {
   )
 }
 
+/** The file's name is the heading already. */
+function withoutName(message: string, name: string): string {
+  return message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message
+}
+
 function Report({ report }: { report: ImportReport }) {
   if (report.error !== null) {
     return (
@@ -62,7 +67,7 @@ function Report({ report }: { report: ImportReport }) {
         <IconAlertTriangle size={20} color="var(--bad)" aria-label="Not imported" />
         <div>
           <strong>{report.name}</strong>
-          <p>{report.error.message}</p>
+          <p>{withoutName(report.error.message, report.name)}</p>
           <p className="muted small">{report.error.remedy ?? 'Nothing of this file was imported.'}</p>
         </div>
       </div>
