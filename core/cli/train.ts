@@ -138,7 +138,7 @@ function configOf(file: string | undefined, options: Options, context: CliContex
       gail: options.gail,
     })
   }
-  if (options.resume === true && options.runId !== undefined) return undefined
+  if (options.resume === true) return undefined
   const environment = options.env
   if (environment === undefined) {
     throw new UserError('which environment?', {
