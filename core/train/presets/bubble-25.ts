@@ -73,7 +73,7 @@ export const bubble25Presets: readonly Preset[] = [
       id: 'sac-gail',
       title: 'SAC + GAIL',
       description:
-        'The quickest way to the human average: demonstrations lead early, then the reward takes over.',
+        'Fewest bubbles to the human average: demonstrations lead early, then the reward takes over.',
       recommended: true,
     },
     { trainer_type: 'sac', hyperparameters: { ...sac, demonstration_share: 0.5 } },
