@@ -31,7 +31,7 @@ export function ComparisonTable({ comparison }: { comparison: Comparison }) {
                 scope="col"
                 title={`Probability of ${fewer} than ${row.label}, ties counted half`}
               >
-                vs {row.label}
+                <span className={classes.versus}>vs {row.label}</span>
               </th>
             ))}
           </tr>

@@ -29,7 +29,7 @@ export function Picker({ compare }: { compare: Compare }) {
         return (
           <span key={key} className={classes.chip}>
             <PlayerMark kind={kind} />
-            <span>{label}</span>
+            <span title={label}>{label}</span>
             <ActionIcon
               size={24}
               aria-label={`Remove ${label}`}
