@@ -69,7 +69,7 @@ export class Connection {
         remedy: 'open the studio or record something first, or name another directory with --data DIR',
       })
     }
-    if (!this.readonly) mkdirSync(dirname(this.file), { recursive: true })
+    if (!this.readonly) makeDirectory(dirname(this.file))
     return new Database(this.file, { readonly: this.readonly, timeout: 5_000 })
   }
 
@@ -127,5 +127,20 @@ function checkSqliteVersion(sqlite: Database.Database): void {
   for (const [i, oldest] of OLDEST_SQLITE.entries()) {
     if (parts[i]! > oldest) return
     if (parts[i]! < oldest) throw new Error(`SQLite ${text} is older than ${OLDEST_SQLITE.join('.')}`)
+  }
+}
+
+/**
+ * Makes the directory and those above it that are missing. One by one, because Node's own recursion never ends where the
+ * file system answers that a parent which is there does not exist, as /proc does.
+ */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return
+  makeDirectory(dirname(directory))
+  try {
+    mkdirSync(directory)
+  } catch (error) {
+    // Another process that opens the same library may have been quicker.
+    if (!existsSync(directory)) throw error
   }
 }

@@ -155,6 +155,16 @@ describe('opening refuses', () => {
   })
 })
 
+describe('a directory below one that takes none', () => {
+  // On Linux /proc says of a new name that it does not exist, where others say that it is forbidden.
+  const parent = process.platform === 'linux' ? '/proc' : join(temporaryDirectory(), 'file')
+
+  it('is refused with a sentence', () => {
+    if (process.platform !== 'linux') writeFileSync(parent, '')
+    expect(thrownBy(() => openLibrary(join(parent, 'nowhere', 'deep')))).toBeInstanceOf(UserError)
+  })
+})
+
 describe('several processes', () => {
   it('may create the same library at once, and write to it at once', async () => {
     const dir = join(temporaryDirectory(), 'new')
