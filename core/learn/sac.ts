@@ -8,7 +8,7 @@
  * - Discrete: the critic's target has no entropy term unless `entropy_in_target`; coupling the two is what makes discrete
  *   SAC fragile ("Dissecting Discrete SAC" 2025, arXiv:2509.09838). The policy keeps its entropy term.
  * - Discrete: the target entropy is a share of ln|A| that may fall over time, and logits may be bounded, b tanh(l / b);
- *   with unbounded logits and a fixed target the entropy collapsed on bubble/25.
+ *   in a prototype on bubble/25 the entropy collapsed with neither; which of the two cured it was not separated.
  * - One Q head per distinct discount of the reward signals; the policy climbs their sum. (ML-Agents: one per signal.)
  * - Critics have layer normalisation by default (RLPD, Ball et al. 2023, arXiv:2302.02948).
  * - A share of each batch may be demonstrations (RLPD), with rewards by the newest discriminator like all others.
