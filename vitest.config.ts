@@ -1,11 +1,19 @@
 import { defineConfig } from 'vitest/config'
 
+/** Of both projects; a project does not take them over from the root. */
+const shared = { testTimeout: 30_000, pool: 'forks' } as const
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    projects: [
+      {
+        test: { ...shared, name: 'quick', include: ['test/**/*.test.ts'], exclude: ['test/long/**'] },
+      },
+      {
+        test: { ...shared, name: 'long', include: ['test/long/**/*.test.ts'], testTimeout: 300_000 },
+      },
+    ],
     coverage: {
       provider: 'v8',
       include: ['core/**/*.ts', 'electron/**/*.ts'],

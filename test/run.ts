@@ -1,6 +1,7 @@
 /**
  * `npm test`: type check, lint, then unit, integration and browser tests, in turn. Prints the time of each stage and ends
- * with `N passed, N failed`. `npm test -- PATTERN` runs the matching test files only.
+ * with `N passed, N failed`. `npm test -- PATTERN` runs the matching test files only; `npm run test:long` those that train
+ * for minutes (test/long).
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -16,7 +17,8 @@ const root = join(import.meta.dirname, '..')
 const bin = join(root, 'node_modules/.bin')
 const scratch = mkdtempSync(join(tmpdir(), 'understudy-test-'))
 const report = join(scratch, 'report.json')
-const patterns = process.argv.slice(2)
+const long = process.argv.includes('--long')
+const patterns = process.argv.slice(2).filter((argument) => argument !== '--long')
 
 const checks: Stage[] = [
   { name: 'type check', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
@@ -40,12 +42,14 @@ function run(stage: Stage): boolean {
   return status === 0
 }
 
-if (patterns.length === 0) {
+if (long) {
+  run({ name: 'long tests', command: [...tests, '--project', 'long', ...patterns] })
+} else if (patterns.length === 0) {
   for (const stage of checks) {
     if (run(stage)) passed++
     else failed++
   }
-  run({ name: 'tests', command: [...tests, '--coverage'] })
+  run({ name: 'tests', command: [...tests, '--project', 'quick', '--coverage'] })
 } else {
   run({ name: 'tests', command: [...tests, ...patterns] })
 }
