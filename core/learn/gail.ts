@@ -30,7 +30,6 @@ import {
   Adam,
   add,
   clip,
-  concat,
   Graph,
   gradients,
   greater,
@@ -75,7 +74,7 @@ export function gailSignal(options: GailOptions): RewardSignal {
   const O = observationSize(spec)
   const parameters = new Parameters('gail')
   // As in ML-Agents the statistics are those of the demonstrations alone; here they never move, so rewards do not either.
-  const normalizer = settings.network_settings.normalize ? new Normalizer(O, 'gail-normalizer') : null
+  const normalizer = settings.network_settings.normalize ? new Normalizer(spec, 'gail-normalizer') : null
   normalizer?.update(demonstrations.observations)
 
   /** h, [B]. x [B, O] normalised, choices one-hot (or mixtures of one-hots), continuous [B, C]. */
@@ -91,7 +90,7 @@ export function gailSignal(options: GailOptions): RewardSignal {
       return perGroup.map(([h], g) => sum(mul(h!, choices[g]!), [1])).reduce((all, h) => add(all, h))
     }
     const actions = settings.use_actions ? [...choices, ...(continuous === null ? [] : [continuous])] : []
-    const h = body(scope, 'discriminator', actions.length === 0 ? x : concat([x, ...actions], 1), net, false)
+    const h = body(scope, 'discriminator', x, spec, net, false, actions)
     return reshape(dense(scope, 'discriminator/out', h, 1, 0.2), [rows])
   }
 

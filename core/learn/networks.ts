@@ -5,81 +5,30 @@
  * Differs from ML-Agents: ReLU in place of Swish (half the elementwise nodes), He initialisation with gain sqrt(2).
  */
 import type { EnvironmentSpec } from '../envs/environment.ts'
-import { shapeSize } from '../envs/environment.ts'
-import {
-  add,
-  concat,
-  div,
-  type Graph,
-  matmul,
-  mean,
-  mul,
-  type Parameters,
-  relu,
-  reshape,
-  slice,
-  sqrt,
-  square,
-  type Value,
-} from '../tensor/index.ts'
-import { normal, zeros } from '../tensor/initializers.ts'
+import { add, concat, relu, reshape, slice, type Value } from '../tensor/index.ts'
 import type { ActionLayout } from './action-layout.ts'
+import { encode, featureCount } from './encoders.ts'
+import { dense, hidden, normalized, reluGain, type Scope } from './layers.ts'
 import type { NetworkSettings } from './settings.ts'
 
-/** Where a network is built, and with which weights. */
-export interface Scope {
-  readonly graph: Graph
-  readonly parameters: Parameters
-}
-
-const reluGain = Math.SQRT2
+export { dense, type Scope } from './layers.ts'
 
 /**
- * x W + b; x [B, I] -> [B, units]. Weights have standard deviation gain / sqrt(I). With `centred` the result has mean 0 in
- * each row: subtracting the mean of a row is linear, so it is done to the weights, which are few, and not to the rows.
+ * `num_layers` hidden layers of `hidden_units` over what the encoders make of the flat observation.
+ * @param x      [B, O]
+ * @param extra  what is seen beside the observation, such as an action, each [B, n]
+ * @returns      [B, H]
  */
-export function dense(
+export function body(
   scope: Scope,
   name: string,
   x: Value,
-  units: number,
-  gain: number,
-  { bias = true, centred = false } = {},
+  spec: EnvironmentSpec,
+  settings: NetworkSettings,
+  norm: boolean,
+  extra: readonly Value[] = [],
 ): Value {
-  const { graph, parameters } = scope
-  const centre = (weight: Value) => (centred ? matmul(weight, centring(graph, units)) : weight)
-  const weight = parameters.use(
-    graph,
-    `${name}/weight`,
-    [x.shape[1]!, units],
-    normal(gain / Math.sqrt(x.shape[1]!)),
-  )
-  const product = matmul(x, centre(weight))
-  return bias ? add(product, centre(parameters.use(graph, `${name}/bias`, [1, units], zeros))) : product
-}
-
-/** [n, n], I - 1/n: what takes the mean out of a row. */
-function centring(graph: Graph, n: number): Value {
-  return graph.constant(
-    Float32Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0) - 1 / n),
-    [n, n],
-  )
-}
-
-/** Layer normalisation (Ba et al. 2016, arXiv:1607.06450) of rows that are centred already, without gain and shift. */
-function normalized(x: Value): Value {
-  return mul(x, div(1, sqrt(add(mean(square(x), [1], { keepDims: true }), 1e-5))))
-}
-
-/** One hidden layer: relu(norm?(x W + b)). */
-function hidden(scope: Scope, name: string, x: Value, units: number, norm: boolean): Value {
-  const linear = dense(scope, name, x, units, reluGain, { centred: norm })
-  return relu(norm ? normalized(linear) : linear)
-}
-
-/** `num_layers` hidden layers of `hidden_units` over the flat observation; x [B, O] -> [B, H]. */
-export function body(scope: Scope, name: string, x: Value, settings: NetworkSettings, norm: boolean): Value {
-  let h = x
+  let h = concat([encode(scope, name, x, spec, settings), ...extra], 1)
   for (let layer = 0; layer < settings.num_layers; layer++) {
     h = hidden(scope, `${name}/hidden${layer}`, h, settings.hidden_units, norm)
   }
@@ -93,7 +42,7 @@ export function body(scope: Scope, name: string, x: Value, settings: NetworkSett
  *     context = everything_else U + relu(everything V) W
  *     h_k     = relu(norm(row_k R + context)),  then one layer more of the same width
  *
- * @param x     [B, O], the flat observation; the aligned rows lie at `offset`
+ * @param x     [B, F], the features; the aligned rows lie at `offset`
  * @returns     [B * K, head_units]
  */
 function rowsBody(
@@ -104,14 +53,14 @@ function rowsBody(
   settings: NetworkSettings,
   norm: boolean,
 ): Value {
-  const [B, O] = x.shape as [number, number]
+  const [B, size] = x.shape as [number, number]
   const { offset, count: K, features: F } = rows
   const units = settings.head_units
   const everything = hidden(scope, `${name}/context`, x, settings.hidden_units, false)
   const part = { centred: norm } // a sum of centred parts is centred
   let context = dense(scope, `${name}/context-out`, everything, units, 1, part) // [B, U]
   const before = offset > 0 ? [slice(x, 1, 0, offset)] : []
-  const after = offset + K * F < O ? [slice(x, 1, offset + K * F, O)] : []
+  const after = offset + K * F < size ? [slice(x, 1, offset + K * F, size)] : []
   if (before.length + after.length > 0) {
     const rest =
       before.length + after.length === 1 ? (before[0] ?? after[0]!) : concat([...before, ...after], 1)
@@ -154,28 +103,30 @@ export function perAction(
   const B = x.shape[0]!
   const alignedGroup = settings.shared_head ? layout.aligned?.group : undefined
   const needsBody = layout.groups.some((_, g) => g !== alignedGroup)
-  const flat = needsBody ? body(scope, name, x, settings, norm) : null
+  const flat = needsBody ? body(scope, name, x, spec, settings, norm) : null
   return layout.groups.map((group, g) =>
     Array.from({ length: heads }, (_, head) => {
       const out = `${name}/out${g}${heads > 1 ? `-${head}` : ''}`
       if (g !== alignedGroup) return dense(scope, out, flat!, group.size, outputGain)
-      const rows = alignedRows(spec, layout)
+      const rows = alignedRows(spec, layout, settings)
       const perRow = group.size / rows.count
-      const h = rowsBody(scope, name, x, rows, settings, norm)
+      const h = rowsBody(scope, name, encode(scope, name, x, spec, settings), rows, settings, norm)
       return reshape(dense(scope, out, h, perRow, outputGain), [B, group.size])
     }),
   )
 }
 
-/** Where the rows that a branch is aligned with lie in the flat observation. */
+/** Where the rows that a branch is aligned with lie among the features. */
 function alignedRows(
   spec: EnvironmentSpec,
   layout: ActionLayout,
+  settings: NetworkSettings,
 ): { offset: number; count: number; features: number } {
   let offset = 0
-  for (const { name, shape } of spec.observations) {
+  for (const observation of spec.observations) {
+    const { name, shape } = observation
     if (name === layout.aligned!.observation) return { offset, count: shape[0]!, features: shape[1]! }
-    offset += shapeSize(shape)
+    offset += featureCount(observation, settings)
   }
   throw new Error(`${spec.id} aligns a branch with "${layout.aligned!.observation}", which it does not have`)
 }

@@ -2,9 +2,14 @@
  * Running mean and variance of observations (Welford 1962, in Chan's form for batches), as ML-Agents keeps them: the
  * count starts at 1, the variance at 1, and what is normalised is clipped to +-5. The statistics are graph inputs bound
  * to `mean` and `inverseDeviation`, so a policy uses new statistics without being built again.
+ *
+ * Images pass as they are, as in ML-Agents: their statistics stay at mean 0 and deviation 1, and they are not clipped.
  */
+import type { EnvironmentSpec } from '../envs/environment.ts'
+import { observationSize } from '../envs/environment.ts'
 import type { Graph, Value } from '../tensor/index.ts'
-import { clip, mul, sub } from '../tensor/index.ts'
+import { clip, concat, mul, slice, sub } from '../tensor/index.ts'
+import { type ObservationPart, observationParts } from './encoders.ts'
 
 export class Normalizer {
   /** [O] */
@@ -16,10 +21,13 @@ export class Normalizer {
   #count = 1
 
   readonly #name: string
+  readonly #parts: readonly ObservationPart[]
 
   /** @param name  of its inputs in a graph; two normalisers in one graph have two names */
-  constructor(size: number, name = 'normalizer') {
+  constructor(spec: EnvironmentSpec, name = 'normalizer') {
+    const size = observationSize(spec)
     this.#name = name
+    this.#parts = observationParts(spec)
     this.mean = new Float32Array(size)
     this.inverseDeviation = new Float32Array(size).fill(1)
     this.#mean = new Float64Array(size)
@@ -31,17 +39,23 @@ export class Normalizer {
     const size = this.mean.length
     for (let at = 0; at < observations.length; at += size) {
       this.#count++
-      for (let j = 0; j < size; j++) {
-        const x = observations[at + j]!
-        const delta = x - this.#mean[j]!
-        const mean = this.#mean[j]! + delta / this.#count
-        this.#mean[j] = mean
-        this.#m2[j] = this.#m2[j]! + delta * (x - mean)
+      for (const { from, to, image } of this.#parts) {
+        if (image !== null) continue
+        for (let j = from; j < to; j++) {
+          const x = observations[at + j]!
+          const delta = x - this.#mean[j]!
+          const mean = this.#mean[j]! + delta / this.#count
+          this.#mean[j] = mean
+          this.#m2[j] = this.#m2[j]! + delta * (x - mean)
+        }
       }
     }
-    for (let j = 0; j < size; j++) {
-      this.mean[j] = this.#mean[j]!
-      this.inverseDeviation[j] = 1 / Math.sqrt(this.#m2[j]! / this.#count + 1e-8)
+    for (const { from, to, image } of this.#parts) {
+      if (image !== null) continue
+      for (let j = from; j < to; j++) {
+        this.mean[j] = this.#mean[j]!
+        this.inverseDeviation[j] = 1 / Math.sqrt(this.#m2[j]! / this.#count + 1e-8)
+      }
     }
   }
 
@@ -49,7 +63,14 @@ export class Normalizer {
   apply<T extends readonly Value[]>(graph: Graph, ...xs: T): { [K in keyof T]: Value } {
     const mean = graph.input(`${this.#name}/mean`, [1, this.mean.length])
     const inverse = graph.input(`${this.#name}/inverse`, [1, this.mean.length])
-    return xs.map((x) => clip(mul(sub(x, mean), inverse), -5, 5)) as { [K in keyof T]: Value }
+    const normalized = (x: Value) => {
+      const parts = this.#parts.map(({ from, to, image }) => {
+        const part = (value: Value) => slice(value, 1, from, to)
+        return image === null ? clip(mul(sub(part(x), part(mean)), part(inverse)), -5, 5) : part(x)
+      })
+      return concat(parts, 1)
+    }
+    return xs.map(normalized) as { [K in keyof T]: Value }
   }
 
   bindings(): Record<string, Float32Array> {

@@ -51,7 +51,7 @@ export function buildPolicy(
   )
   const C = layout.continuous
   if (C === 0) return { logits, mean: null, logStd: null }
-  const h = body(scope, 'policy/continuous', x, settings, false)
+  const h = body(scope, 'policy/continuous', x, spec, settings, false)
   const mean = dense(scope, 'policy/mean', h, C, 0.2)
   const logStd =
     shape.continuousKind === 'squashed'

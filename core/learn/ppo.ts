@@ -72,7 +72,7 @@ export const ppoHyperparameters = z.strictObject({
 type PpoHyperparameters = z.infer<typeof ppoHyperparameters>
 
 export async function makePpo(context: LearnContext): Promise<Algorithm> {
-  const { numEnvs: E, settings, runtime, random, threads } = context
+  const { spec, numEnvs: E, settings, runtime, random, threads } = context
   const h: PpoHyperparameters = ppoHyperparameters.parse(settings.hyperparameters)
   const acting = { continuousKind: 'clipped', logitBound: 0 } as const
   const { layout, O, C, normalizer, shape, replayShape, policy } = setUp(context, acting)
@@ -88,7 +88,8 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
   /** V_s(o), [n, S]. */
   function values(graph: Graph, x: Value): Value {
     const scope = { graph, parameters: critic }
-    return dense(scope, 'value/out', body(scope, 'value', x, settings.network_settings, false), S, 1)
+    const h = body(scope, 'value', x, spec, settings.network_settings, false)
+    return dense(scope, 'value/out', h, S, 1)
   }
 
   /** log pi(a|o) [M] and the entropy [M] of the whole action. */

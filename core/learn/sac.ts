@@ -19,7 +19,6 @@ import {
   Adam,
   add,
   allocateParameters,
-  concat,
   exp,
   Graph,
   gradients,
@@ -142,7 +141,7 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
   ): Value[] {
     const scope = { graph, parameters }
     const net = settings.network_settings
-    const hidden = body(scope, `q${which}`, concat([x, action], 1), net, net.layer_norm)
+    const hidden = body(scope, `q${which}`, x, spec, net, net.layer_norm, [action])
     return gammas.map((_, k) => reshape(dense(scope, `q${which}/out-${k}`, hidden, 1, 1), [B]))
   }
 

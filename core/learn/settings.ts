@@ -12,6 +12,10 @@ export const networkSettings = z
       .describe('Normalise vector observations by their running mean and variance'),
     hidden_units: z.int().min(1).max(4096).default(128).describe('Units of each hidden layer'),
     num_layers: z.int().min(1).max(8).default(2).describe('Hidden layers'),
+    vis_encode_type: z
+      .enum(['simple', 'nature_cnn', 'match3', 'fully_connected'])
+      .default('simple')
+      .describe('Encoder of images: two or three convolutions (nature_cnn), or none (fully_connected)'),
     shared_head: z
       .boolean()
       .default(true)

@@ -28,7 +28,7 @@ export function setUp(
 ): Setup {
   const layout = new ActionLayout(spec)
   const O = observationSize(spec)
-  const normalizer = settings.network_settings.normalize ? new Normalizer(O) : null
+  const normalizer = settings.network_settings.normalize ? new Normalizer(spec) : null
   return {
     layout,
     O,

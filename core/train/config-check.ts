@@ -8,16 +8,18 @@ export interface Place {
   readonly path: readonly string[]
 }
 
-/** Features of ML-Agents that this version lacks: place below a behaviour or the top -> what it is, and which values mean "off". */
-interface Feature {
-  readonly path: string
-  readonly feature: string
-  readonly off: readonly unknown[]
-}
+/**
+ * Features of ML-Agents that this version lacks: place below a behaviour or the top -> what it is, and which values mean
+ * "off" (the key is then dropped) or, where the key itself is known here, which values are the lacking feature.
+ */
+type Feature = { readonly path: string; readonly feature: string } & (
+  | { readonly off: readonly unknown[] }
+  | { readonly lacking: readonly unknown[] }
+)
 
 const BEHAVIOR_FEATURES: readonly Feature[] = [
   { path: 'network_settings.memory', feature: 'recurrent memory', off: [null] },
-  { path: 'network_settings.vis_encode_type', feature: 'the choice of a visual encoder', off: ['simple'] },
+  { path: 'network_settings.vis_encode_type', feature: 'the residual visual encoder', lacking: ['resnet'] },
   { path: 'network_settings.goal_conditioning_type', feature: 'goal conditioning', off: ['hyper', 'none'] },
   { path: 'reward_signals.curiosity', feature: 'the curiosity signal', off: [null] },
   { path: 'reward_signals.rnd', feature: 'the RND signal', off: [null] },
@@ -71,18 +73,22 @@ export function refuseUnsupported(
   place: Place,
 ): Record<string, unknown> {
   const copy = structuredClone(value)
-  for (const { path, feature, off } of where === 'top' ? TOP_FEATURES : BEHAVIOR_FEATURES) {
+  for (const entry of where === 'top' ? TOP_FEATURES : BEHAVIOR_FEATURES) {
+    const { path, feature } = entry
     const keys = path.split('.')
     const last = keys.pop()!
     const parent = keys.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), copy)
     if (!isRecord(parent) || !(last in parent)) continue
-    if (!off.includes(parent[last]) && !isEmpty(parent[last])) {
+    const value = parent[last]
+    const refused =
+      'off' in entry ? !entry.off.includes(value) && !isEmpty(value) : entry.lacking.includes(value)
+    if (refused) {
       throw new UserError(`${at(place, ...keys, last)}: ${feature} is not supported by this version`, {
         usage: true,
         remedy: 'remove the key',
       })
     }
-    delete parent[last]
+    if ('off' in entry) delete parent[last]
   }
   return copy
 }

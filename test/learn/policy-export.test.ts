@@ -27,7 +27,7 @@ function specOf(action: EnvironmentSpec['action']): EnvironmentSpec {
 
 /** A policy with random weights, larger than usual so that choices differ, and what it exports. */
 async function policyOf(spec: EnvironmentSpec, normalize = true) {
-  const normalizer = normalize ? new Normalizer(observationSize(spec)) : null
+  const normalizer = normalize ? new Normalizer(spec) : null
   const random = new Random(8)
   normalizer?.update(Float32Array.from({ length: 50 * observationSize(spec) }, () => 3 + 2 * random.normal()))
   const shape: PolicyShape = {
