@@ -177,6 +177,8 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
       choices: layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [E]), group.size)),
       continuous: C === 0 ? null : graph.input('continuous', [E, C]),
       reward: graph.input('reward', [E]),
+      nextObservation: graph.input('next-observation', [E, O]),
+      terminated: graph.input('terminated', [E]),
     }
     const outputs: Record<string, Value> = {}
     signals.forEach((signal, s) => {
@@ -249,6 +251,9 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
       feedMasks(judgeProgram.inputs, buffer.masks, (i) => at + i, E)
       rewardProgram.inputs.continuous?.set(buffer.continuous.subarray(at * C, (at + E) * C))
       rewardProgram.inputs.reward?.set(buffer.rewards.subarray(at, at + E))
+      rewardProgram.inputs.terminated?.set(buffer.terminated.subarray(at, at + E))
+      const next = rewardProgram.inputs['next-observation']
+      if (next !== undefined) for (let e = 0; e < E; e++) next.set(buffer.nextObservation(at + e), e * O)
       await judgeProgram.run()
       await rewardProgram.run()
       buffer.values.set(judgeProgram.outputs.values!, at * S)
@@ -263,8 +268,9 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
 
   /** V(s_{t+1}) where it cannot be read off the next row: at cuts, from the observation kept for that purpose. */
   async function judgeCuts(): Promise<void> {
-    for (let first = 0; first < buffer.cuts.length; first += E) {
-      const rows = buffer.cuts.slice(first, first + E)
+    const cuts = buffer.cuts.filter(({ row }) => buffer.terminated[row] === 0)
+    for (let first = 0; first < cuts.length; first += E) {
+      const rows = cuts.slice(first, first + E)
       rows.forEach(({ observation }, i) => {
         judgeProgram.inputs.observation!.set(observation, i * O)
       })
@@ -365,8 +371,10 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     for (let i = 0; i < count; i++) {
       const row = random.below(N)
       rows.observations.set(buffer.observations.subarray(row * O, (row + 1) * O), i * O)
+      rows.nextObservations.set(buffer.nextObservation(row), i * O)
       for (let k = 0; k < D; k++) rows.discrete[i * D + k] = buffer.discrete[row * D + k]!
       for (let k = 0; k < C; k++) rows.continuous[i * C + k] = buffer.continuous[row * C + k]!
+      rows.rewards[i] = buffer.rewards[row]!
       rows.terminated[i] = buffer.terminated[row]!
     }
   }

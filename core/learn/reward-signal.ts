@@ -19,6 +19,10 @@ export interface SignalInputs {
   readonly continuous: Value | null
   /** [B], the environment's reward */
   readonly reward: Value
+  /** [B, O] after the action: the last observation of its episode where that ended there */
+  readonly nextObservation: Value
+  /** [B], 1 where the rules ended the episode after the action */
+  readonly terminated: Value
 }
 
 export interface RewardSignal {
@@ -28,7 +32,7 @@ export interface RewardSignal {
   readonly parameters: Parameters | null
   /** The factor on its reward after `step` environment steps. */
   strength(step: number): number
-  /** The reward before `strength`, [B]. */
+  /** The reward before `strength`, [B]. Learners feed only those inputs that some signal uses. */
   reward(graph: Graph, inputs: SignalInputs): Value
   /** The reward of one step in the absorbing state after a true end, [1]; null when an end is worth nothing. */
   absorbingReward(graph: Graph): Value | null

@@ -2,12 +2,12 @@
 import type { ReplayShape } from './replay-buffer.ts'
 import type { StepBatch } from './transitions.ts'
 
-/** A row after which the trajectory is cut without having terminated: V of the observation that followed is needed. */
+/** A row after which the trajectory ends or is cut: what was seen then stands in no other row. */
 export interface Cut {
   readonly row: number
   /** [O] */
   readonly observation: Float32Array
-  /** [S], filled in when the buffer is judged */
+  /** [S], filled in when the buffer is judged and the episode went on */
   readonly values: Float32Array
 }
 
@@ -25,6 +25,7 @@ export class RolloutBuffer {
   readonly cut: Uint8Array
   readonly masks: Uint8Array
   readonly cuts: Cut[] = []
+  readonly #cutAt = new Map<number, Cut>()
   readonly logPi: Float32Array
   readonly advantages: Float32Array
   /** [N, S] each, S reward signals */
@@ -70,15 +71,26 @@ export class RolloutBuffer {
     this.cut[row] = cut ? 1 : 0
     if (step.masks === null) this.masks.fill(1, row * mask, (row + 1) * mask)
     else this.masks.set(step.masks.subarray(e * mask, (e + 1) * mask), row * mask)
-    if (cut && step.terminated[e] === 0) {
-      const observation = step.nextObservations.slice(e * O, (e + 1) * O)
-      this.cuts.push({ row, observation, values: new Float32Array(this.#signals) })
-    }
+    if (cut) this.#addCut(row, step.nextObservations.slice(e * O, (e + 1) * O))
+  }
+
+  /** [O], what was seen after the action of `row`. */
+  nextObservation(row: number): Float32Array {
+    const O = this.#shape.observation
+    const cut = this.#cutAt.get(row)
+    return cut?.observation ?? this.observations.subarray((row + this.#E) * O, (row + this.#E + 1) * O)
+  }
+
+  #addCut(row: number, observation: Float32Array): void {
+    const cut = { row, observation, values: new Float32Array(this.#signals) }
+    this.cuts.push(cut)
+    this.#cutAt.set(row, cut)
   }
 
   clear(): void {
     this.length = 0
     this.cuts.length = 0
+    this.#cutAt.clear()
   }
 
   save(): unknown {
@@ -101,10 +113,8 @@ export class RolloutBuffer {
     columns.forEach((column, i) => {
       column.set(state.columns[i]!)
     })
+    this.clear()
     this.length = state.length
-    this.cuts.length = 0
-    for (const { row, observation } of state.cuts) {
-      this.cuts.push({ row, observation, values: new Float32Array(this.#signals) })
-    }
+    for (const { row, observation } of state.cuts) this.#addCut(row, observation)
   }
 }

@@ -151,7 +151,8 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
     const observation = graph.input('observation', [B, O])
     const nextObservation = graph.input('next-observation', [B, O])
     const reward = graph.input('reward', [B])
-    const going = sub(1, graph.input('terminated', [B])) // 1 - d
+    const terminated = graph.input('terminated', [B]) // d
+    const going = sub(1, terminated)
     const choices = layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [B]), group.size))
     const continuous = C === 0 ? null : graph.input('continuous', [B, C])
     const alphas = Array.from({ length: discrete ? layout.groups.length : 1 }, (_, g) =>
@@ -166,11 +167,12 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
     signals.forEach((signal, k) => {
       const strength = graph.input(`strength${k}`, [])
       const at = gammas.indexOf(signal.gamma)
-      let r = signal.reward(graph, { observation, choices, continuous, reward })
+      const transition = { observation, choices, continuous, reward, nextObservation, terminated }
+      let r = signal.reward(graph, transition)
       const absorbing = signal.absorbingReward(graph)
       // an ended episode goes on in the absorbing state: gamma / (1 - gamma) of its reward, where d = 1
       if (absorbing !== null) {
-        r = add(r, mul(mul(sub(1, going), absorbing), signal.gamma / (1 - signal.gamma)))
+        r = add(r, mul(mul(terminated, absorbing), signal.gamma / (1 - signal.gamma)))
       }
       rewards[at] = add(rewards[at]!, mul(stopGradient(r), strength))
     })

@@ -57,6 +57,8 @@ async function trained(
     choices: [oneHot(graph.input('choice', [2]), 2)],
     continuous: null,
     reward: graph.constant(0, [2]),
+    nextObservation: graph.input('next-observation', [2, 3]),
+    terminated: graph.constant(0, [2]),
   })
   const absorbing = signal.absorbingReward(graph)
   allocateParameters([signal.parameters!], new Random(1))
