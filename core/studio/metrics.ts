@@ -50,6 +50,7 @@ const known: Readonly<Record<string, readonly [title: string, group: string, des
   'loss/value': ['Value', 'loss', 'Squared error of the value heads'],
   'loss/cloning': ['Cloning', 'loss', 'Cross entropy of copying the demonstrations'],
   'time/steps_per_second': ['Steps per second', 'time', 'Environment steps per second of wall time'],
+  'time/seconds': ['Seconds', 'time', 'Training time of the run so far, without the pauses between sessions'],
   'time/environment': ['Environment', 'time', 'Share of the time in which the environments step'],
   'time/inference': ['Decisions', 'time', 'Share of the time in which the policy decides'],
   'time/update': ['Learning', 'time', 'Share of the time in which the networks are updated'],

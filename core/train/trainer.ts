@@ -173,6 +173,7 @@ export class Trainer {
       'time/inference': inference,
       'time/update': update,
       'time/steps_per_second': this.#watch.rate('summary', this.#step),
+      'time/seconds': this.#watch.seconds,
     }
     const timeRows = Object.entries(time).map(([name, value]) => ({ step: this.#step, name, value }))
     this.#watch.begin('summary', this.#step)
