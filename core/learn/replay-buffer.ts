@@ -2,7 +2,8 @@
  * Experience replay (Lin 1992): the newest `capacity` transitions, sampled uniformly with replacement.
  *
  * An observation that ends one step begins the next, so each is kept once, as a row in a ring of rows; a transition names
- * the rows before and after it. The ring grows with what is stored, up to its final size.
+ * the rows before and after it, and the transition that its environment made next. The ring grows with what is stored, up
+ * to its final size.
  */
 import type { Random } from '../random.ts'
 import type { StepBatch } from './transitions.ts'
@@ -26,6 +27,19 @@ export interface SampledBatch {
   readonly terminated: Float32Array
   readonly masks: Uint8Array
   readonly nextMasks: Uint8Array
+}
+
+/**
+ * B windows of up to n consecutive transitions of one episode, step by step: row `step * B + i` is a step of window i. After
+ * the end of a shorter window its last transition is repeated, so the last B rows hold what every window ended with.
+ */
+export interface WindowBatch extends SampledBatch {
+  /** B */
+  readonly size: number
+  /** n */
+  readonly steps: number
+  /** [B], how many steps a window really has, 1 to n */
+  readonly lengths: Int32Array
 }
 
 export function makeSampledBatch(size: number, shape: ReplayShape): SampledBatch {
@@ -58,6 +72,10 @@ export class ReplayBuffer {
   readonly #discrete: Int32Array
   readonly #rewards: Float32Array
   readonly #terminated: Uint8Array
+  /** The transition that continues this one's episode; -1 where that ended or goes on in the future. */
+  readonly #next: Float64Array
+  /** [E], the newest transition of the episode under way; -1 before its first. */
+  readonly #latest: Float64Array
   /** [E], the row that each environment stands on; -1 when its next step begins an episode. */
   readonly #current: Float64Array
 
@@ -76,6 +94,8 @@ export class ReplayBuffer {
     this.#discrete = new Int32Array(capacity * shape.branches)
     this.#rewards = new Float32Array(capacity)
     this.#terminated = new Uint8Array(capacity)
+    this.#next = new Float64Array(capacity).fill(-1)
+    this.#latest = new Float64Array(numEnvs).fill(-1)
     this.#current = new Float64Array(numEnvs).fill(-1)
   }
 
@@ -99,8 +119,13 @@ export class ReplayBuffer {
       for (let i = 0; i < D; i++) this.#discrete[at * D + i] = step.actions.discrete[e * D + i]!
       this.#rewards[at] = step.rewards[e]!
       this.#terminated[at] = step.terminated[e]!
+      this.#next[at] = -1
+      const before = this.#latest[e]!
+      if (before >= 0 && before > this.#head - this.capacity) this.#next[before % this.capacity] = this.#head
+      const ended = step.terminated[e] === 1 || step.truncated[e] === 1
+      this.#latest[e] = ended ? -1 : this.#head
+      this.#current[e] = ended ? -1 : to
       this.#head++
-      this.#current[e] = step.terminated[e] === 1 || step.truncated[e] === 1 ? -1 : to
     }
     this.#evict()
   }
@@ -110,24 +135,53 @@ export class ReplayBuffer {
    * Nothing may be drawn from an empty buffer.
    */
   sample(random: Random, batch: SampledBatch, at: number, count: number): void {
-    const { observation: O, continuous: C, branches: D, mask: M } = this.#shape
-    for (let i = at; i < at + count; i++) {
-      const t = (this.#tail + random.below(this.size)) % this.capacity
-      const from = (this.#from[t]! % this.#maxRows) * O
-      const to = (this.#to[t]! % this.#maxRows) * O
-      batch.observations.set(this.#rows.subarray(from, from + O), i * O)
-      batch.nextObservations.set(this.#rows.subarray(to, to + O), i * O)
-      for (let k = 0; k < C; k++) batch.continuous[i * C + k] = this.#continuous[t * C + k]!
-      for (let k = 0; k < D; k++) batch.discrete[i * D + k] = this.#discrete[t * D + k]!
-      batch.rewards[i] = this.#rewards[t]!
-      batch.terminated[i] = this.#terminated[t]!
-      if (M > 0) {
-        const fromMask = (this.#from[t]! % this.#maxRows) * M
-        const toMask = (this.#to[t]! % this.#maxRows) * M
-        batch.masks.set(this.#rowMasks.subarray(fromMask, fromMask + M), i * M)
-        batch.nextMasks.set(this.#rowMasks.subarray(toMask, toMask + M), i * M)
-      }
+    for (let i = at; i < at + count; i++) this.#copy(this.#draw(random), batch, i)
+  }
+
+  /** Fills windows `at`..`at + count - 1`, whose first transitions are drawn uniformly with replacement. */
+  sampleWindows(random: Random, batch: WindowBatch, at: number, count: number): void {
+    for (let i = at; i < at + count; i++) this.#copyWindow(this.#draw(random), batch, i)
+  }
+
+  /** A transition whose rows are still there: of environments in step some begin on newer rows than their neighbours. */
+  #draw(random: Random): number {
+    const oldestRow = this.#rowHead - this.#maxRows
+    let id: number
+    do id = this.#tail + random.below(this.size)
+    while (this.#from[id % this.capacity]! < oldestRow)
+    return id
+  }
+
+  #copyWindow(first: number, batch: WindowBatch, i: number): void {
+    let id = first
+    let length = 1
+    for (let step = 0; step < batch.steps; step++) {
+      this.#copy(id, batch, step * batch.size + i)
+      const next = this.#next[id % this.capacity]!
+      if (next < 0 || step + 1 === batch.steps) continue
+      id = next
+      length++
     }
+    batch.lengths[i] = length
+  }
+
+  /** Transition `id` becomes row i of the batch. */
+  #copy(id: number, batch: SampledBatch, i: number): void {
+    const { observation: O, continuous: C, branches: D, mask: M } = this.#shape
+    const t = id % this.capacity
+    const from = (this.#from[t]! % this.#maxRows) * O
+    const to = (this.#to[t]! % this.#maxRows) * O
+    batch.observations.set(this.#rows.subarray(from, from + O), i * O)
+    batch.nextObservations.set(this.#rows.subarray(to, to + O), i * O)
+    for (let k = 0; k < C; k++) batch.continuous[i * C + k] = this.#continuous[t * C + k]!
+    for (let k = 0; k < D; k++) batch.discrete[i * D + k] = this.#discrete[t * D + k]!
+    batch.rewards[i] = this.#rewards[t]!
+    batch.terminated[i] = this.#terminated[t]!
+    if (M === 0) return
+    const fromMask = (this.#from[t]! % this.#maxRows) * M
+    const toMask = (this.#to[t]! % this.#maxRows) * M
+    batch.masks.set(this.#rowMasks.subarray(fromMask, fromMask + M), i * M)
+    batch.nextMasks.set(this.#rowMasks.subarray(toMask, toMask + M), i * M)
   }
 
   /** Plain data: what is stored, without the unused part of the rings. */
@@ -182,6 +236,23 @@ export class ReplayBuffer {
     this.#discrete.set(state.discrete)
     this.#rewards.set(state.rewards)
     this.#terminated.set(state.terminated)
+    this.#link()
+  }
+
+  /** Finds out again what follows what: the row that one transition ends on is the row that the next begins on. */
+  #link(): void {
+    this.#next.fill(-1)
+    this.#latest.fill(-1)
+    const endingOn = new Map<number, number>()
+    for (let id = Math.max(0, this.#head - this.capacity); id < this.#head; id++) {
+      const at = id % this.capacity
+      const before = endingOn.get(this.#from[at]!)
+      if (before !== undefined) this.#next[before % this.capacity] = id
+      endingOn.set(this.#to[at]!, id)
+    }
+    this.#current.forEach((row, e) => {
+      this.#latest[e] = endingOn.get(row) ?? -1
+    })
   }
 
   #addRow(observations: Float32Array, e: number, O: number): number {

@@ -78,20 +78,25 @@ export function sampleDemonstrations(
   at: number,
   count: number,
 ): void {
-  const { observation: O, continuous: C, branches: D, mask: M } = shape
-  for (let i = at; i < at + count; i++) {
-    const row = random.below(data.length)
-    batch.observations.set(data.observations.subarray(row * O, (row + 1) * O), i * O)
-    batch.nextObservations.set(data.nextObservations.subarray(row * O, (row + 1) * O), i * O)
-    for (let k = 0; k < C; k++) batch.continuous[i * C + k] = data.continuous[row * C + k]!
-    for (let k = 0; k < D; k++) batch.discrete[i * D + k] = data.discrete[row * D + k]!
-    batch.rewards[i] = data.rewards[row]!
-    batch.terminated[i] = data.terminated[row]!
-    if (M > 0) {
-      batch.masks.fill(1, i * M, (i + 1) * M)
-      batch.nextMasks.fill(1, i * M, (i + 1) * M)
-    }
-  }
+  for (let i = at; i < at + count; i++) copyDemonstration(data, random.below(data.length), shape, batch, i)
+}
+
+/** Demonstration row `row` becomes row i of the batch; demonstrations were not masked, so all actions count as allowed. */
+export function copyDemonstration(
+  data: DemonstrationData,
+  row: number,
+  { observation: O, continuous: C, branches: D, mask: M }: ReplayShape,
+  batch: SampledBatch,
+  i: number,
+): void {
+  batch.observations.set(data.observations.subarray(row * O, (row + 1) * O), i * O)
+  batch.nextObservations.set(data.nextObservations.subarray(row * O, (row + 1) * O), i * O)
+  for (let k = 0; k < C; k++) batch.continuous[i * C + k] = data.continuous[row * C + k]!
+  for (let k = 0; k < D; k++) batch.discrete[i * D + k] = data.discrete[row * D + k]!
+  batch.rewards[i] = data.rewards[row]!
+  batch.terminated[i] = data.terminated[row]!
+  batch.masks.fill(1, i * M, (i + 1) * M)
+  batch.nextMasks.fill(1, i * M, (i + 1) * M)
 }
 
 /** Joint indices of `group` for the first `count` rows, as floats. */

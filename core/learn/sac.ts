@@ -12,6 +12,7 @@
  * - One Q head per distinct discount of the reward signals; the policy climbs their sum. (ML-Agents: one per signal.)
  * - Critics have layer normalisation by default (RLPD, Ball et al. 2023, arXiv:2302.02948).
  * - A share of each batch may be demonstrations (RLPD), with rewards by the newest discriminator like all others.
+ * - n-step returns with `n_step` above 1, see n-step.ts; the entropy counts only in the state that is bootstrapped from.
  */
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
@@ -44,12 +45,13 @@ import {
 } from './algorithm.ts'
 import { categoricalEntropy, maskedLogSoftmax, squashedGaussian } from './distributions.ts'
 import { Metrics } from './metrics.ts'
+import { makeWindowBatch, sampleDemonstrationWindows, Windows } from './n-step.ts'
 import { body, dense, perAction } from './networks.ts'
 import { seen } from './normalizer.ts'
 import { Actor, buildPolicy, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
-import { makeSampledBatch, ReplayBuffer } from './replay-buffer.ts'
-import { sampleDemonstrations, writeChoices } from './reward-signal.ts'
+import { ReplayBuffer } from './replay-buffer.ts'
+import { writeChoices } from './reward-signal.ts'
 import { requireDemonstrations, setUp } from './setup.ts'
 import { makeRewardSignals } from './signals.ts'
 import { Temperature } from './temperature.ts'
@@ -94,6 +96,12 @@ export const sacHyperparameters = z.strictObject({
     .min(0)
     .default(6)
     .describe('Ours: discrete logits are b tanh(l / b); 0 leaves them alone'),
+  n_step: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe('Ours: rewards summed before the value of the state that follows them is used'),
   demonstration_share: z
     .number()
     .min(0)
@@ -110,6 +118,7 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
   const acting = { continuousKind: 'squashed', logitBound: h.logit_bound } as const
   const { layout, O, C, normalizer, shape, replayShape, policy } = setUp(context, acting)
   const B = h.batch_size
+  const windows = new Windows(B, h.n_step)
   const discrete = layout.groups.length > 0
   if (discrete && C > 0) {
     throw new UserError(`SAC here takes discrete or continuous actions, and ${spec.id} has both`, {
@@ -148,19 +157,20 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
   /** One whole update as one graph: outputs are gradients, losses and what the temperature needs. */
   function buildUpdate(): Record<string, Value> {
     const graph = new Graph()
-    const observation = graph.input('observation', [B, O])
-    const nextObservation = graph.input('next-observation', [B, O])
-    const reward = graph.input('reward', [B])
-    const terminated = graph.input('terminated', [B]) // d
+    const N = windows.rows // every step of every window; B when n_step is 1
+    const observation = graph.input('observation', [N, O])
+    const nextObservation = graph.input('next-observation', [N, O])
+    const reward = graph.input('reward', [N])
+    const terminated = graph.input('terminated', [N]) // d
     const going = sub(1, terminated)
-    const choices = layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [B]), group.size))
-    const continuous = C === 0 ? null : graph.input('continuous', [B, C])
+    const choices = layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [N]), group.size))
+    const continuous = C === 0 ? null : graph.input('continuous', [N, C])
     const alphas = Array.from({ length: discrete ? layout.groups.length : 1 }, (_, g) =>
       graph.input(`alpha${g}`, []),
     )
     const mask = (g: number, name: string) =>
       layout.masked ? graph.input(`${name}${g}`, [B, layout.groups[g]!.size]) : null
-    const [x, xNext] = seen(normalizer, graph, observation, nextObservation)
+    const [x, xNext] = seen(normalizer, graph, windows.first(observation), windows.last(nextObservation))
 
     // r, per discount: the weighted sum of the signals that share it
     const rewards: Value[] = gammas.map(() => graph.constant(0))
@@ -195,9 +205,10 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
           }),
         ),
       )
+      const first = choices.map((choice) => windows.first(choice))
       const q = [discreteQ(graph, critics, 1, x), discreteQ(graph, critics, 2, x)]
       taken = q.map((perGroup) =>
-        gammas.map((_, k) => groupMean(perGroup.map((heads, g) => sum(mul(heads[k]!, choices[g]!), [1])))),
+        gammas.map((_, k) => groupMean(perGroup.map((heads, g) => sum(mul(heads[k]!, first[g]!), [1])))),
       )
       // J_pi = E_s[ sum_a pi(a|s) (alpha log pi(a|s) - min_i Q_i(s, a)) ]                        (1910.07207, Eq. 12)
       const logP = buildPolicy(shape, graph, policy, x).logits.map((logits, g) =>
@@ -225,7 +236,7 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
         const q = minimum(q1Next[k]!, q2Next[k]!)
         return k === 0 ? sub(q, mul(stopGradient(drawnNext.logPi), alphas[0]!)) : q
       })
-      taken = [1, 2].map((which) => continuousQ(graph, critics, which, x, continuous!))
+      taken = [1, 2].map((which) => continuousQ(graph, critics, which, x, windows.first(continuous!)))
       // J_pi = E_s[ alpha log pi(a|s) - min_i Q_i(s, a) ],  a = f(noise; s)                                    (Eq. 7)
       const now = buildPolicy(shape, graph, policy, x)
       const { action, logPi } = squashedGaussian(now.mean!, now.logStd!, graph.input('noise', [B, C]))
@@ -239,7 +250,8 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
     // y = r + gamma (1 - d) V(s'),   J_Q = E[ (Q_i(s, a) - y)^2 / 2 ], i = 1, 2                              (Eq. 5)
     let criticLoss: Value = graph.constant(0)
     gammas.forEach((gamma, k) => {
-      const y = stopGradient(add(rewards[k]!, mul(mul(going, nextValues[k]!), gamma)))
+      const next = mul(windows.last(going), nextValues[k]!)
+      const y = stopGradient(windows.return(graph, k, gamma, rewards[k]!, next))
       for (const q of taken) criticLoss = add(criticLoss, mul(mean(square(sub(q[k]!, y))), 0.5))
     })
 
@@ -279,7 +291,7 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
     (scale) => new Temperature(h.init_entcoef, h.entcoef_learning_rate, scale),
   )
   const replay = new ReplayBuffer(h.buffer_size, numEnvs, replayShape)
-  const batch = makeSampledBatch(B, replayShape)
+  const batch = makeWindowBatch(B, h.n_step, replayShape)
   let steps = 0
   let updates = 0
 
@@ -290,8 +302,10 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
   }
 
   async function updateOnce(): Promise<void> {
-    replay.sample(random, batch, demoRows, B - demoRows)
-    if (demonstrations !== null) sampleDemonstrations(random, demonstrations, replayShape, batch, 0, demoRows)
+    replay.sampleWindows(random, batch, demoRows, B - demoRows)
+    if (demonstrations !== null) {
+      sampleDemonstrationWindows(random, demonstrations, replayShape, batch, 0, demoRows)
+    }
     const { inputs } = program
     inputs.observation!.set(batch.observations)
     inputs['next-observation']!.set(batch.nextObservations)
@@ -300,13 +314,15 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
     inputs.continuous?.set(batch.continuous)
     const maskWidth = replayShape.mask
     layout.groups.forEach((group, g) => {
-      writeChoices(layout, g, batch.discrete, B, inputs[`choice${g}`]!)
+      writeChoices(layout, g, batch.discrete, windows.rows, inputs[`choice${g}`]!)
       if (maskWidth === 0) return
+      const last = windows.rows - B
       for (let i = 0; i < B; i++) {
         layout.jointMask(g, batch.masks, i * maskWidth, inputs[`mask${g}`]!, i * group.size)
-        layout.jointMask(g, batch.nextMasks, i * maskWidth, inputs[`next-mask${g}`]!, i * group.size)
+        layout.jointMask(g, batch.nextMasks, (last + i) * maskWidth, inputs[`next-mask${g}`]!, i * group.size)
       }
     })
+    windows.feed(inputs, gammas, batch.lengths)
     for (const name of ['noise', 'next-noise']) {
       const noise = inputs[name]
       if (noise !== undefined) for (let i = 0; i < noise.length; i++) noise[i] = random.normal()

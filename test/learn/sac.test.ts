@@ -67,13 +67,13 @@ describe('SAC', () => {
     await loop.algorithm.release()
   })
 
-  it('learns from two discounts and demonstration rows at once', async () => {
+  it.each([1, 3])('learns from two discounts and demonstration rows at once, n_step %i', async (n_step) => {
     const loop = await PlayLoop.start({
       environment: 'basic',
       demonstrations: walkRight(),
       settings: {
         ...sacBasic,
-        hyperparameters: { ...sacBasic.hyperparameters, demonstration_share: 0.5 },
+        hyperparameters: { ...sacBasic.hyperparameters, demonstration_share: 0.5, n_step },
         reward_signals: {
           extrinsic: { gamma: 0.99 },
           gail: {
@@ -91,12 +91,13 @@ describe('SAC', () => {
     await loop.algorithm.release()
   })
 
-  it('continues bit for bit after saving and loading', async () => {
-    const straight = await PlayLoop.start({ environment: 'basic', settings: sacBasic })
+  it.each([1, 3])('continues bit for bit after saving and loading, n_step %i', async (n_step) => {
+    const settings = { ...sacBasic, hyperparameters: { ...sacBasic.hyperparameters, n_step } }
+    const straight = await PlayLoop.start({ environment: 'basic', settings })
     await straight.run(1400)
     const saved = structuredClone(straight.algorithm.save())
     const before = Buffer.from(straight.algorithm.exportPolicy())
-    const other = await PlayLoop.start({ environment: 'basic', settings: sacBasic, seed: 99 })
+    const other = await PlayLoop.start({ environment: 'basic', settings, seed: 99 })
     other.algorithm.load(saved)
     other.random.restore(straight.random.save())
     const after = await learnOn(straight, 20)
