@@ -4,6 +4,29 @@
  */
 import { z } from 'zod'
 
+export const memorySettings = z
+  .strictObject({
+    memory_size: z
+      .int()
+      .min(2)
+      .multipleOf(2)
+      .default(128)
+      .describe('Numbers remembered from step to step: half hidden, half cell state of an LSTM; even'),
+    sequence_length: z
+      .int()
+      .min(1)
+      .default(64)
+      .describe('Steps of one sequence: how far back an update sees what led to a memory'),
+    burn_in: z
+      .int()
+      .min(0)
+      .optional()
+      .describe(
+        'Ours, SAC only: steps before each sequence that fill the memory and teach nothing; absent: half of sequence_length',
+      ),
+  })
+  .describe('Memory from step to step; none unless set')
+
 export const networkSettings = z
   .strictObject({
     normalize: z
@@ -27,6 +50,7 @@ export const networkSettings = z
       .boolean()
       .default(true)
       .describe('Ours: layer normalisation in the hidden layers of critics'),
+    memory: memorySettings.nullish(),
     deterministic: z.boolean().default(false).describe('Always take the most likely action when acting'),
   })
   .describe('The network of policy and critics')
@@ -105,6 +129,7 @@ export const behaviorSettings = z.strictObject({
   keep_checkpoints: z.int().min(1).default(5).describe('Checkpoints kept; the oldest go first'),
 })
 
+export type MemorySettings = z.infer<typeof memorySettings>
 export type NetworkSettings = z.infer<typeof networkSettings>
 export type GailSettings = z.infer<typeof gailSettings>
 export type ExtrinsicSettings = z.infer<typeof extrinsicSettings>

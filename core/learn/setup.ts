@@ -22,10 +22,19 @@ export interface Setup {
   readonly policy: Parameters
 }
 
+/** @throws UserError when a memory is asked for and the algorithm has no `recurrent` form */
 export function setUp(
   { spec, settings }: LearnContext,
-  acting: { readonly continuousKind: ContinuousKind; readonly logitBound: number },
+  {
+    recurrent = false,
+    ...acting
+  }: { readonly continuousKind: ContinuousKind; readonly logitBound: number; readonly recurrent?: boolean },
 ): Setup {
+  if (settings.network_settings.memory != null && !recurrent) {
+    throw new UserError(`${settings.trainer_type} has no form with memory`, {
+      remedy: 'remove network_settings.memory, or train with ppo or sac',
+    })
+  }
   const layout = new ActionLayout(spec)
   const O = observationSize(spec)
   const normalizer = settings.network_settings.normalize ? new Normalizer(spec) : null

@@ -68,6 +68,7 @@ interface JsonSchema {
   readonly exclusiveMinimum?: number
   readonly maximum?: number
   readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly anyOf?: readonly JsonSchema[]
 }
 
 function describe(schema: z.ZodType, prefix: string, group: string): SettingDescription[] {
@@ -78,6 +79,12 @@ function describe(schema: z.ZodType, prefix: string, group: string): SettingDesc
 function fields(key: string, property: JsonSchema, prefix: string, group: string): SettingDescription[] {
   // A setting with one possible value is there to accept ML-Agents' files, not to be chosen.
   if (property.const !== undefined) return []
+  if (property.anyOf !== undefined) {
+    // A section that may be null: its defaults hold only once one of its settings is given.
+    const section = property.anyOf.find(({ type }) => type === 'object')
+    if (section === undefined) return []
+    return fields(key, section, prefix, group).map((setting) => ({ ...setting, default: null }))
+  }
   if (property.type === 'object') {
     return Object.entries(property.properties ?? {}).flatMap(([inner, below]) =>
       fields(inner, below, `${prefix}${key}.`, `${group}: ${label(key).toLowerCase()}`),

@@ -54,6 +54,16 @@ describe('resolveConfig', () => {
     expect(config.notices).toEqual(['Basic.yaml: torch_settings has no meaning here and is ignored'])
   })
 
+  it("reads ML-Agents' memory section, with its defaults", () => {
+    const memory = (section: string) =>
+      resolveConfig(`behaviors: {B: {network_settings: {memory: ${section}}}}\nenv_settings: {env: basic}`)
+        .behavior.network_settings.memory
+    expect(memory('{}')).toEqual({ memory_size: 128, sequence_length: 64 })
+    expect(memory('{memory_size: 32, sequence_length: 8}')).toEqual({ memory_size: 32, sequence_length: 8 })
+    expect(memory('null')).toBeNull()
+    expect(() => memory('{memory_size: 31}')).toThrow('network_settings.memory.memory_size')
+  })
+
   it('lets overrides beat the file', () => {
     const config = resolveConfig(mlAgents, {
       seed: 1,
@@ -116,10 +126,6 @@ describe('resolveConfig', () => {
   })
 
   it.each([
-    [
-      'behaviors: {B: {network_settings: {memory: {memory_size: 64}}}}',
-      'network_settings.memory: recurrent memory',
-    ],
     ['behaviors: {B: {network_settings: {vis_encode_type: resnet}}}', 'vis_encode_type'],
     ['behaviors: {B: {reward_signals: {curiosity: {strength: 1}}}}', 'the curiosity signal'],
     ['behaviors: {B: {reward_signals: {rnd: {strength: 1}}}}', 'the RND signal'],

@@ -41,6 +41,13 @@ describe('describeSettings', () => {
     expect(settings.filter((setting) => setting.description === '')).toEqual([])
   })
 
+  it('leaves a section open that may be absent', () => {
+    const setting = describeSettings('ppo').find(
+      ({ path }) => path === 'network_settings.memory.sequence_length',
+    )
+    expect(setting).toMatchObject({ kind: 'integer', default: null, group: 'Network: memory', minimum: 1 })
+  })
+
   it('takes the values of a preset for defaults', () => {
     const preset = presetsFor('bubble/25').find(({ id }) => id === 'sac')!
     const values = resolveConfig(preset.config, { seed: 0 }).behavior
