@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import {
+  demonstrationPath,
   needsDemonstrations,
   presetsFor,
   type RunConfig,
@@ -104,7 +105,7 @@ async function begin(file: string | undefined, options: Options, context: CliCon
   }
   for (const notice of config.notices) context.note(notice)
   const { spec } = makeEnvironment(config.environment, config.parameters)
-  const path = config.behavior.reward_signals.gail?.demo_path
+  const path = demonstrationPath(config)
   const fromLibrary = needsDemonstrations(config) && (options.demos !== undefined || path === undefined)
   const rows = fromLibrary ? selectDemonstrations(library, spec, options.demos ?? 'all') : []
   const run = await startRun({ library, config, demonstrations: rows.map((row) => row.id) })

@@ -23,7 +23,7 @@
  * Differs from the paper: updates by minibatches with Adam, interleaved with those of the policy.
  * Differs from DAC: no absorbing rows in replay; the closed form replaces them.
  */
-import type { EnvironmentSpec } from '../envs/environment.ts'
+import { z } from 'zod'
 import { observationSize } from '../envs/environment.ts'
 import type { Random } from '../random.ts'
 import {
@@ -50,27 +50,60 @@ import {
   type Value,
 } from '../tensor/index.ts'
 import { zeros } from '../tensor/initializers.ts'
-import type { ActionLayout } from './action-layout.ts'
 import type { Metrics } from './metrics.ts'
 import { body, dense, perAction, type Scope } from './networks.ts'
 import { Normalizer, seen } from './normalizer.ts'
-import { makeSampledBatch, type ReplayShape } from './replay-buffer.ts'
+import { makeSampledBatch } from './replay-buffer.ts'
 import { type RewardSignal, type SignalInputs, sampleDemonstrations, writeChoices } from './reward-signal.ts'
-import type { GailSettings } from './settings.ts'
-import type { DemonstrationData } from './transitions.ts'
+import { networkSettings } from './settings.ts'
+import { requireDemonstrations } from './setup.ts'
+import { registerRewardSignal, type SignalContext } from './signals.ts'
 
-export interface GailOptions {
-  readonly spec: EnvironmentSpec
-  readonly layout: ActionLayout
-  readonly shape: ReplayShape
-  readonly settings: GailSettings
-  readonly demonstrations: DemonstrationData
-  /** Rows of the agent, and as many of demonstrations, per update. */
-  readonly batchSize: number
-}
+export const gailSettings = z.strictObject({
+  strength: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe("Factor on the discriminator's reward; below 0.1 beside an extrinsic reward"),
+  gamma: z.number().min(0).max(1).default(0.99).describe('Discount of future rewards'),
+  learning_rate: z.number().positive().default(3e-4).describe('Step size of the discriminator'),
+  use_actions: z.boolean().default(false).describe('Show the discriminator actions as well as observations'),
+  demo_path: z
+    .string()
+    .optional()
+    .describe('File or folder of demonstrations; the library is used when it is absent'),
+  network_settings: networkSettings.prefault({}),
+  reward_form: z
+    .enum(['gail', 'airl', 'logd'])
+    .default('gail')
+    .describe(
+      'Ours: softplus(h), h or -softplus(-h) of the logit h; gail rewards survival, logd rewards a quick end',
+    ),
+  reward_clip: z.number().positive().default(10).describe('Ours: bound on the logit that becomes the reward'),
+  gradient_penalty: z
+    .number()
+    .min(0)
+    .default(10)
+    .describe('Ours: weight of the gradient penalty; ML-Agents fixes 10'),
+  weight_decay: z.number().min(0).default(0).describe('Ours: decoupled weight decay of the discriminator'),
+  absorbing_states: z
+    .boolean()
+    .default(false)
+    .describe('Ours: tell the discriminator of ended episodes (DAC), which removes the survival bias'),
+  updates_interval: z.int().min(1).default(1).describe('Ours: policy updates per discriminator update'),
+  anneal_steps: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Ours: environment steps over which the strength falls linearly to 0; 0 keeps it'),
+})
 
-export function gailSignal(options: GailOptions): RewardSignal {
-  const { spec, layout, shape, settings, demonstrations, batchSize: B } = options
+type GailSettings = z.infer<typeof gailSettings>
+
+/** @param context.batchSize  rows of the agent, and as many of demonstrations, per update */
+export function gailSignal(context: SignalContext, settings: GailSettings): RewardSignal {
+  const { spec, layout, shape, batchSize: B } = context
+  const demonstrations = requireDemonstrations(context, 'the gail reward signal')
   const O = observationSize(spec)
   const parameters = new Parameters('gail')
   // As in ML-Agents the statistics are those of the demonstrations alone; here they never move, so rewards do not either.
@@ -226,3 +259,11 @@ export function gailSignal(options: GailOptions): RewardSignal {
     release: async () => program?.release(),
   }
 }
+
+registerRewardSignal({
+  name: 'gail',
+  title: 'GAIL',
+  settings: gailSettings,
+  needsDemonstrations: true,
+  create: gailSignal,
+})

@@ -1,7 +1,9 @@
-/** The public entry of core/learn: importing it registers the built-in algorithms. A new one is one more line here. */
+/** The public entry of core/learn: importing it registers the built-in algorithms and reward signals. A new one is one more line here. */
 import './sac.ts'
 import './ppo.ts'
 import './bc.ts'
+import './extrinsic.ts'
+import './gail.ts'
 
 export {
   type Algorithm,
@@ -13,5 +15,13 @@ export {
   registerAlgorithm,
 } from './algorithm.ts'
 export { Metrics } from './metrics.ts'
+export { computedSignal, type RewardSignal, type SignalInputs } from './reward-signal.ts'
 export * from './settings.ts'
+export {
+  type RewardSignalDefinition,
+  registerRewardSignal,
+  rewardSignalDefinition,
+  rewardSignalNames,
+  type SignalContext,
+} from './signals.ts'
 export type { ActionBatch, DemonstrationData, StepBatch } from './transitions.ts'

@@ -51,14 +51,19 @@ export interface RewardSignal {
   release(): Promise<void>
 }
 
-/** The environment's own reward. */
-export function extrinsicSignal(settings: { strength: number; gamma: number }): RewardSignal {
+/** A signal that learns nothing: its reward follows from the transition alone. */
+export function computedSignal(options: {
+  readonly name: string
+  readonly strength: number
+  readonly gamma: number
+  readonly reward: RewardSignal['reward']
+}): RewardSignal {
   return {
-    name: 'extrinsic',
-    gamma: settings.gamma,
+    name: options.name,
+    gamma: options.gamma,
     parameters: null,
-    strength: () => settings.strength,
-    reward: (_graph, { reward }) => reward,
+    strength: () => options.strength,
+    reward: options.reward,
     absorbingReward: () => null,
     bindings: () => ({}),
     compile: async () => {},

@@ -55,61 +55,18 @@ export const networkSettings = z
   })
   .describe('The network of policy and critics')
 
-export const extrinsicSettings = z.strictObject({
-  strength: z.number().min(0).default(1).describe("Factor on the environment's reward"),
-  gamma: z.number().min(0).max(1).default(0.99).describe('Discount of future rewards'),
-})
-
-export const gailSettings = z.strictObject({
-  strength: z
-    .number()
-    .min(0)
-    .default(1)
-    .describe("Factor on the discriminator's reward; below 0.1 beside an extrinsic reward"),
-  gamma: z.number().min(0).max(1).default(0.99).describe('Discount of future rewards'),
-  learning_rate: z.number().positive().default(3e-4).describe('Step size of the discriminator'),
-  use_actions: z.boolean().default(false).describe('Show the discriminator actions as well as observations'),
-  demo_path: z
-    .string()
-    .optional()
-    .describe('File or folder of demonstrations; the library is used when it is absent'),
-  network_settings: networkSettings.prefault({}),
-  reward_form: z
-    .enum(['gail', 'airl', 'logd'])
-    .default('gail')
-    .describe(
-      'Ours: softplus(h), h or -softplus(-h) of the logit h; gail rewards survival, logd rewards a quick end',
-    ),
-  reward_clip: z.number().positive().default(10).describe('Ours: bound on the logit that becomes the reward'),
-  gradient_penalty: z
-    .number()
-    .min(0)
-    .default(10)
-    .describe('Ours: weight of the gradient penalty; ML-Agents fixes 10'),
-  weight_decay: z.number().min(0).default(0).describe('Ours: decoupled weight decay of the discriminator'),
-  absorbing_states: z
-    .boolean()
-    .default(false)
-    .describe('Ours: tell the discriminator of ended episodes (DAC), which removes the survival bias'),
-  updates_interval: z.int().min(1).default(1).describe('Ours: policy updates per discriminator update'),
-  anneal_steps: z
-    .int()
-    .min(0)
-    .default(0)
-    .describe('Ours: environment steps over which the strength falls linearly to 0; 0 keeps it'),
-})
-
-export const rewardSignals = z.strictObject({
-  extrinsic: extrinsicSettings.optional(),
-  gail: gailSettings.optional(),
-})
-
-/** One entry under `behaviors:`. `hyperparameters` is checked by the schema of the algorithm it names. */
+/**
+ * One entry under `behaviors:`. `hyperparameters` is checked by the schema of the algorithm it names, each
+ * section under `reward_signals` by that of the signal.
+ */
 export const behaviorSettings = z.strictObject({
   trainer_type: z.string().default('ppo').describe('Algorithm'),
   hyperparameters: z.record(z.string(), z.unknown()).default({}),
   network_settings: networkSettings.prefault({}),
-  reward_signals: rewardSignals.prefault({ extrinsic: {} }),
+  reward_signals: z
+    .record(z.string(), z.record(z.string(), z.unknown()).nullable())
+    .default({ extrinsic: {} })
+    .describe('Where rewards come from; null switches a signal off'),
   max_steps: z.int().min(1).default(500_000).describe('Environment steps of the whole run'),
   time_horizon: z
     .int()
@@ -131,6 +88,4 @@ export const behaviorSettings = z.strictObject({
 
 export type MemorySettings = z.infer<typeof memorySettings>
 export type NetworkSettings = z.infer<typeof networkSettings>
-export type GailSettings = z.infer<typeof gailSettings>
-export type ExtrinsicSettings = z.infer<typeof extrinsicSettings>
 export type BehaviorSettings = z.infer<typeof behaviorSettings>

@@ -55,7 +55,10 @@ export function setUp(
 }
 
 /** @throws UserError when there are none; `who` begins the sentence */
-export function requireDemonstrations({ demonstrations }: LearnContext, who: string): DemonstrationData {
+export function requireDemonstrations(
+  { demonstrations }: Pick<LearnContext, 'demonstrations'>,
+  who: string,
+): DemonstrationData {
   if (demonstrations !== null) return demonstrations
   throw new UserError(`${who} needs demonstrations, and there are none`, {
     remedy: 'record or import some, or choose them with --demos',

@@ -20,8 +20,6 @@ type Feature = { readonly path: string; readonly feature: string } & (
 const BEHAVIOR_FEATURES: readonly Feature[] = [
   { path: 'network_settings.vis_encode_type', feature: 'the residual visual encoder', lacking: ['resnet'] },
   { path: 'network_settings.goal_conditioning_type', feature: 'goal conditioning', off: ['hyper', 'none'] },
-  { path: 'reward_signals.curiosity', feature: 'the curiosity signal', off: [null] },
-  { path: 'reward_signals.rnd', feature: 'the RND signal', off: [null] },
   {
     path: 'reward_signals.gail.use_vail',
     feature: 'the variational bottleneck of the discriminator',

@@ -13,8 +13,14 @@ import { parseDocument, stringify } from 'yaml'
 import { z } from 'zod'
 import type { ParameterValue } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
-import { algorithmDefinition, type BehaviorSettings, behaviorSettings } from '../learn/index.ts'
+import {
+  algorithmDefinition,
+  type BehaviorSettings,
+  behaviorSettings,
+  rewardSignalDefinition,
+} from '../learn/index.ts'
 import { checkSection, isRecord, mergeSections, type Place, refuseUnsupported } from './config-check.ts'
+import { checkRewardSignals } from './config-signals.ts'
 
 /** Everything that a run depends on beside its demonstrations, every default filled in. */
 export interface RunConfig {
@@ -192,9 +198,13 @@ export function configToYaml(config: RunConfig): string {
 
 /** Names of the reward signals, in the order of the settings. */
 export function signalNames(config: RunConfig): string[] {
-  return Object.entries(config.behavior.reward_signals)
-    .filter(([, settings]) => settings !== undefined)
-    .map(([name]) => name)
+  return Object.keys(config.behavior.reward_signals)
+}
+
+/** The file or folder of demonstrations that the configuration names, if any. */
+export function demonstrationPath({ behavior }: RunConfig): string | undefined {
+  const paths = Object.values(behavior.reward_signals).map((settings) => settings?.demo_path)
+  return paths.find((path) => typeof path === 'string')
 }
 
 /** Whether the run has something to learn from demonstrations. */
@@ -202,7 +212,7 @@ export function needsDemonstrations({ behavior }: RunConfig): boolean {
   const { demonstration_share: share } = behavior.hyperparameters
   return (
     behavior.trainer_type === 'bc' ||
-    behavior.reward_signals.gail !== undefined ||
+    Object.keys(behavior.reward_signals).some((name) => rewardSignalDefinition(name).needsDemonstrations) ||
     (typeof share === 'number' && share > 0)
   )
 }
@@ -274,12 +284,16 @@ function resolveBehavior(settings: Section, overrides: ConfigOverrides, place: P
     file: place.file,
     path: [...place.path, 'hyperparameters'],
   })
-  return { ...behavior, hyperparameters: checked }
+  const signals = checkRewardSignals(behavior.reward_signals, {
+    file: place.file,
+    path: [...place.path, 'reward_signals'],
+  })
+  return { ...behavior, hyperparameters: checked, reward_signals: signals }
 }
 
 function switchGail(section: Section, on: boolean): Section {
   const signals = isRecord(section.reward_signals) ? { ...section.reward_signals } : { extrinsic: {} }
   if (!on) delete (signals as Section).gail
-  else if (!('gail' in signals)) (signals as Section).gail = {}
+  else (signals as Section).gail ??= {}
   return { ...section, reward_signals: signals }
 }

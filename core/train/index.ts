@@ -3,6 +3,7 @@ export { type CheckpointFile, listCheckpoints } from './checkpoint.ts'
 export {
   type ConfigOverrides,
   configToYaml,
+  demonstrationPath,
   needsDemonstrations,
   type RunConfig,
   resolveConfig,

@@ -9,7 +9,7 @@ import { checkEnvironment, makeEnvironment } from '../envs/index.ts'
 import type { DemonstrationData } from '../learn/index.ts'
 import { openLibrary } from '../store/index.ts'
 import { writeAtomically } from './atomic-file.ts'
-import { needsDemonstrations, type RunConfig, resolveConfig } from './config.ts'
+import { demonstrationPath, needsDemonstrations, type RunConfig, resolveConfig } from './config.ts'
 import { demonstrationData, shuffleActions } from './demonstrations.ts'
 import { failureOf } from './failure.ts'
 import { ownerMessage, readMessage, type Start, sendMessage } from './messages.ts'
@@ -47,7 +47,7 @@ async function train(port: Port, start: Start): Promise<void> {
 
 async function loadDemonstrations(start: Start, config: RunConfig): Promise<DemonstrationData> {
   const { spec } = makeEnvironment(config.environment, config.parameters)
-  const path = config.behavior.reward_signals.gail?.demo_path
+  const path = demonstrationPath(config)
   const episodes = []
   if (start.demonstrations.length === 0 && path !== undefined) {
     const name = basename(path)

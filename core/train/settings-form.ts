@@ -3,9 +3,8 @@ import { z } from 'zod'
 import {
   algorithmDefinition,
   behaviorSettings,
-  extrinsicSettings,
-  gailSettings,
   networkSettings,
+  rewardSignalDefinition,
 } from '../learn/index.ts'
 
 export interface SettingDescription {
@@ -24,12 +23,12 @@ export interface SettingDescription {
 }
 
 /**
- * @param options.gail    with the settings of the GAIL signal
+ * @param options.signals  whose settings are among them; the environment's reward alone when absent
  * @param options.values  a behaviour's section; its values take the place of the schemas' defaults
  */
 export function describeSettings(
   algorithm: string,
-  options: { gail?: boolean; values?: Readonly<Record<string, unknown>> } = {},
+  options: { signals?: readonly string[]; values?: Readonly<Record<string, unknown>> } = {},
 ): SettingDescription[] {
   const { hyperparameters, title } = algorithmDefinition(algorithm)
   const run = behaviorSettings.pick({
@@ -42,8 +41,10 @@ export function describeSettings(
   const settings = [
     ...describe(hyperparameters, 'hyperparameters.', title),
     ...describe(networkSettings, 'network_settings.', 'Network'),
-    ...describe(extrinsicSettings, 'reward_signals.extrinsic.', "The environment's reward"),
-    ...(options.gail ? describe(gailSettings, 'reward_signals.gail.', 'GAIL') : []),
+    ...(options.signals ?? ['extrinsic']).flatMap((name) => {
+      const signal = rewardSignalDefinition(name)
+      return describe(signal.settings, `reward_signals.${name}.`, signal.title)
+    }),
     ...describe(run, '', 'Run'),
   ]
   const { values } = options

@@ -6,7 +6,13 @@ import { mkdir, rm } from 'node:fs/promises'
 import { UserError } from '../errors.ts'
 import type { Library, RunRow, RunState } from '../store/index.ts'
 import { explainFileError } from './atomic-file.ts'
-import { configToYaml, needsDemonstrations, type RunConfig, signalNames } from './config.ts'
+import {
+  configToYaml,
+  demonstrationPath,
+  needsDemonstrations,
+  type RunConfig,
+  signalNames,
+} from './config.ts'
 import { failureOf } from './failure.ts'
 import { type ForkTraining, forkNode, type TrainingProcess } from './fork.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -84,7 +90,7 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
   const id = options.config.runId ?? unusedRunId(library, options.config)
   const config: RunConfig = { ...options.config, runId: id, resume: false, force: false }
   const directory = runDirectory(library.dir, id)
-  const demoPath = config.behavior.reward_signals.gail?.demo_path
+  const demoPath = demonstrationPath(config)
   if (needsDemonstrations(config) && demonstrations.length === 0 && demoPath === undefined) {
     throw new UserError(`${config.behavior.trainer_type} with these settings needs demonstrations`, {
       remedy: 'record or import some, or choose a preset without GAIL',

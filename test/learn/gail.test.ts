@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { EnvironmentSpec } from '../../core/envs/index.ts'
 import { ActionLayout } from '../../core/learn/action-layout.ts'
-import { gailSignal } from '../../core/learn/gail.ts'
+import { gailSettings, gailSignal } from '../../core/learn/gail.ts'
 import { Metrics } from '../../core/learn/metrics.ts'
 import type { ReplayShape, SampledBatch } from '../../core/learn/replay-buffer.ts'
-import { gailSettings } from '../../core/learn/settings.ts'
 import { Random } from '../../core/random.ts'
 import { allocateParameters, Graph, loadRuntime, oneHot } from '../../core/tensor/index.ts'
 
@@ -33,11 +32,11 @@ async function trained(
   const noisy = (center: number, n: number) =>
     Float32Array.from({ length: n * 3 }, () => center + 0.5 * random.normal())
   const terminated = new Uint8Array(M).map((_, i) => (i % 4 === 0 ? 1 : 0))
-  const signal = gailSignal({
+  const settings = gailSettings.parse({ learning_rate: 3e-3, gradient_penalty: 0.5, ...overrides })
+  const context = {
     spec,
     layout: new ActionLayout(spec),
     shape,
-    settings: gailSettings.parse({ learning_rate: 3e-3, gradient_penalty: 0.5, ...overrides }),
     demonstrations: {
       length: M,
       observations: noisy(1, M),
@@ -49,7 +48,8 @@ async function trained(
       truncated: new Uint8Array(M),
     },
     batchSize: B,
-  })
+  }
+  const signal = gailSignal(context, settings)
   const graph = new Graph()
   const observation = graph.input('observation', [2, 3])
   const reward = signal.reward(graph, {
@@ -141,7 +141,7 @@ describe('GAIL', () => {
       terminated: new Uint8Array(1),
       truncated: new Uint8Array(1),
     }
-    const signal = gailSignal({ ...options, settings, demonstrations })
+    const signal = gailSignal({ ...options, demonstrations }, settings)
     expect([0, 2000, 8000, 9000].map((step) => signal.strength(step))).toEqual([0.05, 0.05 * 0.75, 0, 0])
     const { after } = await trained({ reward_form: 'airl', gradient_penalty: 0, reward_clip: 0.3 }, -1, 0)
     expect(after.demonstration).toBeCloseTo(0.3, 5)

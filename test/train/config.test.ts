@@ -82,6 +82,13 @@ describe('resolveConfig', () => {
     expect(needsDemonstrations(resolveConfig(mlAgents, { gail: false }))).toBe(false)
   })
 
+  it('switches a signal off by null, and takes the deprecated encoding_size for the hidden units', () => {
+    const yaml = 'behaviors: {B: {reward_signals: {extrinsic: null, gail: {encoding_size: 32}}}}'
+    const { reward_signals: signals } = resolveConfig(yaml, { environment: 'basic' }).behavior
+    expect(Object.keys(signals)).toEqual(['gail'])
+    expect(signals.gail).toMatchObject({ network_settings: { hidden_units: 32, num_layers: 2 } })
+  })
+
   it('chooses a seed where none is given, and keeps it', () => {
     const config = resolveConfig({ env_settings: { env: 'basic' } })
     expect(config.seed).toBeGreaterThanOrEqual(0)
@@ -109,6 +116,11 @@ describe('resolveConfig', () => {
       'c.yaml: behaviors.B.reward_signals.gail.strenght: unknown key',
       'did you mean "strength"?',
     ],
+    [
+      'behaviors: {B: {reward_signals: {gial: {}}}}',
+      'c.yaml: behaviors.B.reward_signals.gial: unknown reward signal "gial"',
+      'did you mean "gail"?',
+    ],
     ['behaviours: {}', 'c.yaml: behaviours: unknown key', 'did you mean "behaviors"?'],
     ['env_settings: {num_env: 3}', 'c.yaml: env_settings.num_env: unknown key', 'did you mean "num_envs"?'],
     ['behaviors: {B: {trainer_type: sca}}', 'unknown algorithm "sca"', 'did you mean "sac"?'],
@@ -127,8 +139,6 @@ describe('resolveConfig', () => {
 
   it.each([
     ['behaviors: {B: {network_settings: {vis_encode_type: resnet}}}', 'vis_encode_type'],
-    ['behaviors: {B: {reward_signals: {curiosity: {strength: 1}}}}', 'the curiosity signal'],
-    ['behaviors: {B: {reward_signals: {rnd: {strength: 1}}}}', 'the RND signal'],
     ['behaviors: {B: {reward_signals: {gail: {use_vail: true}}}}', 'gail.use_vail'],
     ['behaviors: {B: {self_play: {window: 10}}}', 'self-play'],
     ['behaviors: {B: {threaded: true}}', 'threaded training'],

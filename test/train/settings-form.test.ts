@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { rewardSignalNames } from '../../core/learn/index.ts'
 import { resolveConfig } from '../../core/train/config.ts'
 import { presetsFor } from '../../core/train/presets.ts'
 import { describeSettings } from '../../core/train/settings-form.ts'
@@ -21,15 +22,15 @@ describe('describeSettings', () => {
     expect([...settings.keys()].some((path) => path.includes('gail'))).toBe(false)
   })
 
-  it('lists choices, and GAIL when it is wanted', () => {
-    const form = describeSettings('ppo', { gail: true }).find(
+  it('lists choices, and the signals that are wanted', () => {
+    const form = describeSettings('ppo', { signals: ['gail'] }).find(
       ({ path }) => path === 'reward_signals.gail.reward_form',
     )
     expect(form).toMatchObject({ kind: 'choice', choices: ['gail', 'airl', 'logd'] })
   })
 
   it.each(['sac', 'ppo', 'bc'])('describes only what the configuration accepts: %s', (algorithm) => {
-    const settings = describeSettings(algorithm, { gail: true })
+    const settings = describeSettings(algorithm, { signals: rewardSignalNames() })
     expect(settings.length).toBeGreaterThan(20)
     const values = settings.filter((setting) => setting.default !== null)
     const config = resolveConfig(

@@ -32,7 +32,7 @@ export function trainingHandlers(context: HostContext): Handlers<TrainingMethod>
     'training.settings': ({ environment, preset }) => {
       const { behavior } = resolveConfig(presetOf(environment, preset).config, { environment, seed: 0 })
       return describeSettings(behavior.trainer_type, {
-        gail: behavior.reward_signals.gail !== undefined,
+        signals: Object.keys(behavior.reward_signals),
         values: { ...behavior },
       }).map(({ choices, ...setting }) => ({
         ...setting,
