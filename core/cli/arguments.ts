@@ -15,6 +15,24 @@ export function wholeNumber(
   }
 }
 
+/** A parser of durations such as '90', '90s', '10m' and '1h30m', in seconds, for commander's options. */
+export function duration(name: string): (text: string) => number {
+  return (text) => {
+    const match = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?$/.exec(text)
+    const [hours, minutes, seconds] = [1, 2, 3].map((part) => Number(match?.[part] ?? 0)) as [
+      number,
+      number,
+      number,
+    ]
+    const total = hours * 3600 + minutes * 60 + seconds
+    if (total > 0) return total
+    throw new UserError(`${name} must be a time, not "${text}"`, {
+      usage: true,
+      remedy: 'write seconds, or for example 10m or 1h30m',
+    })
+  }
+}
+
 /** '3', '1-5' and '1,2,7', as many as there are, each id once. */
 export function parseIds(texts: readonly string[]): number[] {
   const ids = new Set<number>()

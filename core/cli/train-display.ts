@@ -5,6 +5,15 @@ import type { CliContext } from './context.ts'
 
 const BAR_WIDTH = 24
 
+const REASONS: Readonly<Record<Finished['reason'], string>> = {
+  max_steps: 'finished',
+  max_seconds: 'finished, its time is up',
+  mastered: 'finished, mastered',
+  sustained: 'finished, mastered over 10,000 steps',
+  plateau: 'finished, no longer improving',
+  asked: 'stopped',
+}
+
 export class TrainingDisplay {
   readonly #context: CliContext
   readonly #spec: EnvironmentSpec
@@ -41,7 +50,7 @@ export class TrainingDisplay {
   }
 
   finish(end: Finished): void {
-    const { step, episodes, score, masteredAtStep, sustainedAtStep, wallSeconds, complete } = end
+    const { step, episodes, score, masteredAtStep, sustainedAtStep, wallSeconds, complete, reason } = end
     if (this.#context.json) {
       this.#context.printJson({
         event: 'finished',
@@ -53,11 +62,12 @@ export class TrainingDisplay {
         sustainedAtStep,
         wallSeconds,
         complete,
+        reason,
       })
       return
     }
     const made = `${step.toLocaleString('en')} steps, ${episodes.toLocaleString('en')} episodes`
-    this.#context.print(`${complete ? 'finished' : 'stopped'}: ${made}, ${duration(wallSeconds)} of training`)
+    this.#context.print(`${REASONS[reason]}: ${made}, ${duration(wallSeconds)} of training`)
     if (score !== null) this.#context.print(`last 1,000 steps: ${this.#score(score)}`)
     if (masteredAtStep !== null) {
       this.#context.print(`mastered at ${masteredAtStep.toLocaleString('en')} steps`)

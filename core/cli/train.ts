@@ -1,7 +1,7 @@
 /** `understudy train`: starts or resumes a run and shows how it goes. */
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import {
@@ -14,11 +14,12 @@ import {
   requireRun,
   resolveConfig,
   resumeRun,
+  type StopSettings,
   savedConfig,
   selectDemonstrations,
   startRun,
 } from '../train/index.ts'
-import { wholeNumber } from './arguments.ts'
+import { duration, wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { forgetRunMeta } from './run-meta.ts'
 import { TrainingDisplay } from './train-display.ts'
@@ -39,6 +40,8 @@ interface Options {
   threads?: number
   demos?: string
   controlRun?: boolean
+  stopOn?: 'none' | 'mastered' | 'sustained' | 'plateau'
+  maxTime?: number
 }
 
 export function register(program: Command, context: CliContext): void {
@@ -58,6 +61,19 @@ export function register(program: Command, context: CliContext): void {
     .option('--force', 'overwrite the run')
     .option('--initialize-from <run>', 'start from the networks of another run')
     .option('--max-steps <n>', 'environment steps of the whole run', wholeNumber('--max-steps', 1, 1e12))
+    .addOption(
+      new Option('--stop-on <rule>', 'end the run at mastery, at sustained mastery or on a plateau').choices([
+        'none',
+        'mastered',
+        'sustained',
+        'plateau',
+      ]),
+    )
+    .option(
+      '--max-time <time>',
+      'training time of the whole run, such as 90s, 10m, 1h30m',
+      duration('--max-time'),
+    )
     .option('--num-envs <n>', 'environments that step together', wholeNumber('--num-envs', 1, 4096))
     .option('--seed <n>', 'of boards and weights; random when absent', wholeNumber('--seed', 0, 0xffffffff))
     .option('--engine <name>', 'onnxruntime or tensorflow')
@@ -101,7 +117,7 @@ async function begin(file: string | undefined, options: Options, context: CliCon
       throw new UserError('which run is to be resumed?', { usage: true, remedy: 'add --run-id NAME' })
     }
     refuseChanges(options, savedConfig(requireRun(library, runId)))
-    return resumeRun({ library, runId, maxSteps: options.maxSteps })
+    return resumeRun({ library, runId, maxSteps: options.maxSteps, stop: stopOf(options) })
   }
   for (const notice of config.notices) context.note(notice)
   const { spec } = makeEnvironment(config.environment, config.parameters)
@@ -127,6 +143,7 @@ function configOf(file: string | undefined, options: Options, context: CliContex
     force: options.force,
     initializeFrom: options.initializeFrom,
     shuffleDemonstrations: options.controlRun,
+    stop: stopOf(options),
   }
   if (file !== undefined) {
     if (options.preset !== undefined) {
@@ -159,6 +176,14 @@ function configOf(file: string | undefined, options: Options, context: CliContex
   }
   if (options.algo === undefined && options.preset === undefined) context.note(`preset: ${preset.title}`)
   return resolveConfig(preset.config, { ...overrides, file: `the preset ${preset.id}` })
+}
+
+function stopOf({ stopOn, maxTime }: Options): Partial<StopSettings> | undefined {
+  if (stopOn === undefined && maxTime === undefined) return undefined
+  return {
+    ...(stopOn === undefined ? {} : { at: stopOn }),
+    ...(maxTime === undefined ? {} : { max_seconds: maxTime }),
+  }
 }
 
 function presetName({ algo, gail }: Options, recommended: string): string {

@@ -16,6 +16,7 @@ import type { SavedVector } from '../rollout/vector.ts'
 import { writeAtomically } from './atomic-file.ts'
 import type { MetricRow } from './messages.ts'
 import { type PackedFormat, readPacked, writePacked } from './packed-file.ts'
+import type { SavedStopRule } from './stop-rule.ts'
 
 const CHECKPOINT: PackedFormat = { magic: 'USTUDCKP', version: 1 }
 const REPLAY: PackedFormat = { magic: 'USTUDRPL', version: 1 }
@@ -33,6 +34,8 @@ export interface Checkpoint {
   readonly vector: SavedVector
   readonly random: readonly number[]
   readonly mastery: SavedMastery
+  /** Absent from checkpoints of version 0.1.0 before it had stop rules. */
+  readonly stopRule?: SavedStopRule
   readonly score: number | null
   /** Means since the last summary. */
   readonly openMetrics: readonly (readonly [name: string, sum: number, count: number])[]

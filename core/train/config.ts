@@ -6,7 +6,7 @@
  *       Basic: { trainer_type: ppo, hyperparameters: {...}, network_settings: {...}, reward_signals: {...}, max_steps: 10000 }
  *     env_settings: { env: basic, num_envs: 8, seed: 1 }
  *
- * Ours at the top: engine, threads, shuffle_demonstrations. Ours in env_settings: env, parameters, max_episode_steps.
+ * Ours at the top: engine, threads, shuffle_demonstrations, stop. Ours in env_settings: env, parameters, max_episode_steps.
  */
 import { randomInt } from 'node:crypto'
 import { parseDocument, stringify } from 'yaml'
@@ -21,6 +21,7 @@ import {
 } from '../learn/index.ts'
 import { checkSection, isRecord, mergeSections, type Place, refuseUnsupported } from './config-check.ts'
 import { checkRewardSignals } from './config-signals.ts'
+import { type StopSettings, stopSettings } from './stop-rule.ts'
 
 /** Everything that a run depends on beside its demonstrations, every default filled in. */
 export interface RunConfig {
@@ -40,6 +41,8 @@ export interface RunConfig {
   readonly threads: number
   /** A control run: demonstrated actions are shuffled, so that only survival bias is left to learn from them. */
   readonly shuffleDemonstrations: boolean
+  /** What ends the run before max_steps. */
+  readonly stop: StopSettings
   readonly runId: string | null
   readonly resume: boolean
   readonly force: boolean
@@ -67,6 +70,7 @@ export interface ConfigOverrides {
   readonly force?: boolean | undefined
   readonly initializeFrom?: string | undefined
   readonly shuffleDemonstrations?: boolean | undefined
+  readonly stop?: Partial<StopSettings> | undefined
   /** Dotted paths inside the behaviour: 'hyperparameters.learning_rate'. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined
 }
@@ -103,6 +107,7 @@ const fileSchema = z.strictObject({
   engine: z.enum(['onnxruntime', 'tensorflow']).default('onnxruntime'),
   threads: z.int().min(1).max(64).default(1),
   shuffle_demonstrations: z.boolean().default(false),
+  stop: stopSettings,
 })
 
 const IGNORED_TOP = ['engine_settings', 'torch_settings', 'debug'] as const
@@ -161,6 +166,7 @@ export function resolveConfig(
       path: ['threads'],
     }),
     shuffleDemonstrations: overrides.shuffleDemonstrations ?? sections.shuffle_demonstrations,
+    stop: checkSection(stopSettings, { ...sections.stop, ...overrides.stop }, { file, path: ['stop'] }),
     runId: overrides.runId ?? saved.run_id,
     resume: overrides.resume ?? saved.resume,
     force: overrides.force ?? saved.force,
@@ -193,6 +199,7 @@ export function configToYaml(config: RunConfig): string {
     engine: config.engine,
     threads: config.threads,
     ...(config.shuffleDemonstrations ? { shuffle_demonstrations: true } : {}),
+    stop: config.stop,
   })
 }
 

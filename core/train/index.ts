@@ -24,6 +24,7 @@ export {
   unusedRunId,
 } from './runs.ts'
 export { describeSettings, type SettingDescription } from './settings-form.ts'
+export { type StopReason, type StopSettings, stopSettings } from './stop-rule.ts'
 export {
   type ResumeRunOptions,
   type RunEnd,

@@ -2,6 +2,7 @@
 import { Packr } from 'msgpackr'
 import { z } from 'zod'
 import type { Port } from './port.ts'
+import { stopReason } from './stop-rule.ts'
 
 /** The four shares of wall time since the last report; they sum to 1. */
 export const timeShares = z.object({
@@ -48,8 +49,9 @@ export type CheckpointNotice = z.infer<typeof checkpointMessage>
 /** The last message of an orderly end; a checkpoint of this very step is on disk. */
 export const finishedMessage = z.object({
   type: z.literal('finished'),
-  /** Whether max_steps was reached; otherwise the run was stopped and can be resumed. */
+  /** Whether a limit or a stop rule was met; otherwise the run was stopped and can be resumed. */
   complete: z.boolean(),
+  reason: stopReason,
   step: z.int(),
   episodes: z.int(),
   score: z.number().nullable(),

@@ -28,6 +28,7 @@ import {
   trainerMessage,
 } from './messages.ts'
 import { isActive, requireRun, runDirectory, savedConfig, unusedRunId } from './runs.ts'
+import type { StopSettings } from './stop-rule.ts'
 
 export interface StartRunOptions {
   readonly library: Library
@@ -44,6 +45,8 @@ export interface ResumeRunOptions {
   readonly runId: string
   /** A new limit, for going on after the first was reached. */
   readonly maxSteps?: number | undefined
+  /** New rules for its end. */
+  readonly stop?: Partial<StopSettings> | undefined
   readonly fork?: ForkTraining
 }
 
@@ -130,8 +133,17 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
       remedy: 'give it more with --max-steps N',
     })
   }
+  if (row.state === 'finished' && row.step < row.maxSteps && options.stop === undefined) {
+    throw new UserError(`run "${runId}" has ended by its stop rule after ${row.step} steps`, {
+      remedy: 'let it go on with another --stop-on (none for max_steps alone) or --max-time',
+    })
+  }
   await makeDirectory(runDirectory(library.dir, runId))
-  const config: RunConfig = { ...saved, behavior: { ...saved.behavior, max_steps: maxSteps } }
+  const config: RunConfig = {
+    ...saved,
+    stop: { ...saved.stop, ...options.stop },
+    behavior: { ...saved.behavior, max_steps: maxSteps },
+  }
   const resumed: RunRow = {
     ...row,
     state: 'running',

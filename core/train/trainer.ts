@@ -15,6 +15,7 @@ import { type Checkpoint, listCheckpoints, readCheckpoint, readHead, writeCheckp
 import type { RunConfig } from './config.ts'
 import { demonstrationDigest } from './demonstrations.ts'
 import type { Finished, MetricRow, TrainerMessage } from './messages.ts'
+import { type StopReason, StopRule } from './stop-rule.ts'
 import { Stopwatch } from './stopwatch.ts'
 import { EventFile } from './tensorboard.ts'
 
@@ -43,6 +44,7 @@ export class Trainer {
   readonly #vector: VectorEnvironment
   readonly #random: Random
   readonly #mastery: Mastery
+  readonly #stopRule: StopRule
   readonly #digest: string | null
   readonly #episodeMetrics = new Metrics()
   readonly #watch = new Stopwatch()
@@ -91,7 +93,9 @@ export class Trainer {
     this.#algorithm = algorithm
     this.#vector = vector
     this.#random = random
-    this.#mastery = new Mastery(vector.spec.score, vector.count * vector.maxEpisodeSteps)
+    const warmUp = vector.count * vector.maxEpisodeSteps
+    this.#mastery = new Mastery(vector.spec.score, warmUp)
+    this.#stopRule = new StopRule(options.config.stop, vector.spec.score, warmUp)
     this.#digest = options.demonstrations === null ? null : demonstrationDigest(options.demonstrations)
   }
 
@@ -100,26 +104,33 @@ export class Trainer {
     this.#stopping = true
   }
 
-  /** Trains until max_steps or `stop`. The last checkpoint is on disk when it resolves. */
+  /** Trains until max_steps, a stop rule or `stop`. The last checkpoint is on disk when it resolves. */
   async run(): Promise<Finished> {
     const { config, runDirectory } = this.#options
     const { behavior } = config
     const events = new EventFile(runDirectory, this.#step + 1)
     this.#watch.start()
-    while (this.#step < behavior.max_steps && !this.#stopping) {
+    let ruled: StopReason | null = null
+    let reason = this.#reasonToEnd(ruled)
+    while (reason === null) {
       await this.#advance()
-      if (this.#passed(MASTERY_CHECK_INTERVAL)) this.#mastery.check(this.#step)
+      if (this.#passed(MASTERY_CHECK_INTERVAL)) {
+        this.#mastery.check(this.#step)
+        ruled = this.#stopRule.check(this.#step, this.#mastery)
+      }
       if (this.#passed(behavior.summary_freq)) this.#summarize(events)
       if (this.#passed(behavior.checkpoint_interval)) await this.#save()
       if (this.#watch.due('turn', TURN_INTERVAL_MS)) await nextTurn()
       if (this.#watch.due('progress', PROGRESS_INTERVAL_MS)) this.#reportProgress()
       this.#watch.lap('waiting')
+      reason = this.#reasonToEnd(ruled)
     }
     if (this.#savedAtStep !== this.#step) await this.#save()
     this.#reportProgress()
     return {
       type: 'finished',
-      complete: this.#step >= behavior.max_steps,
+      complete: reason !== 'asked',
+      reason,
       step: this.#step,
       episodes: this.#episodes,
       score: this.#mastery.mean(this.#step),
@@ -127,6 +138,15 @@ export class Trainer {
       sustainedAtStep: this.#mastery.sustainedAtStep,
       wallSeconds: this.#watch.seconds,
     }
+  }
+
+  /** null while the run is to go on. @param ruled  what the stop rule says */
+  #reasonToEnd(ruled: StopReason | null): StopReason | null {
+    const { behavior, stop } = this.#options.config
+    if (this.#step >= behavior.max_steps) return 'max_steps'
+    if (ruled !== null) return ruled
+    if (stop.max_seconds !== null && this.#watch.seconds >= stop.max_seconds) return 'max_seconds'
+    return this.#stopping ? 'asked' : null
   }
 
   async release(): Promise<void> {
@@ -211,6 +231,7 @@ export class Trainer {
       vector: this.#vector.save(),
       random: this.#random.save(),
       mastery: this.#mastery.save(),
+      stopRule: this.#stopRule.save(),
       score: this.#mastery.mean(this.#step),
       openMetrics: this.#episodeMetrics.save(),
       history: this.#history,
@@ -244,6 +265,7 @@ export class Trainer {
     this.#vector.load(checkpoint.vector)
     this.#random.restore(checkpoint.random)
     this.#mastery.load(checkpoint.mastery)
+    if (checkpoint.stopRule !== undefined) this.#stopRule.load(checkpoint.stopRule)
     this.#episodeMetrics.load(checkpoint.openMetrics)
     this.#history = [...checkpoint.history]
     this.#step = checkpoint.step

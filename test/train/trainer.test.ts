@@ -133,6 +133,22 @@ describe('Trainer', () => {
     expect(environment + inference + update + waiting).toBeCloseTo(1, 9)
   })
 
+  it('ends by the clock and by its rule, with a checkpoint, and says so', async () => {
+    const { finished } = await session({
+      config: { ...config('ppo'), stop: { ...config('ppo').stop, max_seconds: 1e-9 } },
+      runDirectory: temporaryDirectory(),
+    })
+    expect(finished).toMatchObject({ complete: true, reason: 'max_seconds', step: 0 })
+    const runDirectory = temporaryDirectory()
+    const flat = { ...config('ppo').stop, at: 'plateau' as const, plateau_steps: 1, plateau_share: 1 }
+    // 4 environments of 200 steps at most, then the first window of 1,000 steps and two checks.
+    const { behavior, ...rest } = config('ppo')
+    const long = { ...rest, behavior: { ...behavior, max_steps: 5_000 }, stop: flat }
+    const ended = (await session({ config: long, runDirectory })).finished
+    expect(ended).toMatchObject({ complete: true, reason: 'plateau', step: 1_900 })
+    expect((await listCheckpoints(runDirectory)).at(-1)).toMatchObject({ step: 1_900 })
+  })
+
   it('gives other seeds another course', async () => {
     const run = (seed: number) =>
       session({ config: config('ppo', false, seed), runDirectory: temporaryDirectory() })
