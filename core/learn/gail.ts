@@ -51,7 +51,7 @@ import {
 } from '../tensor/index.ts'
 import { zeros } from '../tensor/initializers.ts'
 import type { Metrics } from './metrics.ts'
-import { body, dense, perAction, type Scope } from './networks.ts'
+import { body, dense, perAction, perTaken, type Scope } from './networks.ts'
 import { Normalizer, seen } from './normalizer.ts'
 import { makeSampledBatch } from './replay-buffer.ts'
 import { type RewardSignal, type SignalInputs, sampleDemonstrations, writeChoices } from './reward-signal.ts'
@@ -110,17 +110,25 @@ export function gailSignal(context: SignalContext, settings: GailSettings): Rewa
   const normalizer = settings.network_settings.normalize ? new Normalizer(spec, 'gail-normalizer') : null
   normalizer?.update(demonstrations.observations)
 
-  /** h, [B]. x [B, O] normalised, choices one-hot (or mixtures of one-hots), continuous [B, C]. */
-  function logit(graph: Graph, x: Value, choices: readonly Value[], continuous: Value | null): Value {
+  /** h, [B]. x [B, O] normalised, choices one-hot (or, when `mixed`, mixtures of one-hots), continuous [B, C]. */
+  function logit(
+    graph: Graph,
+    x: Value,
+    choices: readonly Value[],
+    continuous: Value | null,
+    mixed = false,
+  ): Value {
     const scope: Scope = { graph, parameters }
     const rows = x.shape[0]!
     const net = settings.network_settings
     if (settings.use_actions && continuous === null && layout.aligned !== null && net.shared_head) {
-      const perGroup = perAction(scope, 'discriminator', x, spec, layout, net, {
-        outputGain: 0.2,
-        norm: false,
-      })
-      return perGroup.map(([h], g) => sum(mul(h!, choices[g]!), [1])).reduce((all, h) => add(all, h))
+      const options = { outputGain: 0.2, norm: false }
+      const perGroup = mixed
+        ? perAction(scope, 'discriminator', x, spec, layout, net, options).map(([h], g) =>
+            sum(mul(h!, choices[g]!), [1]),
+          )
+        : perTaken(scope, 'discriminator', x, choices, spec, layout, net, options).map(([h]) => h!)
+      return perGroup.reduce((all, h) => add(all, h))
     }
     const actions = settings.use_actions ? [...choices, ...(continuous === null ? [] : [continuous])] : []
     const h = body(scope, 'discriminator', x, spec, net, false, actions)
@@ -176,7 +184,7 @@ export function gailSignal(context: SignalContext, settings: GailSettings): Rewa
       const inputs = settings.use_actions
         ? [mixed, ...mixedChoices, ...(mixedContinuous === null ? [] : [mixedContinuous])]
         : [mixed]
-      const slopes = gradients(sum(logit(graph, mixed, mixedChoices, mixedContinuous)), inputs)
+      const slopes = gradients(sum(logit(graph, mixed, mixedChoices, mixedContinuous, true)), inputs)
       const penalty = slopes
         .map((slope) => mean(sum(square(slope), [1])))
         .reduce((all, part) => add(all, part))

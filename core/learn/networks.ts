@@ -5,7 +5,7 @@
  * Differs from ML-Agents: ReLU in place of Swish (half the elementwise nodes), He initialisation with gain sqrt(2).
  */
 import type { EnvironmentSpec } from '../envs/environment.ts'
-import { add, concat, relu, reshape, slice, type Value } from '../tensor/index.ts'
+import { add, concat, mul, relu, reshape, slice, sum, type Value } from '../tensor/index.ts'
 import type { ActionLayout } from './action-layout.ts'
 import { encode, featureCount } from './encoders.ts'
 import { dense, hidden, normalized, reluGain, type Scope } from './layers.ts'
@@ -42,32 +42,38 @@ export function body(
  *     context = everything_else U + relu(everything V) W
  *     h_k     = relu(norm(row_k R + context)),  then one layer more of the same width
  *
- * @param x     [B, F], the features; the aligned rows lie at `offset`
+ * @param x     [B, O'], the features, among which the aligned rows lie
+ * @param rows  [B, K, F], the rows that are asked for
  * @returns     [B * K, head_units]
  */
 function rowsBody(
   scope: Scope,
   name: string,
   x: Value,
-  rows: { offset: number; count: number; features: number },
+  aligned: AlignedRows,
+  rows: Value,
   settings: NetworkSettings,
   norm: boolean,
 ): Value {
-  const [B, size] = x.shape as [number, number]
-  const { offset, count: K, features: F } = rows
+  const size = x.shape[1]!
+  const [B, K, F] = rows.shape as [number, number, number]
+  const { offset } = aligned
+  const end = offset + aligned.count * F
   const units = settings.head_units
   const everything = hidden(scope, `${name}/context`, x, settings.hidden_units, false)
   const part = { centred: norm } // a sum of centred parts is centred
   let context = dense(scope, `${name}/context-out`, everything, units, 1, part) // [B, U]
   const before = offset > 0 ? [slice(x, 1, 0, offset)] : []
-  const after = offset + K * F < size ? [slice(x, 1, offset + K * F, size)] : []
+  const after = end < size ? [slice(x, 1, end, size)] : []
   if (before.length + after.length > 0) {
     const rest =
       before.length + after.length === 1 ? (before[0] ?? after[0]!) : concat([...before, ...after], 1)
     context = add(context, dense(scope, `${name}/rest`, rest, units, 1, { ...part, bias: false }))
   }
-  const row = reshape(slice(x, 1, offset, offset + K * F), [B * K, F])
-  const first = dense(scope, `${name}/row`, row, units, reluGain, { ...part, bias: false }) // [B K, U]
+  const first = dense(scope, `${name}/row`, reshape(rows, [B * K, F]), units, reluGain, {
+    ...part,
+    bias: false,
+  }) // [B K, U]
   const joined = reshape(
     add(reshape(first, [B, K, units]), reshape(context, [B, 1, units])), // [B, K, U]
     [B * K, units],
@@ -106,22 +112,70 @@ export function perAction(
   const flat = needsBody ? body(scope, name, x, spec, settings, norm) : null
   return layout.groups.map((group, g) =>
     Array.from({ length: heads }, (_, head) => {
-      const out = `${name}/out${g}${heads > 1 ? `-${head}` : ''}`
+      const out = outputName(name, g, head, heads)
       if (g !== alignedGroup) return dense(scope, out, flat!, group.size, outputGain)
-      const rows = alignedRows(spec, layout, settings)
-      const perRow = group.size / rows.count
-      const h = rowsBody(scope, name, encode(scope, name, x, spec, settings), rows, settings, norm)
-      return reshape(dense(scope, out, h, perRow, outputGain), [B, group.size])
+      const aligned = alignedRows(spec, layout, settings)
+      const features = encode(scope, name, x, spec, settings)
+      const h = rowsBody(scope, name, features, aligned, rowsOf(features, aligned), settings, norm)
+      return reshape(dense(scope, out, h, group.size / aligned.count, outputGain), [B, group.size])
     }),
   )
 }
 
-/** Where the rows that a branch is aligned with lie among the features. */
-function alignedRows(
+/**
+ * `perAction` of the actions that were taken alone. A shared head is asked about one row of K then, forward and back: the
+ * gradient of Q(s, a) costs a fraction of that of Q(s, .) and is the same.
+ *
+ * @param choices  per group one-hot, [B, size of the group]
+ * @returns        per group, per head: [B]
+ */
+export function perTaken(
+  scope: Scope,
+  name: string,
+  x: Value,
+  choices: readonly Value[],
   spec: EnvironmentSpec,
   layout: ActionLayout,
   settings: NetworkSettings,
-): { offset: number; count: number; features: number } {
+  options: HeadOptions,
+): Value[][] {
+  const B = x.shape[0]!
+  const { outputGain, norm, heads = 1 } = options
+  const alignedGroup = settings.shared_head ? layout.aligned?.group : undefined
+  // Declares the weights in the same order; of its values only those are computed that something needs.
+  const every = perAction(scope, name, x, spec, layout, settings, options)
+  return every.map((values, g) => {
+    if (g !== alignedGroup) return values.map((value) => sum(mul(value, choices[g]!), [1]))
+    const aligned = alignedRows(spec, layout, settings)
+    const features = encode(scope, name, x, spec, settings)
+    const perRow = layout.groups[g]!.size / aligned.count
+    const choice = reshape(choices[g]!, [B, aligned.count, perRow])
+    const which = sum(choice, [2], { keepDims: true }) // [B, K, 1]
+    const row = sum(mul(rowsOf(features, aligned), which), [1], { keepDims: true }) // [B, 1, F]
+    const h = rowsBody(scope, name, features, aligned, row, settings, norm)
+    return Array.from({ length: heads }, (_, head) =>
+      sum(mul(dense(scope, outputName(name, g, head, heads), h, perRow, outputGain), sum(choice, [1])), [1]),
+    )
+  })
+}
+
+function outputName(name: string, group: number, head: number, heads: number): string {
+  return `${name}/out${group}${heads > 1 ? `-${head}` : ''}`
+}
+
+/** Rows of a rank 2 observation that a branch is aligned with, and where they lie among the features. */
+interface AlignedRows {
+  readonly offset: number
+  readonly count: number
+  readonly features: number
+}
+
+/** x [B, O'] -> [B, K, F] */
+function rowsOf(x: Value, { offset, count, features }: AlignedRows): Value {
+  return reshape(slice(x, 1, offset, offset + count * features), [x.shape[0]!, count, features])
+}
+
+function alignedRows(spec: EnvironmentSpec, layout: ActionLayout, settings: NetworkSettings): AlignedRows {
   let offset = 0
   for (const observation of spec.observations) {
     const { name, shape } = observation

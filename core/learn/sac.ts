@@ -46,7 +46,7 @@ import {
 import { categoricalEntropy, maskedLogSoftmax, squashedGaussian } from './distributions.ts'
 import { Metrics } from './metrics.ts'
 import { makeWindowBatch, sampleDemonstrationWindows, Windows } from './n-step.ts'
-import { body, dense, perAction } from './networks.ts'
+import { body, dense, perAction, perTaken } from './networks.ts'
 import { seen } from './normalizer.ts'
 import { Actor, buildPolicy, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
@@ -134,10 +134,17 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
   const critics = new Parameters('critic')
   const targets = new Parameters('target')
 
+  const heads = { outputGain: 1, norm: settings.network_settings.layer_norm, heads: gammas.length }
+
   /** Q_i(s, .) per group and discount, [B, size]; `which` is 1 or 2. */
   function discreteQ(graph: Graph, parameters: Parameters, which: number, x: Value): Value[][] {
-    const options = { outputGain: 1, norm: settings.network_settings.layer_norm, heads: gammas.length }
-    return perAction({ graph, parameters }, `q${which}`, x, spec, layout, settings.network_settings, options)
+    return perAction({ graph, parameters }, `q${which}`, x, spec, layout, settings.network_settings, heads)
+  }
+
+  /** Q_i(s, a) per group and discount, [B]. */
+  function takenQ(graph: Graph, which: number, x: Value, choices: readonly Value[]): Value[][] {
+    const scope = { graph, parameters: critics }
+    return perTaken(scope, `q${which}`, x, choices, spec, layout, settings.network_settings, heads)
   }
 
   /** Q_i(s, a) per discount, [B]. */
@@ -207,9 +214,10 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
       )
       const first = choices.map((choice) => windows.first(choice))
       const q = [discreteQ(graph, critics, 1, x), discreteQ(graph, critics, 2, x)]
-      taken = q.map((perGroup) =>
-        gammas.map((_, k) => groupMean(perGroup.map((heads, g) => sum(mul(heads[k]!, first[g]!), [1])))),
-      )
+      taken = [1, 2].map((which) => {
+        const perGroup = takenQ(graph, which, x, first)
+        return gammas.map((_, k) => groupMean(perGroup.map((ofGroup) => ofGroup[k]!)))
+      })
       // J_pi = E_s[ sum_a pi(a|s) (alpha log pi(a|s) - min_i Q_i(s, a)) ]                        (1910.07207, Eq. 12)
       const logP = buildPolicy(shape, graph, policy, x).logits.map((logits, g) =>
         maskedLogSoftmax(logits, mask(g, 'mask')),
