@@ -1,8 +1,6 @@
 /**
- * Behavioural cloning (Pomerleau 1991): the policy is fitted to the demonstrated actions by maximum likelihood.
- *
- *     discrete    L = -mean log pi(a|s)                 (cross-entropy over joint actions)
- *     continuous  L =  mean |tanh(mu(s)) - a|^2         (as ML-Agents, which fits a sampled action; the mean has less noise)
+ * Behavioural cloning (Pomerleau 1991): the policy is fitted to the demonstrated actions by maximum likelihood, with the loss
+ * of cloning.ts.
  *
  * Differs from ML-Agents: stands alone, without a reinforcement learner. The environment is only played to show how good
  * the clone is, with `updates_per_step` gradients per environment step.
@@ -10,19 +8,11 @@
 import { z } from 'zod'
 import {
   Adam,
-  add,
   allocateParameters,
   Graph,
   gradients,
   mean,
-  mul,
-  neg,
-  oneHot,
   type Parameters,
-  square,
-  sub,
-  sum,
-  tanh,
   type Value,
 } from '../tensor/index.ts'
 import {
@@ -31,13 +21,12 @@ import {
   type LearnContext,
   registerAlgorithm,
 } from './algorithm.ts'
+import { CloningFeed, cloningInputs, cloningLoss } from './cloning.ts'
 import { categoricalEntropy, maskedLogSoftmax } from './distributions.ts'
 import { Metrics } from './metrics.ts'
 import { seen } from './normalizer.ts'
 import { Actor, buildPolicy, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
-import { makeSampledBatch } from './replay-buffer.ts'
-import { sampleDemonstrations, writeChoices } from './reward-signal.ts'
 import { requireDemonstrations, setUp } from './setup.ts'
 
 export const bcHyperparameters = z.strictObject({
@@ -56,26 +45,20 @@ export async function makeBc(context: LearnContext): Promise<Algorithm> {
   const demonstrations = requireDemonstrations(context, 'behavioural cloning')
   const h = bcHyperparameters.parse(settings.hyperparameters)
   const acting = { continuousKind: 'squashed', logitBound: 0 } as const
-  const { layout, O, C, normalizer, shape, replayShape, policy } = setUp(context, acting)
+  const { layout, O, normalizer, shape, replayShape, policy } = setUp(context, acting)
   const B = h.batch_size
   const metrics = new Metrics()
   normalizer?.update(demonstrations.observations)
 
   function buildUpdate(): Record<string, Value> {
     const graph = new Graph()
-    const [x] = seen(normalizer, graph, graph.input('observation', [B, O]))
-    const { logits, mean: mu } = buildPolicy(shape, graph, policy, x)
-    const losses: Value[] = []
-    const outputs: Record<string, Value> = {}
-    logits.forEach((l, g) => {
-      const logP = maskedLogSoftmax(l, null)
-      const chosen = oneHot(graph.input(`choice${g}`, [B]), layout.groups[g]!.size)
-      losses.push(neg(mean(sum(mul(logP, chosen), [1]))))
-      outputs[`entropy${g}`] = mean(categoricalEntropy(logP))
+    const inputs = cloningInputs(shape, graph, B, O)
+    const loss = cloningLoss(shape, graph, policy, inputs)
+    const outputs: Record<string, Value> = { loss }
+    const [x] = seen(normalizer, graph, inputs.observation)
+    buildPolicy(shape, graph, policy, x).logits.forEach((l, g) => {
+      outputs[`entropy${g}`] = mean(categoricalEntropy(maskedLogSoftmax(l, null)))
     })
-    if (mu !== null) losses.push(mean(sum(square(sub(tanh(mu), graph.input('continuous', [B, C]))), [1])))
-    const loss = losses.reduce((all, part) => add(all, part))
-    outputs.loss = loss
     gradients(loss, policy.of(graph)).forEach((gradient, i) => {
       outputs[policy.gradientName(policy.names[i]!)] = gradient
     })
@@ -91,17 +74,12 @@ export async function makeBc(context: LearnContext): Promise<Algorithm> {
   })
   const actor = await Actor.compile(shape, policy, runtime, numEnvs)
   const adam = new Adam(policy, { learningRate: h.learning_rate, weightDecay: h.weight_decay })
-  const rows = makeSampledBatch(B, replayShape)
+  const feed = new CloningFeed(shape, replayShape, demonstrations, B)
   let steps = 0
   let updates = 0
 
   async function updateOnce(): Promise<void> {
-    sampleDemonstrations(random, demonstrations, replayShape, rows, 0, B)
-    program.inputs.observation!.set(rows.observations)
-    program.inputs.continuous?.set(rows.continuous)
-    layout.groups.forEach((_, g) => {
-      writeChoices(layout, g, rows.discrete, B, program.inputs[`choice${g}`]!)
-    })
+    feed.fill(program.inputs, random)
     await program.run()
     adam.step()
     metrics.add('loss/cloning', program.outputs.loss![0]!)

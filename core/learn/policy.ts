@@ -116,6 +116,7 @@ export class Actor {
   /**
    * @param observations  [E, O]
    * @param masks         [E, sum of branches] or null
+   * @param temperature   discrete actions are drawn from pi^(1/temperature)
    */
   async act(
     observations: Float32Array,
@@ -123,6 +124,7 @@ export class Actor {
     actions: ActionBatch,
     random: Random,
     deterministic: boolean,
+    temperature = 1,
   ): Promise<void> {
     const { layout } = this.#shape
     this.#program.inputs.observation!.set(observations)
@@ -135,6 +137,7 @@ export class Actor {
         const joint = masks === null ? null : this.#jointMasks[g]!
         if (joint !== null) layout.jointMask(g, masks!, e * maskWidth, joint, e * group.size)
         const at = e * group.size
+        if (temperature !== 1) for (let i = at; i < at + group.size; i++) logits[i] = logits[i]! / temperature
         const index = deterministic
           ? greatestAllowed(logits, at, group.size, joint, at)
           : sampleCategorical(random, logits, at, group.size, joint, at)

@@ -37,6 +37,7 @@ import {
   type LearnContext,
   registerAlgorithm,
 } from './algorithm.ts'
+import { makeCloning } from './cloning.ts'
 import { categoricalEntropy, gaussianLogProb, maskedLogSoftmax } from './distributions.ts'
 import { generalizedAdvantages } from './gae.ts'
 import { Metrics } from './metrics.ts'
@@ -81,6 +82,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
   const M = Math.min(h.batch_size, N)
 
   const metrics = new Metrics()
+  const cloning = makeCloning(context, shape, replayShape, policy)
   const signals = makeRewardSignals(context, layout, replayShape, M)
   const S = signals.length
   const critic = new Parameters('critic')
@@ -142,7 +144,8 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     const near = add(oldValue, minimum(maximum(sub(value, oldValue), neg(epsilon)), epsilon))
     const valueLoss = mean(maximum(square(sub(value, goal)), square(sub(near, goal))))
     // L = L^CLIP - c1 L^VF + c2 S, with the sign turned for descent                                          (Eq. 9)
-    const loss = add(add(policyLoss, mul(valueLoss, 0.5)), mul(mul(mean(entropy), beta), -1))
+    const clipLoss = add(add(policyLoss, mul(valueLoss, 0.5)), mul(mul(mean(entropy), beta), -1))
+    const loss = cloning === null ? clipLoss : add(clipLoss, cloning.addTo(graph))
 
     const outputs: Record<string, Value> = {
       loss,
@@ -336,6 +339,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
       })
       const start = first
       feedMasks(inputs, buffer.masks, (i) => order[start + i]!, M)
+      cloning?.feed(inputs, random, steps)
       await program.run()
       stepTogether()
       metrics.add('loss/policy', outputs['policy-loss']![0]!)
@@ -381,7 +385,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
 
   return {
     metrics,
-    prepare: async () => {},
+    prepare: async () => cloning?.pretrain(context, metrics),
 
     act: (observations: Float32Array, masks: Uint8Array | null, actions: ActionBatch) =>
       actor.act(observations, masks, actions, random, settings.network_settings.deterministic),

@@ -43,6 +43,7 @@ import {
   type LearnContext,
   registerAlgorithm,
 } from './algorithm.ts'
+import { makeCloning } from './cloning.ts'
 import { categoricalEntropy, maskedLogSoftmax, squashedGaussian } from './distributions.ts'
 import { Metrics } from './metrics.ts'
 import { makeWindowBatch, sampleDemonstrationWindows, Windows } from './n-step.ts'
@@ -64,7 +65,9 @@ export const sacHyperparameters = z.strictObject({
     .int()
     .min(0)
     .default(1_000)
-    .describe('Environment steps of random play before learning; ML-Agents has 0 and lets the policy play'),
+    .describe(
+      'Environment steps of random play before learning, of a pretrained policy if there is one; ML-Agents has 0 and lets the policy play',
+    ),
   learning_rate: z.number().positive().default(3e-4).describe('Step size of policy and critics'),
   learning_rate_schedule: z
     .literal('constant')
@@ -108,6 +111,20 @@ export const sacHyperparameters = z.strictObject({
     .max(0.9)
     .default(0)
     .describe('Ours: share of each batch that are demonstration rows'),
+  policy_init_updates: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'Ours: updates of the critics alone, before the policy moves; for a policy that was pretrained',
+    ),
+  acting_temperature: z
+    .number()
+    .positive()
+    .default(1)
+    .describe(
+      'Ours: discrete actions are drawn from pi^(1/T); below 1 the agent plays more surely than it learns',
+    ),
 })
 
 type SacHyperparameters = z.infer<typeof sacHyperparameters>
@@ -125,6 +142,7 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
       remedy: 'use ppo',
     })
   }
+  const cloning = makeCloning(context, shape, replayShape, policy)
   const demoRows = Math.round(h.demonstration_share * B)
   const demonstrations = demoRows === 0 ? null : requireDemonstrations(context, 'demonstration_share above 0')
 
@@ -265,6 +283,7 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
 
     outputs['critic-loss'] = criticLoss
     outputs['policy-loss'] = policyLoss
+    if (cloning !== null) policyLoss = add(policyLoss, (outputs['cloning-loss'] = cloning.addTo(graph)))
     outputs['q-mean'] = mean(taken[0]!.reduce((all, part) => add(all, part)))
     outputs['reward-mean'] = mean(rewards.reduce((all, part) => add(all, part)))
     for (const [parameters, loss] of [
@@ -343,12 +362,15 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
       inputs[`strength${k}`]![0] = signal.strength(steps)
     })
 
+    cloning?.feed(inputs, random, steps)
+
     await program.run()
     criticAdam.step()
-    policyAdam.step()
+    const moves = updates >= h.policy_init_updates
+    if (moves) policyAdam.step()
     temperatures.forEach((temperature, g) => {
       const entropy = program.outputs[`entropy${g}`]![0]!
-      temperature.step(entropy, targetEntropyShare() * temperature.scale)
+      if (moves) temperature.step(entropy, targetEntropyShare() * temperature.scale)
       metrics.add('policy/entropy', entropy)
       metrics.add('policy/temperature', temperature.alpha)
       metrics.add('policy/target_entropy', targetEntropyShare() * temperature.scale)
@@ -356,6 +378,7 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
     polyak(targets, critics, h.tau)
     metrics.add('loss/critic', program.outputs['critic-loss']![0]!)
     metrics.add('loss/policy', program.outputs['policy-loss']![0]!)
+    if (cloning !== null) metrics.add('cloning/loss', program.outputs['cloning-loss']![0]!)
     metrics.add('critic/q', program.outputs['q-mean']![0]!)
     metrics.add('critic/reward', program.outputs['reward-mean']![0]!)
     for (const signal of signals) {
@@ -366,11 +389,18 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
 
   return {
     metrics,
-    prepare: async () => {},
+    prepare: async () => cloning?.pretrain(context, metrics),
 
     async act(observations: Float32Array, masks: Uint8Array | null, actions: ActionBatch): Promise<void> {
-      if (steps >= h.buffer_init_steps) {
-        await actor.act(observations, masks, actions, random, settings.network_settings.deterministic)
+      if (steps >= h.buffer_init_steps || cloning?.pretrains) {
+        await actor.act(
+          observations,
+          masks,
+          actions,
+          random,
+          settings.network_settings.deterministic,
+          h.acting_temperature,
+        )
       } else {
         drawUniformly(context, masks, actions)
       }

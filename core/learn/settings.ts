@@ -3,6 +3,7 @@
  * Keys that ML-Agents does not have are marked "ours". Every default is ML-Agents' unless the description says why not.
  */
 import { z } from 'zod'
+import { cloningSettings } from './cloning.ts'
 
 export const memorySettings = z
   .strictObject({
@@ -67,6 +68,7 @@ export const behaviorSettings = z.strictObject({
     .record(z.string(), z.record(z.string(), z.unknown()).nullable())
     .default({ extrinsic: {} })
     .describe('Where rewards come from; null switches a signal off'),
+  behavioral_cloning: cloningSettings.nullish(),
   max_steps: z.int().min(1).default(500_000).describe('Environment steps of the whole run'),
   time_horizon: z
     .int()

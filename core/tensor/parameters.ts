@@ -144,6 +144,13 @@ export class Parameters {
     this.values.set(other.values)
   }
 
+  /** Adam begins anew: moments and step count are zero again. */
+  forgetMoments(): void {
+    this.#block('m').fill(0)
+    this.#block('v').fill(0)
+    this.t = 0
+  }
+
   /** Memory of the set, for the optimizers of this folder. */
   get blocks(): Blocks {
     if (this.#blocks !== undefined) return this.#blocks

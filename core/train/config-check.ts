@@ -25,11 +25,6 @@ const BEHAVIOR_FEATURES: readonly Feature[] = [
     feature: 'the variational bottleneck of the discriminator',
     off: [false],
   },
-  {
-    path: 'behavioral_cloning',
-    feature: 'behavioural cloning beside another trainer',
-    off: [null],
-  },
   { path: 'self_play', feature: 'self-play', off: [null] },
   {
     path: 'init_path',
