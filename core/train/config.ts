@@ -220,6 +220,7 @@ export function needsDemonstrations({ behavior }: RunConfig): boolean {
   return (
     behavior.trainer_type === 'bc' ||
     Object.keys(behavior.reward_signals).some((name) => rewardSignalDefinition(name).needsDemonstrations) ||
+    behavior.behavioral_cloning != null ||
     (typeof share === 'number' && share > 0)
   )
 }
