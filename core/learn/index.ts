@@ -14,6 +14,7 @@ export {
   type LearnContext,
   registerAlgorithm,
 } from './algorithm.ts'
+export { cloningSettings } from './cloning.ts'
 export { Metrics } from './metrics.ts'
 export { computedSignal, type RewardSignal, type SignalInputs } from './reward-signal.ts'
 export * from './settings.ts'

@@ -210,7 +210,8 @@ export function signalNames(config: RunConfig): string[] {
 
 /** The file or folder of demonstrations that the configuration names, if any. */
 export function demonstrationPath({ behavior }: RunConfig): string | undefined {
-  const paths = Object.values(behavior.reward_signals).map((settings) => settings?.demo_path)
+  const sections = [...Object.values(behavior.reward_signals), behavior.behavioral_cloning]
+  const paths = sections.map((settings) => settings?.demo_path)
   return paths.find((path) => typeof path === 'string')
 }
 

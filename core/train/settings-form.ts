@@ -3,6 +3,7 @@ import { z } from 'zod'
 import {
   algorithmDefinition,
   behaviorSettings,
+  cloningSettings,
   networkSettings,
   rewardSignalDefinition,
 } from '../learn/index.ts'
@@ -38,6 +39,7 @@ export function describeSettings(
     checkpoint_interval: true,
     keep_checkpoints: true,
   })
+  const { values } = options
   const settings = [
     ...describe(hyperparameters, 'hyperparameters.', title),
     ...describe(networkSettings, 'network_settings.', 'Network'),
@@ -45,9 +47,11 @@ export function describeSettings(
       const signal = rewardSignalDefinition(name)
       return describe(signal.settings, `reward_signals.${name}.`, signal.title)
     }),
+    ...(values?.behavioral_cloning == null
+      ? []
+      : describe(cloningSettings, 'behavioral_cloning.', 'Behavioural cloning')),
     ...describe(run, '', 'Run'),
   ]
-  const { values } = options
   if (values === undefined) return settings
   return settings.map((setting) => {
     const value = setting.path

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest'
+import { makeEnvironment } from '../../core/envs/index.ts'
+import { type Cloning, cloningInputs, cloningLoss, makeCloning } from '../../core/learn/cloning.ts'
+import { behaviorSettings } from '../../core/learn/index.ts'
+import { Metrics } from '../../core/learn/metrics.ts'
+import { buildPolicy, policyBindings } from '../../core/learn/policy.ts'
+import { setUp } from '../../core/learn/setup.ts'
+import { Random } from '../../core/random.ts'
+import { allocateParameters, Graph, loadRuntime } from '../../core/tensor/index.ts'
+import { PlayLoop, ppoBasic, sacBasic, walkRight } from './play-loop.ts'
+
+async function workbench(section: Record<string, unknown>) {
+  const context = {
+    spec: makeEnvironment('basic').spec,
+    numEnvs: 8,
+    settings: behaviorSettings.parse({ network_settings: { hidden_units: 8 }, behavioral_cloning: section }),
+    demonstrations: walkRight(),
+    runtime: await loadRuntime('onnxruntime'),
+    random: new Random(3),
+    threads: 1,
+  }
+  const setup = setUp(context, { continuousKind: 'clipped', logitBound: 0 })
+  const cloning: Cloning = makeCloning(context, setup.shape, setup.replayShape, setup.policy)!
+  return { context, cloning, ...setup }
+}
+
+describe('the cloning loss', () => {
+  it('is the mean of -log pi(a|s)', async () => {
+    const { shape, policy, O, context } = await workbench({})
+    const graph = new Graph()
+    const inputs = cloningInputs(shape, graph, 3, O)
+    const loss = cloningLoss(shape, graph, policy, inputs)
+    const logits = buildPolicy(shape, graph, policy, inputs.observation).logits[0]!
+    allocateParameters([policy], new Random(5))
+    const program = await context.runtime.compile({
+      outputs: { loss, logits },
+      bind: policyBindings(shape, policy),
+    })
+    for (let i = 0; i < 3; i++) program.inputs['cloning-observation']![i * O + 4 * i] = 1
+    const chosen = [2, 0, 1]
+    program.inputs['cloning-choice0']!.set(chosen)
+    await program.run()
+    let expected = 0
+    chosen.forEach((a, i) => {
+      const row = [...program.outputs.logits!.subarray(i * 3, (i + 1) * 3)]
+      expected -= (row[a]! - Math.log(row.reduce((sum, l) => sum + Math.exp(l), 0))) / 3
+    })
+    expect(program.outputs.loss![0]).toBeCloseTo(expected, 5)
+    await program.release()
+  })
+
+  it('fades linearly over the steps, or not at all', async () => {
+    const weights = async (section: Record<string, unknown>) => {
+      const { cloning, policy, context, shape } = await workbench({
+        strength: 0.4,
+        batch_size: 4,
+        ...section,
+      })
+      const graph = new Graph()
+      const loss = cloning.addTo(graph)
+      allocateParameters([policy], new Random(5))
+      const program = await context.runtime.compile({
+        outputs: { loss },
+        bind: policyBindings(shape, policy),
+      })
+      const seen = [0, 500, 1000, 5000].map((step) => {
+        cloning.feed(program.inputs, context.random, step)
+        return program.inputs['cloning-weight']![0]!
+      })
+      await program.release()
+      return seen.map((weight) => Number(weight.toFixed(6)))
+    }
+    expect(await weights({ steps: 1000 })).toEqual([0.4, 0.2, 0, 0])
+    expect(await weights({ steps: 0 })).toEqual([0.4, 0.4, 0.4, 0.4])
+  })
+})
+
+describe('pretraining', () => {
+  it.each([
+    ['sac', sacBasic],
+    ['ppo', ppoBasic],
+  ])('makes %s play like the demonstrations before its first update', async (_name, settings) => {
+    const section = { pretrain_updates: 200, batch_size: 32, pretrain_learning_rate: 1e-2 }
+    const loop = await PlayLoop.start({
+      environment: 'basic',
+      demonstrations: walkRight(),
+      settings: { ...settings, behavioral_cloning: section },
+    })
+    await loop.algorithm.prepare()
+    await loop.run(400)
+    expect(loop.finished.length).toBeGreaterThan(20)
+    expect(loop.recentReturn(400)).toBeGreaterThan(0.9)
+    await loop.algorithm.release()
+  })
+
+  it('leaves Adam as if it had never run', async () => {
+    const { cloning, policy, context } = await workbench({ pretrain_updates: 3, batch_size: 4 })
+    cloning.addTo(new Graph())
+    allocateParameters([policy], new Random(5))
+    const before = policy.values.slice()
+    const metrics = new Metrics()
+    await cloning.pretrain(context, metrics)
+    const { values, m, v, t } = policy.save()
+    expect(values).not.toEqual(before)
+    expect([t, m.some((x) => x !== 0), v.some((x) => x !== 0)]).toEqual([0, false, false])
+    expect(metrics.drain()['cloning/pretraining_loss']).toBeGreaterThan(0)
+  })
+})
+
+describe('cloning beside a reward', () => {
+  it('keeps a policy by the demonstrations that the reward would lead elsewhere', async () => {
+    // no reward at all: what PPO learns here is the auxiliary loss
+    const loop = await PlayLoop.start({
+      environment: 'basic',
+      demonstrations: walkRight(),
+      settings: {
+        ...ppoBasic,
+        reward_signals: { extrinsic: { strength: 0 } },
+        behavioral_cloning: { strength: 1, batch_size: 64 },
+      },
+    })
+    await loop.run(4000)
+    expect(loop.recentReturn(1000)).toBeGreaterThan(0.9)
+    await loop.algorithm.release()
+  })
+
+  it('lets the critics go first', async () => {
+    const settings = {
+      ...sacBasic,
+      hyperparameters: { ...sacBasic.hyperparameters, buffer_init_steps: 100, policy_init_updates: 50 },
+      behavioral_cloning: { pretrain_updates: 20, batch_size: 16 },
+    }
+    const loop = await PlayLoop.start({ environment: 'basic', demonstrations: walkRight(), settings })
+    await loop.algorithm.prepare()
+    const first = Buffer.from(loop.algorithm.exportPolicy())
+    await loop.run(200) // 50 updates of the critics
+    expect(Buffer.from(loop.algorithm.exportPolicy()).equals(first)).toBe(true)
+    await loop.run(208)
+    expect(Buffer.from(loop.algorithm.exportPolicy()).equals(first)).toBe(false)
+    await loop.algorithm.release()
+  })
+
+  it('needs demonstrations', async () => {
+    await expect(
+      PlayLoop.start({ environment: 'basic', settings: { trainer_type: 'sac', behavioral_cloning: {} } }),
+    ).rejects.toThrow(/behavioral_cloning needs demonstrations/)
+  })
+})
