@@ -1,15 +1,18 @@
 /** Everything about environments. Importing this makes the built-in ones and their scripted players known. */
 import { BasicEnvironment } from './basic/basic.ts'
 import { registerBubble } from './bubble/index.ts'
+import { registerGrid } from './grid/index.ts'
 import { registerEnvironment } from './registry.ts'
 
 registerBubble()
 registerEnvironment('basic', (parameters) => new BasicEnvironment(parameters))
+registerGrid()
 
 export type { BasicEvent, BasicScene } from './basic/scene.ts'
 export { type BubbleLevel, registerBubbleLevel } from './bubble/index.ts'
 export type { BubbleAim, BubbleEvent, BubbleScene } from './bubble/scene.ts'
 export { checkEnvironment } from './checker.ts'
 export * from './environment.ts'
+export type { GridCell, GridEvent, GridGoal, GridScene } from './grid/scene.ts'
 export * from './player.ts'
 export * from './registry.ts'
