@@ -12,34 +12,24 @@
 import { z } from 'zod'
 import {
   Adam,
-  abs,
   add,
   allocateParameters,
-  exp,
   Graph,
   gradients,
-  greater,
-  maximum,
-  mean,
-  minimum,
   mul,
-  neg,
   oneHot,
   Parameters,
-  square,
-  sub,
-  sum,
   type Value,
 } from '../tensor/index.ts'
+import { estimateAdvantages } from './advantages.ts'
 import {
   type Algorithm,
   type AlgorithmDefinition,
   type LearnContext,
   registerAlgorithm,
 } from './algorithm.ts'
+import { clippedLoss, judgeActions, ppoSchedule, stepTogether } from './clipped-objective.ts'
 import { makeCloning } from './cloning.ts'
-import { categoricalEntropy, gaussianLogProb, maskedLogSoftmax } from './distributions.ts'
-import { generalizedAdvantages } from './gae.ts'
 import { Metrics } from './metrics.ts'
 import { body, dense } from './networks.ts'
 import { seen } from './normalizer.ts'
@@ -52,7 +42,7 @@ import { setUp } from './setup.ts'
 import { makeRewardSignals } from './signals.ts'
 import type { ActionBatch, StepBatch } from './transitions.ts'
 
-const schedule = z.enum(['linear', 'constant'])
+const scheduleKind = z.enum(['linear', 'constant'])
 
 export const ppoHyperparameters = z.strictObject({
   batch_size: z.int().min(1).default(1024).describe('Steps per gradient'),
@@ -62,15 +52,15 @@ export const ppoHyperparameters = z.strictObject({
   epsilon: z.number().positive().default(0.2).describe('How far the probability ratio may move from 1'),
   lambd: z.number().min(0).max(1).default(0.95).describe('Lambda of generalised advantage estimation'),
   num_epoch: z.int().min(1).default(3).describe('Passes over the buffer'),
-  learning_rate_schedule: schedule.default('linear').describe('linear: falls to nearly 0 at max_steps'),
-  beta_schedule: schedule.optional().describe('As learning_rate_schedule when absent'),
-  epsilon_schedule: schedule
+  learning_rate_schedule: scheduleKind.default('linear').describe('linear: falls to nearly 0 at max_steps'),
+  beta_schedule: scheduleKind.optional().describe('As learning_rate_schedule when absent'),
+  epsilon_schedule: scheduleKind
     .optional()
     .describe('As learning_rate_schedule when absent; linear falls to 0.1'),
   shared_critic: z.literal(false).default(false).describe('Actor and critic are always separate here'),
 })
 
-type PpoHyperparameters = z.infer<typeof ppoHyperparameters>
+export type PpoHyperparameters = z.infer<typeof ppoHyperparameters>
 
 export async function makePpo(context: LearnContext): Promise<Algorithm> {
   const { spec, numEnvs: E, settings, runtime, random, threads } = context
@@ -94,69 +84,18 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     return dense(scope, 'value/out', h, S, 1)
   }
 
-  /** log pi(a|o) [M] and the entropy [M] of the whole action. */
-  function judge(
-    graph: Graph,
-    x: Value,
-    choices: Value[],
-    raw: Value | null,
-  ): { logPi: Value; entropy: Value } {
-    const { logits, mean: mu, logStd } = buildPolicy(shape, graph, policy, x)
-    const logPis: Value[] = []
-    const entropies: Value[] = []
-    logits.forEach((l, g) => {
-      const mask = layout.masked ? graph.input(`mask${g}`, [x.shape[0]!, layout.groups[g]!.size]) : null
-      const logP = maskedLogSoftmax(l, mask)
-      logPis.push(sum(mul(logP, choices[g]!), [1]))
-      entropies.push(categoricalEntropy(logP))
-    })
-    if (mu !== null) {
-      logPis.push(gaussianLogProb(raw!, mu, logStd!))
-      entropies.push(add(mul(logPis.at(-1)!, 0), sum(add(logStd!, 0.5 * Math.log(2 * Math.PI * Math.E)))))
-    }
-    return {
-      logPi: logPis.reduce((all, part) => add(all, part)),
-      entropy: entropies.reduce((all, part) => add(all, part)),
-    }
-  }
-
   /** The loss of one minibatch and its gradients. */
   function buildUpdate(): Record<string, Value> {
     const graph = new Graph()
     const observation = graph.input('observation', [M, O])
     const choices = layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [M]), group.size))
     const raw = C === 0 ? null : graph.input('raw', [M, C])
-    const oldLogPi = graph.input('old-log-pi', [M])
-    const advantage = graph.input('advantage', [M])
-    const oldValue = graph.input('old-value', [M, S])
-    const goal = graph.input('return', [M, S])
-    const epsilon = graph.input('epsilon', [])
-    const beta = graph.input('beta', [])
     const [x] = seen(normalizer, graph, observation)
-    const { logPi, entropy } = judge(graph, x, choices, raw)
-
-    // L^CLIP = E[ min(r A, clip(r, 1 - eps, 1 + eps) A) ],  r = pi(a|s) / pi_old(a|s)                         (Eq. 7)
-    const ratio = exp(sub(logPi, oldLogPi))
-    const bounded = minimum(maximum(ratio, sub(1, epsilon)), add(epsilon, 1))
-    const policyLoss = neg(mean(minimum(mul(ratio, advantage), mul(bounded, advantage))))
-    // L^VF, each error no smaller than with the value clipped around the old one
-    const value = values(graph, x)
-    const near = add(oldValue, minimum(maximum(sub(value, oldValue), neg(epsilon)), epsilon))
-    const valueLoss = mean(maximum(square(sub(value, goal)), square(sub(near, goal))))
-    // L = L^CLIP - c1 L^VF + c2 S, with the sign turned for descent                                          (Eq. 9)
-    const clipLoss = add(add(policyLoss, mul(valueLoss, 0.5)), mul(mul(mean(entropy), beta), -1))
-    const loss = cloning === null ? clipLoss : add(clipLoss, cloning.addTo(graph))
-
-    const outputs: Record<string, Value> = {
-      loss,
-      'policy-loss': policyLoss,
-      'value-loss': valueLoss,
-      entropy: mean(entropy),
-      clipped: mean(greater(abs(sub(ratio, 1)), epsilon)),
-      kl: mean(sub(sub(ratio, 1), sub(logPi, oldLogPi))),
-    }
+    const judged = judgeActions(graph, layout, buildPolicy(shape, graph, policy, x), choices, raw)
+    const outputs: Record<string, Value> = clippedLoss(graph, judged, values(graph, x))
+    if (cloning !== null) outputs.loss = add(outputs.loss!, cloning.addTo(graph))
     for (const parameters of [policy, critic]) {
-      gradients(loss, parameters.of(graph)).forEach((gradient, i) => {
+      gradients(outputs.loss!, parameters.of(graph)).forEach((gradient, i) => {
         outputs[parameters.gradientName(parameters.names[i]!)] = gradient
       })
     }
@@ -169,7 +108,11 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     const [x] = seen(normalizer, graph, graph.input('observation', [E, O]))
     const choices = layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [E]), group.size))
     const raw = C === 0 ? null : graph.input('raw', [E, C])
-    return { values: values(graph, x), 'log-pi': judge(graph, x, choices, raw).logPi }
+    const policyOutputs = buildPolicy(shape, graph, policy, x)
+    return {
+      values: values(graph, x),
+      'log-pi': judgeActions(graph, layout, policyOutputs, choices, raw).logPi,
+    }
   }
 
   /** Rewards of all signals for E steps. */
@@ -211,16 +154,11 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
   const actor = await Actor.compile(shape, policy, runtime, E)
   const adams = [policy, critic].map((parameters) => new Adam(parameters, { learningRate: h.learning_rate }))
   const buffer = new RolloutBuffer(T, E, replayShape, S)
+  const schedule = ppoSchedule(h, settings.max_steps)
   const order = new Uint32Array(N)
   const rowScratch = new Int32Array(M * layout.branchSizes.length)
   let steps = 0
   let horizon = new Uint32Array(E)
-
-  /** `from` at step 0, falling to `to` at max_steps when the schedule is linear. */
-  function scheduled(kind: 'linear' | 'constant' | undefined, from: number, to: number): number {
-    if ((kind ?? h.learning_rate_schedule) === 'constant') return from
-    return Math.max(to, from + (to - from) * Math.min(1, steps / settings.max_steps))
-  }
 
   function feedMasks(
     inputs: Record<string, Float32Array>,
@@ -286,33 +224,11 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
 
   /** Advantages (sum over signals, normalised) and returns per signal. */
   function estimate(): void {
-    const advantage = new Float32Array(T)
-    buffer.advantages.fill(0)
-    const cutValues = new Map(buffer.cuts.map((cut) => [cut.row, cut.values]))
-    signals.forEach((signal, s) => {
-      const absorbing = rewardProgram.outputs[`absorbing${s}`]?.[0]
-      const afterEnd = absorbing === undefined ? 0 : (signal.strength(steps) * absorbing) / (1 - signal.gamma)
-      for (let e = 0; e < E; e++) {
-        const rewards = Float32Array.from({ length: T }, (_, t) => buffer.signalRewards[(t * E + e) * S + s]!)
-        const now = Float32Array.from({ length: T }, (_, t) => buffer.values[(t * E + e) * S + s]!)
-        const cut = Uint8Array.from({ length: T }, (_, t) => buffer.cut[t * E + e]!)
-        const next = Float32Array.from({ length: T }, (_, t) => {
-          const row = t * E + e
-          if (buffer.terminated[row] === 1) return afterEnd
-          return cutValues.get(row)?.[s] ?? now[t + 1]!
-        })
-        generalizedAdvantages(rewards, now, next, cut, signal.gamma, h.lambd, advantage)
-        for (let t = 0; t < T; t++) {
-          const row = t * E + e
-          buffer.advantages[row] = buffer.advantages[row]! + advantage[t]!
-          buffer.returns[row * S + s] = advantage[t]! + now[t]!
-        }
-      }
-      let total = 0
-      for (let row = 0; row < N; row++) total += buffer.signalRewards[row * S + s]!
-      metrics.add(`${signal.name}/reward`, total / N)
-    })
-    normalize(buffer.advantages)
+    estimateAdvantages(
+      buffer,
+      { signals, T, E, lambda: h.lambd, steps, metrics },
+      (s) => rewardProgram.outputs[`absorbing${s}`]?.[0],
+    )
   }
 
   /** One pass over the buffer in minibatches; what does not fill a minibatch is left out, as in ML-Agents. */
@@ -341,7 +257,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
       feedMasks(inputs, buffer.masks, (i) => order[start + i]!, M)
       cloning?.feed(inputs, random, steps)
       await program.run()
-      stepTogether()
+      stepTogether(adams, schedule.learningRate(steps))
       metrics.add('loss/policy', outputs['policy-loss']![0]!)
       metrics.add('loss/value', outputs['value-loss']![0]!)
       metrics.add('policy/entropy', outputs.entropy![0]!)
@@ -352,22 +268,6 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
       }
     }
     return made
-  }
-
-  /** Clips the norm of policy and critic gradients together, then one Adam step each. */
-  function stepTogether(): void {
-    let squares = 0
-    for (const { gradients: g } of [policy, critic])
-      for (let i = 0; i < g.length; i++) squares += g[i]! * g[i]!
-    const factor = Math.min(1, 0.5 / (Math.sqrt(squares) + 1e-6))
-    for (const adam of adams) {
-      adam.learningRate = scheduled(h.learning_rate_schedule, h.learning_rate, 1e-10)
-    }
-    if (factor < 1) {
-      for (const { gradients: g } of [policy, critic])
-        for (let i = 0; i < g.length; i++) g[i] = g[i]! * factor
-    }
-    for (const adam of adams) adam.step()
   }
 
   function drawFromBuffer(rows: SampledBatch, count: number): void {
@@ -407,8 +307,8 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
       await judgeBuffer()
       await judgeCuts()
       estimate()
-      program.inputs.epsilon![0] = scheduled(h.epsilon_schedule, h.epsilon, 0.1)
-      program.inputs.beta![0] = scheduled(h.beta_schedule, h.beta, 1e-5)
+      program.inputs.epsilon![0] = schedule.epsilon(steps)
+      program.inputs.beta![0] = schedule.beta(steps)
       for (let i = 0; i < N; i++) order[i] = i
       let made = 0
       for (let k = 0; k < h.num_epoch; k++) made += await epoch()
@@ -459,17 +359,6 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
       )
     },
   }
-}
-
-/** To mean 0 and standard deviation 1, in place. */
-function normalize(values: Float32Array): void {
-  let sum = 0
-  for (const value of values) sum += value
-  const center = sum / values.length
-  let squares = 0
-  for (const value of values) squares += (value - center) ** 2
-  const deviation = Math.sqrt(squares / values.length) + 1e-8
-  for (let i = 0; i < values.length; i++) values[i] = (values[i]! - center) / deviation
 }
 
 export const ppo: AlgorithmDefinition = {

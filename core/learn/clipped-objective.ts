@@ -1,0 +1,139 @@
+/** The objective of PPO (Schulman et al. 2017, arXiv:1707.06347), and the step that follows from it. */
+import {
+  type Adam,
+  abs,
+  add,
+  exp,
+  type Graph,
+  greater,
+  maximum,
+  mean,
+  minimum,
+  mul,
+  neg,
+  square,
+  sub,
+  sum,
+  type Value,
+} from '../tensor/index.ts'
+import type { ActionLayout } from './action-layout.ts'
+import { categoricalEntropy, gaussianLogProb, maskedLogSoftmax } from './distributions.ts'
+import type { PolicyOutputs } from './policy.ts'
+
+/** The norm of all gradients together is clipped to this, as in OpenAI's baselines. */
+const MAX_NORM = 0.5
+
+export interface JudgedActions {
+  /** log pi(a|o) of the whole action, [M] */
+  readonly logPi: Value
+  /** [M], in nats */
+  readonly entropy: Value
+}
+
+/**
+ * How likely a policy takes the given actions.
+ *
+ * @param choices  per group of discrete branches, one-hot [M, size]
+ * @param raw      [M, C], continuous actions before clipping; null without
+ */
+export function judgeActions(
+  graph: Graph,
+  layout: ActionLayout,
+  { logits, mean: mu, logStd }: PolicyOutputs,
+  choices: readonly Value[],
+  raw: Value | null,
+): JudgedActions {
+  const logPis: Value[] = []
+  const entropies: Value[] = []
+  logits.forEach((l, g) => {
+    const logP = maskedLogSoftmax(l, layout.masked ? graph.input(`mask${g}`, l.shape) : null)
+    logPis.push(sum(mul(logP, choices[g]!), [1]))
+    entropies.push(categoricalEntropy(logP))
+  })
+  if (mu !== null) {
+    logPis.push(gaussianLogProb(raw!, mu, logStd!))
+    entropies.push(add(mul(logPis.at(-1)!, 0), sum(add(logStd!, 0.5 * Math.log(2 * Math.PI * Math.E)))))
+  }
+  return {
+    logPi: logPis.reduce((all, part) => add(all, part)),
+    entropy: entropies.reduce((all, part) => add(all, part)),
+  }
+}
+
+/**
+ * The loss of a minibatch, its parts, and what tells how far the policy has moved.
+ *
+ * Adds the inputs old-log-pi [M], advantage [M], old-value [M, S], return [M, S], epsilon [] and beta [].
+ *
+ * @param value  [M, S], V of every reward signal
+ */
+export function clippedLoss(
+  graph: Graph,
+  { logPi, entropy }: JudgedActions,
+  value: Value,
+): Record<'loss' | 'policy-loss' | 'value-loss' | 'entropy' | 'clipped' | 'kl', Value> {
+  const [M, S] = value.shape as [number, number]
+  const oldLogPi = graph.input('old-log-pi', [M])
+  const advantage = graph.input('advantage', [M])
+  const oldValue = graph.input('old-value', [M, S])
+  const goal = graph.input('return', [M, S])
+  const epsilon = graph.input('epsilon', [])
+  const beta = graph.input('beta', [])
+
+  // L^CLIP = E[ min(r A, clip(r, 1 - eps, 1 + eps) A) ],  r = pi(a|s) / pi_old(a|s)                         (Eq. 7)
+  const ratio = exp(sub(logPi, oldLogPi))
+  const bounded = minimum(maximum(ratio, sub(1, epsilon)), add(epsilon, 1))
+  const policyLoss = neg(mean(minimum(mul(ratio, advantage), mul(bounded, advantage))))
+  // L^VF, each error no smaller than with the value clipped around the old one
+  const near = add(oldValue, minimum(maximum(sub(value, oldValue), neg(epsilon)), epsilon))
+  const valueLoss = mean(maximum(square(sub(value, goal)), square(sub(near, goal))))
+  // L = L^CLIP - c1 L^VF + c2 S, with the sign turned for descent                                          (Eq. 9)
+  const loss = add(add(policyLoss, mul(valueLoss, 0.5)), mul(mul(mean(entropy), beta), -1))
+  return {
+    loss,
+    'policy-loss': policyLoss,
+    'value-loss': valueLoss,
+    entropy: mean(entropy),
+    clipped: mean(greater(abs(sub(ratio, 1)), epsilon)),
+    kl: mean(sub(sub(ratio, 1), sub(logPi, oldLogPi))),
+  }
+}
+
+/** Clips the norm of the gradients of all sets together, then one Adam step each. */
+export function stepTogether(adams: readonly Adam[], learningRate: number): void {
+  let squares = 0
+  for (const { gradients: g } of adams.map(({ parameters }) => parameters))
+    for (let i = 0; i < g.length; i++) squares += g[i]! * g[i]!
+  const factor = Math.min(1, MAX_NORM / (Math.sqrt(squares) + 1e-6))
+  for (const adam of adams) {
+    adam.learningRate = learningRate
+    const g = adam.parameters.gradients
+    if (factor < 1) for (let i = 0; i < g.length; i++) g[i] = g[i]! * factor
+    adam.step()
+  }
+}
+
+type Kind = 'linear' | 'constant'
+
+/** What falls during a PPO run: each from its setting to ML-Agents' floor at max_steps when its schedule is linear. */
+export function ppoSchedule(
+  h: {
+    readonly learning_rate: number
+    readonly beta: number
+    readonly epsilon: number
+    readonly learning_rate_schedule: Kind
+    readonly beta_schedule?: Kind | undefined
+    readonly epsilon_schedule?: Kind | undefined
+  },
+  maxSteps: number,
+): Record<'learningRate' | 'beta' | 'epsilon', (steps: number) => number> {
+  const falling = (kind: Kind | undefined, from: number, to: number) => (steps: number) => {
+    if ((kind ?? h.learning_rate_schedule) === 'constant') return from
+    return Math.max(to, from + (to - from) * Math.min(1, steps / maxSteps))
+  }
+  return {
+    learningRate: falling(h.learning_rate_schedule, h.learning_rate, 1e-10),
+    beta: falling(h.beta_schedule, h.beta, 1e-5),
+    epsilon: falling(h.epsilon_schedule, h.epsilon, 0.1),
+  }
+}
