@@ -6,6 +6,8 @@ import { makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import {
   demonstrationPath,
+  GAIL_CONTROLS,
+  type GailControl,
   needsDemonstrations,
   presetsFor,
   type RunConfig,
@@ -39,7 +41,7 @@ interface Options {
   engine?: string
   threads?: number
   demos?: string
-  controlRun?: boolean
+  gailControl?: GailControl
   stopOn?: 'none' | 'mastered' | 'sustained' | 'plateau'
   maxTime?: number
 }
@@ -55,7 +57,12 @@ export function register(program: Command, context: CliContext): void {
     .option('--no-gail', 'leave out GAIL even if the configuration has it')
     .option('--preset <name>', 'sac-gail, ppo-gail, sac, ppo or bc; what --algo and --gail name otherwise')
     .option('--demos <selection>', 'all, bundled, human, scripted, player:NAME, tag:NAME or ids (3,5,8-12)')
-    .option('--control-run', "shuffle the demonstrations' actions: what is learned then is not imitation")
+    .addOption(
+      new Option(
+        '--gail-control <kind>',
+        "a control run: the demonstrations' actions shuffled, or all of them emptied; what is learned then is not imitation",
+      ).choices(GAIL_CONTROLS),
+    )
     .option('--run-id <name>', 'name of the run; a readable unused one when absent')
     .option('--resume', 'go on with the run from its last checkpoint')
     .option('--force', 'overwrite the run')
@@ -142,7 +149,7 @@ function configOf(file: string | undefined, options: Options, context: CliContex
     resume: options.resume,
     force: options.force,
     initializeFrom: options.initializeFrom,
-    shuffleDemonstrations: options.controlRun,
+    gailControl: options.gailControl,
     stop: stopOf(options),
   }
   if (file !== undefined) {

@@ -6,7 +6,7 @@
  *       Basic: { trainer_type: ppo, hyperparameters: {...}, network_settings: {...}, reward_signals: {...}, max_steps: 10000 }
  *     env_settings: { env: basic, num_envs: 8, seed: 1 }
  *
- * Ours at the top: engine, threads, shuffle_demonstrations, stop. Ours in env_settings: env, parameters, max_episode_steps.
+ * Ours at the top: engine, threads, gail_control, stop. Ours in env_settings: env, parameters, max_episode_steps.
  */
 import { randomInt } from 'node:crypto'
 import { parseDocument, stringify } from 'yaml'
@@ -21,6 +21,7 @@ import {
 } from '../learn/index.ts'
 import { checkSection, isRecord, mergeSections, type Place, refuseUnsupported } from './config-check.ts'
 import { checkRewardSignals } from './config-signals.ts'
+import { GAIL_CONTROLS, type GailControl } from './demonstrations.ts'
 import { type StopSettings, stopSettings } from './stop-rule.ts'
 
 /** Everything that a run depends on beside its demonstrations, every default filled in. */
@@ -39,8 +40,8 @@ export interface RunConfig {
   readonly engine: 'onnxruntime' | 'tensorflow'
   /** Threads of the numeric engine; 1 makes runs comparable between machines. */
   readonly threads: number
-  /** A control run: demonstrated actions are shuffled, so that only survival bias is left to learn from them. */
-  readonly shuffleDemonstrations: boolean
+  /** A control run learns from demonstrations of which nothing can be imitated. */
+  readonly gailControl: GailControl
   /** What ends the run before max_steps. */
   readonly stop: StopSettings
   readonly runId: string | null
@@ -69,7 +70,7 @@ export interface ConfigOverrides {
   readonly resume?: boolean | undefined
   readonly force?: boolean | undefined
   readonly initializeFrom?: string | undefined
-  readonly shuffleDemonstrations?: boolean | undefined
+  readonly gailControl?: GailControl | undefined
   readonly stop?: Partial<StopSettings> | undefined
   /** Dotted paths inside the behaviour: 'hyperparameters.learning_rate'. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined
@@ -106,7 +107,7 @@ const fileSchema = z.strictObject({
   debug: z.unknown().optional(),
   engine: z.enum(['onnxruntime', 'tensorflow']).default('onnxruntime'),
   threads: z.int().min(1).max(64).default(1),
-  shuffle_demonstrations: z.boolean().default(false),
+  gail_control: z.enum(GAIL_CONTROLS).default('none'),
   stop: stopSettings,
 })
 
@@ -165,7 +166,7 @@ export function resolveConfig(
       file,
       path: ['threads'],
     }),
-    shuffleDemonstrations: overrides.shuffleDemonstrations ?? sections.shuffle_demonstrations,
+    gailControl: overrides.gailControl ?? sections.gail_control,
     stop: checkSection(stopSettings, { ...sections.stop, ...overrides.stop }, { file, path: ['stop'] }),
     runId: overrides.runId ?? saved.run_id,
     resume: overrides.resume ?? saved.resume,
@@ -198,7 +199,7 @@ export function configToYaml(config: RunConfig): string {
     },
     engine: config.engine,
     threads: config.threads,
-    ...(config.shuffleDemonstrations ? { shuffle_demonstrations: true } : {}),
+    ...(config.gailControl === 'none' ? {} : { gail_control: config.gailControl }),
     stop: config.stop,
   })
 }

@@ -48,8 +48,37 @@ export function demonstrationData(
   return data
 }
 
-/** Actions in another order than they were made, for a control run. */
-export function shuffleActions(data: DemonstrationData, seed: number): DemonstrationData {
+/** What a control run is given in place of the demonstrations. */
+export const GAIL_CONTROLS = ['none', 'shuffled', 'empty'] as const
+export type GailControl = (typeof GAIL_CONTROLS)[number]
+
+/**
+ * Demonstrations from which nothing can be imitated. Where a learner does as well with them, it was the ends of episodes
+ * that taught it, not the player (survival bias; Kostrikov et al. 2018, arXiv:1809.02925, section 4.1).
+ *
+ *     shuffled  every action is one that was demonstrated, at a step where it was not
+ *     empty     as many steps of nothing: observations, actions and rewards are zero
+ */
+export function controlDemonstrations(
+  data: DemonstrationData,
+  control: GailControl,
+  seed: number,
+): DemonstrationData {
+  if (control === 'none') return data
+  if (control === 'shuffled') return shuffleActions(data, seed)
+  return {
+    length: data.length,
+    observations: new Float32Array(data.observations.length),
+    nextObservations: new Float32Array(data.nextObservations.length),
+    continuous: new Float32Array(data.continuous.length),
+    discrete: new Int32Array(data.discrete.length),
+    rewards: new Float32Array(data.rewards.length),
+    terminated: data.terminated,
+    truncated: data.truncated,
+  }
+}
+
+function shuffleActions(data: DemonstrationData, seed: number): DemonstrationData {
   const { length } = data
   const order = Array.from({ length }, (_, i) => i)
   new Random(seed).shuffle(order)

@@ -9,7 +9,7 @@ export {
   resolveConfig,
   signalNames,
 } from './config.ts'
-export { demonstrationData, selectDemonstrations } from './demonstrations.ts'
+export { demonstrationData, GAIL_CONTROLS, type GailControl, selectDemonstrations } from './demonstrations.ts'
 export { type ForkTraining, forkElectron, forkNode, type TrainingProcess } from './fork.ts'
 export type { CheckpointNotice, Failed, Finished, MetricRow, Progress, TimeShares } from './messages.ts'
 export { ipcPort, messagePort, type Port, parentPort, utilityPort } from './port.ts'

@@ -10,7 +10,7 @@ import type { DemonstrationData } from '../learn/index.ts'
 import { openLibrary } from '../store/index.ts'
 import { writeAtomically } from './atomic-file.ts'
 import { demonstrationPath, needsDemonstrations, type RunConfig, resolveConfig } from './config.ts'
-import { demonstrationData, shuffleActions } from './demonstrations.ts'
+import { controlDemonstrations, demonstrationData } from './demonstrations.ts'
 import { failureOf } from './failure.ts'
 import { ownerMessage, readMessage, type Start, sendMessage } from './messages.ts'
 import { ipcPort, type ParentEndpoint, type Port, parentPort } from './port.ts'
@@ -64,7 +64,7 @@ async function loadDemonstrations(start: Start, config: RunConfig): Promise<Demo
     }
   }
   const data = demonstrationData(spec, episodes)
-  return config.shuffleDemonstrations ? shuffleActions(data, config.seed) : data
+  return controlDemonstrations(data, config.gailControl, config.seed)
 }
 
 function openPort(): Port {

@@ -53,11 +53,11 @@ test('what is composed is what the settings say', async () => {
     overrides: { 'hyperparameters.learning_rate': 0.002, 'reward_signals.gail.strength': 0.01 },
     seed: 7,
     maxSteps: 3000,
-    control: true,
+    control: 'shuffled',
   })
   expect({ runId, problems, warnings }).toEqual({ runId: 'Fruher-Versuch', problems: [], warnings: [] })
   const config = resolveConfig(yaml)
-  expect(config).toMatchObject({ runId, seed: 7, shuffleDemonstrations: true, environment: 'bubble/25' })
+  expect(config).toMatchObject({ runId, seed: 7, gailControl: 'shuffled', environment: 'bubble/25' })
   expect(config.behavior).toMatchObject({
     max_steps: 3000,
     hyperparameters: { learning_rate: 0.002 },

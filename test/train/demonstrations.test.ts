@@ -3,10 +3,10 @@ import { type Episode, environmentStamp, recordEpisode } from '../../core/demos/
 import { makeEnvironment } from '../../core/envs/index.ts'
 import { type Library, openLibrary } from '../../core/store/index.ts'
 import {
+  controlDemonstrations,
   demonstrationData,
   demonstrationDigest,
   selectDemonstrations,
-  shuffleActions,
 } from '../../core/train/demonstrations.ts'
 import { temporaryDirectory } from '../store/support.ts'
 import { rightward } from './rightward.ts'
@@ -71,12 +71,24 @@ describe('demonstrationData', () => {
   it('shuffles actions alone, the same way for the same seed', async () => {
     const data = demonstrationData(spec, await twoEpisodes())
     const marked = { ...data, discrete: Int32Array.from({ length: 14 }, (_, i) => i) }
-    const shuffled = shuffleActions(marked, 3)
+    const shuffled = controlDemonstrations(marked, 'shuffled', 3)
     expect([...shuffled.discrete]).not.toEqual([...marked.discrete])
     expect([...shuffled.discrete].sort((a, b) => a - b)).toEqual([...marked.discrete])
     expect(shuffled.observations).toBe(marked.observations)
-    expect(shuffleActions(marked, 3)).toEqual(shuffled)
+    expect(controlDemonstrations(marked, 'shuffled', 3)).toEqual(shuffled)
     expect(demonstrationDigest(shuffled)).not.toBe(demonstrationDigest(marked))
+  })
+
+  it('empties all that was seen, done and earned, and keeps where episodes end', async () => {
+    const data = demonstrationData(spec, await twoEpisodes())
+    const empty = controlDemonstrations(data, 'empty', 3)
+    for (const column of ['observations', 'nextObservations', 'discrete', 'rewards'] as const) {
+      expect(empty[column].length).toBe(data[column].length)
+      expect(empty[column].every((value) => value === 0)).toBe(true)
+      expect(data[column].some((value) => value !== 0)).toBe(true)
+    }
+    expect(empty.terminated).toEqual(data.terminated)
+    expect(controlDemonstrations(data, 'none', 3)).toBe(data)
   })
 })
 

@@ -48,7 +48,7 @@ export function trainingHandlers(context: HostContext): Handlers<TrainingMethod>
         runId,
         ...(params.seed === undefined ? {} : { seed: params.seed }),
         ...(params.maxSteps === undefined ? {} : { maxSteps: params.maxSteps }),
-        ...(params.control === undefined ? {} : { shuffleDemonstrations: params.control }),
+        ...(params.control === undefined ? {} : { gailControl: params.control }),
       }
       const problems: Problem[] = []
       // One setting at a time, so that each that is out of its range is told.

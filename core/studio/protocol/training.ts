@@ -125,8 +125,8 @@ export const trainingMethods = {
       demonstrations: z.array(episodeId),
       seed: seed.optional(),
       maxSteps: z.int().positive().optional(),
-      /** Shuffles the demonstrations' actions: what GAIL then still learns is survival bias. */
-      control: z.boolean().optional(),
+      /** A control run: what it still learns of the demonstrations is survival bias. */
+      control: z.enum(['shuffled', 'empty']).optional(),
     }),
     result: z.object({
       yaml: z.string(),

@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Select, TextInput } from '@mantine/core'
+import { Alert, Button, Select, TextInput } from '@mantine/core'
 import { IconAlertTriangle, IconPlayerPlay } from '@tabler/icons-react'
 import { useState } from 'react'
 import { client } from '../../client/client.ts'
@@ -19,7 +19,7 @@ export function NewRun() {
   const presets = useResource('training.presets', { environment })
   const chosen = useChosenDemonstrations(environment)
   const [name, setName] = useState('')
-  const [control, setControl] = useState(false)
+  const [control, setControl] = useState<'none' | 'shuffled' | 'empty'>('none')
   const [overrides, setOverrides] = useState<Record<string, number | string | boolean | null>>({})
   const [starting, setStarting] = useState(false)
   const preset =
@@ -36,7 +36,7 @@ export function NewRun() {
           name,
           overrides,
           demonstrations: used,
-          ...(control ? { control: true } : {}),
+          ...(control === 'none' ? {} : { control }),
         },
   )
   const start = async () => {
@@ -85,11 +85,17 @@ export function NewRun() {
         {preset?.needsDemonstrations && (
           <>
             <DemonstrationChoice chosen={chosen} />
-            <Checkbox
-              label="Control run: shuffle what was done in the demonstrations"
-              description="What it still learns comes from the reward, not from the player. One of these beside the real run tells whether the demonstrations helped."
-              checked={control}
-              onChange={(event) => setControl(event.currentTarget.checked)}
+            <Select
+              label="Control run"
+              description="One of these beside the real run tells whether the demonstrations helped: what it still learns comes from the reward and from how episodes end, not from the player."
+              allowDeselect={false}
+              value={control}
+              data={[
+                { value: 'none', label: 'No: learn from the demonstrations' },
+                { value: 'shuffled', label: 'Shuffle what was done in them' },
+                { value: 'empty', label: 'Empty them' },
+              ]}
+              onChange={(kind) => setControl(kind as typeof control)}
             />
           </>
         )}
