@@ -23,12 +23,17 @@ export class ActionLayout {
   /** The group whose first branch is aligned with the rows of an observation, with that observation's name. */
   readonly aligned: { readonly group: number; readonly observation: string } | null
   readonly masked: boolean
+  /** Where each branch begins in a mask. */
+  readonly #branchOffsets: readonly number[]
 
   constructor(spec: EnvironmentSpec) {
     const action: ActionSpec = spec.action
     this.continuous = action.continuous
     this.branchSizes = action.discrete
     this.masked = action.masked ?? false
+    this.#branchOffsets = action.discrete.map((_, b) =>
+      action.discrete.slice(0, b).reduce((sum, size) => sum + size, 0),
+    )
     const order = action.discrete.map((_, branch) => branch)
     if (action.aligned !== undefined) {
       order.splice(order.indexOf(action.aligned.branch), 1)
@@ -64,15 +69,12 @@ export class ActionLayout {
   /** [sum of branches] 1 = allowed, at `offset` of `mask`, turned into [size of group g] joint 0/1 at `at` of `joint`. */
   jointMask(g: number, mask: Uint8Array, offset: number, joint: Float32Array, at: number): void {
     const group = this.groups[g]!
-    const branchOffset = this.branchSizes.map((_, b) =>
-      this.branchSizes.slice(0, b).reduce((sum, n) => sum + n, 0),
-    )
     for (let index = 0; index < group.size; index++) {
       let allowed = 1
       let rest = index
       for (let i = group.branches.length - 1; i >= 0; i--) {
         const size = group.sizes[i]!
-        allowed &= mask[offset + branchOffset[group.branches[i]!]! + (rest % size)]!
+        allowed &= mask[offset + this.#branchOffsets[group.branches[i]!]! + (rest % size)]!
         rest = Math.floor(rest / size)
       }
       joint[at + index] = allowed

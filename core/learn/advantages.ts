@@ -26,6 +26,8 @@ export function estimateAdvantages(
 ): void {
   const S = signals.length
   const N = T * E
+  const [rewards, now, next] = [new Float32Array(T), new Float32Array(T), new Float32Array(T)]
+  const cut = new Uint8Array(T)
   const advantage = new Float32Array(T)
   buffer.advantages.fill(0)
   const cutValues = new Map(buffer.cuts.map((cut) => [cut.row, cut.values]))
@@ -33,14 +35,16 @@ export function estimateAdvantages(
     const ended = absorbing(s)
     const afterEnd = ended === undefined ? 0 : (signal.strength(steps) * ended) / (1 - signal.gamma)
     for (let e = 0; e < E; e++) {
-      const rewards = Float32Array.from({ length: T }, (_, t) => buffer.signalRewards[(t * E + e) * S + s]!)
-      const now = Float32Array.from({ length: T }, (_, t) => buffer.values[(t * E + e) * S + s]!)
-      const cut = Uint8Array.from({ length: T }, (_, t) => buffer.cut[t * E + e]!)
-      const next = Float32Array.from({ length: T }, (_, t) => {
+      for (let t = 0; t < T; t++) {
         const row = t * E + e
-        if (buffer.terminated[row] === 1) return afterEnd
-        return cutValues.get(row)?.[s] ?? now[t + 1]!
-      })
+        rewards[t] = buffer.signalRewards[row * S + s]!
+        now[t] = buffer.values[row * S + s]!
+        cut[t] = buffer.cut[row]!
+      }
+      for (let t = 0; t < T; t++) {
+        const row = t * E + e
+        next[t] = buffer.terminated[row] === 1 ? afterEnd : (cutValues.get(row)?.[s] ?? now[t + 1]!)
+      }
       generalizedAdvantages(rewards, now, next, cut, signal.gamma, lambda, advantage)
       for (let t = 0; t < T; t++) {
         const row = t * E + e

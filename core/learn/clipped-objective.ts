@@ -1,6 +1,6 @@
 /** The objective of PPO (Schulman et al. 2017, arXiv:1707.06347), and the step that follows from it. */
 import {
-  type Adam,
+  Adam,
   abs,
   add,
   exp,
@@ -101,16 +101,8 @@ export function clippedLoss(
 
 /** Clips the norm of the gradients of all sets together, then one Adam step each. */
 export function stepTogether(adams: readonly Adam[], learningRate: number): void {
-  let squares = 0
-  for (const { gradients: g } of adams.map(({ parameters }) => parameters))
-    for (let i = 0; i < g.length; i++) squares += g[i]! * g[i]!
-  const factor = Math.min(1, MAX_NORM / (Math.sqrt(squares) + 1e-6))
-  for (const adam of adams) {
-    adam.learningRate = learningRate
-    const g = adam.parameters.gradients
-    if (factor < 1) for (let i = 0; i < g.length; i++) g[i] = g[i]! * factor
-    adam.step()
-  }
+  for (const adam of adams) adam.learningRate = learningRate
+  Adam.stepTogether(adams, MAX_NORM)
 }
 
 type Kind = 'linear' | 'constant'

@@ -102,12 +102,12 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     return outputs
   }
 
-  /** What is asked about a batch of E steps: values, and log pi of what was done. */
+  /** What is asked about M steps at a time: values, and log pi of what was done. */
   function buildJudge(): Record<string, Value> {
     const graph = new Graph()
-    const [x] = seen(normalizer, graph, graph.input('observation', [E, O]))
-    const choices = layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [E]), group.size))
-    const raw = C === 0 ? null : graph.input('raw', [E, C])
+    const [x] = seen(normalizer, graph, graph.input('observation', [M, O]))
+    const choices = layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [M]), group.size))
+    const raw = C === 0 ? null : graph.input('raw', [M, C])
     const policyOutputs = buildPolicy(shape, graph, policy, x)
     return {
       values: values(graph, x),
@@ -115,16 +115,16 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     }
   }
 
-  /** Rewards of all signals for E steps. */
+  /** Rewards of all signals for M steps. */
   function buildRewards(): Record<string, Value> {
     const graph = new Graph()
     const inputs = {
-      observation: graph.input('observation', [E, O]),
-      choices: layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [E]), group.size)),
-      continuous: C === 0 ? null : graph.input('continuous', [E, C]),
-      reward: graph.input('reward', [E]),
-      nextObservation: graph.input('next-observation', [E, O]),
-      terminated: graph.input('terminated', [E]),
+      observation: graph.input('observation', [M, O]),
+      choices: layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [M]), group.size)),
+      continuous: C === 0 ? null : graph.input('continuous', [M, C]),
+      reward: graph.input('reward', [M]),
+      nextObservation: graph.input('next-observation', [M, O]),
+      terminated: graph.input('terminated', [M]),
     }
     const outputs: Record<string, Value> = {}
     signals.forEach((signal, s) => {
@@ -144,12 +144,12 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     bind: { ...networks, ...policy.gradientBindings(), ...critic.gradientBindings() },
     threads,
   })
-  const judgeProgram = await runtime.compile({ outputs: judged, bind: networks, threads: 1 })
+  const judgeProgram = await runtime.compile({ outputs: judged, bind: networks, threads })
   const rewardBindings = Object.assign({}, ...signals.map((signal) => signal.bindings())) as Record<
     string,
     Float32Array
   >
-  const rewardProgram = await runtime.compile({ outputs: rewarded, bind: rewardBindings, threads: 1 })
+  const rewardProgram = await runtime.compile({ outputs: rewarded, bind: rewardBindings, threads })
   for (const signal of signals) await signal.compile(runtime, threads)
   const actor = await Actor.compile(shape, policy, runtime, E)
   const adams = [policy, critic].map((parameters) => new Adam(parameters, { learningRate: h.learning_rate }))
@@ -174,44 +174,45 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     })
   }
 
-  /** Values, log-probabilities and rewards of everything in the buffer, row by row of E steps. */
+  /** Values, log-probabilities and rewards of everything in the buffer, M rows at a time. */
   async function judgeBuffer(): Promise<void> {
+    for (let at = 0; at < N; at += M) await judgeRows(at, Math.min(at + M, N))
+  }
+
+  async function judgeRows(at: number, end: number): Promise<void> {
     const D = layout.branchSizes.length
-    for (let t = 0; t < T; t++) {
-      const at = t * E
-      const observations = buffer.observations.subarray(at * O, (at + E) * O)
-      for (const { inputs } of [judgeProgram, rewardProgram]) {
-        inputs.observation?.set(observations)
-        layout.groups.forEach((_, g) => {
-          const choice = inputs[`choice${g}`]
-          if (choice !== undefined)
-            writeChoices(layout, g, buffer.discrete.subarray(at * D, (at + E) * D), E, choice)
-        })
-      }
-      judgeProgram.inputs.raw?.set(buffer.raw.subarray(at * C, (at + E) * C))
-      feedMasks(judgeProgram.inputs, buffer.masks, (i) => at + i, E)
-      rewardProgram.inputs.continuous?.set(buffer.continuous.subarray(at * C, (at + E) * C))
-      rewardProgram.inputs.reward?.set(buffer.rewards.subarray(at, at + E))
-      rewardProgram.inputs.terminated?.set(buffer.terminated.subarray(at, at + E))
-      const next = rewardProgram.inputs['next-observation']
-      if (next !== undefined) for (let e = 0; e < E; e++) next.set(buffer.nextObservation(at + e), e * O)
-      await judgeProgram.run()
-      await rewardProgram.run()
-      buffer.values.set(judgeProgram.outputs.values!, at * S)
-      buffer.logPi.set(judgeProgram.outputs['log-pi']!, at)
-      signals.forEach((signal, s) => {
-        const reward = rewardProgram.outputs[`reward${s}`]!
-        for (let e = 0; e < E; e++)
-          buffer.signalRewards[(at + e) * S + s] = signal.strength(steps) * reward[e]!
+    const count = end - at
+    for (const { inputs } of [judgeProgram, rewardProgram]) {
+      inputs.observation?.set(buffer.observations.subarray(at * O, end * O))
+      layout.groups.forEach((_, g) => {
+        const choice = inputs[`choice${g}`]
+        if (choice !== undefined)
+          writeChoices(layout, g, buffer.discrete.subarray(at * D, end * D), count, choice)
       })
     }
+    judgeProgram.inputs.raw?.set(buffer.raw.subarray(at * C, end * C))
+    feedMasks(judgeProgram.inputs, buffer.masks, (i) => at + i, count)
+    rewardProgram.inputs.continuous?.set(buffer.continuous.subarray(at * C, end * C))
+    rewardProgram.inputs.reward?.set(buffer.rewards.subarray(at, end))
+    rewardProgram.inputs.terminated?.set(buffer.terminated.subarray(at, end))
+    const next = rewardProgram.inputs['next-observation']
+    if (next !== undefined) for (let i = 0; i < count; i++) next.set(buffer.nextObservation(at + i), i * O)
+    await judgeProgram.run()
+    await rewardProgram.run()
+    buffer.values.set(judgeProgram.outputs.values!.subarray(0, count * S), at * S)
+    buffer.logPi.set(judgeProgram.outputs['log-pi']!.subarray(0, count), at)
+    signals.forEach((signal, s) => {
+      const reward = rewardProgram.outputs[`reward${s}`]!
+      const strength = signal.strength(steps)
+      for (let i = 0; i < count; i++) buffer.signalRewards[(at + i) * S + s] = strength * reward[i]!
+    })
   }
 
   /** V(s_{t+1}) where it cannot be read off the next row: at cuts, from the observation kept for that purpose. */
   async function judgeCuts(): Promise<void> {
     const cuts = buffer.cuts.filter(({ row }) => buffer.terminated[row] === 0)
-    for (let first = 0; first < cuts.length; first += E) {
-      const rows = cuts.slice(first, first + E)
+    for (let first = 0; first < cuts.length; first += M) {
+      const rows = cuts.slice(first, first + M)
       rows.forEach(({ observation }, i) => {
         judgeProgram.inputs.observation!.set(observation, i * O)
       })

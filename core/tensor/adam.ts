@@ -41,10 +41,13 @@ export class Adam {
    * @returns their norm over the whole set, before clipping
    */
   step({ maxNorm }: AdamStep = {}): number {
-    const { kernels, values, gradients, m, v, count } = this.parameters.blocks
     // Only clipping must know the norm beforehand; otherwise it comes out of the one pass over the weights.
-    const known = maxNorm === undefined ? 0 : Math.sqrt(kernels.sumOfSquares(gradients, count))
-    const scale = maxNorm !== undefined && known > maxNorm ? maxNorm / known : 1
+    return maxNorm === undefined ? this.#pass(1) : Adam.stepTogether([this], maxNorm)
+  }
+
+  /** The step with gradients times `scale`. @returns their norm before that */
+  #pass(scale: number): number {
+    const { kernels, values, gradients, m, v, count } = this.parameters.blocks
     const t = ++this.parameters.t
     const sumOfSquares = kernels.adam(
       values,
@@ -61,5 +64,21 @@ export class Adam {
       scale,
     )
     return Math.sqrt(sumOfSquares)
+  }
+
+  /**
+   * One step of each, with gradients scaled down to `maxNorm` when their norm over all sets is larger.
+   * @returns that norm, before clipping
+   */
+  static stepTogether(adams: readonly Adam[], maxNorm: number): number {
+    let squares = 0
+    for (const { parameters } of adams) {
+      const { kernels, gradients, count } = parameters.blocks
+      squares += kernels.sumOfSquares(gradients, count)
+    }
+    const norm = Math.sqrt(squares)
+    const scale = norm > maxNorm ? maxNorm / norm : 1
+    for (const adam of adams) adam.#pass(scale)
+    return norm
   }
 }
