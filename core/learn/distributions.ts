@@ -69,20 +69,26 @@ export function sampleCategorical(
   maskAt: number,
 ): number {
   const highest = logits[greatestAllowed(logits, at, size, mask, maskAt) + at]!
+  if (weights.length < size) weights = new Float64Array(size)
   let total = 0
   for (let i = 0; i < size; i++) {
-    if (mask === null || mask[maskAt + i] === 1) total += Math.exp(logits[at + i]! - highest)
+    if (mask !== null && mask[maskAt + i] !== 1) continue
+    weights[i] = Math.exp(logits[at + i]! - highest)
+    total += weights[i]!
   }
   let left = random.uniform() * total
   let last = 0
   for (let i = 0; i < size; i++) {
     if (mask !== null && mask[maskAt + i] !== 1) continue
     last = i
-    left -= Math.exp(logits[at + i]! - highest)
+    left -= weights[i]!
     if (left < 0) return i
   }
   return last
 }
+
+/** Of one draw, kept so that acting allocates nothing. */
+let weights = new Float64Array(256)
 
 /** The index of the greatest allowed logit, the first of equals. */
 export function greatestAllowed(
