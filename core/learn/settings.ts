@@ -85,6 +85,10 @@ export const behaviorSettings = z.strictObject({
     .min(1)
     .default(10_000)
     .describe('Environment steps between two checkpoints; ML-Agents has 500000'),
+  even_checkpoints: z
+    .boolean()
+    .default(false)
+    .describe('Take checkpoint_interval from max_steps / keep_checkpoints'),
   keep_checkpoints: z.int().min(1).default(5).describe('Checkpoints kept; the oldest go first'),
 })
 

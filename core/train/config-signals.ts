@@ -1,6 +1,7 @@
 /** Checking `reward_signals:`, each signal against the schema that it was registered with. */
 import { type BehaviorSettings, rewardSignalDefinition } from '../learn/index.ts'
-import { at, checkSection, type Place } from './config-check.ts'
+import { checkSection } from './config-check.ts'
+import { at, type Place } from './config-place.ts'
 
 type SignalSections = BehaviorSettings['reward_signals']
 

@@ -13,15 +13,20 @@ import { parseDocument, stringify } from 'yaml'
 import { z } from 'zod'
 import type { ParameterValue } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
-import {
-  algorithmDefinition,
-  type BehaviorSettings,
-  behaviorSettings,
-  rewardSignalDefinition,
-} from '../learn/index.ts'
-import { checkSection, isRecord, mergeSections, type Place, refuseUnsupported } from './config-check.ts'
-import { checkRewardSignals } from './config-signals.ts'
+import { type BehaviorSettings, rewardSignalDefinition } from '../learn/index.ts'
+import { chooseBehavior, resolveBehavior } from './config-behavior.ts'
+import { checkSection } from './config-check.ts'
+import { examineFeatures } from './config-features.ts'
+import { upgradeLegacy } from './config-legacy.ts'
+import { isRecord, type Place } from './config-place.ts'
 import { GAIL_CONTROLS, type GailControl } from './demonstrations.ts'
+import {
+  type EnvironmentParameters,
+  readEnvironmentParameters,
+  seedSamplers,
+  targetParameters,
+  writeEnvironmentParameters,
+} from './environment-parameters.ts'
 import { type StopSettings, stopSettings } from './stop-rule.ts'
 
 /** Everything that a run depends on beside its demonstrations, every default filled in. */
@@ -30,7 +35,10 @@ export interface RunConfig {
   readonly behaviorName: string
   /** Environment id. */
   readonly environment: string
+  /** What the agent is trained for and evaluated on: with the constants and last lessons of `environmentParameters`. */
   readonly parameters: Readonly<Record<string, ParameterValue>>
+  /** How parameters change while it trains. */
+  readonly environmentParameters: EnvironmentParameters
   /** E, environments that step together. */
   readonly numEnvs: number
   readonly seed: number
@@ -59,6 +67,8 @@ export interface ConfigOverrides {
   readonly file?: string | undefined
   readonly environment?: string | undefined
   readonly algorithm?: string | undefined
+  /** Which of several behaviours in the file. */
+  readonly behavior?: string | undefined
   /** Adds GAIL (true) or takes it away (false). */
   readonly gail?: boolean | undefined
   readonly seed?: number | undefined
@@ -86,11 +96,6 @@ const fileSchema = z.strictObject({
       num_envs: z.int().min(1).max(4096).default(1),
       seed: z.int().min(-1).max(4294967295).default(-1),
       max_episode_steps: z.int().min(1).nullable().default(null),
-      base_port: z.unknown().optional(),
-      timeout_wait: z.unknown().optional(),
-      max_lifetime_restarts: z.unknown().optional(),
-      restarts_rate_limit_n: z.unknown().optional(),
-      restarts_rate_limit_period_s: z.unknown().optional(),
     })
     .prefault({}),
   checkpoint_settings: z
@@ -99,26 +104,15 @@ const fileSchema = z.strictObject({
       initialize_from: z.string().nullable().default(null),
       resume: z.boolean().default(false),
       force: z.boolean().default(false),
-      results_dir: z.unknown().optional(),
+      load_model: z.boolean().default(false),
     })
     .prefault({}),
-  engine_settings: z.unknown().optional(),
-  torch_settings: z.unknown().optional(),
-  debug: z.unknown().optional(),
+  environment_parameters: z.unknown().optional(),
   engine: z.enum(['onnxruntime', 'tensorflow']).default('onnxruntime'),
   threads: z.int().min(1).max(64).default(1),
   gail_control: z.enum(GAIL_CONTROLS).default('none'),
   stop: stopSettings,
 })
-
-const IGNORED_TOP = ['engine_settings', 'torch_settings', 'debug'] as const
-const IGNORED_ENV = [
-  'base_port',
-  'timeout_wait',
-  'max_lifetime_restarts',
-  'restarts_rate_limit_n',
-  'restarts_rate_limit_period_s',
-] as const
 
 /**
  * @param source  YAML text, or an object in the same layout
@@ -130,8 +124,9 @@ export function resolveConfig(
 ): RunConfig {
   const file = overrides.file ?? 'configuration'
   const top: Place = { file, path: [] }
-  const raw = typeof source === 'string' ? parseYaml(source, file) : source
-  const sections = checkSection(fileSchema, refuseUnsupported(raw, 'top', top), top)
+  const raw = upgradeLegacy(typeof source === 'string' ? parseYaml(source, file) : source, file)
+  const examined = examineFeatures(raw.sections, 'top', top)
+  const sections = checkSection(fileSchema, examined.section, top)
   const env = sections.env_settings
   const saved = sections.checkpoint_settings
   const environment = overrides.environment ?? env.env
@@ -141,12 +136,20 @@ export function resolveConfig(
       remedy: 'add --env ID, or env_settings: { env: ID } to the file; `understudy envs` lists them',
     })
   }
-  const { name, settings } = chooseBehavior(sections.behaviors, sections.default_settings, environment, file)
+  const { name, settings } = chooseBehavior(sections, overrides.behavior ?? environment, overrides.behavior, top)
+  const { behavior, initPath, notices } = resolveBehavior(settings, overrides, {
+    file,
+    path: ['behaviors', name],
+  })
   const seed = overrides.seed ?? env.seed
+  const runSeed = seed === -1 ? randomInt(2 ** 31) : seed
+  const place = { file, path: ['environment_parameters'] }
+  const changing = readEnvironmentParameters(sections.environment_parameters, place)
   return {
     behaviorName: name,
     environment,
-    parameters: env.parameters,
+    parameters: { ...env.parameters, ...targetParameters(changing) },
+    environmentParameters: seedSamplers(changing, runSeed),
     numEnvs: checkSection(
       fileSchema.shape.env_settings.unwrap().shape.num_envs,
       overrides.numEnvs ?? env.num_envs,
@@ -155,9 +158,9 @@ export function resolveConfig(
         path: ['env_settings', 'num_envs'],
       },
     ),
-    seed: seed === -1 ? randomInt(2 ** 31) : seed,
+    seed: runSeed,
     maxEpisodeSteps: env.max_episode_steps,
-    behavior: resolveBehavior(settings, overrides, { file, path: ['behaviors', name] }),
+    behavior,
     engine: checkSection(fileSchema.shape.engine, overrides.engine ?? sections.engine, {
       file,
       path: ['engine'],
@@ -169,28 +172,34 @@ export function resolveConfig(
     gailControl: overrides.gailControl ?? sections.gail_control,
     stop: checkSection(stopSettings, { ...sections.stop, ...overrides.stop }, { file, path: ['stop'] }),
     runId: overrides.runId ?? saved.run_id,
-    resume: overrides.resume ?? saved.resume,
+    resume: overrides.resume ?? (saved.resume || saved.load_model),
     force: overrides.force ?? saved.force,
-    initializeFrom: overrides.initializeFrom ?? saved.initialize_from,
+    initializeFrom: overrides.initializeFrom ?? initPath ?? saved.initialize_from,
     notices: [
-      ...IGNORED_TOP.filter((key) => raw[key] !== undefined),
-      ...IGNORED_ENV.filter((key) => env[key] !== undefined).map((key) => `env_settings.${key}`),
-      ...(saved.results_dir === undefined ? [] : ['checkpoint_settings.results_dir']),
-    ].map((key) => `${file}: ${key} has no meaning here and is ignored`),
+      ...raw.notices,
+      ...examined.notices,
+      ...notices,
+      ...unmeasuredLessons(changing, name, top),
+    ],
   }
 }
 
 /** The configuration as a file that resolves to the same one. */
 export function configToYaml(config: RunConfig): string {
+  const changing = config.environmentParameters
+  const fixed = Object.entries(config.parameters).filter(([name]) => !(name in changing))
   return stringify({
     behaviors: { [config.behaviorName]: config.behavior },
     env_settings: {
       env: config.environment,
-      ...(Object.keys(config.parameters).length > 0 ? { parameters: config.parameters } : {}),
+      ...(fixed.length > 0 ? { parameters: Object.fromEntries(fixed) } : {}),
       num_envs: config.numEnvs,
       seed: config.seed,
       ...(config.maxEpisodeSteps === null ? {} : { max_episode_steps: config.maxEpisodeSteps }),
     },
+    ...(Object.keys(changing).length > 0
+      ? { environment_parameters: writeEnvironmentParameters(changing) }
+      : {}),
     checkpoint_settings: {
       run_id: config.runId,
       initialize_from: config.initializeFrom,
@@ -244,66 +253,15 @@ function parseYaml(text: string, file: string): Record<string, unknown> {
   return value
 }
 
-type Section = Record<string, unknown>
-
-function chooseBehavior(
-  behaviors: Record<string, Section> | null | undefined,
-  defaults: Section | null | undefined,
-  environment: string,
-  file: string,
-): { name: string; settings: Section } {
-  const names = Object.keys(behaviors ?? {})
-  const name = names.includes(environment) ? environment : (names[0] ?? environment)
-  if (names.length > 1 && name !== environment) {
-    throw new UserError(`${file}: behaviors: a run trains one behaviour, and there are ${names.length}`, {
-      usage: true,
-      remedy: `keep one of ${names.join(', ')}, or name one after the environment "${environment}"`,
-    })
-  }
-  return { name, settings: mergeSections(defaults ?? {}, behaviors?.[name] ?? {}) }
-}
-
-function resolveBehavior(settings: Section, overrides: ConfigOverrides, place: Place): BehaviorSettings {
-  let section = refuseUnsupported(settings, 'behavior', place)
-  for (const [path, value] of Object.entries(overrides.settings ?? {})) {
-    const nested = path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value)
-    section = mergeSections(section, nested as Section)
-  }
-  const { algorithm, gail, maxSteps } = overrides
-  if (algorithm !== undefined) {
-    const written = section.trainer_type
-    if (written !== undefined && written !== algorithm) {
-      throw new UserError(`${place.file} configures ${String(written)}, not ${algorithm}`, {
-        usage: true,
-        remedy: 'leave --algo out, or use another file',
-      })
-    }
-    section = { ...section, trainer_type: algorithm }
-  }
-  if (maxSteps !== undefined) section = { ...section, max_steps: maxSteps }
-  if (gail !== undefined) section = switchGail(section, gail)
-  if (section.hyperparameters !== undefined && section.trainer_type === undefined) {
-    throw new UserError(`${place.file}: ${place.path.join('.')}: hyperparameters without trainer_type`, {
-      usage: true,
-      remedy: 'say whose they are, such as trainer_type: sac',
-    })
-  }
-  const behavior = checkSection(behaviorSettings, section, place)
-  const { hyperparameters } = algorithmDefinition(behavior.trainer_type)
-  const checked = checkSection(hyperparameters, behavior.hyperparameters, {
-    file: place.file,
-    path: [...place.path, 'hyperparameters'],
+/** Lessons that wait for a behaviour which this run does not train. */
+function unmeasuredLessons(parameters: EnvironmentParameters, behavior: string, { file }: Place): string[] {
+  return Object.entries(parameters).flatMap(([name, lessons]) => {
+    const other = lessons.find(({ completion }) => completion !== null && completion.behavior !== behavior)
+    return other === undefined
+      ? []
+      : [
+          `${file}: environment_parameters.${name} stays in lesson "${other.name}", which is measured by the ` +
+            `behaviour ${other.completion!.behavior}, and this run trains ${behavior}`,
+        ]
   })
-  const signals = checkRewardSignals(behavior.reward_signals, {
-    file: place.file,
-    path: [...place.path, 'reward_signals'],
-  })
-  return { ...behavior, hyperparameters: checked, reward_signals: signals }
-}
-
-function switchGail(section: Section, on: boolean): Section {
-  const signals = isRecord(section.reward_signals) ? { ...section.reward_signals } : { extrinsic: {} }
-  if (!on) delete (signals as Section).gail
-  else (signals as Section).gail ??= {}
-  return { ...section, reward_signals: signals }
 }

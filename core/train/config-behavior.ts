@@ -1,0 +1,144 @@
+/** The section of one behaviour: chosen, completed by defaults and overrides, and checked. */
+import { UserError } from '../errors.ts'
+import { algorithmDefinition, type BehaviorSettings, behaviorSettings } from '../learn/index.ts'
+import type { ConfigOverrides } from './config.ts'
+import { checkSection, mergeSections } from './config-check.ts'
+import { examineFeatures } from './config-features.ts'
+import { at, isRecord, type Place } from './config-place.ts'
+import { checkRewardSignals } from './config-signals.ts'
+
+type Section = Record<string, unknown>
+
+export interface ResolvedBehavior {
+  readonly behavior: BehaviorSettings
+  /** The run that `init_path` names. */
+  readonly initPath: string | null
+  readonly notices: readonly string[]
+}
+
+/**
+ * @param wanted  the behaviour asked for with --behavior; otherwise one named after the environment, or the only one
+ * @throws UserError when there are several to choose from
+ */
+export function chooseBehavior(
+  { behaviors, default_settings: defaults }: { behaviors?: Record<string, Section> | null; default_settings?: Section | null },
+  environment: string,
+  wanted: string | undefined,
+  { file }: Place,
+): { name: string; settings: Section } {
+  const names = Object.keys(behaviors ?? {})
+  if (wanted !== undefined && !names.includes(wanted) && defaults == null) {
+    throw new UserError(`${file}: there is no behaviour "${wanted}"`, {
+      usage: true,
+      remedy: names.length === 0 ? 'leave --behavior out' : `known are ${names.join(', ')}`,
+    })
+  }
+  const name = wanted ?? (names.includes(environment) ? environment : (names[0] ?? environment))
+  if (names.length > 1 && wanted === undefined && name !== environment) {
+    throw new UserError(`${file}: behaviors: a run trains one behaviour, and there are ${names.length}`, {
+      usage: true,
+      remedy: `choose one of ${names.join(', ')} with --behavior`,
+    })
+  }
+  return { name, settings: mergeSections(defaults ?? {}, behaviors?.[name] ?? {}) }
+}
+
+/** @throws UserError naming file, place and the nearest known key */
+export function resolveBehavior(settings: Section, overrides: ConfigOverrides, place: Place): ResolvedBehavior {
+  const examined = examineFeatures(settings, 'behavior', place)
+  let { init_path: initPath, ...section } = examined.section
+  for (const [path, value] of Object.entries(overrides.settings ?? {})) {
+    const nested = path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value)
+    section = mergeSections(section, nested as Section)
+  }
+  const { algorithm, gail, maxSteps } = overrides
+  if (algorithm !== undefined) {
+    const written = section.trainer_type
+    if (written !== undefined && written !== algorithm) {
+      throw new UserError(`${place.file} configures ${String(written)}, not ${algorithm}`, {
+        usage: true,
+        remedy: 'leave --algo out, or use another file',
+      })
+    }
+    section = { ...section, trainer_type: algorithm }
+  }
+  if (maxSteps !== undefined) section = { ...section, max_steps: maxSteps }
+  if (gail !== undefined) section = switchGail(section, gail)
+  if (section.hyperparameters !== undefined && section.trainer_type === undefined) {
+    throw new UserError(`${at(place)}: hyperparameters without trainer_type`, {
+      usage: true,
+      remedy: 'say whose they are, such as trainer_type: sac',
+    })
+  }
+  const notices = [...examined.notices, ...unusedEncodingSizes(section, place)]
+  pairSignalUpdates(section, place)
+  const behavior = checkSection(behaviorSettings, section, place)
+  const { hyperparameters } = algorithmDefinition(behavior.trainer_type)
+  const checked = checkSection(hyperparameters, behavior.hyperparameters, {
+    file: place.file,
+    path: [...place.path, 'hyperparameters'],
+  })
+  const signals = checkRewardSignals(behavior.reward_signals, {
+    file: place.file,
+    path: [...place.path, 'reward_signals'],
+  })
+  return {
+    behavior: { ...spreadCheckpoints(behavior), hyperparameters: checked, reward_signals: signals },
+    initPath: readInitPath(initPath, place),
+    notices,
+  }
+}
+
+function switchGail(section: Section, on: boolean): Section {
+  const signals = isRecord(section.reward_signals) ? { ...section.reward_signals } : { extrinsic: {} }
+  if (!on) delete (signals as Section).gail
+  else (signals as Section).gail ??= {}
+  return { ...section, reward_signals: signals }
+}
+
+/** A signal's deprecated `encoding_size` counts only where it has no network_settings. */
+function unusedEncodingSizes({ reward_signals: signals }: Section, place: Place): string[] {
+  if (!isRecord(signals)) return []
+  return Object.entries(signals)
+    .filter(([, signal]) => isRecord(signal) && 'encoding_size' in signal && 'network_settings' in signal)
+    .map(([name]) => `${at(place, 'reward_signals', name, 'encoding_size')} is ignored: network_settings are given`)
+}
+
+/**
+ * A learned signal is updated with every `updates_interval` policy updates here, and ML-Agents counts environment steps.
+ * Equal intervals, ML-Agents' default, need no saying; a multiple becomes `updates_interval`.
+ */
+function pairSignalUpdates(section: Section, place: Place): void {
+  const { hyperparameters: h, reward_signals: signals } = section
+  if (!isRecord(h) || !('reward_signal_steps_per_update' in h)) return
+  const { reward_signal_steps_per_update: interval, ...rest } = h
+  section.hyperparameters = rest
+  const ratio = Number(interval) / Number(rest.steps_per_update ?? 1)
+  const gail = isRecord(signals) ? signals.gail : undefined
+  if (ratio === 1 || !isRecord(gail)) return
+  if (!Number.isInteger(ratio) || ratio < 1) {
+    throw new UserError(
+      `${at(place, 'hyperparameters', 'reward_signal_steps_per_update')}: a signal is updated with every n-th ` +
+        'policy update here, so it must be a multiple of steps_per_update',
+      { usage: true, remedy: 'remove the key, or set updates_interval under reward_signals.gail' },
+    )
+  }
+  gail.updates_interval ??= ratio
+}
+
+/** `even_checkpoints`: as many as are kept, evenly over the whole run. */
+function spreadCheckpoints(behavior: BehaviorSettings): BehaviorSettings {
+  if (!behavior.even_checkpoints) return behavior
+  return { ...behavior, checkpoint_interval: Math.ceil(behavior.max_steps / behavior.keep_checkpoints) }
+}
+
+function readInitPath(value: unknown, place: Place): string | null {
+  if (value === undefined || value === null) return null
+  if (typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value) && !/\.(pt|onnx|nn)$/.test(value)) {
+    return value
+  }
+  throw new UserError(`${at(place, 'init_path')}: ${JSON.stringify(value)} is not the name of a run`, {
+    usage: true,
+    remedy: "name a run of this studio; the model files of ML-Agents cannot be gone on with",
+  })
+}
