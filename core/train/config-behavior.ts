@@ -21,7 +21,10 @@ export interface ResolvedBehavior {
  * @throws UserError when there are several to choose from
  */
 export function chooseBehavior(
-  { behaviors, default_settings: defaults }: { behaviors?: Record<string, Section> | null; default_settings?: Section | null },
+  {
+    behaviors,
+    default_settings: defaults,
+  }: { behaviors?: Record<string, Section> | null; default_settings?: Section | null },
   environment: string,
   wanted: string | undefined,
   { file }: Place,
@@ -44,7 +47,11 @@ export function chooseBehavior(
 }
 
 /** @throws UserError naming file, place and the nearest known key */
-export function resolveBehavior(settings: Section, overrides: ConfigOverrides, place: Place): ResolvedBehavior {
+export function resolveBehavior(
+  settings: Section,
+  overrides: ConfigOverrides,
+  place: Place,
+): ResolvedBehavior {
   const examined = examineFeatures(settings, 'behavior', place)
   let { init_path: initPath, ...section } = examined.section
   for (const [path, value] of Object.entries(overrides.settings ?? {})) {
@@ -101,7 +108,10 @@ function unusedEncodingSizes({ reward_signals: signals }: Section, place: Place)
   if (!isRecord(signals)) return []
   return Object.entries(signals)
     .filter(([, signal]) => isRecord(signal) && 'encoding_size' in signal && 'network_settings' in signal)
-    .map(([name]) => `${at(place, 'reward_signals', name, 'encoding_size')} is ignored: network_settings are given`)
+    .map(
+      ([name]) =>
+        `${at(place, 'reward_signals', name, 'encoding_size')} is ignored: network_settings are given`,
+    )
 }
 
 /**
@@ -134,11 +144,15 @@ function spreadCheckpoints(behavior: BehaviorSettings): BehaviorSettings {
 
 function readInitPath(value: unknown, place: Place): string | null {
   if (value === undefined || value === null) return null
-  if (typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value) && !/\.(pt|onnx|nn)$/.test(value)) {
+  if (
+    typeof value === 'string' &&
+    /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value) &&
+    !/\.(pt|onnx|nn)$/.test(value)
+  ) {
     return value
   }
   throw new UserError(`${at(place, 'init_path')}: ${JSON.stringify(value)} is not the name of a run`, {
     usage: true,
-    remedy: "name a run of this studio; the model files of ML-Agents cannot be gone on with",
+    remedy: 'name a run of this studio; the model files of ML-Agents cannot be gone on with',
   })
 }

@@ -116,7 +116,11 @@ const TOP_FEATURES: readonly Feature[] = [
     silent: [],
   },
   { path: 'engine_settings', because: 'there is no Unity engine to set', silent: [null] },
-  { path: 'torch_settings', because: 'PyTorch is not used; engine and threads are set at the top', silent: [null] },
+  {
+    path: 'torch_settings',
+    because: 'PyTorch is not used; engine and threads are set at the top',
+    silent: [null],
+  },
   { path: 'debug', because: 'there is no debug log', silent: [false] },
 ]
 
@@ -150,7 +154,8 @@ export function examineFeatures(
       delete parent[last]
       continue
     }
-    const wanted = 'off' in entry ? !entry.off.includes(found) && !isEmpty(found) : entry.lacking.includes(found)
+    const wanted =
+      'off' in entry ? !entry.off.includes(found) && !isEmpty(found) : entry.lacking.includes(found)
     if (wanted) {
       throw new UserError(`${here}: ${entry.feature} is not supported by this version`, {
         usage: true,

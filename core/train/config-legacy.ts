@@ -46,13 +46,17 @@ export interface Upgraded {
 export function upgradeLegacy(sections: Section, file: string): Upgraded {
   const notices: string[] = []
   const tell = (key: string, present: string) =>
-    notices.push(`${at({ file, path: [] }, key)} has the layout of an earlier ML-Agents and was read as ${present}`)
+    notices.push(
+      `${at({ file, path: [] }, key)} has the layout of an earlier ML-Agents and was read as ${present}`,
+    )
   let { parameter_randomization, curriculum, ...rest } = sections
   if (isFlatFile(rest)) {
     const { default: defaults = {}, ...behaviors } = rest
     rest = { behaviors: nested(behaviors, isRecord(defaults) ? defaults : {}) }
     if (isRecord(defaults)) rest.default_settings = nestSettings(defaults)
-    notices.push(`${file} has the layout of an earlier ML-Agents and was read as behaviors and default_settings`)
+    notices.push(
+      `${file} has the layout of an earlier ML-Agents and was read as behaviors and default_settings`,
+    )
   } else if (isRecord(rest.behaviors) && Object.values(rest.behaviors).some(isFlat)) {
     rest = { ...rest, behaviors: nested(rest.behaviors, {}) }
     tell('behaviors', 'hyperparameters and network_settings')

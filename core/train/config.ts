@@ -136,7 +136,12 @@ export function resolveConfig(
       remedy: 'add --env ID, or env_settings: { env: ID } to the file; `understudy envs` lists them',
     })
   }
-  const { name, settings } = chooseBehavior(sections, overrides.behavior ?? environment, overrides.behavior, top)
+  const { name, settings } = chooseBehavior(
+    sections,
+    overrides.behavior ?? environment,
+    overrides.behavior,
+    top,
+  )
   const { behavior, initPath, notices } = resolveBehavior(settings, overrides, {
     file,
     path: ['behaviors', name],
@@ -175,12 +180,7 @@ export function resolveConfig(
     resume: overrides.resume ?? (saved.resume || saved.load_model),
     force: overrides.force ?? saved.force,
     initializeFrom: overrides.initializeFrom ?? initPath ?? saved.initialize_from,
-    notices: [
-      ...raw.notices,
-      ...examined.notices,
-      ...notices,
-      ...unmeasuredLessons(changing, name, top),
-    ],
+    notices: [...raw.notices, ...examined.notices, ...notices, ...unmeasuredLessons(changing, name, top)],
   }
 }
 

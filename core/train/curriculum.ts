@@ -58,7 +58,10 @@ export class Curriculum {
   /** How the parameters are drawn in the lessons that they are in. */
   get samplers(): Readonly<Record<string, Sampler>> {
     return Object.fromEntries(
-      Object.entries(this.#parameters).map(([name, lessons]) => [name, lessons[this.#lessons[name]!]!.sampler]),
+      Object.entries(this.#parameters).map(([name, lessons]) => [
+        name,
+        lessons[this.#lessons[name]!]!.sampler,
+      ]),
     )
   }
 
@@ -97,7 +100,12 @@ export class Curriculum {
             : Number.NEGATIVE_INFINITY
       if (measure <= completion.threshold) continue
       const number = ++this.#lessons[name]!
-      changes.push({ parameter: name, lesson: lessons[number]!.name, number, reset: completion.require_reset })
+      changes.push({
+        parameter: name,
+        lesson: lessons[number]!.name,
+        number,
+        reset: completion.require_reset,
+      })
     }
     if (changes.length > 0) this.#rewards = []
     return changes

@@ -24,7 +24,10 @@ const samplerParameters = {
   gaussian: z.strictObject({ seed, mean: z.number().default(1), st_dev: z.number().min(0).default(1) }),
   multirangeuniform: z.strictObject({
     seed,
-    intervals: z.array(z.tuple([z.number(), z.number()])).min(1).default([[0, 1]]),
+    intervals: z
+      .array(z.tuple([z.number(), z.number()]))
+      .min(1)
+      .default([[0, 1]]),
   }),
 }
 
