@@ -29,6 +29,7 @@ import { TrainingDisplay } from './train-display.ts'
 interface Options {
   env?: string
   algo?: string
+  behavior?: string
   gail?: boolean
   preset?: string
   seed?: number
@@ -53,6 +54,7 @@ export function register(program: Command, context: CliContext): void {
     .argument('[config]', 'YAML file; flags beat it')
     .option('--env <id>', 'environment ("understudy envs" lists them)')
     .option('--algo <name>', 'sac, ppo or bc')
+    .option('--behavior <name>', 'which of several behaviours in the file')
     .option('--gail', 'learn from demonstrations as well (GAIL)')
     .option('--no-gail', 'leave out GAIL even if the configuration has it')
     .option('--preset <name>', 'sac-gail, ppo-gail, sac, ppo or bc; what --algo and --gail name otherwise')
@@ -160,6 +162,7 @@ function configOf(file: string | undefined, options: Options, context: CliContex
       ...overrides,
       file: basename(file),
       algorithm: options.algo,
+      behavior: options.behavior,
       gail: options.gail,
     })
   }

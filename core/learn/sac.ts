@@ -70,9 +70,9 @@ export const sacHyperparameters = z.strictObject({
     ),
   learning_rate: z.number().positive().default(3e-4).describe('Step size of policy and critics'),
   learning_rate_schedule: z
-    .literal('constant')
+    .enum(['linear', 'constant'])
     .default('constant')
-    .describe('Only constant, as in ML-Agents'),
+    .describe('linear: the step sizes of policy and critics fall to nearly 0 at max_steps'),
   tau: z.number().positive().max(1).default(0.005).describe('How fast the target critics follow'),
   steps_per_update: z.number().positive().default(1).describe('Environment steps per gradient update'),
   init_entcoef: z.number().positive().default(1).describe('First temperature'),
@@ -328,6 +328,11 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
     return over === 0 ? end : start + (end - start) * Math.min(1, steps / over)
   }
 
+  function scheduledLearningRate(): number {
+    if (h.learning_rate_schedule === 'constant') return h.learning_rate
+    return Math.max(1e-10, h.learning_rate * (1 - steps / settings.max_steps))
+  }
+
   async function updateOnce(): Promise<void> {
     replay.sampleWindows(random, batch, demoRows, B - demoRows)
     if (demonstrations !== null) {
@@ -365,6 +370,8 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
     cloning?.feed(inputs, random, steps)
 
     await program.run()
+    criticAdam.learningRate = scheduledLearningRate()
+    policyAdam.learningRate = criticAdam.learningRate
     criticAdam.step()
     const moves = updates >= h.policy_init_updates
     if (moves) policyAdam.step()
