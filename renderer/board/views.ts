@@ -1,9 +1,11 @@
 /** Every scene that has a view. */
 import { basicView } from './basic/view.ts'
 import { bubbleView } from './bubble/view.ts'
+import { gridView } from './grid/view.ts'
 import { registerSceneView } from './scene-view.ts'
 
 registerSceneView('bubble', bubbleView)
 registerSceneView('basic', basicView)
+registerSceneView('grid', gridView)
 
 export { motionAllowed, sceneView } from './scene-view.ts'

@@ -35,7 +35,7 @@ const above = (a: { row: number; column: number }, b: { row: number; column: num
 describe('grid', () => {
   test.each([
     {},
-    { goal: 'plus' },
+    { goal: 'either' },
     { gridSize: 3, numPlusGoals: 4, numExGoals: 4, cell_pixels: 5, max_steps: 7 },
   ])('keeps the contract with %o', (parameters) => {
     checkEnvironment(makeEnvironment('grid', parameters as Record<string, number | string>))
@@ -46,8 +46,10 @@ describe('grid', () => {
       [true, 1],
       [false, -1],
     ] as const) {
-      const { environment } = findBoard(({ agent, objects, goal }) =>
-        objects.some((object) => above(object, agent) && (object.goal === goal) === wanted),
+      const { environment } = findBoard(
+        ({ agent, objects, goal }) =>
+          objects.some((object) => above(object, agent) && (object.goal === goal) === wanted),
+        { goal: 'either' },
       )
       expect(environment.step(STAY!, null)).toEqual({ reward: -0.01, terminated: false, truncated: false })
       expect(environment.succeeded).toBe(false)
@@ -59,7 +61,7 @@ describe('grid', () => {
   })
 
   test('moves up, down, left and right, and forbids the wall', () => {
-    const free = { goal: 'plus', gridSize: 8 }
+    const free = { gridSize: 8 }
     const { environment } = findBoard(
       ({ agent, objects }) =>
         agent.row === 0 && agent.column === 0 && objects.every(({ row, column }) => row > 1 || column > 1),
@@ -84,7 +86,7 @@ describe('grid', () => {
   })
 
   test('shows the agent blue, pluses green and exes red, each in its cell, and the goal one-hot', () => {
-    const { environment, observation, scene } = reset(4)
+    const { environment, observation, scene } = reset(4, { goal: 'either' })
     expect(environment.spec.observations.map(({ shape }) => shape)).toEqual([[3, 28, 28], [2]])
     const lit = (channel: number, { row, column }: { row: number; column: number }) => {
       let count = 0
@@ -108,9 +110,9 @@ describe('grid', () => {
   test('asks for either goal, or always for the plus', () => {
     const goals = (parameters: Record<string, string>) =>
       new Set(Array.from({ length: 40 }, (_, seed) => reset(seed, parameters).scene.goal))
-    expect(goals({})).toEqual(new Set(['plus', 'ex']))
-    expect(goals({ goal: 'plus' })).toEqual(new Set(['plus']))
-    expect(makeEnvironment('grid', { goal: 'plus' }).spec.observations).toHaveLength(1)
+    expect(goals({ goal: 'either' })).toEqual(new Set(['plus', 'ex']))
+    expect(goals({})).toEqual(new Set(['plus']))
+    expect(makeEnvironment('grid').spec.observations).toHaveLength(1)
   })
 
   test('puts everything on cells of its own', () => {
@@ -147,7 +149,7 @@ describe('grid', () => {
 
 describe('the scripted player', () => {
   test('walks a shortest way and wins every board', () => {
-    const environment = makeEnvironment('grid')
+    const environment = makeEnvironment('grid', { goal: 'either' })
     const player = scriptedPlayer(environment.spec)!
     const chosen = emptyAction(environment.spec)
     for (let seed = 0; seed < 200; seed++) {

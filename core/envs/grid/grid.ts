@@ -1,10 +1,11 @@
 /**
- * ML-Agents' GridWorld (release 21) with a visual observation: a square board with an agent, green pluses and red exes at
- * random. Which of the two is the goal is drawn for each episode and shown beside the image. A step costs 0.01, the goal
- * pays 1 and the other -1 (in place of that step's cost, as there); both end the episode.
+ * ML-Agents' GridWorld with its visual observation: a square board with an agent, green pluses and red exes at random. A
+ * step costs 0.01, the goal pays 1 and the other -1 (in place of that step's cost, as there); both end the episode. The goal
+ * is the plus or, with goal "either" (release 21), one of the two, drawn for each episode and shown beside the image.
  *
  * Differs from ML-Agents: the image is drawn by rule, [3, 28, 28], not rendered by a camera, [3, 64, 84]: it shows the
- * same, and a step costs microseconds. It is square and shows the wall on all four sides.
+ * same, and a step costs microseconds. It is square and shows the wall on all four sides. The goal is the plus by default,
+ * as in older releases, so that the test of visual encoders is about seeing alone.
  */
 import { DataError, UserError } from '../../errors.ts'
 import { Random } from '../../random.ts'
@@ -53,7 +54,7 @@ export class GridEnvironment implements Environment {
         gridSize: { from: 3, to: 12, initial: 5 },
         numPlusGoals: { from: 1, to: 20, initial: 1 },
         numExGoals: { from: 1, to: 20, initial: 1 },
-        goal: { oneOf: ['either', 'plus'] },
+        goal: { oneOf: ['plus', 'either'] },
         cell_pixels: { from: 4, to: 16, initial: 4 },
         max_steps: { from: 1, to: 65535, initial: 100 },
       },
@@ -86,7 +87,7 @@ export class GridEnvironment implements Environment {
       id: 'grid',
       title: 'Grid',
       description:
-        'Walk a square board to the goal, which is the green plus or the red ex, and avoid the other one. Seen as a ' +
+        'Walk a square board to the green plus and avoid the red ex (goal: either asks for one of the two). Seen as a ' +
         'picture; the test of visual encoders.',
       version: 1,
       parameters: given,

@@ -48,11 +48,11 @@ export const action = z.strictObject({
 })
 export type Action = z.infer<typeof action>
 
-/** What a screen draws: narrowed by `kind` ('bubble' is a `BubbleScene`, 'basic' a `BasicScene`). */
+/** What a screen draws: narrowed by `kind` ('bubble' is a `BubbleScene`, 'basic' a `BasicScene`, 'grid' a `GridScene`). */
 export const scene = z.looseObject({ kind: z.string() })
 export type Scene = z.infer<typeof scene>
 
-/** What happened in a step, for animation; narrowed by `kind` (`BubbleEvent`, `BasicEvent`). */
+/** What happened in a step, for animation; narrowed by `kind` (`BubbleEvent`, `BasicEvent`, `GridEvent`). */
 export const sceneEvent = z.looseObject({ kind: z.string() })
 export type SceneEvent = z.infer<typeof sceneEvent>
 
