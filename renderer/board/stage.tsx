@@ -52,6 +52,8 @@ function run(canvas: HTMLCanvasElement, view: SceneView, source: PictureSource):
   const resize = new ResizeObserver(schedule)
   resize.observe(canvas)
   const unsubscribe = source.subscribe(schedule)
+  // Words on the board wait for their letters.
+  void document.fonts.ready.then(schedule)
   schedule()
   return () => {
     cancelAnimationFrame(scheduled)

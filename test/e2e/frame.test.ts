@@ -142,6 +142,16 @@ describe('a level', { timeout: 60_000 }, () => {
     await expect.poll(() => result.textContent()).toContain('0.93 points')
     await context.close()
   })
+
+  test('Grid is played with the arrow keys', async () => {
+    const { page, context } = await visit(browser, `${studio.address}#/play?env=grid&seed=7`)
+    await page.locator('[data-board]').focus()
+    await page.keyboard.press('ArrowUp', { delay: 40 })
+    await page.keyboard.press('ArrowLeft', { delay: 40 })
+    const result = page.getByRole('region', { name: 'Result' })
+    await expect.poll(() => result.textContent()).toContain('0.99 points')
+    await context.close()
+  })
 })
 
 test('what was played survives the sudden end of the studio', { timeout: 60_000 }, async () => {

@@ -48,7 +48,7 @@ export const gridView: SceneView<Nothing> = {
     if (bump !== undefined) return `The wall is in the way, ${bump.direction}`
     return move === undefined ? 'Stayed' : `Moved ${directionOf(move)}`
   },
-  progress: (scene) => -distance(gridOf(scene)),
+  progress: (scene) => 2 * gridOf(scene).size - distance(gridOf(scene)),
   branches: ['move'],
   control: {
     initial: () => nothing,
