@@ -6,8 +6,7 @@ import type { RolloutBuffer } from './rollout-buffer.ts'
 
 export interface EstimateOptions {
   readonly signals: readonly RewardSignal[]
-  /** Steps per environment in the buffer, and environments. */
-  readonly T: number
+  /** Environments. */
   readonly E: number
   readonly lambda: number
   /** Environment steps so far, which the strength of a signal may depend on. */
@@ -21,33 +20,32 @@ export interface EstimateOptions {
  */
 export function estimateAdvantages(
   buffer: RolloutBuffer,
-  { signals, T, E, lambda, steps, metrics }: EstimateOptions,
+  { signals, E, lambda, steps, metrics }: EstimateOptions,
   absorbing: (signal: number) => number | undefined,
 ): void {
   const S = signals.length
-  const N = T * E
-  const [rewards, now, next] = [new Float32Array(T), new Float32Array(T), new Float32Array(T)]
-  const cut = new Uint8Array(T)
-  const advantage = new Float32Array(T)
+  const N = buffer.length
+  const trajectories = Array.from({ length: E }, (_, e) => buffer.rowsOf(e))
   buffer.advantages.fill(0)
   const cutValues = new Map(buffer.cuts.map((cut) => [cut.row, cut.values]))
   signals.forEach((signal, s) => {
     const ended = absorbing(s)
     const afterEnd = ended === undefined ? 0 : (signal.strength(steps) * ended) / (1 - signal.gamma)
-    for (let e = 0; e < E; e++) {
-      for (let t = 0; t < T; t++) {
-        const row = t * E + e
+    for (const rows of trajectories) {
+      const T = rows.length
+      const [rewards, now, next] = [new Float32Array(T), new Float32Array(T), new Float32Array(T)]
+      const cut = new Uint8Array(T)
+      const advantage = new Float32Array(T)
+      for (const [t, row] of rows.entries()) {
         rewards[t] = buffer.signalRewards[row * S + s]!
         now[t] = buffer.values[row * S + s]!
         cut[t] = buffer.cut[row]!
       }
-      for (let t = 0; t < T; t++) {
-        const row = t * E + e
+      for (const [t, row] of rows.entries()) {
         next[t] = buffer.terminated[row] === 1 ? afterEnd : (cutValues.get(row)?.[s] ?? now[t + 1]!)
       }
       generalizedAdvantages(rewards, now, next, cut, signal.gamma, lambda, advantage)
-      for (let t = 0; t < T; t++) {
-        const row = t * E + e
+      for (const [t, row] of rows.entries()) {
         buffer.advantages[row] = buffer.advantages[row]! + advantage[t]!
         buffer.returns[row * S + s] = advantage[t]! + now[t]!
       }

@@ -41,11 +41,26 @@ export interface Algorithm {
    * @param observations  [E, O]
    * @param masks         [E, sum of branches], 1 = allowed, or null
    * @param actions       receives the decisions
+   * @param environments  those that wait for a decision; the rows of all others stay as they are. null: all of them
    */
-  act(observations: Float32Array, masks: Uint8Array | null, actions: ActionBatch): Promise<void>
+  act(
+    observations: Float32Array,
+    masks: Uint8Array | null,
+    actions: ActionBatch,
+    environments?: Int32Array | null,
+  ): Promise<void>
 
-  /** Takes in one step of all environments; copies what it keeps. */
+  /** Takes in one step of all environments, or of `step.environments`; copies what it keeps. */
   observe(step: StepBatch): void
+
+  /**
+   * Cuts the trajectory of an environment whose unfinished episode is lost: the next step observed of it begins another
+   * one, and the last one observed of it has not ended the episode.
+   *
+   * An algorithm without the method takes full batches only: it is refused where environments step asynchronously, and
+   * where they run in worker threads, which may die.
+   */
+  drop?(environment: number): void
 
   /** Performs the gradient updates that are due now, if any. Returns how many. */
   update(): Promise<number>

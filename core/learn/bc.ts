@@ -92,11 +92,20 @@ export async function makeBc(context: LearnContext): Promise<Algorithm> {
   return {
     metrics,
     prepare: async () => {},
-    act: (observations, masks, actions) =>
-      actor.act(observations, masks, actions, random, settings.network_settings.deterministic),
-    observe(): void {
-      steps += numEnvs
+    act: (observations, masks, actions, environments = null) =>
+      actor.act(
+        observations,
+        masks,
+        actions,
+        random,
+        settings.network_settings.deterministic,
+        1,
+        environments,
+      ),
+    observe({ environments }): void {
+      steps += environments?.length ?? numEnvs
     },
+    drop: () => {},
     async update(): Promise<number> {
       const due = Math.floor(steps * h.updates_per_step)
       let made = 0

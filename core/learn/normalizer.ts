@@ -34,10 +34,15 @@ export class Normalizer {
     this.#m2 = new Float64Array(size).fill(1)
   }
 
-  /** @param observations  [n, O], all of whose rows are taken in */
-  update(observations: Float32Array): void {
+  /**
+   * @param observations  [n, O]
+   * @param rows          those that are taken in; null: all
+   */
+  update(observations: Float32Array, rows: Int32Array | null = null): void {
     const size = this.mean.length
-    for (let at = 0; at < observations.length; at += size) {
+    const count = rows?.length ?? observations.length / size
+    for (let i = 0; i < count; i++) {
+      const at = (rows === null ? i : rows[i]!) * size
       this.#count++
       for (const { from, to, image } of this.#parts) {
         if (image !== null) continue

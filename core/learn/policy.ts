@@ -12,7 +12,7 @@ import { boundedLogStd, greatestAllowed, sampleCategorical } from './distributio
 import { body, dense, perAction } from './networks.ts'
 import { type Normalizer, seen } from './normalizer.ts'
 import type { NetworkSettings } from './settings.ts'
-import type { ActionBatch } from './transitions.ts'
+import { type ActionBatch, allRows } from './transitions.ts'
 
 /** How continuous actions come about: SAC squashes by tanh, PPO clips at 3 standard units (as ML-Agents). */
 export type ContinuousKind = 'squashed' | 'clipped'
@@ -76,13 +76,13 @@ export class Actor {
   readonly drawn: Drawn
   readonly #shape: PolicyShape
   readonly #program: Program
-  readonly #numEnvs: number
   readonly #jointMasks: Float32Array[]
+  readonly #all: Int32Array
 
   private constructor(shape: PolicyShape, program: Program, numEnvs: number) {
     this.#shape = shape
     this.#program = program
-    this.#numEnvs = numEnvs
+    this.#all = allRows(numEnvs)
     this.#jointMasks = shape.layout.groups.map((group) => new Float32Array(numEnvs * group.size))
     this.drawn = { raw: new Float32Array(numEnvs * shape.layout.continuous) }
   }
@@ -117,6 +117,7 @@ export class Actor {
    * @param observations  [E, O]
    * @param masks         [E, sum of branches] or null
    * @param temperature   discrete actions are drawn from pi^(1/temperature)
+   * @param environments  whose actions are drawn; null: everybody's
    */
   async act(
     observations: Float32Array,
@@ -125,13 +126,14 @@ export class Actor {
     random: Random,
     deterministic: boolean,
     temperature = 1,
+    environments: Int32Array | null = null,
   ): Promise<void> {
     const { layout } = this.#shape
     this.#program.inputs.observation!.set(observations)
     await this.#program.run()
     const D = layout.branchSizes.length
     const maskWidth = layout.branchSizes.reduce((sum, size) => sum + size, 0)
-    for (let e = 0; e < this.#numEnvs; e++) {
+    for (const e of environments ?? this.#all) {
       layout.groups.forEach((group, g) => {
         const logits = this.#program.outputs[`logits${g}`]!
         const joint = masks === null ? null : this.#jointMasks[g]!

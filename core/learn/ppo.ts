@@ -7,7 +7,8 @@
  * - The value loss is clipped around the old value, as in ML-Agents and OpenAI's baselines.
  * - Advantages are normalised over the whole buffer, the gradient's global norm is clipped to 0.5 (as in baselines; ML-Agents
  *   does not clip).
- * Differs from ML-Agents: the probability ratio is that of the whole action, not one ratio per branch.
+ * Differs from ML-Agents: the probability ratio is that of the whole action, not one ratio per branch. Where environments
+ * step asynchronously, what they were told just before an update (at most E of N steps) counts for the policy after it.
  */
 import { z } from 'zod'
 import {
@@ -40,7 +41,7 @@ import { writeChoices } from './reward-signal.ts'
 import { RolloutBuffer } from './rollout-buffer.ts'
 import { setUp } from './setup.ts'
 import { makeRewardSignals } from './signals.ts'
-import type { ActionBatch, StepBatch } from './transitions.ts'
+import { allRows, type StepBatch } from './transitions.ts'
 
 const scheduleKind = z.enum(['linear', 'constant'])
 
@@ -155,6 +156,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
   const adams = [policy, critic].map((parameters) => new Adam(parameters, { learningRate: h.learning_rate }))
   const buffer = new RolloutBuffer(T, E, replayShape, S)
   const schedule = ppoSchedule(h, settings.max_steps)
+  const everybody = allRows(E)
   const order = new Uint32Array(N)
   const rowScratch = new Int32Array(M * layout.branchSizes.length)
   let steps = 0
@@ -227,7 +229,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
   function estimate(): void {
     estimateAdvantages(
       buffer,
-      { signals, T, E, lambda: h.lambd, steps, metrics },
+      { signals, E, lambda: h.lambd, steps, metrics },
       (s) => rewardProgram.outputs[`absorbing${s}`]?.[0],
     )
   }
@@ -288,23 +290,37 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     metrics,
     prepare: async () => cloning?.pretrain(context, metrics),
 
-    act: (observations: Float32Array, masks: Uint8Array | null, actions: ActionBatch) =>
-      actor.act(observations, masks, actions, random, settings.network_settings.deterministic),
+    act: (observations, masks, actions, environments = null) =>
+      actor.act(
+        observations,
+        masks,
+        actions,
+        random,
+        settings.network_settings.deterministic,
+        1,
+        environments,
+      ),
 
     observe(step: StepBatch): void {
-      steps += E
-      for (let e = 0; e < E; e++) {
+      const rows = step.environments ?? everybody
+      steps += rows.length
+      for (const e of rows) {
         const ended = step.terminated[e] === 1 || step.truncated[e] === 1
         horizon[e] = ended ? 0 : horizon[e]! + 1
-        const cutHere = ended || horizon[e]! >= settings.time_horizon || buffer.length === T - 1
+        const cutHere = ended || horizon[e]! >= settings.time_horizon
         if (horizon[e]! >= settings.time_horizon) horizon[e] = 0
         buffer.addRow(step, e, actor.drawn.raw, cutHere)
       }
-      buffer.length++
+    },
+
+    drop(environment): void {
+      buffer.cutAfterNewest(environment)
+      horizon[environment] = 0
     },
 
     async update(): Promise<number> {
-      if (buffer.length < T) return 0
+      if (!buffer.full) return 0
+      buffer.close()
       await judgeBuffer()
       await judgeCuts()
       estimate()

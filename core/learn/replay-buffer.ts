@@ -6,7 +6,7 @@
  * to its final size.
  */
 import type { Random } from '../random.ts'
-import type { StepBatch } from './transitions.ts'
+import { allRows, type StepBatch } from './transitions.ts'
 
 export interface ReplayShape {
   /** O, floats of one observation */
@@ -78,6 +78,7 @@ export class ReplayBuffer {
   readonly #latest: Float64Array
   /** [E], the row that each environment stands on; -1 when its next step begins an episode. */
   readonly #current: Float64Array
+  readonly #all: Int32Array
 
   constructor(capacity: number, numEnvs: number, shape: ReplayShape) {
     this.capacity = capacity
@@ -97,6 +98,7 @@ export class ReplayBuffer {
     this.#next = new Float64Array(capacity).fill(-1)
     this.#latest = new Float64Array(numEnvs).fill(-1)
     this.#current = new Float64Array(numEnvs).fill(-1)
+    this.#all = allRows(numEnvs)
   }
 
   /** Transitions that can be sampled now. */
@@ -104,10 +106,10 @@ export class ReplayBuffer {
     return this.#head - this.#tail
   }
 
-  /** Takes in one step of all environments. */
+  /** Takes in one step of all environments, or of those that made one. */
   add(step: StepBatch): void {
     const { observation: O, continuous: C, branches: D } = this.#shape
-    for (let e = 0; e < this.#current.length; e++) {
+    for (const e of step.environments ?? this.#all) {
       if (this.#current[e]! < 0) this.#current[e] = this.#addRow(step.observations, e, O)
       const from = this.#current[e]!
       if (step.masks !== null) this.#setMask(from, step.masks, e)
@@ -128,6 +130,12 @@ export class ReplayBuffer {
       this.#head++
     }
     this.#evict()
+  }
+
+  /** The episode under way in `environment` is lost: what is added next does not continue it. */
+  drop(environment: number): void {
+    this.#latest[environment] = -1
+    this.#current[environment] = -1
   }
 
   /**

@@ -1,6 +1,10 @@
-/** What an on-policy learner gathers between two updates: T steps of E environments, row t * E + e. */
+/**
+ * What an on-policy learner gathers between two updates: N = T * E steps of E environments, in the order in which they are
+ * made. Of environments that step together, row t * E + e is step t of environment e; otherwise each has made as many of
+ * the steps as it could.
+ */
 import type { ReplayShape } from './replay-buffer.ts'
-import type { StepBatch } from './transitions.ts'
+import { allRows, type StepBatch } from './transitions.ts'
 
 /** A row after which the trajectory ends or is cut: what was seen then stands in no other row. */
 export interface Cut {
@@ -12,7 +16,7 @@ export interface Cut {
 }
 
 export class RolloutBuffer {
-  /** Steps per environment gathered so far. */
+  /** Rows gathered so far. */
   length = 0
   readonly observations: Float32Array
   readonly continuous: Float32Array
@@ -32,13 +36,27 @@ export class RolloutBuffer {
   readonly values: Float32Array
   readonly returns: Float32Array
   readonly signalRewards: Float32Array
-  readonly #E: number
+  readonly #N: number
+  readonly #all: Int32Array
+  /** [N], whose step it is */
+  readonly #environment: Int32Array
+  /** [N], the row of the same environment's next step; -1 when there is none yet */
+  readonly #next: Int32Array
+  /** [E], the row of each environment's newest step; -1 before its first */
+  readonly #newest: Int32Array
+  /** [E, O], what was seen after it */
+  readonly #after: Float32Array
   readonly #shape: ReplayShape
   readonly #signals: number
 
   constructor(T: number, E: number, shape: ReplayShape, signals: number) {
     const N = T * E
-    this.#E = E
+    this.#N = N
+    this.#all = allRows(E)
+    this.#environment = new Int32Array(N)
+    this.#next = new Int32Array(N).fill(-1)
+    this.#newest = new Int32Array(E).fill(-1)
+    this.#after = new Float32Array(E * shape.observation)
     this.#shape = shape
     this.#signals = signals
     this.observations = new Float32Array(N * shape.observation)
@@ -56,10 +74,25 @@ export class RolloutBuffer {
     this.signalRewards = new Float32Array(N * signals)
   }
 
-  /** Takes in environment `e` of one step; `raw` [E, C]. Raise `length` once all environments are in. */
+  get full(): boolean {
+    return this.length === this.#N
+  }
+
+  /**
+   * Takes in environment `e` of one step, unless the buffer is full: of a batch that fills it, the rest is lost.
+   * @param raw  [E, C]
+   * @param cut  whether the trajectory ends here
+   */
   addRow(step: StepBatch, e: number, raw: Float32Array, cut: boolean): void {
+    if (this.full) return
     const { observation: O, continuous: C, branches: D, mask } = this.#shape
-    const row = this.length * this.#E + e
+    const row = this.length++
+    const before = this.#newest[e]!
+    if (before >= 0) this.#next[before] = row
+    this.#newest[e] = row
+    this.#next[row] = -1
+    this.#environment[row] = e
+    this.#after.set(step.nextObservations.subarray(e * O, (e + 1) * O), e * O)
     this.observations.set(step.observations.subarray(e * O, (e + 1) * O), row * O)
     for (let k = 0; k < C; k++) {
       this.continuous[row * C + k] = step.actions.continuous[e * C + k]!
@@ -74,11 +107,33 @@ export class RolloutBuffer {
     if (cut) this.#addCut(row, step.nextObservations.slice(e * O, (e + 1) * O))
   }
 
+  /** Cuts the trajectory of environment `e` after its newest row. */
+  cutAfterNewest(e: number): void {
+    const O = this.#shape.observation
+    const row = this.#newest[e]!
+    if (row < 0 || this.cut[row] === 1) return
+    this.cut[row] = 1
+    this.#addCut(row, this.#after.slice(e * O, (e + 1) * O))
+  }
+
+  /** Cuts every trajectory that is under way, so that the rows can be judged. */
+  close(): void {
+    for (const e of this.#all) this.cutAfterNewest(e)
+    this.cuts.sort((a, b) => a.row - b.row)
+  }
+
+  /** The rows of environment `e`, in order. */
+  rowsOf(e: number): number[] {
+    const rows: number[] = []
+    for (let row = 0; row < this.length; row++) if (this.#environment[row] === e) rows.push(row)
+    return rows
+  }
+
   /** [O], what was seen after the action of `row`. */
   nextObservation(row: number): Float32Array {
     const O = this.#shape.observation
-    const cut = this.#cutAt.get(row)
-    return cut?.observation ?? this.observations.subarray((row + this.#E) * O, (row + this.#E + 1) * O)
+    const next = this.#next[row]!
+    return this.#cutAt.get(row)?.observation ?? this.observations.subarray(next * O, (next + 1) * O)
   }
 
   #addCut(row: number, observation: Float32Array): void {
@@ -91,13 +146,13 @@ export class RolloutBuffer {
     this.length = 0
     this.cuts.length = 0
     this.#cutAt.clear()
+    this.#newest.fill(-1)
   }
 
   save(): unknown {
-    const { observations, continuous, raw, discrete, rewards, terminated, cut, masks } = this
     return {
       length: this.length,
-      columns: [observations, continuous, raw, discrete, rewards, terminated, cut, masks],
+      columns: this.#columns(),
       cuts: this.cuts.map(({ row, observation }) => ({ row, observation })),
     }
   }
@@ -108,13 +163,17 @@ export class RolloutBuffer {
       columns: Float32Array[]
       cuts: { row: number; observation: Float32Array }[]
     }
-    const { observations, continuous, raw, discrete, rewards, terminated, cut, masks } = this
-    const columns = [observations, continuous, raw, discrete, rewards, terminated, cut, masks]
-    columns.forEach((column, i) => {
+    this.clear()
+    this.#columns().forEach((column, i) => {
       column.set(state.columns[i]!)
     })
-    this.clear()
     this.length = state.length
     for (const { row, observation } of state.cuts) this.#addCut(row, observation)
+  }
+
+  #columns(): (Float32Array | Int32Array | Uint8Array)[] {
+    const { observations, continuous, raw, discrete, rewards, terminated, cut, masks } = this
+    const links = [this.#environment, this.#next, this.#newest, this.#after]
+    return [observations, continuous, raw, discrete, rewards, terminated, cut, masks, ...links]
   }
 }

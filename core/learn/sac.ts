@@ -56,7 +56,7 @@ import { writeChoices } from './reward-signal.ts'
 import { requireDemonstrations, setUp } from './setup.ts'
 import { makeRewardSignals } from './signals.ts'
 import { Temperature } from './temperature.ts'
-import type { ActionBatch, StepBatch } from './transitions.ts'
+import { type ActionBatch, allRows, type StepBatch } from './transitions.ts'
 
 export const sacHyperparameters = z.strictObject({
   batch_size: z.int().min(1).default(128).describe('Transitions per gradient update'),
@@ -398,26 +398,24 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
     metrics,
     prepare: async () => cloning?.pretrain(context, metrics),
 
-    async act(observations: Float32Array, masks: Uint8Array | null, actions: ActionBatch): Promise<void> {
+    async act(observations, masks, actions, environments = null): Promise<void> {
       if (steps >= h.buffer_init_steps || cloning?.pretrains) {
-        await actor.act(
-          observations,
-          masks,
-          actions,
-          random,
-          settings.network_settings.deterministic,
-          h.acting_temperature,
-        )
+        const { deterministic } = settings.network_settings
+        const { acting_temperature: temperature } = h
+        await actor.act(observations, masks, actions, random, deterministic, temperature, environments)
       } else {
-        drawUniformly(context, masks, actions)
+        drawUniformly(context, masks, actions, environments ?? allRows(numEnvs))
       }
     },
 
     observe(step: StepBatch): void {
-      normalizer?.update(step.nextObservations)
+      const rows = step.environments ?? null
+      normalizer?.update(step.nextObservations, rows)
       replay.add(step)
-      steps += numEnvs
+      steps += rows?.length ?? numEnvs
     },
+
+    drop: (environment) => replay.drop(environment),
 
     async update(): Promise<number> {
       const due = Math.floor((steps - h.buffer_init_steps) / h.steps_per_update)
@@ -476,16 +474,19 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
   }
 }
 
-/** Uniform over what is allowed, in every environment. */
+/** Uniform over what is allowed, in these environments. */
 function drawUniformly(
-  { spec, numEnvs, random }: LearnContext,
+  { spec, random }: LearnContext,
   masks: Uint8Array | null,
   actions: ActionBatch,
+  environments: Int32Array,
 ): void {
-  for (let i = 0; i < actions.continuous.length; i++) actions.continuous[i] = 2 * random.uniform() - 1
+  const C = spec.action.continuous
+  for (const e of environments)
+    for (let i = e * C; i < (e + 1) * C; i++) actions.continuous[i] = 2 * random.uniform() - 1
   const branches = spec.action.discrete
   const width = branches.reduce((all, size) => all + size, 0)
-  for (let e = 0; e < numEnvs; e++) {
+  for (const e of environments) {
     let at = e * width
     branches.forEach((size, b) => {
       let choice = random.below(size)

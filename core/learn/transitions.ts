@@ -7,7 +7,10 @@ export interface ActionBatch {
   readonly discrete: Int32Array
 }
 
-/** One step of E environments. The arrays belong to the caller and are overwritten by the next step. */
+/**
+ * One step of E environments, or of those among them that have answered. The arrays belong to the caller and are
+ * overwritten by the next step.
+ */
 export interface StepBatch {
   /** [E, O] before the step */
   readonly observations: Float32Array
@@ -22,6 +25,13 @@ export interface StepBatch {
   readonly truncated: Uint8Array
   /** [E, sum of branches], 1 = allowed, before the step; null when the environment masks nothing */
   readonly masks: Uint8Array | null
+  /** The environments that made a step, ascending; all other rows mean nothing. Absent or null when all of them did. */
+  readonly environments?: Int32Array | null
+}
+
+/** [E] 0, 1, 2, ...: the rows of a full batch. */
+export function allRows(count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, e) => e)
 }
 
 /** What demonstrations amount to for a learner: M transitions. */
