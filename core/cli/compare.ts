@@ -16,7 +16,7 @@ import {
   scriptedContender,
 } from '../evaluate/index.ts'
 import { writeAtomically } from '../train/atomic-file.ts'
-import { requireRun, runDirectory, savedConfig } from '../train/index.ts'
+import { loadRunPlugins, requireRun, runDirectory, savedConfig } from '../train/index.ts'
 import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { ProgressLine } from './progress-line.ts'
@@ -51,11 +51,13 @@ export function register(program: Command, context: CliContext): void {
 
 async function compare(runs: readonly string[], options: Options, context: CliContext): Promise<void> {
   const library = context.library()
-  const named = runs.map((run) => {
+  const named = []
+  for (const run of runs) {
     const [, id = run, step] = /^(.+)@(\d+)$/.exec(run) ?? []
     const checkpoint = step === undefined ? undefined : Number(step)
-    return { label: run, id, checkpoint, config: savedConfig(requireRun(library, id)) }
-  })
+    await loadRunPlugins(library, id)
+    named.push({ label: run, id, checkpoint, config: savedConfig(requireRun(library, id)) })
+  }
   const { environment: id, parameters } = named[0]!.config
   const other = named.find(({ config }) => config.environment !== id)
   if (other !== undefined) {

@@ -12,6 +12,7 @@ export interface GlobalOptions {
   data?: string
   json?: boolean
   verbose?: boolean
+  plugin?: string[]
 }
 
 export class CliContext {
@@ -33,6 +34,11 @@ export class CliContext {
 
   get verbose(): boolean {
     return this.#options.verbose ?? false
+  }
+
+  /** Files of `--plugin`, in their order. */
+  get plugins(): readonly string[] {
+    return this.#options.plugin ?? []
   }
 
   /** Absolute. */

@@ -12,7 +12,7 @@ import {
 } from '../evaluate/index.ts'
 import type { Library } from '../store/index.ts'
 import { writeMeta } from '../studio/meta.ts'
-import { requireRun, runDirectory, savedConfig } from '../train/index.ts'
+import { loadRunPlugins, requireRun, runDirectory, savedConfig } from '../train/index.ts'
 import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { ProgressLine } from './progress-line.ts'
@@ -75,6 +75,7 @@ async function choose(run: string, options: Options, context: CliContext) {
     return { environment, player, isRun: false }
   }
   const library = context.library()
+  await loadRunPlugins(library, run)
   const config = savedConfig(requireRun(library, run))
   if (options.env !== undefined && options.env !== config.environment) {
     throw new UserError(`run ${run} was trained in ${config.environment}`, {

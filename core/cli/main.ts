@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { DataError, UserError } from '../errors.ts'
+import { loadPlugins } from '../plugins.ts'
 import { CliContext, type Register } from './context.ts'
 
 /** Loaded one at a time, because some bring a numeric engine with them and `understudy envs` should not wait for that. */
@@ -29,6 +30,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const context = new CliContext(program)
   process.stdout.on('error', endQuietlyWhenNobodyReads)
   process.on('uncaughtException', (error) => process.exit(report(error, context)))
+  program.hook('preAction', () => loadPlugins(context.plugins))
   const stopListening = stopOnSignals(context)
   let code = 0
   try {
@@ -65,6 +67,11 @@ function makeProgram(): Command {
       '--data <dir>',
       'directory of the library and the runs (default: $UNDERSTUDY_DATA or ~/.understudy)',
     )
+    .option(
+      '--plugin <file>',
+      'module that registers environments, algorithms, networks or reward signals; may be repeated',
+      (file: string, files: string[] = []) => [...files, file],
+    )
     .option('--json', 'output for machines')
     .option('--verbose', 'show where an error came from')
     .configureHelp({ showGlobalOptions: true })
@@ -79,8 +86,8 @@ function makeProgram(): Command {
 function firstOwnArgument(argv: readonly string[]): string | undefined {
   for (let i = 0; i < argv.length; i++) {
     const arg = argv[i]!
-    if (arg === '--data') i++
-    else if (!arg.startsWith('--data=') && arg !== '--json' && arg !== '--verbose') return arg
+    if (arg === '--data' || arg === '--plugin') i++
+    else if (!/^--(data|plugin)=/.test(arg) && arg !== '--json' && arg !== '--verbose') return arg
   }
   return undefined
 }

@@ -22,8 +22,9 @@ export function register(program: Command, context: CliContext): void {
 
 async function openStudio(options: StudioOptions, context: CliContext): Promise<void> {
   const say = (line: string) => context.note(line)
-  // Whoever asks for a port, or for an address alone, wants the browser.
-  if (!options.browser && options.port === undefined && options.open) {
+  // Whoever asks for a port, or for an address alone, wants the browser; plugins live in this process, not in the window's.
+  const wantsBrowser = options.browser || options.port !== undefined || !options.open
+  if (!wantsBrowser && context.plugins.length === 0) {
     const obstacle = await runDesktopStudio(context.dataDirectory, say, context.signal)
     if (obstacle === null) return
     say(`no desktop window: ${obstacle}; the studio opens in the browser`)

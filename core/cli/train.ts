@@ -1,13 +1,16 @@
 /** `understudy train`: starts or resumes a run and shows how it goes. */
 import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { type Command, Option } from 'commander'
 import { makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
+import { algorithmNames } from '../learn/index.ts'
 import {
   demonstrationPath,
   GAIL_CONTROLS,
   type GailControl,
+  loadConfigPlugins,
+  loadRunPlugins,
   needsDemonstrations,
   presetsFor,
   type RunConfig,
@@ -20,6 +23,7 @@ import {
   savedConfig,
   selectDemonstrations,
   startRun,
+  untunedConfig,
 } from '../train/index.ts'
 import { duration, wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
@@ -53,7 +57,7 @@ export function register(program: Command, context: CliContext): void {
     .description('train an agent, from a preset or from a configuration file in the layout of ML-Agents')
     .argument('[config]', 'YAML file; flags beat it')
     .option('--env <id>', 'environment ("understudy envs" lists them)')
-    .option('--algo <name>', 'sac, ppo or bc')
+    .option('--algo <name>', 'sac, ppo, bc or another that is registered')
     .option('--behavior <name>', 'which of several behaviours in the file')
     .option('--gail', 'learn from demonstrations as well (GAIL)')
     .option('--no-gail', 'leave out GAIL even if the configuration has it')
@@ -119,12 +123,13 @@ async function train(file: string | undefined, options: Options, context: CliCon
 
 async function begin(file: string | undefined, options: Options, context: CliContext): Promise<RunHandle> {
   const library = context.library()
-  const config = configOf(file, options, context)
+  const config = await configOf(file, options, context)
   if (config === undefined || config.resume) {
     const runId = options.runId ?? config?.runId
     if (runId === undefined || runId === null) {
       throw new UserError('which run is to be resumed?', { usage: true, remedy: 'add --run-id NAME' })
     }
+    await loadRunPlugins(library, runId)
     refuseChanges(options, savedConfig(requireRun(library, runId)))
     return resumeRun({ library, runId, maxSteps: options.maxSteps, stop: stopOf(options) })
   }
@@ -139,7 +144,11 @@ async function begin(file: string | undefined, options: Options, context: CliCon
 }
 
 /** undefined when nothing but a run to be resumed is named. */
-function configOf(file: string | undefined, options: Options, context: CliContext): RunConfig | undefined {
+async function configOf(
+  file: string | undefined,
+  options: Options,
+  context: CliContext,
+): Promise<RunConfig | undefined> {
   const overrides = {
     environment: options.env,
     seed: options.seed,
@@ -158,9 +167,12 @@ function configOf(file: string | undefined, options: Options, context: CliContex
     if (options.preset !== undefined) {
       throw new UserError('a configuration file and --preset exclude each other', { usage: true })
     }
-    return resolveConfig(readConfig(file), {
+    const text = readConfig(file)
+    await loadConfigPlugins(text, file)
+    return resolveConfig(text, {
       ...overrides,
       file: basename(file),
+      directory: dirname(file),
       algorithm: options.algo,
       behavior: options.behavior,
       gail: options.gail,
@@ -177,6 +189,11 @@ function configOf(file: string | undefined, options: Options, context: CliContex
   const presets = presetsFor(environment)
   const wanted = options.preset ?? presetName(options, presets.find((preset) => preset.recommended)!.id)
   const preset = presets.find((candidate) => candidate.id === wanted)
+  if (preset === undefined && options.preset === undefined && isAlgorithm(options.algo)) {
+    context.note(`no preset for ${options.algo} in ${environment}: its own defaults`)
+    const config = untunedConfig(environment, options.algo, options.gail === true)
+    return resolveConfig(config, overrides)
+  }
   if (preset === undefined) {
     const known = presets.map((candidate) => candidate.id).join(', ')
     throw new UserError(`there is no preset "${wanted}" for ${environment}`, {
@@ -194,6 +211,10 @@ function stopOf({ stopOn, maxTime }: Options): Partial<StopSettings> | undefined
     ...(stopOn === undefined ? {} : { at: stopOn }),
     ...(maxTime === undefined ? {} : { max_seconds: maxTime }),
   }
+}
+
+function isAlgorithm(name: string | undefined): name is string {
+  return name !== undefined && algorithmNames().includes(name)
 }
 
 function presetName({ algo, gail }: Options, recommended: string): string {

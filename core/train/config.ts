@@ -6,7 +6,7 @@
  *       Basic: { trainer_type: ppo, hyperparameters: {...}, network_settings: {...}, reward_signals: {...}, max_steps: 10000 }
  *     env_settings: { env: basic, num_envs: 8, seed: 1 }
  *
- * Ours at the top: engine, threads, gail_control, stop. Ours in env_settings: env, parameters, max_episode_steps.
+ * Ours at the top: engine, threads, gail_control, stop, plugins. Ours in env_settings: env, parameters, max_episode_steps.
  */
 import { randomInt } from 'node:crypto'
 import { parseDocument, stringify } from 'yaml'
@@ -19,6 +19,7 @@ import { checkSection } from './config-check.ts'
 import { examineFeatures } from './config-features.ts'
 import { upgradeLegacy } from './config-legacy.ts'
 import { isRecord, type Place } from './config-place.ts'
+import { resolvePlugins } from './config-plugins.ts'
 import { GAIL_CONTROLS, type GailControl } from './demonstrations.ts'
 import {
   type EnvironmentParameters,
@@ -50,6 +51,8 @@ export interface RunConfig {
   readonly threads: number
   /** A control run learns from demonstrations of which nothing can be imitated. */
   readonly gailControl: GailControl
+  /** Absolute paths of modules that register what the run needs. */
+  readonly plugins: readonly string[]
   /** What ends the run before max_steps. */
   readonly stop: StopSettings
   readonly runId: string | null
@@ -65,6 +68,8 @@ export interface RunConfig {
 export interface ConfigOverrides {
   /** For error messages; 'configuration' when absent. */
   readonly file?: string | undefined
+  /** What the paths of plugins are relative to; the working directory when absent. */
+  readonly directory?: string | undefined
   readonly environment?: string | undefined
   readonly algorithm?: string | undefined
   /** Which of several behaviours in the file. */
@@ -111,6 +116,7 @@ const fileSchema = z.strictObject({
   engine: z.enum(['onnxruntime', 'tensorflow']).default('onnxruntime'),
   threads: z.int().min(1).max(64).default(1),
   gail_control: z.enum(GAIL_CONTROLS).default('none'),
+  plugins: z.array(z.string()).default([]),
   stop: stopSettings,
 })
 
@@ -176,6 +182,7 @@ export function resolveConfig(
     }),
     gailControl: overrides.gailControl ?? sections.gail_control,
     stop: checkSection(stopSettings, { ...sections.stop, ...overrides.stop }, { file, path: ['stop'] }),
+    plugins: resolvePlugins(sections.plugins, overrides.directory ?? '.'),
     runId: overrides.runId ?? saved.run_id,
     resume: overrides.resume ?? (saved.resume || saved.load_model),
     force: overrides.force ?? saved.force,
@@ -209,6 +216,7 @@ export function configToYaml(config: RunConfig): string {
     engine: config.engine,
     threads: config.threads,
     ...(config.gailControl === 'none' ? {} : { gail_control: config.gailControl }),
+    ...(config.plugins.length > 0 ? { plugins: [...config.plugins] } : {}),
     stop: config.stop,
   })
 }

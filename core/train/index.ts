@@ -9,14 +9,16 @@ export {
   resolveConfig,
   signalNames,
 } from './config.ts'
+export { loadConfigPlugins } from './config-plugins.ts'
 export { demonstrationData, GAIL_CONTROLS, type GailControl, selectDemonstrations } from './demonstrations.ts'
 export { type ForkTraining, forkElectron, forkNode, type TrainingProcess } from './fork.ts'
 export type { CheckpointNotice, Failed, Finished, MetricRow, Progress, TimeShares } from './messages.ts'
 export { ipcPort, messagePort, type Port, parentPort, utilityPort } from './port.ts'
-export { type Preset, type PresetId, presetsFor } from './presets.ts'
+export { type Preset, type PresetId, presetsFor, untunedConfig } from './presets.ts'
 export {
   deleteRun,
   isActive,
+  loadRunPlugins,
   recoverRuns,
   requireRun,
   runDirectory,

@@ -26,12 +26,19 @@ export function presetsFor(environmentId: string): readonly Preset[] {
   return tuned[environmentId] ?? untuned(makeEnvironment(environmentId).spec.id)
 }
 
-function untuned(environment: string): Preset[] {
-  const behavior = (trainer_type: string, signals: Record<string, unknown>) => ({
-    behaviors: { [environment]: { trainer_type, reward_signals: signals, max_steps: 200_000 } },
+/** A configuration of nothing but the algorithm's own defaults, for one that has no preset. */
+export function untunedConfig(environment: string, algorithm: string, gail: boolean): Preset['config'] {
+  const signals = gail ? { extrinsic: {}, gail: { strength: 0.05, gradient_penalty: 1 } } : { extrinsic: {} }
+  return {
+    behaviors: {
+      [environment]: { trainer_type: algorithm, reward_signals: signals, max_steps: 200_000 },
+    },
     env_settings: { env: environment, num_envs: 8 },
-  })
-  const gail = { extrinsic: {}, gail: { strength: 0.05, gradient_penalty: 1 } }
+  }
+}
+
+function untuned(environment: string): Preset[] {
+  const behavior = (algorithm: string, gail = false) => untunedConfig(environment, algorithm, gail)
   return [
     {
       id: 'sac-gail',
@@ -39,28 +46,28 @@ function untuned(environment: string): Preset[] {
       description:
         'Learns from the reward and from demonstrations. Default settings, not tuned for this environment.',
       recommended: true,
-      config: behavior('sac', gail),
+      config: behavior('sac', true),
     },
     {
       id: 'ppo-gail',
       title: 'PPO + GAIL',
       description: 'On-policy, with demonstrations. Default settings, not tuned for this environment.',
       recommended: false,
-      config: behavior('ppo', gail),
+      config: behavior('ppo', true),
     },
     {
       id: 'sac',
       title: 'SAC',
       description: 'Learns from the reward alone. Default settings, not tuned for this environment.',
       recommended: false,
-      config: behavior('sac', { extrinsic: {} }),
+      config: behavior('sac'),
     },
     {
       id: 'ppo',
       title: 'PPO',
       description: 'On-policy, from the reward alone. Default settings, not tuned for this environment.',
       recommended: false,
-      config: behavior('ppo', { extrinsic: {} }),
+      config: behavior('ppo'),
     },
     {
       id: 'bc',
@@ -68,7 +75,7 @@ function untuned(environment: string): Preset[] {
       description:
         'Copies the demonstrations and uses no reward. Default settings, not tuned for this environment.',
       recommended: false,
-      config: behavior('bc', { extrinsic: {} }),
+      config: behavior('bc'),
     },
   ]
 }

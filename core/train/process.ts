@@ -10,6 +10,7 @@ import type { DemonstrationData } from '../learn/index.ts'
 import { openLibrary } from '../store/index.ts'
 import { writeAtomically } from './atomic-file.ts'
 import { demonstrationPath, needsDemonstrations, type RunConfig, resolveConfig } from './config.ts'
+import { loadConfigPlugins } from './config-plugins.ts'
 import { controlDemonstrations, demonstrationData } from './demonstrations.ts'
 import { failureOf } from './failure.ts'
 import { ownerMessage, readMessage, type Start, sendMessage } from './messages.ts'
@@ -26,9 +27,11 @@ function stop(): void {
 }
 
 async function train(port: Port, start: Start): Promise<void> {
-  const config = resolveConfig(start.config)
   const directory = runDirectory(start.dataDirectory, start.runId)
-  await writeAtomically(join(directory, 'config.yaml'), [Buffer.from(start.config)])
+  const file = join(directory, 'config.yaml')
+  await loadConfigPlugins(start.config, file)
+  const config = resolveConfig(start.config)
+  await writeAtomically(file, [Buffer.from(start.config)])
   // A broken environment is refused with a sentence before hours go into learning it.
   checkEnvironment(makeEnvironment(config.environment, config.parameters))
   trainer = await Trainer.create({

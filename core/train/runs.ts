@@ -6,6 +6,7 @@ import { nearest, UserError } from '../errors.ts'
 import type { Library, ReadableLibrary, RunRow } from '../store/index.ts'
 import { listCheckpoints, readHead } from './checkpoint.ts'
 import { type RunConfig, resolveConfig, signalNames } from './config.ts'
+import { loadConfigPlugins } from './config-plugins.ts'
 import { heartbeatIsFresh } from './heartbeat.ts'
 
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/
@@ -46,6 +47,11 @@ export function requireRun(library: ReadableLibrary, id: string): RunRow {
           ? `known are ${ids.slice(0, 8).join(', ')}`
           : 'train one first with `understudy train`',
   })
+}
+
+/** Makes known again what a run needed beside the program itself. @throws UserError naming a plugin that is gone */
+export async function loadRunPlugins(library: ReadableLibrary, id: string): Promise<void> {
+  await loadConfigPlugins(requireRun(library, id).config, join(runDirectory(library.dir, id), 'config.yaml'))
 }
 
 /** The configuration a run was started with. */

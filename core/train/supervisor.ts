@@ -4,6 +4,7 @@
  */
 import { mkdir, rm } from 'node:fs/promises'
 import { UserError } from '../errors.ts'
+import { loadedPlugins } from '../plugins.ts'
 import type { Library, RunRow, RunState } from '../store/index.ts'
 import { explainFileError } from './atomic-file.ts'
 import {
@@ -91,7 +92,8 @@ export interface RunHandle {
 export async function startRun(options: StartRunOptions): Promise<RunHandle> {
   const { library, demonstrations } = options
   const id = options.config.runId ?? unusedRunId(library, options.config)
-  const config: RunConfig = { ...options.config, runId: id, resume: false, force: false }
+  const plugins = [...new Set([...loadedPlugins(), ...options.config.plugins])]
+  const config: RunConfig = { ...options.config, plugins, runId: id, resume: false, force: false }
   const directory = runDirectory(library.dir, id)
   const demoPath = demonstrationPath(config)
   if (needsDemonstrations(config) && demonstrations.length === 0 && demoPath === undefined) {

@@ -1,0 +1,28 @@
+/**
+ * What a plugin imports from 'understudy': the four register functions, their types, and what the built-in algorithms,
+ * networks and signals are made of. docs/guide has a worked example for each.
+ */
+export { z } from 'zod'
+export {
+  type Action,
+  type ActionSpec,
+  type Environment,
+  type EnvironmentFactory,
+  type EnvironmentSpec,
+  emptyAction,
+  makeEnvironment,
+  observationSize,
+  registerEnvironment,
+  type StepResult,
+} from './envs/index.ts'
+export { UserError } from './errors.ts'
+export { ActionLayout } from './learn/action-layout.ts'
+export { maskedLogSoftmax } from './learn/distributions.ts'
+export * from './learn/index.ts'
+export { body, dense, perAction } from './learn/networks.ts'
+export { seen } from './learn/normalizer.ts'
+export { Actor, buildPolicy, policyBindings } from './learn/policy.ts'
+export { exportPolicy } from './learn/policy-export.ts'
+export { setUp } from './learn/setup.ts'
+export { Random } from './random.ts'
+export * as tensor from './tensor/index.ts'

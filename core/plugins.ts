@@ -1,0 +1,57 @@
+/**
+ * Plugins: a user's own environments, algorithms, networks and reward signals. A plugin is a module that calls the register
+ * functions of 'understudy' when it is loaded. Whatever its folder, that name means the running program (core/index.ts), so
+ * that what it registers is found here and not in a second copy.
+ */
+import { existsSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { UserError } from './errors.ts'
+
+const loaded = new Set<string>()
+let hooked = false
+
+/** Absolute paths, in the order of loading: what a process that is started from here must load too. */
+export function loadedPlugins(): string[] {
+  return [...loaded]
+}
+
+/**
+ * Loads those that are not loaded yet, one after the other.
+ * @param files  paths; relative ones from the working directory
+ * @throws UserError naming the file that is missing or throws
+ */
+export async function loadPlugins(files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const path = resolve(file)
+    if (loaded.has(path)) continue
+    if (!existsSync(path)) throw new UserError(`there is no plugin ${file}`, { usage: true })
+    hookName()
+    try {
+      await import(pathToFileURL(path).href)
+    } catch (error) {
+      throw new UserError(`the plugin ${file} cannot be loaded: ${messageWithLine(error, path)}`, {
+        cause: error,
+      })
+    }
+    loaded.add(path)
+  }
+}
+
+/** Source and built program alike find the entry beside themselves. */
+function hookName(): void {
+  if (hooked) return
+  hooked = true
+  const url = new URL(import.meta.url.endsWith('.ts') ? './index.ts' : './index.js', import.meta.url).href
+  registerHooks({
+    resolve: (name, context, next) =>
+      name === 'understudy' ? { url, shortCircuit: true } : next(name, context),
+  })
+}
+
+function messageWithLine(error: unknown, path: string): string {
+  if (!(error instanceof Error)) return String(error)
+  const place = error.stack?.split(path)[1]?.match(/^:(\d+)/)
+  return place == null ? error.message : `line ${place[1]}: ${error.message}`
+}
