@@ -2,10 +2,12 @@
 import { BasicEnvironment } from './basic/basic.ts'
 import { registerBubble } from './bubble/index.ts'
 import { registerGrid } from './grid/index.ts'
+import { registerRecall } from './recall/index.ts'
 import { registerEnvironment } from './registry.ts'
 
 registerBubble()
 registerEnvironment('basic', (parameters) => new BasicEnvironment(parameters))
+registerRecall()
 registerGrid()
 
 export type { BasicEvent, BasicScene } from './basic/scene.ts'
@@ -15,4 +17,5 @@ export { checkEnvironment } from './checker.ts'
 export * from './environment.ts'
 export type { GridCell, GridEvent, GridGoal, GridScene } from './grid/scene.ts'
 export * from './player.ts'
+export type { RecallEvent, RecallScene } from './recall/scene.ts'
 export * from './registry.ts'

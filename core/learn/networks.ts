@@ -39,11 +39,12 @@ export function body(
  * The shared ("pointer") head over the K rows of a rank 2 observation: the same small network is applied to every row,
  * in the light of everything else that is seen.
  *
- *     context = everything_else U + relu(everything V) W
+ *     context = everything_else U + relu(everything V) W (+ remembered M)
  *     h_k     = relu(norm(row_k R + context)),  then one layer more of the same width
  *
  * @param x     [B, O'], the features, among which the aligned rows lie
  * @param rows  [B, K, F], the rows that are asked for
+ * @param past  [B, M], what a memory puts out; null without
  * @returns     [B * K, head_units]
  */
 function rowsBody(
@@ -52,6 +53,7 @@ function rowsBody(
   x: Value,
   aligned: AlignedRows,
   rows: Value,
+  past: Value | null,
   settings: NetworkSettings,
   norm: boolean,
 ): Value {
@@ -69,6 +71,10 @@ function rowsBody(
     const rest =
       before.length + after.length === 1 ? (before[0] ?? after[0]!) : concat([...before, ...after], 1)
     context = add(context, dense(scope, `${name}/rest`, rest, units, 1, { ...part, bias: false }))
+  }
+  if (past !== null) {
+    const remembered = dense(scope, `${name}/remembered`, past, units, 1, { ...part, bias: false })
+    context = add(context, remembered)
   }
   const first = dense(scope, `${name}/row`, reshape(rows, [B * K, F]), units, reluGain, {
     ...part,
@@ -88,6 +94,8 @@ export interface HeadOptions {
   readonly norm: boolean
   /** How many numbers per joint action; one value each in the result. */
   readonly heads?: number
+  /** [B, M], what a memory puts out: it takes the place of the body and joins the context of a shared head. */
+  readonly past?: Value | null
 }
 
 /**
@@ -104,19 +112,19 @@ export function perAction(
   spec: EnvironmentSpec,
   layout: ActionLayout,
   settings: NetworkSettings,
-  { outputGain, norm, heads = 1 }: HeadOptions,
+  { outputGain, norm, heads = 1, past = null }: HeadOptions,
 ): Value[][] {
   const B = x.shape[0]!
   const alignedGroup = settings.shared_head ? layout.aligned?.group : undefined
   const needsBody = layout.groups.some((_, g) => g !== alignedGroup)
-  const flat = needsBody ? body(scope, name, x, spec, settings, norm) : null
+  const flat = needsBody ? (past ?? body(scope, name, x, spec, settings, norm)) : null
   return layout.groups.map((group, g) =>
     Array.from({ length: heads }, (_, head) => {
       const out = outputName(name, g, head, heads)
       if (g !== alignedGroup) return dense(scope, out, flat!, group.size, outputGain)
       const aligned = alignedRows(spec, layout, settings)
       const features = encode(scope, name, x, spec, settings)
-      const h = rowsBody(scope, name, features, aligned, rowsOf(features, aligned), settings, norm)
+      const h = rowsBody(scope, name, features, aligned, rowsOf(features, aligned), past, settings, norm)
       return reshape(dense(scope, out, h, group.size / aligned.count, outputGain), [B, group.size])
     }),
   )
@@ -140,7 +148,7 @@ export function perTaken(
   options: HeadOptions,
 ): Value[][] {
   const B = x.shape[0]!
-  const { outputGain, norm, heads = 1 } = options
+  const { outputGain, norm, heads = 1, past = null } = options
   const alignedGroup = settings.shared_head ? layout.aligned?.group : undefined
   // Declares the weights in the same order; of its values only those are computed that something needs.
   const every = perAction(scope, name, x, spec, layout, settings, options)
@@ -152,7 +160,7 @@ export function perTaken(
     const choice = reshape(choices[g]!, [B, aligned.count, perRow])
     const which = sum(choice, [2], { keepDims: true }) // [B, K, 1]
     const row = sum(mul(rowsOf(features, aligned), which), [1], { keepDims: true }) // [B, 1, F]
-    const h = rowsBody(scope, name, features, aligned, row, settings, norm)
+    const h = rowsBody(scope, name, features, aligned, row, past, settings, norm)
     return Array.from({ length: heads }, (_, head) =>
       sum(mul(dense(scope, outputName(name, g, head, heads), h, perRow, outputGain), sum(choice, [1])), [1]),
     )

@@ -1,6 +1,7 @@
 /**
  * The acting network as an ONNX file, with ML-Agents' names (release 21): inputs obs_0, obs_1, ... and action_masks;
- * outputs version_number, memory_size, then per kind of action the sampled and the deterministic choice and their sizes.
+ * outputs version_number, memory_size, then per kind of action the sampled and the deterministic choice and their sizes. With
+ * memory also recurrent_in and recurrent_out [batch, 1, memory_size]: zeros when an episode begins, then what came out.
  */
 import { observationSize, shapeSize } from '../envs/environment.ts'
 import {
@@ -27,6 +28,7 @@ import {
 } from '../tensor/index.ts'
 import { seen } from './normalizer.ts'
 import { buildPolicy, type PolicyShape, policyBindings } from './policy.ts'
+import { memorySize } from './recurrent-policy.ts'
 
 /** Any size no layer has, so that the exporter can tell the batch from other dimensions. */
 const BATCH = 7919
@@ -39,10 +41,15 @@ export function exportPolicy(shape: PolicyShape, parameters: Parameters): Uint8A
   const observation = flat.length === 1 ? flat[0]! : concat(flat, 1)
   if (observation.shape[1] !== observationSize(spec)) throw new Error('observations do not add up')
   const [x] = seen(shape.normalizer, graph, observation)
-  const { logits, mean, logStd } = buildPolicy(shape, graph, parameters, x)
+  const size = memorySize(shape.settings)
+  const past =
+    size === 0
+      ? null
+      : { state: reshape(graph.input('recurrent_in', [BATCH, 1, size]), [BATCH, size]), kept: null }
+  const { logits, mean, logStd, state } = buildPolicy(shape, graph, parameters, x, past)
   const outputs: Record<string, Value> = {
     version_number: graph.constant([3], [1]),
-    memory_size: graph.constant([0], [1]),
+    memory_size: graph.constant([size], [1]),
   }
   const intOutputs: string[] = []
   if (mean !== null) {
@@ -65,6 +72,7 @@ export function exportPolicy(shape: PolicyShape, parameters: Parameters): Uint8A
     outputs.deterministic_discrete_actions = branchesOf(shape, graph, masked)
     intOutputs.push('discrete_actions', 'deterministic_discrete_actions')
   }
+  if (state !== null) outputs.recurrent_out = reshape(state, [BATCH, 1, size])
   return exportOnnx(outputs, {
     dynamicBatch: BATCH,
     intOutputs,

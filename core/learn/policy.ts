@@ -11,6 +11,7 @@ import type { ActionLayout } from './action-layout.ts'
 import { boundedLogStd, greatestAllowed, sampleCategorical } from './distributions.ts'
 import { body, dense, perAction } from './networks.ts'
 import { type Normalizer, seen } from './normalizer.ts'
+import { memorySize, type Past, remember } from './recurrent-policy.ts'
 import type { NetworkSettings } from './settings.ts'
 import { type ActionBatch, allRows } from './transitions.ts'
 
@@ -34,30 +35,38 @@ export interface PolicyOutputs {
   readonly mean: Value | null
   /** [B, C] from the network ('squashed'), [C] a free vector ('clipped') */
   readonly logStd: Value | null
+  /** What is remembered after the last step, [B, memory_size]; null without memory */
+  readonly state: Value | null
 }
 
-/** @param x  [B, O], normalised where the settings say so */
+/**
+ * @param x     [B, O], normalised where the settings say so; with memory [T B, O], time by time
+ * @param past  what a policy with memory remembers before the first of T steps; null without memory
+ */
 export function buildPolicy(
   shape: PolicyShape,
   graph: Graph,
   parameters: Parameters,
   x: Value,
+  past: Past | null = null,
 ): PolicyOutputs {
   const { spec, layout, settings } = shape
   const scope = { graph, parameters }
-  const logits = perAction(scope, 'policy', x, spec, layout, settings, { outputGain: 0.1, norm: false }).map(
-    ([head]) =>
-      shape.logitBound === 0 ? head! : mul(tanh(mul(head!, 1 / shape.logitBound)), shape.logitBound),
+  const memory = past === null ? null : remember(scope, 'policy', x, spec, settings, false, past)
+  const state = memory?.state ?? null
+  const options = { outputGain: 0.1, norm: false, past: memory?.outputs ?? null }
+  const logits = perAction(scope, 'policy', x, spec, layout, settings, options).map(([head]) =>
+    shape.logitBound === 0 ? head! : mul(tanh(mul(head!, 1 / shape.logitBound)), shape.logitBound),
   )
   const C = layout.continuous
-  if (C === 0) return { logits, mean: null, logStd: null }
-  const h = body(scope, 'policy/continuous', x, spec, settings, false)
+  if (C === 0) return { logits, mean: null, logStd: null, state }
+  const h = memory?.outputs ?? body(scope, 'policy/continuous', x, spec, settings, false)
   const mean = dense(scope, 'policy/mean', h, C, 0.2)
   const logStd =
     shape.continuousKind === 'squashed'
       ? boundedLogStd(dense(scope, 'policy/log-std', h, C, 0.2))
       : parameters.use(graph, 'policy/log-std', [C], zeros)
-  return { logits, mean, logStd }
+  return { logits, mean, logStd, state }
 }
 
 /** Names every input that `parameters` and the normaliser feed. */
@@ -74,6 +83,8 @@ export interface Drawn {
 /** Acts for E environments with one batch per step. */
 export class Actor {
   readonly drawn: Drawn
+  /** [E, memory_size], what is remembered of the episode that each environment is in; empty without memory. */
+  readonly memory: Float32Array
   readonly #shape: PolicyShape
   readonly #program: Program
   readonly #jointMasks: Float32Array[]
@@ -84,6 +95,7 @@ export class Actor {
     this.#program = program
     this.#all = allRows(numEnvs)
     this.#jointMasks = shape.layout.groups.map((group) => new Float32Array(numEnvs * group.size))
+    this.memory = new Float32Array(numEnvs * memorySize(shape.settings))
     this.drawn = { raw: new Float32Array(numEnvs * shape.layout.continuous) }
   }
 
@@ -97,8 +109,11 @@ export class Actor {
     const graph = new Graph()
     const observation = graph.input('observation', [numEnvs, observationSize(shape.spec)])
     const [x] = seen(shape.normalizer, graph, observation)
-    const { logits, mean, logStd } = buildPolicy(shape, graph, parameters, x)
+    const size = memorySize(shape.settings)
+    const past = size === 0 ? null : { state: graph.input('memory', [numEnvs, size]), kept: null }
+    const { logits, mean, logStd, state } = buildPolicy(shape, graph, parameters, x, past)
     const outputs: Record<string, Value> = {}
+    if (state !== null) outputs.remembered = state
     logits.forEach((value, g) => {
       outputs[`logits${g}`] = value
     })
@@ -130,7 +145,9 @@ export class Actor {
   ): Promise<void> {
     const { layout } = this.#shape
     this.#program.inputs.observation!.set(observations)
+    this.#program.inputs.memory?.set(this.memory)
     await this.#program.run()
+    if (this.memory.length > 0) this.memory.set(this.#program.outputs.remembered!)
     const D = layout.branchSizes.length
     const maskWidth = layout.branchSizes.reduce((sum, size) => sum + size, 0)
     for (const e of environments ?? this.#all) {
@@ -147,6 +164,12 @@ export class Actor {
       })
       this.#drawContinuous(e, actions, random, deterministic)
     }
+  }
+
+  /** Environment `e` begins an episode. */
+  forget(e: number): void {
+    const size = memorySize(this.#shape.settings)
+    this.memory.fill(0, e * size, (e + 1) * size)
   }
 
   #drawContinuous(e: number, actions: ActionBatch, random: Random, deterministic: boolean): void {
