@@ -1,6 +1,6 @@
 /** What `understudy train` shows: one JSON object per line for machines, a progress line for people. */
 import type { EnvironmentSpec } from '../envs/index.ts'
-import type { Finished, MetricRow, Progress, RunHandle } from '../train/index.ts'
+import type { Finding, Finished, MetricRow, Progress, RunHandle } from '../train/index.ts'
 import type { CliContext } from './context.ts'
 
 const BAR_WIDTH = 24
@@ -20,6 +20,8 @@ export class TrainingDisplay {
   readonly #runId: string
   readonly #terminal = process.stderr.isTTY === true
   #masteredShown: number | null = null
+  /** Warnings that were told already, by rule. */
+  readonly #warned = new Set<string>()
 
   constructor(context: CliContext, spec: EnvironmentSpec, run: RunHandle) {
     this.#context = context
@@ -43,6 +45,16 @@ export class TrainingDisplay {
   /** A line above the progress line. */
   note(line: string): void {
     this.#context.note(this.#terminal ? `\r\x1b[2K${line}` : line)
+  }
+
+  /** Every warning once, when it first appears. */
+  warn(findings: readonly Finding[]): void {
+    for (const { id, level, text, advice } of findings) {
+      if (level !== 'warning' || this.#warned.has(id)) continue
+      this.#warned.add(id)
+      if (this.#context.json) this.#context.printJson({ event: 'warning', id, text, advice })
+      else this.note(advice === null ? text : `${text} ${advice}`)
+    }
   }
 
   close(): void {

@@ -7,6 +7,8 @@ import { UserError } from '../errors.ts'
 import { algorithmNames } from '../learn/index.ts'
 import {
   demonstrationPath,
+  diagnose,
+  factsOf,
   GAIL_CONTROLS,
   type GailControl,
   loadConfigPlugins,
@@ -104,6 +106,9 @@ async function train(file: string | undefined, options: Options, context: CliCon
   // The second Ctrl-C ends this process at once; the training process must not stay behind.
   const killWithUs = () => run.kill()
   process.once('exit', killWithUs)
+  run.on('metrics', () => {
+    display.warn(diagnose(factsOf(library, run.row, spec, library.readMetrics(run.id))))
+  })
   const onStop = () => {
     display.note('stopping after a checkpoint; Ctrl-C again ends at once')
     void run.stop()

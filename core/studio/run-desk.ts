@@ -13,7 +13,6 @@ import {
   startRun,
 } from '../train/index.ts'
 import type { HostContext } from './context.ts'
-import { healthOf } from './health.ts'
 import { readMeta, writeMeta } from './meta.ts'
 import type { Progress, Run } from './protocol.ts'
 
@@ -164,13 +163,6 @@ export class RunDesk {
     const { progress, row } = handle
     if (progress === null) return null
     const { type, ...rest } = progress
-    const spec = this.#context.specs.get(row.environmentId)
-    const vitals = { step: progress.step, masteredAtStep: progress.masteredAtStep, metrics }
-    return {
-      ...rest,
-      runId: row.id,
-      metrics: Object.fromEntries(metrics),
-      health: spec === undefined ? [] : healthOf(vitals, spec),
-    }
+    return { ...rest, runId: row.id, metrics: Object.fromEntries(metrics) }
   }
 }

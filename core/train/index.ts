@@ -11,6 +11,7 @@ export {
 } from './config.ts'
 export { loadConfigPlugins } from './config-plugins.ts'
 export { demonstrationData, GAIL_CONTROLS, type GailControl, selectDemonstrations } from './demonstrations.ts'
+export { diagnose, type Finding, factsOf, type RunFacts } from './diagnostics/index.ts'
 export { type ForkTraining, forkElectron, forkNode, type TrainingProcess } from './fork.ts'
 export type { CheckpointNotice, Failed, Finished, MetricRow, Progress, TimeShares } from './messages.ts'
 export { ipcPort, messagePort, type Port, parentPort, utilityPort } from './port.ts'

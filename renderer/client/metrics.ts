@@ -1,11 +1,13 @@
 /** The curves of a run, read once and then extended while the run reports progress. */
 import { useCallback, useSyncExternalStore } from 'react'
-import type { Metric, Series } from '../../core/studio/protocol.ts'
+import type { HealthNote, Metric, Series } from '../../core/studio/protocol.ts'
 import { client } from './client.ts'
 
 export interface Curves {
   readonly metrics: readonly Metric[]
   readonly series: Readonly<Record<string, Series>>
+  /** What the curves say, worst first. */
+  readonly health: readonly HealthNote[]
 }
 
 interface Entry {
@@ -74,7 +76,7 @@ function append(entry: Entry, more: Curves): void {
   }
   const known = entry.curves?.metrics ?? []
   const fresh = more.metrics.filter(({ name }) => !known.some((metric) => metric.name === name))
-  entry.curves = { metrics: [...known, ...fresh], series }
+  entry.curves = { metrics: [...known, ...fresh], series, health: more.health }
   for (const subscriber of entry.subscribers) subscriber()
 }
 

@@ -1,5 +1,6 @@
 /** `runs.*`: training in the background. */
 import type { Metric as MetricRow } from '../../store/index.ts'
+import { diagnose, type Finding, factsOf, requireRun } from '../../train/index.ts'
 import type { HostContext } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { describeMetric } from '../metrics.ts'
@@ -30,9 +31,16 @@ export function runHandlers(context: HostContext): Handlers<RunMethod> {
         metrics: Object.keys(series).map(describeMetric),
         series,
         progress: runs.progress(runId),
+        health: healthOf(context, runId),
       }
     },
   }
+}
+
+function healthOf({ library, specs }: HostContext, runId: string): Finding[] {
+  const row = requireRun(library, runId)
+  const spec = specs.get(row.environmentId)
+  return spec === undefined ? [] : diagnose(factsOf(library, row, spec, library.readMetrics(runId)))
 }
 
 /** Rows come in the order of their steps. */

@@ -65,7 +65,14 @@ export type Run = z.infer<typeof run>
 const measured = z.custom<number>((value) => typeof value === 'number', 'expected a number')
 
 /** How a run is doing, in words. */
-export const healthNote = z.object({ level: z.enum(['good', 'note', 'warning']), text: z.string() })
+export const healthNote = z.object({
+  /** Of the rule that speaks. */
+  id: z.string(),
+  level: z.enum(['good', 'note', 'warning']),
+  text: z.string(),
+  /** What to do about it; null when there is nothing to do. */
+  advice: z.string().nullable(),
+})
 export type HealthNote = z.infer<typeof healthNote>
 
 /** Where the time goes; the four shares sum to 1. */
@@ -88,7 +95,6 @@ export const progress = z.object({
   /** The newest value of every metric, by the same names as in `runs.metrics`. */
   metrics: z.record(z.string(), measured),
   shares: timeShares.nullable(),
-  health: z.array(healthNote),
 })
 export type Progress = z.infer<typeof progress>
 
@@ -163,6 +169,8 @@ export const trainingMethods = {
       series: z.record(z.string(), series),
       /** The newest progress of an active run, null otherwise. */
       progress: progress.nullable(),
+      /** What an experienced person would read from all the curves, worst first. */
+      health: z.array(healthNote),
     }),
   },
   /** The current policy plays one episode. `seed` null lets the host choose. */

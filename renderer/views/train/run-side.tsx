@@ -9,7 +9,7 @@ import { TimeShares } from './time-shares.tsx'
 import classes from './train.module.css'
 import { scoreWords, useSpec } from './use-spec.ts'
 
-export function RunSide({ run }: { run: LiveRun }) {
+export function RunSide({ run, health }: { run: LiveRun; health: readonly HealthNote[] }) {
   const spec = useSpec(run.environmentId)
   const { progress } = run
   return (
@@ -37,7 +37,7 @@ export function RunSide({ run }: { run: LiveRun }) {
         {run.message !== null && <p className={classes.message}>{run.message}</p>}
       </div>
       {progress?.shares != null && <TimeShares shares={progress.shares} />}
-      {progress !== null && progress.health.length > 0 && <Health notes={progress.health} />}
+      {health.length > 0 && <Health notes={health} />}
       <Watch run={run} />
     </aside>
   )
@@ -72,9 +72,12 @@ function Health({ notes }: { notes: readonly HealthNote[] }) {
   return (
     <ul className={classes.health}>
       {notes.map((note) => (
-        <li key={note.text}>
+        <li key={note.id}>
           {icons[note.level]}
-          <span>{note.text}</span>
+          <span>
+            {note.text}
+            {note.advice !== null && <span className={classes.advice}>{note.advice}</span>}
+          </span>
         </li>
       ))}
     </ul>

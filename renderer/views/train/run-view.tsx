@@ -19,7 +19,7 @@ export function RunView({ run }: { run: LiveRun }) {
         <HeroChart run={run} curves={curves} />
         <MetricPanels run={run} curves={curves} />
       </div>
-      <RunSide run={run} />
+      <RunSide run={run} health={curves?.health ?? []} />
     </div>
   )
 }

@@ -1,0 +1,59 @@
+/** GAIL's discriminator against agent and demonstrations. */
+import { type Finding, last, mean, percent, type Rule } from './rule.ts'
+
+/** Right this often for long, it has nothing more to tell the agent. */
+const TOO_STRONG = 0.95
+/** Verdicts (mean logits) this close, in logits, are one verdict. */
+const ONE_VERDICT = 0.02
+
+/** Both accuracies pinned high: the reward is as low for every decision, whatever the agent does. */
+export const tooStrong: Rule = (facts) => {
+  const agent = last(facts, 'gail/accuracy_agent')
+  const demonstrations = last(facts, 'gail/accuracy_demonstrations')
+  if (agent === null || demonstrations === null) return null
+  if (Math.min(...agent, ...demonstrations) <= TOO_STRONG) return null
+  return {
+    id: 'discriminator-too-strong',
+    level: 'warning',
+    text: `The discriminator has been right ${percent((mean(agent) + mean(demonstrations)) / 2)} of the time for long: agent and demonstrations are too easy to tell apart, and its reward no longer says what to do better.`,
+    advice:
+      'Raise gradient_penalty or lower learning_rate under gail, or do not show it actions (use_actions: false).',
+  }
+}
+
+/** It never began to tell them apart although the agent is still far from the demonstrations. */
+export const tooWeak: Rule = (facts) => {
+  const agent = last(facts, 'gail/logit_agent')
+  const demonstrations = last(facts, 'gail/logit_demonstrations')
+  if (agent === null || demonstrations === null) return null
+  if (facts.masteredAtStep !== null) return null
+  if (agent.some((logit, i) => Math.abs(logit - demonstrations[i]!) >= ONE_VERDICT)) return null
+  return {
+    id: 'discriminator-too-weak',
+    level: 'warning',
+    text: 'The discriminator gives agent and demonstrations the same verdict: its reward says nothing yet.',
+    advice:
+      'Lower gradient_penalty or raise learning_rate under gail, or show it actions (use_actions: true).',
+  }
+}
+
+/** What it is now, when neither of the above holds. */
+export const verdict: Rule = (facts) => {
+  const agent = last(facts, 'gail/accuracy_agent', 1)
+  const demonstrations = last(facts, 'gail/accuracy_demonstrations', 1)
+  if (agent === null || demonstrations === null) return null
+  if (tooStrong(facts) !== null || tooWeak(facts) !== null) return null
+  const accuracy = (agent[0]! + demonstrations[0]!) / 2
+  const finding = (level: Finding['level'], text: string): Finding => ({
+    id: 'discriminator',
+    level,
+    text,
+    advice: null,
+  })
+  return accuracy < 0.6
+    ? finding(
+        'good',
+        `The discriminator is right ${percent(accuracy)} of the time: it can hardly tell the agent from the demonstrations.`,
+      )
+    : finding('note', `The discriminator is right ${percent(accuracy)} of the time.`)
+}

@@ -1,0 +1,68 @@
+/** Facts of a run as the library has them. */
+import type { EnvironmentSpec } from '../../envs/index.ts'
+import type { Metric, ReadableLibrary, RunRow } from '../../store/index.ts'
+import { configToYaml, type RunConfig } from '../config.ts'
+import { savedConfig } from '../runs.ts'
+import type { ControlFacts, DemonstrationFacts, RunFacts } from './rule.ts'
+
+/** Summaries before this step say more about the start than about the run. */
+const SETTLED_STEP = 1_000
+
+/** @param metrics  all of the run's, in the order of their steps */
+export function factsOf(
+  library: ReadableLibrary,
+  row: RunRow,
+  spec: EnvironmentSpec,
+  metrics: readonly Metric[],
+): RunFacts {
+  const config = savedConfig(row)
+  const series = new Map<string, number[]>()
+  for (const { step, name, value } of metrics) {
+    if (step < SETTLED_STEP && Number.isFinite(value)) continue
+    const values = series.get(name)
+    if (values === undefined) series.set(name, [value])
+    else values.push(value)
+  }
+  return {
+    spec,
+    behavior: config.behavior,
+    step: row.step,
+    masteredAtStep: row.masteredAtStep,
+    series,
+    demonstrations: demonstrationFacts(library, row),
+    control: controlOf(library, row, config),
+  }
+}
+
+function demonstrationFacts(library: ReadableLibrary, row: RunRow): DemonstrationFacts | null {
+  if (row.demonstrations.length === 0) return null
+  const wanted = new Set(row.demonstrations)
+  // Deleted since or not: what the run learned from is what counts.
+  const used = [false, true].flatMap((deleted) =>
+    library.listEpisodes({ environmentId: row.environmentId, deleted }).filter(({ id }) => wanted.has(id)),
+  )
+  if (used.length < wanted.size) return null
+  return {
+    episodes: used.length,
+    steps: used.reduce((sum, { length }) => sum + length, 0),
+    versions: used.map(({ environmentVersion }) => environmentVersion),
+  }
+}
+
+/** The newest finished run that differs from this one in seed, name and `gail_control` alone. */
+function controlOf(library: ReadableLibrary, row: RunRow, config: RunConfig): ControlFacts | null {
+  if (config.gailControl !== 'none') return null
+  const real = comparable(config)
+  for (const other of library.listRuns()) {
+    if (other.id === row.id || other.state !== 'finished' || other.score === null) continue
+    if (other.environmentId !== row.environmentId || !other.config.includes('gail_control')) continue
+    const control = savedConfig(other)
+    if (control.gailControl === 'none' || comparable(control) !== real) continue
+    return { runId: other.id, score: other.score, masteredAtStep: other.masteredAtStep }
+  }
+  return null
+}
+
+function comparable(config: RunConfig): string {
+  return configToYaml({ ...config, gailControl: 'none', seed: 0, runId: null })
+}

@@ -1,0 +1,51 @@
+/** How undecided the policy is, and how far an update moves it. */
+import { last, newest, type Rule } from './rule.ts'
+
+/** Of ln|A|: below this the policy nearly always takes the same decision. */
+const COLLAPSED = 0.02
+const NEARLY_RANDOM = 0.9
+
+/** Entropy of a coin toss over all choices, ln|A|; 0 without discrete actions. */
+function greatestEntropy(branches: readonly number[]): number {
+  return branches.reduce((sum, size) => sum + Math.log(size), 0)
+}
+
+export const entropyCollapsed: Rule = (facts) => {
+  const entropy = last(facts, 'policy/entropy', 3)
+  const most = greatestEntropy(facts.spec.action.discrete)
+  if (entropy === null || most === 0 || Math.max(...entropy) >= COLLAPSED * most) return null
+  if (facts.masteredAtStep !== null) return null
+  const sac = newest(facts, 'policy/temperature') !== undefined
+  return {
+    id: 'entropy-collapsed',
+    level: 'warning',
+    text: 'The policy has stopped exploring: it nearly always takes the same decision, and is not there yet.',
+    advice: sac
+      ? 'Raise target_entropy_end or init_entcoef under hyperparameters.'
+      : 'Raise beta under hyperparameters, or lower learning_rate.',
+  }
+}
+
+export const nearlyRandom: Rule = (facts) => {
+  const entropy = last(facts, 'policy/entropy', 3)
+  const most = greatestEntropy(facts.spec.action.discrete)
+  if (entropy === null || most === 0 || Math.min(...entropy) <= NEARLY_RANDOM * most) return null
+  return {
+    id: 'nearly-random',
+    level: 'note',
+    text: 'The policy still decides nearly at random.',
+    advice: null,
+  }
+}
+
+/** PPO's clipping bites on most samples: one update leads too far from the policy that gathered them. */
+export const stepsTooLarge: Rule = (facts) => {
+  const clipped = last(facts, 'policy/clip_fraction')
+  if (clipped === null || Math.min(...clipped) <= 0.4) return null
+  return {
+    id: 'steps-too-large',
+    level: 'warning',
+    text: 'Most samples hit the bound of the policy ratio: every update leads further than its samples reach.',
+    advice: 'Lower learning_rate or num_epoch under hyperparameters.',
+  }
+}

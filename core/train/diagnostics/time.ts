@@ -1,0 +1,34 @@
+/** Where the time goes. */
+import { last, mean, percent, type Rule } from './rule.ts'
+
+const DOMINATES = 0.8
+
+const parts: Readonly<Record<string, readonly [what: string, advice: string]>> = {
+  'time/environment': [
+    'the environment',
+    'Step it on worker threads (workers under env_settings), or do more learning per step.',
+  ],
+  'time/inference': [
+    'deciding what to do',
+    'Let more environments share a decision (num_envs under env_settings), or use a smaller network.',
+  ],
+  'time/update': [
+    'learning',
+    'Raise steps_per_update or use a smaller network, if samples are cheap; give the engine two threads.',
+  ],
+  'time/waiting': ['waiting for environments', 'Set stepping: async under env_settings.'],
+}
+
+export const dominated: Rule = (facts) => {
+  for (const [name, [what, advice]] of Object.entries(parts)) {
+    const shares = last(facts, name, 3)
+    if (shares === null || Math.min(...shares) < DOMINATES) continue
+    return {
+      id: 'time-dominated',
+      level: 'note',
+      text: `${percent(mean(shares))} of the time goes into ${what}.`,
+      advice,
+    }
+  }
+  return null
+}

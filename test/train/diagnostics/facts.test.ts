@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { ensureBundledDemonstrations } from '../../../core/demos/index.ts'
+import { makeEnvironment } from '../../../core/envs/index.ts'
+import { openLibrary, type RunRow } from '../../../core/store/index.ts'
+import { diagnose, factsOf } from '../../../core/train/diagnostics/index.ts'
+import { configToYaml, type GailControl, presetsFor, resolveConfig } from '../../../core/train/index.ts'
+import { temporaryDirectory } from '../../store/support.ts'
+
+const { spec } = makeEnvironment('bubble/25')
+const preset = presetsFor('bubble/25').find(({ id }) => id === 'sac-gail')!
+
+function row(id: string, gailControl: GailControl, more: Partial<RunRow> = {}): RunRow {
+  const config = resolveConfig(preset.config, { seed: id.length, runId: id, gailControl })
+  return {
+    id,
+    environmentId: 'bubble/25',
+    algorithm: 'sac',
+    signals: ['extrinsic', 'gail'],
+    state: 'finished',
+    createdAtUs: 1,
+    finishedAtUs: 2,
+    step: 8000,
+    maxSteps: 8000,
+    score: 24,
+    masteredAtStep: null,
+    demonstrations: [],
+    pid: null,
+    message: null,
+    config: configToYaml(config),
+    ...more,
+  }
+}
+
+test('facts come from the library: demonstrations, curves and the control run', () => {
+  const library = openLibrary(temporaryDirectory())
+  ensureBundledDemonstrations(library)
+  const [first, second] = library.listEpisodes({ environmentId: 'bubble/25' })
+  const real = row('real', 'none', { demonstrations: [first!.id, second!.id] })
+  library.putRun(real)
+  library.putRun(row('shuffled-run', 'shuffled', { score: 23 }))
+  library.putRun(row('other', 'none', { score: 20 }))
+  library.putRun(row('halted', 'shuffled', { score: 10, state: 'stopped' }))
+  library.deleteEpisodes([first!.id])
+  const metrics = [500, 1500, 2500].map((step) => ({ step, name: 'rollout/window_score', value: step / 100 }))
+
+  const facts = factsOf(library, real, spec, metrics)
+  expect(facts.demonstrations).toEqual({
+    episodes: 2,
+    steps: first!.length + second!.length,
+    versions: [spec.version, spec.version],
+  })
+  // what came before step 1,000 tells of the start
+  expect(facts.series.get('rollout/window_score')).toEqual([15, 25])
+  expect(facts.control).toEqual({ runId: 'shuffled-run', score: 23, masteredAtStep: null })
+  expect(diagnose(facts).map(({ id }) => id)).toEqual(['demonstrations-few', 'no-better-than-control'])
+  library.close()
+})
