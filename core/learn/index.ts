@@ -14,7 +14,14 @@ export {
   type LearnContext,
   registerAlgorithm,
 } from './algorithm.ts'
+export {
+  type BodyContext,
+  type NetworkDefinition,
+  networkNames,
+  registerNetwork,
+} from './bodies.ts'
 export { cloningSettings } from './cloning.ts'
+export { convolution, dense, flatten, hidden, type Scope } from './layers.ts'
 export { Metrics } from './metrics.ts'
 export { computedSignal, type RewardSignal, type SignalInputs } from './reward-signal.ts'
 export * from './settings.ts'

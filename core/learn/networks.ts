@@ -7,6 +7,7 @@
 import type { EnvironmentSpec } from '../envs/environment.ts'
 import { add, concat, mul, relu, reshape, slice, sum, type Value } from '../tensor/index.ts'
 import type { ActionLayout } from './action-layout.ts'
+import { buildBody } from './bodies.ts'
 import { encode, featureCount } from './encoders.ts'
 import { dense, hidden, normalized, reluGain, type Scope } from './layers.ts'
 import type { NetworkSettings } from './settings.ts'
@@ -14,7 +15,7 @@ import type { NetworkSettings } from './settings.ts'
 export { dense, type Scope } from './layers.ts'
 
 /**
- * `num_layers` hidden layers of `hidden_units` over what the encoders make of the flat observation.
+ * The body that `network_type` names over what the encoders make of the flat observation.
  * @param x      [B, O]
  * @param extra  what is seen beside the observation, such as an action, each [B, n]
  * @returns      [B, H]
@@ -28,11 +29,8 @@ export function body(
   norm: boolean,
   extra: readonly Value[] = [],
 ): Value {
-  let h = concat([encode(scope, name, x, spec, settings), ...extra], 1)
-  for (let layer = 0; layer < settings.num_layers; layer++) {
-    h = hidden(scope, `${name}/hidden${layer}`, h, settings.hidden_units, norm)
-  }
-  return h
+  const features = concat([encode(scope, name, x, spec, settings), ...extra], 1)
+  return buildBody(features, { ...scope, name, settings, norm })
 }
 
 /**

@@ -3,6 +3,7 @@
  * Keys that ML-Agents does not have are marked "ours". Every default is ML-Agents' unless the description says why not.
  */
 import { z } from 'zod'
+import { networkProblems } from './bodies.ts'
 import { cloningSettings } from './cloning.ts'
 
 export const memorySettings = z
@@ -40,6 +41,14 @@ export const networkSettings = z
       .enum(['simple', 'nature_cnn', 'match3', 'fully_connected'])
       .default('simple')
       .describe('Encoder of images: two or three convolutions (nature_cnn), or none (fully_connected)'),
+    network_type: z
+      .string()
+      .default('dense')
+      .describe('Ours: hidden layers: dense, residual, or a kind of your own (registerNetwork)'),
+    network_options: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .describe('Ours: settings of the network_type'),
     shared_head: z
       .boolean()
       .default(true)
@@ -53,6 +62,11 @@ export const networkSettings = z
       .describe('Ours: layer normalisation in the hidden layers of critics'),
     memory: memorySettings.nullish(),
     deterministic: z.boolean().default(false).describe('Always take the most likely action when acting'),
+  })
+  .superRefine(({ network_type, network_options }, context) => {
+    for (const { path, message } of networkProblems(network_type, network_options)) {
+      context.addIssue({ code: 'custom', path, message })
+    }
   })
   .describe('The network of policy and critics')
 

@@ -30,7 +30,7 @@ const NETWORK_FEATURES: readonly Feature[] = [
   { path: 'vis_encode_type', feature: 'the residual visual encoder', lacking: ['resnet'] },
   {
     path: 'goal_conditioning_type',
-    because: 'no environment here has a goal signal, so hyper and none are the same',
+    because: 'a goal is seen like any other observation, which is none',
     silent: ['none', null],
   },
 ]
