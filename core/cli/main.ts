@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register: Register }>>> 
   train: () => import('./train.ts'),
   evaluate: () => import('./evaluate.ts'),
   compare: () => import('./compare.ts'),
+  experiment: () => import('./experiment.ts'),
   agents: () => import('./agents.ts'),
   studio: () => import('./studio.ts'),
 }

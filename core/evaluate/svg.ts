@@ -3,6 +3,18 @@
 /** Marks and colours of players, the same in every plot. */
 export const PLAYER_COLOURS = { human: '#1c7ed6', scripted: '#697077', agent: '#d9480f' } as const
 
+/** For curves, in turn. */
+export const COLOURS = [
+  '#d9480f',
+  '#1c7ed6',
+  '#2b8a3e',
+  '#9c36b5',
+  '#c2255c',
+  '#0b7285',
+  '#e67700',
+  '#5f3dc4',
+] as const
+
 export const INK = '#1f2328'
 export const FAINT = '#d0d7de'
 export const FONT = 'Inter, system-ui, -apple-system, Segoe UI, sans-serif'
@@ -25,6 +37,17 @@ export function ticks(low: number, high: number, count: number): number[] {
   const first = Math.floor(low / step)
   const last = Math.max(first + 1, Math.ceil(high / step))
   return Array.from({ length: last - first + 1 }, (_, i) => tidy((first + i) * step))
+}
+
+/** 1, 2 and 5 times powers of ten, from at or below `low` to at or above `high`, both above 0. */
+export function logTicks(low: number, high: number): number[] {
+  const marks: number[] = []
+  for (let power = Math.floor(Math.log10(low)); marks.length === 0 || marks.at(-1)! < high; power++) {
+    for (const factor of [1, 2, 5]) marks.push(tidy(factor * 10 ** power))
+  }
+  const first = marks.findLastIndex((mark) => mark <= low)
+  const last = marks.findIndex((mark) => mark >= high)
+  return marks.slice(first, Math.max(last, first + 1) + 1)
 }
 
 /** Maps [from, to] to pixels [start, end]. */

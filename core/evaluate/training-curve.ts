@@ -1,5 +1,5 @@
 /** Score against environment steps, one line per run, with the human average and where each run mastered it. */
-import { document, FAINT, format, INK, line, scale, text, ticks } from './svg.ts'
+import { COLOURS, document, FAINT, format, INK, line, scale, text, ticks } from './svg.ts'
 
 export interface TrainingCurve {
   readonly label: string
@@ -20,7 +20,6 @@ export interface TrainingPlot {
 const WIDTH = 760
 const HEIGHT = 420
 const [LEFT, RIGHT, TOP, BOTTOM] = [64, 160, 66, 56]
-const COLOURS = ['#d9480f', '#1c7ed6', '#2b8a3e', '#9c36b5', '#c2255c', '#0b7285', '#e67700', '#5f3dc4']
 
 export function trainingCurvePlot({ title, units, human, curves }: TrainingPlot): string {
   const steps = curves.flatMap((curve) => curve.steps)

@@ -244,7 +244,8 @@ export function needsDemonstrations({ behavior }: RunConfig): boolean {
   )
 }
 
-function parseYaml(text: string, file: string): Record<string, unknown> {
+/** @throws UserError naming the line */
+export function parseYaml(text: string, file: string): Record<string, unknown> {
   const document = parseDocument(text)
   const error = document.errors[0]
   if (error !== undefined) {

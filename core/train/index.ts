@@ -5,6 +5,7 @@ export {
   configToYaml,
   demonstrationPath,
   needsDemonstrations,
+  parseYaml,
   type RunConfig,
   resolveConfig,
   signalNames,

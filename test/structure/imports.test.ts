@@ -2,7 +2,9 @@
  * The arrows of the house: imports point down only.
  *
  *     cli  studio          renderer -> core/studio/protocol.ts only
- *       \   |              electron -> core/studio only
+ *      |  \   |            electron -> core/studio only
+ *  experiment |
+ *        \    |
  *        train  evaluate  demos
  *           |      |        |
  *         rollout  learn    store
@@ -27,8 +29,9 @@ const allowed: Record<string, string[]> = {
   demos: ['envs', 'store'],
   train: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos'],
   evaluate: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train'],
+  experiment: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate'],
   studio: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate'],
-  cli: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate', 'studio'],
+  cli: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate', 'experiment', 'studio'],
 }
 
 /** What plugins import as 'understudy'; nothing here imports it. */

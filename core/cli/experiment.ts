@@ -1,0 +1,123 @@
+/** `understudy experiment`: configurations x seeds, a table, curves and the raw data. */
+import { readFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { UserError } from '../errors.ts'
+import {
+  type Cell,
+  type Experiment,
+  ExperimentRunner,
+  planExperiment,
+  type Report,
+  readCells,
+  readReportCells,
+  writeReport,
+} from '../experiment/index.ts'
+import { packageVersion } from '../studio/version.ts'
+import { wholeNumber } from './arguments.ts'
+import type { CliContext } from './context.ts'
+import { ExperimentDisplay } from './experiment-display.ts'
+import { parseSeeds } from './seeds.ts'
+
+interface Options {
+  out?: string
+  report?: string
+  jobs?: number
+  columns?: string
+  seeds?: string
+  reportOnly?: boolean
+}
+
+export function register(program: Command, context: CliContext): void {
+  program
+    .command('experiment')
+    .description('train several configurations with several seeds each, and compare them in a table')
+    .argument('<file>', 'YAML file: columns, seeds, and where a run ends')
+    .option('--out <dir>', 'where runs and raw data are kept (default: results/NAME in the data directory)')
+    .option('--report <dir>', 'where NAME.md, NAME.svg and NAME.json are written (default: as --out)')
+    .option(
+      '--jobs <n>',
+      'runs at once (default: as many as the cores allow)',
+      wholeNumber('--jobs', 1, 1024),
+    )
+    .option('--columns <ids>', 'only these columns: sac,sac-gail')
+    .option('--seeds <list>', 'only these seeds: 1,3-5')
+    .option('--report-only', 'train nothing; make the report anew from the raw data')
+    .action((file: string, options: Options) => experiment(file, options, context))
+}
+
+async function experiment(file: string, options: Options, context: CliContext): Promise<void> {
+  const plan = planExperiment(readText(file), basename(file))
+  const directory = resolve(options.out ?? join(context.dataDirectory, 'results', plan.name))
+  const reportDirectory = resolve(options.report ?? directory)
+  const complete = options.reportOnly === true || (await train(plan, file, directory, options, context))
+  const made = await readCells(directory)
+  const cells = made.length > 0 ? made : await readReportCells(reportDirectory, plan.name)
+  const known = cells.filter((cell) => plan.columns.some((column) => column.id === cell.column))
+  if (known.length > 0) {
+    show(await writeReport(plan, known, reportDirectory, `understudy experiment ${file}`), known, context)
+  } else if (options.reportOnly) {
+    throw new UserError(`there are no results of ${plan.name} in ${directory}`, {
+      remedy: 'leave --report-only out to make them, or say with --out or --report where they are',
+    })
+  }
+  context.signal.throwIfAborted()
+  if (!complete) {
+    throw new UserError('not every run could be made', {
+      remedy: 'the same command tries the missing ones again',
+    })
+  }
+}
+
+async function train(
+  plan: Experiment,
+  file: string,
+  directory: string,
+  options: Options,
+  context: CliContext,
+): Promise<boolean> {
+  const display = new ExperimentDisplay(context, plan)
+  const runner = new ExperimentRunner({
+    experiment: plan,
+    from: dirname(resolve(file)),
+    directory,
+    jobs: options.jobs,
+    columns: options.columns?.split(','),
+    seeds: options.seeds === undefined ? undefined : parseSeeds(options.seeds),
+    version: packageVersion(),
+    signal: context.signal,
+    onEvent: (event) => display.show(event),
+  })
+  // The second Ctrl-C ends this process at once; the training processes must not stay behind.
+  const killWithUs = () => runner.kill()
+  process.once('exit', killWithUs)
+  const onStop = () =>
+    display.note('stopping after checkpoints; the same command goes on; Ctrl-C again ends at once')
+  context.signal.addEventListener('abort', onStop)
+  try {
+    return await runner.run()
+  } finally {
+    context.signal.removeEventListener('abort', onStop)
+    process.off('exit', killWithUs)
+    display.close()
+  }
+}
+
+function show({ summary, markdown, files }: Report, cells: readonly Cell[], context: CliContext): void {
+  if (context.json) {
+    context.printJson({ event: 'report', cells: cells.length, files, ...summary })
+    return
+  }
+  context.print(markdown)
+  context.print('')
+  context.print(`written: ${files.join(', ')}`)
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UserError(`${file} cannot be read (${code})`, { usage: true, cause: error })
+  }
+}

@@ -1,0 +1,158 @@
+/** From an experiment file to what is to be trained: columns with a resolved configuration for every seed. */
+import { type EnvironmentSpec, makeEnvironment } from '../envs/index.ts'
+import { nearest, UserError } from '../errors.ts'
+import { type RunConfig, resolveConfig } from '../train/index.ts'
+import {
+  type ColumnFile,
+  type ComparisonFile,
+  type ExperimentFile,
+  type GridFile,
+  type Published,
+  readExperimentFile,
+  type Until,
+} from './file.ts'
+import { type DottedSettings, flatConfig, fromDotted, namedAfter, overlay, says } from './layers.ts'
+import { presetConfig } from './preset.ts'
+
+export interface ColumnPlan {
+  readonly id: string
+  readonly title: string
+  readonly seeds: readonly number[]
+  /** Environment steps after which a run has missed its goal. */
+  readonly maxSteps: number
+  readonly pacedRate: number | null
+  readonly published: Published | null
+  readonly config: (seed: number) => RunConfig
+  /** Dotted paths of the settings that preset and file name, as in a cell's identity. */
+  readonly written: ReadonlySet<string>
+}
+
+export interface Experiment {
+  /** Name of the file, for messages. */
+  readonly file: string
+  readonly name: string
+  readonly title: string
+  readonly spec: EnvironmentSpec
+  readonly until: Until
+  /** Paths as they stand in the file; null for the bundled demonstrations. */
+  readonly demonstrations: readonly string[] | null
+  readonly heldOut: number
+  readonly columns: readonly ColumnPlan[]
+  readonly comparisons: readonly ComparisonFile[]
+  readonly logSteps: boolean
+}
+
+/** A policy is looked at once per checkpoint for `solved`; until that has happened its file must stay. */
+const KEEP_ALL = 1_000_000
+
+/** @throws UserError when the file, or a configuration that it describes, is not what it must be */
+export function planExperiment(yaml: string, file: string): Experiment {
+  const read = readExperimentFile(yaml, file)
+  const { spec } = makeEnvironment(read.env)
+  if ((read.until === 'mastered' || read.until === 'sustained') && spec.score.human === undefined) {
+    throw new UserError(`${file}: until: ${spec.id} has no human average, so nothing can be ${read.until}`, {
+      usage: true,
+      remedy: 'write until: solved, or until: max_steps',
+    })
+  }
+  const columns = [
+    ...read.columns.map((column) => planColumn(read, file, column, {})),
+    ...read.grid.flatMap((grid) => planGrid(read, file, grid)),
+  ]
+  const ids = columns.map((column) => column.id)
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i)
+  if (twice !== undefined) {
+    throw new UserError(`${file}: columns: two are called "${twice}"`, {
+      usage: true,
+      remedy: 'give each an id of its own',
+    })
+  }
+  for (const { name, of, against } of read.compare) {
+    for (const id of [of, against]) requireColumn(ids, id, `${file}: compare: "${name}"`)
+  }
+  return {
+    file,
+    name: read.name,
+    title: read.title ?? read.name,
+    spec,
+    until: read.until,
+    demonstrations: read.demonstrations ?? null,
+    heldOut: read.measure.held_out,
+    columns,
+    comparisons: read.compare,
+    logSteps: read.plot.log_steps,
+  }
+}
+
+/** @param where  begins the sentence. @throws UserError naming the nearest column */
+export function requireColumn(ids: readonly string[], id: string, where: string): void {
+  if (ids.includes(id)) return
+  const near = nearest(id, ids)
+  throw new UserError(`${where}: there is no column "${id}"`, {
+    usage: true,
+    remedy: near === undefined ? `there are ${ids.join(', ')}` : `did you mean "${near}"?`,
+  })
+}
+
+function planColumn(
+  read: ExperimentFile,
+  file: string,
+  column: ColumnFile,
+  point: DottedSettings,
+): ColumnPlan {
+  const where = `${file}: column ${column.id}`
+  const { env } = read
+  const over = [
+    namedAfter(env, read.defaults, `${file}: defaults`),
+    fromDotted(env, read.settings),
+    namedAfter(env, column.config, where),
+    fromDotted(env, column.settings),
+    fromDotted(env, point),
+  ]
+  const layers = [
+    ...(column.preset === undefined ? [] : [namedAfter(env, presetConfig(env, column.preset, where), where)]),
+    ...over,
+    fromDotted(env, {
+      ...(column.max_steps === undefined ? {} : { max_steps: column.max_steps }),
+      ...(over.some((layer) => says(env, layer, 'summary_freq'))
+        ? {}
+        : { summary_freq: read.measure.rows_every }),
+      ...(read.until === 'solved' ? { keep_checkpoints: KEEP_ALL } : {}),
+    }),
+  ]
+  const merged = overlay(layers)
+  const config = (seed: number) => resolveConfig(merged, { file: where, environment: env, seed })
+  const seeds = column.seeds ?? read.seeds
+  const { behavior } = config(seeds[0]!)
+  return {
+    id: column.id,
+    title: column.title ?? column.id,
+    seeds,
+    maxSteps: behavior.max_steps,
+    pacedRate: column.paced_rate ?? null,
+    published: column.published ?? null,
+    config,
+    written: new Set(Object.keys(flatConfig(merged))),
+  }
+}
+
+/** Every combination of the values, the last path varying fastest. */
+function planGrid(read: ExperimentFile, file: string, { base, over }: GridFile): ColumnPlan[] {
+  let points: DottedSettings[] = [{}]
+  for (const [path, values] of Object.entries(over)) {
+    points = points.flatMap((point) => values.map((value) => ({ ...point, [path]: value })))
+  }
+  return points.map((point) => {
+    const words = Object.entries(point).map(
+      ([path, value]) => [path.split('.').at(-1)!, describe(value)] as const,
+    )
+    const suffix = words.map(([key, value]) => `${key}-${value}`.replaceAll(/[^A-Za-z0-9._-]+/g, '-'))
+    const title = [base.title ?? base.id, ...words.map(([key, value]) => `${key} ${value}`)].join(', ')
+    return planColumn(read, file, { ...base, id: [base.id, ...suffix].join('-'), title }, point)
+  })
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'none'
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}

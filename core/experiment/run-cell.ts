@@ -1,0 +1,198 @@
+/** Trains one cell to its end, from wherever an earlier attempt has left it, and measures it. */
+import { rm } from 'node:fs/promises'
+import { makeEnvironment } from '../envs/index.ts'
+import { UserError } from '../errors.ts'
+import { agentPlayer, evaluatePlayer, heldOutSeeds } from '../evaluate/index.ts'
+import type { Library, RunRow } from '../store/index.ts'
+import { readHead } from '../train/checkpoint.ts'
+import {
+  deleteRun,
+  type Failed,
+  type ForkTraining,
+  listCheckpoints,
+  needsDemonstrations,
+  type RunConfig,
+  type RunHandle,
+  resumeRun,
+  runDirectory,
+  savedConfig,
+  startRun,
+} from '../train/index.ts'
+import { type Cell, changes, identityOf } from './cell.ts'
+import type { Machine } from './machine.ts'
+import type { ColumnPlan, Experiment } from './plan.ts'
+import { WinRates } from './win-rates.ts'
+
+export interface CellContext {
+  readonly experiment: Experiment
+  readonly library: Library
+  /** Episodes to learn from, for the columns that learn from any. */
+  readonly demonstrations: { readonly ids: readonly number[]; readonly hashes: readonly string[] }
+  readonly made: Machine & { readonly understudy: string; readonly jobs: number }
+  readonly signal: AbortSignal
+  readonly fork: ForkTraining | undefined
+  /** Called when training begins or goes on. */
+  readonly onRun: (run: RunHandle) => void
+}
+
+/** All that the figures of a cell depend on. */
+export function cellIdentity(
+  context: Omit<CellContext, 'onRun'>,
+  config: RunConfig,
+): Record<string, unknown> {
+  const { experiment, demonstrations } = context
+  return identityOf(config, {
+    until: experiment.until,
+    heldOut: experiment.heldOut,
+    environmentVersion: experiment.spec.version,
+    demonstrations: needsDemonstrations(config) ? demonstrations.hashes : [],
+  })
+}
+
+/**
+ * @returns null when it was interrupted; the same call goes on then
+ * @throws UserError, or an Error with the trainer's stack, when training fails
+ */
+export async function runCell(context: CellContext, column: ColumnPlan, seed: number): Promise<Cell | null> {
+  const { library, experiment, signal } = context
+  const runId = `${column.id}-${seed}`
+  const config: RunConfig = { ...column.config(seed), runId }
+  const identity = cellIdentity(context, config)
+  let row = library.getRun(runId)
+  if (
+    row !== undefined &&
+    changes(cellIdentity(context, savedConfig(row)), identity, column.written).length > 0
+  ) {
+    await deleteRun(library, runId)
+    row = undefined
+  }
+  const winRates = new WinRates(library, runId, config, heldOutSeeds(experiment.heldOut))
+  if (row !== undefined && experiment.until === 'solved') await winRates.look(signal)
+  if (row === undefined || !isOver(row, context, winRates)) {
+    if (signal.aborted) return null
+    const run =
+      row === undefined
+        ? await start(context, config)
+        : await resumeRun({ library, runId, ...forkOf(context) })
+    row = await train(context, run, winRates)
+    if (!isOver(row, context, winRates)) return null
+  }
+  const cell = await measure(context, config, identity, winRates)
+  await forgetCourse(library, runId)
+  return cell
+}
+
+function start(context: CellContext, config: RunConfig): Promise<RunHandle> {
+  const demonstrations = needsDemonstrations(config) ? context.demonstrations.ids : []
+  return startRun({ library: context.library, config, demonstrations, ...forkOf(context) })
+}
+
+function forkOf({ fork }: CellContext): { fork?: ForkTraining } {
+  return fork === undefined ? {} : { fork }
+}
+
+/** Whether the run has met its goal or missed it, so that nothing remains but to measure. */
+function isOver(row: RunRow, { experiment }: CellContext, winRates: WinRates): boolean {
+  if (row.state === 'finished') return true
+  if (row.state !== 'stopped') return false
+  if (experiment.until === 'mastered') return row.masteredAtStep !== null
+  return experiment.until === 'solved' && winRates.solvedAtStep !== null
+}
+
+async function train(context: CellContext, run: RunHandle, winRates: WinRates): Promise<RunRow> {
+  const { experiment, signal } = context
+  context.onRun(run)
+  const onAbort = () => void run.stop()
+  signal.addEventListener('abort', onAbort)
+  if (signal.aborted) onAbort()
+  if (experiment.until === 'mastered') {
+    run.on('progress', ({ masteredAtStep }) => {
+      if (masteredAtStep !== null) void run.stop()
+    })
+  }
+  let looking = Promise.resolve()
+  if (experiment.until === 'solved') {
+    run.on('checkpoint', () => {
+      looking = looking.then(async () => {
+        await winRates.look(signal)
+        if (winRates.solvedAtStep !== null) await run.stop()
+      })
+      // Awaited below; until then a failure must not end the process.
+      looking.catch(() => run.stop())
+    })
+  }
+  const { row, failed } = await run.ended
+  signal.removeEventListener('abort', onAbort)
+  await looking
+  if (failed !== null) throw failure(failed)
+  return row
+}
+
+function failure({ kind, message, remedy, detail }: Failed): Error {
+  if (kind !== 'bug') return new UserError(message, remedy === null ? {} : { remedy })
+  return Object.assign(new Error(message), detail === null ? {} : { stack: detail })
+}
+
+async function measure(
+  context: CellContext,
+  config: RunConfig,
+  identity: Record<string, unknown>,
+  winRates: WinRates,
+): Promise<Cell> {
+  const { library, experiment, made } = context
+  const runId = config.runId!
+  const directory = runDirectory(library.dir, runId)
+  const newest = (await listCheckpoints(directory)).at(-1)!
+  const { step: steps, episodes, wallSeconds, mastery } = await readHead(newest)
+  const environment = makeEnvironment(config.environment, config.parameters)
+  const player = await agentPlayer(environment.spec, newest.policy)
+  const { episodes: played } = await evaluatePlayer(environment, player, heldOutSeeds(experiment.heldOut), {
+    signal: context.signal,
+  })
+  const clock = [{ step: 0, value: 0 }, ...library.readMetrics(runId, { names: ['time/seconds'] })]
+  if (clock.at(-1)!.step < steps) clock.push({ step: steps, value: wallSeconds })
+  const seconds = (step: number) => rounded(interpolate(clock, step))
+  const reached = (step: number | null) => (step === null ? null : { step, seconds: seconds(step) })
+  const windows = library.readMetrics(runId, { names: ['rollout/window_score'] })
+  return {
+    format: 1,
+    column: runId.slice(0, -`-${config.seed}`.length),
+    seed: config.seed,
+    identity,
+    made: { at: new Date().toISOString(), ...made },
+    steps,
+    episodes,
+    seconds: rounded(wallSeconds),
+    mastered: reached(mastery.masteredAtStep),
+    sustained: reached(mastery.sustainedAtStep),
+    solved: reached(winRates.solvedAtStep),
+    heldOut: {
+      scores: played.map(({ score }) => score),
+      won: played.filter(({ success }) => success).length,
+    },
+    curve: {
+      steps: windows.map(({ step }) => step),
+      scores: windows.map(({ value }) => rounded(value)),
+      seconds: windows.map(({ step }) => seconds(step)),
+    },
+  }
+}
+
+/** @param points  ascending steps, at least one at or before `step` and one at or after it */
+function interpolate(points: readonly { step: number; value: number }[], step: number): number {
+  const after = points.findIndex((point) => point.step >= step)
+  const [a, b] = [points[Math.max(0, after - 1)]!, points[after]!]
+  return b.step === a.step ? b.value : a.value + ((step - a.step) / (b.step - a.step)) * (b.value - a.value)
+}
+
+function rounded(value: number): number {
+  return Number(value.toFixed(3))
+}
+
+/** The way to the last policy, replay buffers above all, is large and has done its work. */
+async function forgetCourse(library: Library, runId: string): Promise<void> {
+  const checkpoints = await listCheckpoints(runDirectory(library.dir, runId))
+  const superfluous = checkpoints.slice(0, -1).flatMap(({ path, policy }) => [path, policy])
+  const replay = checkpoints.map(({ path }) => path.replace(/\.checkpoint$/, '.replay'))
+  for (const file of [...superfluous, ...replay]) await rm(file, { force: true })
+}
