@@ -118,6 +118,7 @@ function planColumn(
         ? {}
         : { summary_freq: read.measure.rows_every }),
       ...(read.until === 'solved' ? { keep_checkpoints: KEEP_ALL } : {}),
+      'stop.at': read.until === 'mastered' || read.until === 'sustained' ? read.until : 'none',
     }),
   ]
   const merged = overlay(layers)

@@ -68,14 +68,14 @@ export async function runCell(context: CellContext, column: ColumnPlan, seed: nu
   }
   const winRates = new WinRates(library, runId, config, heldOutSeeds(experiment.heldOut))
   if (row !== undefined && experiment.until === 'solved') await winRates.look(signal)
-  if (row === undefined || !isOver(row, context, winRates)) {
+  if (row === undefined || !(await isOver(row, context, winRates))) {
     if (signal.aborted) return null
     const run =
       row === undefined
         ? await start(context, config)
         : await resumeRun({ library, runId, ...forkOf(context) })
     row = await train(context, run, winRates)
-    if (!isOver(row, context, winRates)) return null
+    if (!(await isOver(row, context, winRates))) return null
   }
   const cell = await measure(context, config, identity, winRates)
   await forgetCourse(library, runId)
@@ -92,11 +92,21 @@ function forkOf({ fork }: CellContext): { fork?: ForkTraining } {
 }
 
 /** Whether the run has met its goal or missed it, so that nothing remains but to measure. */
-function isOver(row: RunRow, { experiment }: CellContext, winRates: WinRates): boolean {
+async function isOver(
+  row: RunRow,
+  { experiment, library }: CellContext,
+  winRates: WinRates,
+): Promise<boolean> {
   if (row.state === 'finished') return true
   if (row.state !== 'stopped') return false
-  if (experiment.until === 'mastered') return row.masteredAtStep !== null
-  return experiment.until === 'solved' && winRates.solvedAtStep !== null
+  const { until } = experiment
+  if (until === 'solved') return winRates.solvedAtStep !== null
+  if (until === 'max_steps') return false
+  // Its owner was ended together with it, after the last checkpoint.
+  const newest = (await listCheckpoints(runDirectory(library.dir, row.id))).at(-1)
+  if (newest === undefined) return false
+  const { mastery } = await readHead(newest)
+  return (until === 'mastered' ? mastery.masteredAtStep : mastery.sustainedAtStep) !== null
 }
 
 async function train(context: CellContext, run: RunHandle, winRates: WinRates): Promise<RunRow> {
@@ -105,11 +115,6 @@ async function train(context: CellContext, run: RunHandle, winRates: WinRates): 
   const onAbort = () => void run.stop()
   signal.addEventListener('abort', onAbort)
   if (signal.aborted) onAbort()
-  if (experiment.until === 'mastered') {
-    run.on('progress', ({ masteredAtStep }) => {
-      if (masteredAtStep !== null) void run.stop()
-    })
-  }
   let looking = Promise.resolve()
   if (experiment.until === 'solved') {
     run.on('checkpoint', () => {
@@ -142,18 +147,22 @@ async function measure(
   const { library, experiment, made } = context
   const runId = config.runId!
   const directory = runDirectory(library.dir, runId)
-  const newest = (await listCheckpoints(directory)).at(-1)!
-  const { step: steps, episodes, wallSeconds, mastery } = await readHead(newest)
+  const checkpoints = await listCheckpoints(directory)
+  // Training goes on while a checkpoint is looked at; what it did after the one that solved is not part of the run.
+  const last = checkpoints.find(({ step }) => step === winRates.solvedAtStep) ?? checkpoints.at(-1)!
+  const { step: steps, episodes, wallSeconds, mastery } = await readHead(last)
   const environment = makeEnvironment(config.environment, config.parameters)
-  const player = await agentPlayer(environment.spec, newest.policy)
+  const player = await agentPlayer(environment.spec, last.policy)
   const { episodes: played } = await evaluatePlayer(environment, player, heldOutSeeds(experiment.heldOut), {
     signal: context.signal,
   })
-  const clock = [{ step: 0, value: 0 }, ...library.readMetrics(runId, { names: ['time/seconds'] })]
+  const metrics = (name: string) =>
+    library.readMetrics(runId, { names: [name] }).filter(({ step }) => step <= steps)
+  const clock = [{ step: 0, value: 0 }, ...metrics('time/seconds')]
   if (clock.at(-1)!.step < steps) clock.push({ step: steps, value: wallSeconds })
   const seconds = (step: number) => rounded(interpolate(clock, step))
   const reached = (step: number | null) => (step === null ? null : { step, seconds: seconds(step) })
-  const windows = library.readMetrics(runId, { names: ['rollout/window_score'] })
+  const windows = metrics('rollout/window_score')
   return {
     format: 1,
     column: runId.slice(0, -`-${config.seed}`.length),

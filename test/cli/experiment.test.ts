@@ -1,0 +1,70 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { understudy, understudyJson } from './support.ts'
+
+const FILE = `
+name: small
+title: PPO on Basic
+env: basic
+seeds: [1]
+until: max_steps
+measure: { held_out: 5, rows_every: 500 }
+columns:
+  - { id: ppo, title: PPO, preset: ppo, max_steps: 1000 }
+  - { id: other, title: Other, preset: ppo, max_steps: 2000 }
+`
+
+describe('understudy experiment', () => {
+  let dir: string
+  let file: string
+
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), 'understudy-'))
+    file = join(dir, 'small.yaml')
+    writeFileSync(file, FILE)
+    return () => rmSync(dir, { recursive: true, force: true })
+  })
+
+  it('trains what is chosen and prints one object per line', () => {
+    const events = understudyJson(dir, 'experiment', file, '--columns', 'ppo', '--jobs', '1')
+    expect(events[0]).toEqual({ event: 'plan', cells: 1, kept: 0, jobs: 1 })
+    expect(events[1]).toEqual({ event: 'started', cell: 'ppo-1', step: 0 })
+    expect(events.at(-2)).toMatchObject({
+      event: 'finished',
+      cell: 'ppo-1',
+      result: { seed: 1, mastered: null },
+    })
+    expect(events.at(-1)).toMatchObject({ event: 'report', cells: 1, columns: [{ id: 'ppo', planned: 1 }] })
+  })
+
+  it('makes the report anew without training, where it is wanted', () => {
+    const docs = join(dir, 'docs')
+    const { code, out, err } = understudy(dir, 'experiment', file, '--report-only', '--report', docs)
+    expect(err).toBe('')
+    expect(code).toBe(0)
+    expect(out).toContain('|  | PPO |')
+    expect(readFileSync(join(docs, 'small.md'), 'utf8')).toMatch(/^# PPO on Basic\n\n<!-- begin small/)
+    // The raw data of a committed report are enough.
+    const elsewhere = ['--out', join(dir, 'nowhere'), '--report', docs]
+    expect(understudy(dir, 'experiment', file, '--report-only', ...elsewhere).out).toBe(out)
+  })
+
+  it.each([
+    [['nowhere.yaml'], 2, 'nowhere.yaml cannot be read', ''],
+    [['FILE', '--columns', 'pop'], 2, '--columns: there is no column "pop"', 'did you mean "ppo"?'],
+    [['FILE', '--jobs', '0'], 2, '--jobs must be a whole number', ''],
+    [['FILE', '--report-only', '--out', 'DIR/empty'], 1, 'there are no results of small', '--report-only'],
+    [['BROKEN'], 2, 'broken.yaml: columns.ppo.sedes: unknown key', 'did you mean "seeds"?'],
+  ])('says in one sentence what is wrong with %s', (args, code, message, remedy) => {
+    const broken = join(dir, 'broken.yaml')
+    writeFileSync(broken, FILE.replace('title: PPO,', 'sedes: [1],'))
+    const words = args.map((word) => word.replace('FILE', file).replace('DIR', dir).replace('BROKEN', broken))
+    const result = understudy(dir, 'experiment', ...words)
+    expect(result.err).toContain(message)
+    expect(result.err).toContain(remedy)
+    expect(result.err).not.toContain('    at ')
+    expect(result.code).toBe(code)
+  })
+})
