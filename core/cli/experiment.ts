@@ -1,6 +1,6 @@
 /** `understudy experiment`: configurations x seeds, a table, curves and the raw data. */
 import { readFileSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { UserError } from '../errors.ts'
 import {
@@ -14,6 +14,7 @@ import {
   writeReport,
 } from '../experiment/index.ts'
 import { packageVersion } from '../studio/version.ts'
+import { loadConfigPlugins } from '../train/index.ts'
 import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { ExperimentDisplay } from './experiment-display.ts'
@@ -47,10 +48,12 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function experiment(file: string, options: Options, context: CliContext): Promise<void> {
-  const plan = planExperiment(readText(file), basename(file))
+  const text = readText(file)
+  await loadConfigPlugins(text, file)
+  const plan = planExperiment(text, file)
   const directory = resolve(options.out ?? join(context.dataDirectory, 'results', plan.name))
   const reportDirectory = resolve(options.report ?? directory)
-  const complete = options.reportOnly === true || (await train(plan, file, directory, options, context))
+  const complete = options.reportOnly === true || (await train(plan, directory, options, context))
   const made = await readCells(directory)
   const cells = made.length > 0 ? made : await readReportCells(reportDirectory, plan.name)
   const known = cells.filter((cell) => plan.columns.some((column) => column.id === cell.column))
@@ -71,7 +74,6 @@ async function experiment(file: string, options: Options, context: CliContext): 
 
 async function train(
   plan: Experiment,
-  file: string,
   directory: string,
   options: Options,
   context: CliContext,
@@ -79,7 +81,6 @@ async function train(
   const display = new ExperimentDisplay(context, plan)
   const runner = new ExperimentRunner({
     experiment: plan,
-    from: dirname(resolve(file)),
     directory,
     jobs: options.jobs,
     columns: options.columns?.split(','),

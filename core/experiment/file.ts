@@ -4,7 +4,8 @@
  */
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
-import { checkSection, isRecord, type Place } from '../train/config-check.ts'
+import { checkSection } from '../train/config-check.ts'
+import { isRecord, type Place } from '../train/config-place.ts'
 import { parseYaml } from '../train/index.ts'
 
 /** Part of the name of a run and of files. */
@@ -84,6 +85,7 @@ const experimentShape = {
     .enum(['mastered', 'sustained', 'solved', 'max_steps'])
     .default('mastered')
     .describe('Where a run ends, if max_steps does not come first'),
+  plugins: z.array(z.string()).default([]).describe('Files, from the place of this one'),
   demonstrations: z
     .array(z.string())
     .optional()

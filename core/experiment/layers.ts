@@ -1,7 +1,8 @@
 /** Partial configurations in ML-Agents' layout, laid over one another. */
 import { UserError } from '../errors.ts'
 import type { behaviorSettings } from '../learn/index.ts'
-import { isRecord, mergeSections } from '../train/config-check.ts'
+import { mergeSections } from '../train/config-check.ts'
+import { isRecord } from '../train/config-place.ts'
 
 export type Section = Readonly<Record<string, unknown>>
 
@@ -15,7 +16,8 @@ const TOP = new Set([
   'engine',
   'threads',
   'stop',
-  'shuffle_demonstrations',
+  'gail_control',
+  'plugins',
 ])
 
 /**

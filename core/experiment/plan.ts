@@ -1,4 +1,5 @@
 /** From an experiment file to what is to be trained: columns with a resolved configuration for every seed. */
+import { basename, dirname } from 'node:path'
 import { type EnvironmentSpec, makeEnvironment } from '../envs/index.ts'
 import { nearest, UserError } from '../errors.ts'
 import { type RunConfig, resolveConfig } from '../train/index.ts'
@@ -28,8 +29,9 @@ export interface ColumnPlan {
 }
 
 export interface Experiment {
-  /** Name of the file, for messages. */
+  /** Name of the file, for messages, and its folder, from which it names others. */
   readonly file: string
+  readonly directory: string
   readonly name: string
   readonly title: string
   readonly spec: EnvironmentSpec
@@ -45,9 +47,14 @@ export interface Experiment {
 /** A policy is looked at once per checkpoint for `solved`; until that has happened its file must stay. */
 const KEEP_ALL = 1_000_000
 
-/** @throws UserError when the file, or a configuration that it describes, is not what it must be */
-export function planExperiment(yaml: string, file: string): Experiment {
+/**
+ * @param path  of the file; plugins lie relative to it and are loaded already
+ * @throws UserError when the file, or a configuration that it describes, is not what it must be
+ */
+export function planExperiment(yaml: string, path: string): Experiment {
+  const file = basename(path)
   const read = readExperimentFile(yaml, file)
+  const source: Source = { read, file, directory: dirname(path) }
   const { spec } = makeEnvironment(read.env)
   if ((read.until === 'mastered' || read.until === 'sustained') && spec.score.human === undefined) {
     throw new UserError(`${file}: until: ${spec.id} has no human average, so nothing can be ${read.until}`, {
@@ -56,8 +63,8 @@ export function planExperiment(yaml: string, file: string): Experiment {
     })
   }
   const columns = [
-    ...read.columns.map((column) => planColumn(read, file, column, {})),
-    ...read.grid.flatMap((grid) => planGrid(read, file, grid)),
+    ...read.columns.map((column) => planColumn(source, column, {})),
+    ...read.grid.flatMap((grid) => planGrid(source, grid)),
   ]
   const ids = columns.map((column) => column.id)
   const twice = ids.find((id, i) => ids.indexOf(id) !== i)
@@ -72,6 +79,7 @@ export function planExperiment(yaml: string, file: string): Experiment {
   }
   return {
     file,
+    directory: source.directory,
     name: read.name,
     title: read.title ?? read.name,
     spec,
@@ -82,6 +90,13 @@ export function planExperiment(yaml: string, file: string): Experiment {
     comparisons: read.compare,
     logSteps: read.plot.log_steps,
   }
+}
+
+interface Source {
+  readonly read: ExperimentFile
+  /** Name of the file, for messages. */
+  readonly file: string
+  readonly directory: string
 }
 
 /** @param where  begins the sentence. @throws UserError naming the nearest column */
@@ -95,8 +110,7 @@ export function requireColumn(ids: readonly string[], id: string, where: string)
 }
 
 function planColumn(
-  read: ExperimentFile,
-  file: string,
+  { read, file, directory }: Source,
   column: ColumnFile,
   point: DottedSettings,
 ): ColumnPlan {
@@ -113,6 +127,7 @@ function planColumn(
     ...(column.preset === undefined ? [] : [namedAfter(env, presetConfig(env, column.preset, where), where)]),
     ...over,
     fromDotted(env, {
+      ...(read.plugins.length === 0 ? {} : { plugins: read.plugins }),
       ...(column.max_steps === undefined ? {} : { max_steps: column.max_steps }),
       ...(over.some((layer) => says(env, layer, 'summary_freq'))
         ? {}
@@ -122,7 +137,7 @@ function planColumn(
     }),
   ]
   const merged = overlay(layers)
-  const config = (seed: number) => resolveConfig(merged, { file: where, environment: env, seed })
+  const config = (seed: number) => resolveConfig(merged, { file: where, directory, environment: env, seed })
   const seeds = column.seeds ?? read.seeds
   const { behavior } = config(seeds[0]!)
   return {
@@ -138,7 +153,7 @@ function planColumn(
 }
 
 /** Every combination of the values, the last path varying fastest. */
-function planGrid(read: ExperimentFile, file: string, { base, over }: GridFile): ColumnPlan[] {
+function planGrid(source: Source, { base, over }: GridFile): ColumnPlan[] {
   let points: DottedSettings[] = [{}]
   for (const [path, values] of Object.entries(over)) {
     points = points.flatMap((point) => values.map((value) => ({ ...point, [path]: value })))
@@ -149,7 +164,7 @@ function planGrid(read: ExperimentFile, file: string, { base, over }: GridFile):
     )
     const suffix = words.map(([key, value]) => `${key}-${value}`.replaceAll(/[^A-Za-z0-9._-]+/g, '-'))
     const title = [base.title ?? base.id, ...words.map(([key, value]) => `${key} ${value}`)].join(', ')
-    return planColumn(read, file, { ...base, id: [base.id, ...suffix].join('-'), title }, point)
+    return planColumn(source, { ...base, id: [base.id, ...suffix].join('-'), title }, point)
   })
 }
 

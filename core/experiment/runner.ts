@@ -22,8 +22,6 @@ import { type CellContext, cellIdentity, runCell } from './run-cell.ts'
 
 export interface RunnerOptions {
   readonly experiment: Experiment
-  /** Where the experiment's file lies; demonstrations are named from there. */
-  readonly from: string
   /** Everything is kept below it: cells/ and, in work/, a library with the runs. */
   readonly directory: string
   /** Cells at once; as many as cores allow when absent. */
@@ -104,8 +102,7 @@ export class ExperimentRunner {
   }
 
   async #demonstrations(library: Library): Promise<CellContext['demonstrations']> {
-    const { experiment, from } = this.#options
-    const { spec, columns, file, demonstrations } = experiment
+    const { spec, columns, file, directory, demonstrations } = this.#options.experiment
     const learner = columns.find((column) => needsDemonstrations(column.config(column.seeds[0]!)))
     if (learner === undefined) return { ids: [], hashes: [] }
     let rows = []
@@ -122,7 +119,7 @@ export class ExperimentRunner {
       rows = selectDemonstrations(library, spec, 'bundled')
     } else {
       const ids: number[] = []
-      for (const path of demonstrations) ids.push(...(await importFile(library, resolve(from, path))))
+      for (const path of demonstrations) ids.push(...(await importFile(library, resolve(directory, path))))
       rows = [...new Set(ids)].map((id) => library.getEpisode(id))
     }
     return { ids: rows.map((row) => row.id), hashes: rows.map((row) => row.hash!) }

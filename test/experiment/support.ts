@@ -43,7 +43,6 @@ export async function runAll(
   const events: RunnerEvent[] = []
   const runner = new ExperimentRunner({
     experiment: typeof experiment === 'string' ? planExperiment(experiment, 'quick.yaml') : experiment,
-    from: directory,
     directory,
     jobs: 2,
     columns: options.columns,
