@@ -17,7 +17,6 @@ import {
   allocateParameters,
   Graph,
   gradients,
-  mul,
   oneHot,
   Parameters,
   type Value,
@@ -29,6 +28,7 @@ import {
   type LearnContext,
   registerAlgorithm,
 } from './algorithm.ts'
+import { BufferRewards } from './buffer-rewards.ts'
 import { clippedLoss, judgeActions, ppoSchedule, stepTogether } from './clipped-objective.ts'
 import { makeCloning } from './cloning.ts'
 import { Metrics } from './metrics.ts'
@@ -36,7 +36,6 @@ import { body, dense } from './networks.ts'
 import { seen } from './normalizer.ts'
 import { Actor, buildPolicy, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
-import type { SampledBatch } from './replay-buffer.ts'
 import { writeChoices } from './reward-signal.ts'
 import { RolloutBuffer } from './rollout-buffer.ts'
 import { setUp } from './setup.ts'
@@ -116,27 +115,8 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     }
   }
 
-  /** Rewards of all signals for M steps. */
-  function buildRewards(): Record<string, Value> {
-    const graph = new Graph()
-    const inputs = {
-      observation: graph.input('observation', [M, O]),
-      choices: layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [M]), group.size)),
-      continuous: C === 0 ? null : graph.input('continuous', [M, C]),
-      reward: graph.input('reward', [M]),
-      nextObservation: graph.input('next-observation', [M, O]),
-      terminated: graph.input('terminated', [M]),
-    }
-    const outputs: Record<string, Value> = {}
-    signals.forEach((signal, s) => {
-      outputs[`reward${s}`] = mul(signal.reward(graph, inputs), 1)
-      const absorbing = signal.absorbingReward(graph)
-      if (absorbing !== null) outputs[`absorbing${s}`] = mul(absorbing, 1)
-    })
-    return outputs
-  }
-
-  const [update, judged, rewarded] = [buildUpdate(), buildJudge(), buildRewards()]
+  const [update, judged] = [buildUpdate(), buildJudge()]
+  const rewards = new BufferRewards(signals, layout, replayShape, M)
   const learned = signals.map((signal) => signal.parameters).filter((parameters) => parameters !== null)
   allocateParameters([policy, critic, ...learned], random)
   const networks = { ...policyBindings(shape, policy), ...critic.bindings() }
@@ -146,11 +126,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     threads,
   })
   const judgeProgram = await runtime.compile({ outputs: judged, bind: networks, threads })
-  const rewardBindings = Object.assign({}, ...signals.map((signal) => signal.bindings())) as Record<
-    string,
-    Float32Array
-  >
-  const rewardProgram = await runtime.compile({ outputs: rewarded, bind: rewardBindings, threads })
+  await rewards.compile(runtime, threads)
   for (const signal of signals) await signal.compile(runtime, threads)
   const actor = await Actor.compile(shape, policy, runtime, E)
   const adams = [policy, critic].map((parameters) => new Adam(parameters, { learningRate: h.learning_rate }))
@@ -176,7 +152,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     })
   }
 
-  /** Values, log-probabilities and rewards of everything in the buffer, M rows at a time. */
+  /** Values and log-probabilities of everything in the buffer, M rows at a time. */
   async function judgeBuffer(): Promise<void> {
     for (let at = 0; at < N; at += M) await judgeRows(at, Math.min(at + M, N))
   }
@@ -184,30 +160,16 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
   async function judgeRows(at: number, end: number): Promise<void> {
     const D = layout.branchSizes.length
     const count = end - at
-    for (const { inputs } of [judgeProgram, rewardProgram]) {
-      inputs.observation?.set(buffer.observations.subarray(at * O, end * O))
-      layout.groups.forEach((_, g) => {
-        const choice = inputs[`choice${g}`]
-        if (choice !== undefined)
-          writeChoices(layout, g, buffer.discrete.subarray(at * D, end * D), count, choice)
-      })
-    }
-    judgeProgram.inputs.raw?.set(buffer.raw.subarray(at * C, end * C))
-    feedMasks(judgeProgram.inputs, buffer.masks, (i) => at + i, count)
-    rewardProgram.inputs.continuous?.set(buffer.continuous.subarray(at * C, end * C))
-    rewardProgram.inputs.reward?.set(buffer.rewards.subarray(at, end))
-    rewardProgram.inputs.terminated?.set(buffer.terminated.subarray(at, end))
-    const next = rewardProgram.inputs['next-observation']
-    if (next !== undefined) for (let i = 0; i < count; i++) next.set(buffer.nextObservation(at + i), i * O)
-    await judgeProgram.run()
-    await rewardProgram.run()
-    buffer.values.set(judgeProgram.outputs.values!.subarray(0, count * S), at * S)
-    buffer.logPi.set(judgeProgram.outputs['log-pi']!.subarray(0, count), at)
-    signals.forEach((signal, s) => {
-      const reward = rewardProgram.outputs[`reward${s}`]!
-      const strength = signal.strength(steps)
-      for (let i = 0; i < count; i++) buffer.signalRewards[(at + i) * S + s] = strength * reward[i]!
+    const { inputs, outputs } = judgeProgram
+    inputs.observation!.set(buffer.observations.subarray(at * O, end * O))
+    layout.groups.forEach((_, g) => {
+      writeChoices(layout, g, buffer.discrete.subarray(at * D, end * D), count, inputs[`choice${g}`]!)
     })
+    inputs.raw?.set(buffer.raw.subarray(at * C, end * C))
+    feedMasks(inputs, buffer.masks, (i) => at + i, count)
+    await judgeProgram.run()
+    buffer.values.set(outputs.values!.subarray(0, count * S), at * S)
+    buffer.logPi.set(outputs['log-pi']!.subarray(0, count), at)
   }
 
   /** V(s_{t+1}) where it cannot be read off the next row: at cuts, from the observation kept for that purpose. */
@@ -227,11 +189,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
 
   /** Advantages (sum over signals, normalised) and returns per signal. */
   function estimate(): void {
-    estimateAdvantages(
-      buffer,
-      { signals, E, lambda: h.lambd, steps, metrics },
-      (s) => rewardProgram.outputs[`absorbing${s}`]?.[0],
-    )
+    estimateAdvantages(buffer, { signals, E, lambda: h.lambd, steps, metrics }, (s) => rewards.absorbing(s))
   }
 
   /** One pass over the buffer in minibatches; what does not fill a minibatch is left out, as in ML-Agents. */
@@ -267,23 +225,10 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
       metrics.add('policy/clip_fraction', outputs.clipped![0]!)
       metrics.add('policy/kl', outputs.kl![0]!)
       for (const signal of signals) {
-        await signal.update(random, metrics, (rows, count) => drawFromBuffer(rows, count))
+        await signal.update(random, metrics, (rows, count) => buffer.sample(random, rows, count))
       }
     }
     return made
-  }
-
-  function drawFromBuffer(rows: SampledBatch, count: number): void {
-    const D = layout.branchSizes.length
-    for (let i = 0; i < count; i++) {
-      const row = random.below(N)
-      rows.observations.set(buffer.observations.subarray(row * O, (row + 1) * O), i * O)
-      rows.nextObservations.set(buffer.nextObservation(row), i * O)
-      for (let k = 0; k < D; k++) rows.discrete[i * D + k] = buffer.discrete[row * D + k]!
-      for (let k = 0; k < C; k++) rows.continuous[i * C + k] = buffer.continuous[row * C + k]!
-      rows.rewards[i] = buffer.rewards[row]!
-      rows.terminated[i] = buffer.terminated[row]!
-    }
   }
 
   return {
@@ -321,6 +266,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     async update(): Promise<number> {
       if (!buffer.full) return 0
       buffer.close()
+      await rewards.judge(buffer, steps)
       await judgeBuffer()
       await judgeCuts()
       estimate()
@@ -371,9 +317,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     exportPolicy: () => exportPolicy(shape, policy),
 
     async release(): Promise<void> {
-      await Promise.all(
-        [program, judgeProgram, rewardProgram, actor, ...signals].map((part) => part.release()),
-      )
+      await Promise.all([program, judgeProgram, rewards, actor, ...signals].map((part) => part.release()))
     },
   }
 }

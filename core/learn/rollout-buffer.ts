@@ -3,7 +3,8 @@
  * made. Of environments that step together, row t * E + e is step t of environment e; otherwise each has made as many of
  * the steps as it could.
  */
-import type { ReplayShape } from './replay-buffer.ts'
+import type { Random } from '../random.ts'
+import type { ReplayShape, SampledBatch } from './replay-buffer.ts'
 import { allRows, type StepBatch } from './transitions.ts'
 
 /** A row after which the trajectory ends or is cut: what was seen then stands in no other row. */
@@ -134,6 +135,20 @@ export class RolloutBuffer {
     const O = this.#shape.observation
     const next = this.#next[row]!
     return this.#cutAt.get(row)?.observation ?? this.observations.subarray(next * O, (next + 1) * O)
+  }
+
+  /** Fills the first `count` rows of `batch` with transitions drawn uniformly with replacement; masks are left out. */
+  sample(random: Random, batch: SampledBatch, count: number): void {
+    const { observation: O, continuous: C, branches: D } = this.#shape
+    for (let i = 0; i < count; i++) {
+      const row = random.below(this.length)
+      batch.observations.set(this.observations.subarray(row * O, (row + 1) * O), i * O)
+      batch.nextObservations.set(this.nextObservation(row), i * O)
+      for (let k = 0; k < D; k++) batch.discrete[i * D + k] = this.discrete[row * D + k]!
+      for (let k = 0; k < C; k++) batch.continuous[i * C + k] = this.continuous[row * C + k]!
+      batch.rewards[i] = this.rewards[row]!
+      batch.terminated[i] = this.terminated[row]!
+    }
   }
 
   #addCut(row: number, observation: Float32Array): void {
