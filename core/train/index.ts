@@ -16,7 +16,7 @@ export { diagnose, type Finding, factsOf, type RunFacts } from './diagnostics/in
 export { type ForkTraining, forkElectron, forkNode, type TrainingProcess } from './fork.ts'
 export type { CheckpointNotice, Failed, Finished, MetricRow, Progress, TimeShares } from './messages.ts'
 export { ipcPort, messagePort, type Port, parentPort, utilityPort } from './port.ts'
-export { type Preset, type PresetId, presetsFor, untunedConfig } from './presets.ts'
+export { type Preset, presetsFor, untunedConfig } from './presets.ts'
 export {
   deleteRun,
   isActive,

@@ -3,10 +3,9 @@ import { makeEnvironment } from '../envs/index.ts'
 import { basicPresets } from './presets/basic.ts'
 import { bubble25Presets } from './presets/bubble-25.ts'
 
-export type PresetId = 'sac-gail' | 'ppo-gail' | 'sac' | 'ppo' | 'bc'
-
 export interface Preset {
-  readonly id: PresetId
+  /** What --preset takes: the algorithm, then what is added to it. */
+  readonly id: string
   readonly title: string
   /** One or two plain sentences. */
   readonly description: string

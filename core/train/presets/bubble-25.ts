@@ -67,7 +67,37 @@ function preset(
   }
 }
 
+/**
+ * A clone of 21 plays is already better than the human average, but plays too unsurely; so it acts at half its temperature,
+ * stays as it is until the critics have seen 500 batches, and is held by the cloning loss while it learns to be better.
+ */
+const cloned = {
+  ...sac,
+  buffer_init_steps: 500,
+  init_entcoef: 0.01,
+  target_entropy_start: 0.25,
+  policy_init_updates: 500,
+  acting_temperature: 0.5,
+  demonstration_share: 0.5,
+}
+const cloning = { strength: 0.3, steps: 4_000, batch_size: 64, pretrain_updates: 250 }
+
 export const bubble25Presets: readonly Preset[] = [
+  preset(
+    {
+      id: 'sac-gail-bc',
+      title: 'SAC + GAIL, cloned first',
+      description:
+        'Copies the demonstrations, plays as well as people from the start, and learns to do better while it plays.',
+      recommended: false,
+    },
+    {
+      trainer_type: 'sac',
+      hyperparameters: cloned,
+      behavioral_cloning: cloning,
+    },
+    { numEnvs: 8, maxSteps: 20_000, signals: { extrinsic, gail } },
+  ),
   preset(
     {
       id: 'sac-gail',
