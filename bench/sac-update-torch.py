@@ -1,15 +1,13 @@
 """The update of sac-update.ts in PyTorch with the fused Adam, as its users would write it.
 
-Usage: sac-update-torch.py INPUTS HIDDEN ACTIONS BATCH THREADS
-Prints a line "ready VERSION", then for each line on standard input, a number of updates, their median milliseconds.
+Usage: sac-update-torch.py INPUTS HIDDEN ACTIONS BATCH THREADS, driven by peer.ts
 """
 
 import math
-import statistics
 import sys
-import time
 
 import torch
+from peer import serve
 from torch import nn
 
 inputs, hidden, actions, batch, threads = map(int, sys.argv[1:6])
@@ -82,12 +80,4 @@ def update():
         torch._foreach_lerp_(target_parameters, critic_parameters, TAU)
 
 
-print("ready", torch.__version__, flush=True)
-for line in sys.stdin:
-    count = int(line)
-    times = []
-    for _ in range(count):
-        start = time.perf_counter()
-        update()
-        times.append(time.perf_counter() - start)
-    print(statistics.median(times) * 1000, flush=True)
+serve(torch.__version__, update)
