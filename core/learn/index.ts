@@ -4,6 +4,8 @@ import './ppo.ts'
 import './bc.ts'
 import './extrinsic.ts'
 import './gail.ts'
+import './curiosity.ts'
+import './rnd.ts'
 
 export {
   type Algorithm,

@@ -1,0 +1,85 @@
+/** One reward signal by itself: built, trained on batches that the test makes, and asked for its reward. */
+import type { EnvironmentSpec } from '../../core/envs/index.ts'
+import { ActionLayout } from '../../core/learn/action-layout.ts'
+import { Metrics } from '../../core/learn/metrics.ts'
+import { makeSampledBatch, type ReplayShape, type SampledBatch } from '../../core/learn/replay-buffer.ts'
+import type { RewardSignal } from '../../core/learn/reward-signal.ts'
+import type { SignalContext } from '../../core/learn/signals.ts'
+import { feedTransitions, transitionInputs } from '../../core/learn/transition-inputs.ts'
+import type { DemonstrationData } from '../../core/learn/transitions.ts'
+import { Random } from '../../core/random.ts'
+import { allocateParameters, Graph, loadRuntime, mul, type Program } from '../../core/tensor/index.ts'
+
+export function signalContext(options: {
+  readonly observation: number
+  readonly continuous?: number
+  readonly discrete?: readonly number[]
+  readonly batchSize: number
+  readonly demonstrations?: DemonstrationData
+}): SignalContext {
+  const { observation, continuous = 0, discrete = [], batchSize, demonstrations = null } = options
+  const spec: EnvironmentSpec = {
+    id: 'test',
+    title: 'test',
+    description: '',
+    version: 1,
+    parameters: {},
+    observations: [{ name: 'state', shape: [observation], description: '' }],
+    action: { continuous, discrete: [...discrete] },
+    score: { unit: 'step', units: 'steps', measure: 'length' },
+  }
+  const shape: ReplayShape = { observation, continuous, branches: discrete.length, mask: 0 }
+  return { spec, layout: new ActionLayout(spec), shape, batchSize, demonstrations }
+}
+
+export class SignalBench {
+  readonly signal: RewardSignal
+  readonly metrics = new Metrics()
+  readonly #context: SignalContext
+  readonly #program: Program
+  readonly #rows: SampledBatch
+  readonly #random = new Random(7)
+
+  private constructor(context: SignalContext, signal: RewardSignal, program: Program, rows: number) {
+    this.#context = context
+    this.signal = signal
+    this.#program = program
+    this.#rows = makeSampledBatch(rows, context.shape)
+  }
+
+  /** @param rows  how many transitions are judged at once */
+  static async start(context: SignalContext, signal: RewardSignal, rows: number): Promise<SignalBench> {
+    const graph = new Graph()
+    const reward = mul(signal.reward(graph, transitionInputs(graph, context.layout, context.shape, rows)), 1)
+    if (signal.parameters !== null) allocateParameters([signal.parameters], new Random(1))
+    const runtime = await loadRuntime('onnxruntime')
+    await signal.compile(runtime, 1)
+    const program = await runtime.compile({ outputs: { reward }, bind: signal.bindings() })
+    return new SignalBench(context, signal, program, rows)
+  }
+
+  /** The reward of the transitions that `fill` writes. */
+  async rewards(fill: (rows: SampledBatch) => void): Promise<number[]> {
+    const { layout, shape } = this.#context
+    fill(this.#rows)
+    feedTransitions(this.#program.inputs, layout, shape, this.#rows, this.#rows.rewards.length)
+    await this.#program.run()
+    return [...this.#program.outputs.reward!]
+  }
+
+  /** Updates on batches that `fill` writes, and what was measured meanwhile. */
+  async train(
+    updates: number,
+    fill: (rows: SampledBatch, random: Random) => void,
+  ): Promise<Record<string, number>> {
+    for (let i = 0; i < updates; i++) {
+      await this.signal.update(this.#random, this.metrics, (rows) => fill(rows, this.#random))
+    }
+    return this.metrics.drain()
+  }
+
+  async release(): Promise<void> {
+    await this.#program.release()
+    await this.signal.release()
+  }
+}
