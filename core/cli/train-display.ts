@@ -22,6 +22,7 @@ export class TrainingDisplay {
   #masteredShown: number | null = null
   /** Warnings that were told already, by rule. */
   readonly #warned = new Set<string>()
+  #lessonsShown: Readonly<Record<string, string>> | null = null
 
   constructor(context: CliContext, spec: EnvironmentSpec, run: RunHandle) {
     this.#context = context
@@ -106,6 +107,7 @@ export class TrainingDisplay {
         `mastered at ${masteredAtStep.toLocaleString('en')} steps: 1,000 steps at ${human!.mean} ${units} or better`,
       )
     }
+    this.#showLessons(progress.lessons ?? {}, step)
     if (!this.#terminal) return
     const done = Math.min(1, step / maxSteps)
     const bar = '█'.repeat(Math.round(done * BAR_WIDTH)).padEnd(BAR_WIDTH, '░')
@@ -117,6 +119,17 @@ export class TrainingDisplay {
       ...(etaSeconds === null ? [] : [`${duration(etaSeconds)} left`]),
     ]
     process.stderr.write(`\r\x1b[2K${parts.join('  ')}`)
+  }
+
+  /** Says what has changed since the last progress. */
+  #showLessons(lessons: Readonly<Record<string, string>>, step: number): void {
+    for (const [parameter, lesson] of Object.entries(lessons)) {
+      const before = this.#lessonsShown?.[parameter]
+      if (before !== undefined && before !== lesson) {
+        this.note(`${step.toLocaleString('en')} steps: ${parameter} goes on to lesson "${lesson}"`)
+      }
+    }
+    this.#lessonsShown = lessons
   }
 
   /** '22.8 bubbles (human average 25.14)' */

@@ -4,6 +4,7 @@
  *
  * An environment is deterministic given seed and actions and allocates nothing per step.
  */
+import type { ParameterRule } from './parameters.ts'
 
 /** One named observation. Rank 1 is a vector, rank 2 is entities x features, rank 3 is an image [C, H, W]. */
 export interface ObservationSpec {
@@ -48,6 +49,8 @@ export interface EnvironmentSpec {
   /** Raised whenever the same seed and actions would give other observations or rewards. */
   readonly version: number
   readonly parameters: Readonly<Record<string, ParameterValue>>
+  /** What the parameters may be, so that values drawn in training are rounded and kept in range; absent: as they are. */
+  readonly parameterRules?: Readonly<Record<string, ParameterRule>>
   readonly observations: readonly ObservationSpec[]
   readonly action: ActionSpec
   readonly score: ScoreSpec

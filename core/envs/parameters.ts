@@ -1,10 +1,13 @@
 import { nearest, UserError } from '../errors.ts'
 import type { ParameterValue } from './environment.ts'
 
-/** What one parameter may be: one of some words, or a whole number in a range. The first word or `initial` is the default. */
+/**
+ * What one parameter may be: one of some words, or a number in a range, whole unless `real`. The first word or `initial`
+ * is the default.
+ */
 export type ParameterRule =
   | { readonly oneOf: readonly string[] }
-  | { readonly from: number; readonly to: number; readonly initial: number }
+  | { readonly from: number; readonly to: number; readonly initial: number; readonly real?: boolean }
 
 type Value<Rule> = Rule extends { readonly oneOf: readonly (infer Word)[] } ? Word : number
 
@@ -48,10 +51,21 @@ function checked(
     })
   }
   if (value === undefined) return rule.initial
-  if (typeof value === 'number' && Number.isInteger(value) && value >= rule.from && value <= rule.to)
-    return value
+  const fits =
+    typeof value === 'number' &&
+    (rule.real === true || Number.isInteger(value)) &&
+    value >= rule.from &&
+    value <= rule.to
+  if (fits) return value
   throw new UserError(`${id}: parameter "${name}" cannot be ${JSON.stringify(value)}`, {
     usage: true,
-    remedy: `give a whole number from ${rule.from} to ${rule.to}`,
+    remedy: `give a ${rule.real === true ? 'number' : 'whole number'} from ${rule.from} to ${rule.to}`,
   })
+}
+
+/** A value drawn from a continuous distribution as the rule has it: the nearest whole number, within the range. */
+export function fitValue(rule: ParameterRule | undefined, value: number): number {
+  if (rule === undefined || 'oneOf' in rule) return value
+  const near = rule.real === true ? value : Math.round(value)
+  return Math.min(rule.to, Math.max(rule.from, near))
 }

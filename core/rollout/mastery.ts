@@ -20,6 +20,8 @@ export interface SavedMastery {
   readonly sustained: SavedScoreWindow
   readonly masteredAtStep: number | null
   readonly sustainedAtStep: number | null
+  /** Absent from checkpoints of version 0.1.0 before it had curricula. */
+  readonly begunAtStep?: number
 }
 
 export class Mastery {
@@ -29,6 +31,7 @@ export class Mastery {
   readonly #warmUp: number
   #masteredAtStep: number | null = null
   #sustainedAtStep: number | null = null
+  #begunAtStep = 0
 
   /** @param warmUp  environment steps until every environment may have finished an episode: E x the episode limit */
   constructor(score: ScoreSpec, warmUp: number) {
@@ -43,6 +46,11 @@ export class Mastery {
 
   get sustainedAtStep(): number | null {
     return this.#sustainedAtStep
+  }
+
+  /** From here on the level is the one that counts; episodes that ended before do not. */
+  begin(step: number): void {
+    this.#begunAtStep = step
   }
 
   add(step: number, score: number): void {
@@ -68,6 +76,7 @@ export class Mastery {
       sustained: this.#sustained.save(),
       masteredAtStep: this.#masteredAtStep,
       sustainedAtStep: this.#sustainedAtStep,
+      begunAtStep: this.#begunAtStep,
     }
   }
 
@@ -76,12 +85,14 @@ export class Mastery {
     this.#sustained.load(saved.sustained)
     this.#masteredAtStep = saved.masteredAtStep
     this.#sustainedAtStep = saved.sustainedAtStep
+    this.#begunAtStep = saved.begunAtStep ?? 0
   }
 
   #meets(window: ScoreWindow, step: number): boolean {
     const mean = window.mean(step)
     const { human } = this.#score
-    if (mean === null || human === undefined || step < this.#warmUp + window.length) return false
+    if (mean === null || human === undefined) return false
+    if (step < this.#begunAtStep + this.#warmUp + window.length) return false
     return atLeastAsGood(this.#score, mean, human.mean)
   }
 }

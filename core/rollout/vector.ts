@@ -6,6 +6,7 @@ import { type Action, type Environment, type EnvironmentSpec, observationSize } 
 import type { ActionBatch, StepBatch } from '../learn/transitions.ts'
 import { Random } from '../random.ts'
 import { episodeScore } from './score.ts'
+import { type Samplers, VariedEnvironment } from './varied-environment.ts'
 
 /** Where an environment sets no limit, a policy that dithers would never end its episode (basic: "stay" for ever). */
 export const DEFAULT_EPISODE_LIMIT = 200
@@ -140,6 +141,13 @@ export class VectorEnvironment {
       }
     }
     return batch
+  }
+
+  /** How the parameters of episodes to come are drawn, where the environments were made to vary. */
+  vary(samplers: Samplers): void {
+    for (const environment of this.#environments) {
+      if (environment instanceof VariedEnvironment) environment.vary(samplers)
+    }
   }
 
   /** Everything that determines the steps to come. */

@@ -14,6 +14,7 @@ import type { AlgorithmState } from '../learn/index.ts'
 import type { SavedMastery } from '../rollout/mastery.ts'
 import type { SavedVector } from '../rollout/vector.ts'
 import { writeAtomically } from './atomic-file.ts'
+import type { SavedCurriculum } from './curriculum.ts'
 import type { MetricRow } from './messages.ts'
 import { type PackedFormat, readPacked, writePacked } from './packed-file.ts'
 import type { SavedStopRule } from './stop-rule.ts'
@@ -36,6 +37,8 @@ export interface Checkpoint {
   readonly mastery: SavedMastery
   /** Absent from checkpoints of version 0.1.0 before it had stop rules. */
   readonly stopRule?: SavedStopRule
+  /** Absent from checkpoints of version 0.1.0 before it had curricula. */
+  readonly curriculum?: SavedCurriculum
   readonly score: number | null
   /** Means since the last summary. */
   readonly openMetrics: readonly (readonly [name: string, sum: number, count: number])[]

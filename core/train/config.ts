@@ -23,6 +23,7 @@ import { resolvePlugins } from './config-plugins.ts'
 import { GAIL_CONTROLS, type GailControl } from './demonstrations.ts'
 import {
   type EnvironmentParameters,
+  lessonNotices,
   readEnvironmentParameters,
   seedSamplers,
   targetParameters,
@@ -187,7 +188,7 @@ export function resolveConfig(
     resume: overrides.resume ?? (saved.resume || saved.load_model),
     force: overrides.force ?? saved.force,
     initializeFrom: overrides.initializeFrom ?? initPath ?? saved.initialize_from,
-    notices: [...raw.notices, ...examined.notices, ...notices, ...unmeasuredLessons(changing, name, top)],
+    notices: [...raw.notices, ...examined.notices, ...notices, ...lessonNotices(changing, name, place)],
   }
 }
 
@@ -260,17 +261,4 @@ export function parseYaml(text: string, file: string): Record<string, unknown> {
     })
   }
   return value
-}
-
-/** Lessons that wait for a behaviour which this run does not train. */
-function unmeasuredLessons(parameters: EnvironmentParameters, behavior: string, { file }: Place): string[] {
-  return Object.entries(parameters).flatMap(([name, lessons]) => {
-    const other = lessons.find(({ completion }) => completion !== null && completion.behavior !== behavior)
-    return other === undefined
-      ? []
-      : [
-          `${file}: environment_parameters.${name} stays in lesson "${other.name}", which is measured by the ` +
-            `behaviour ${other.completion!.behavior}, and this run trains ${behavior}`,
-        ]
-  })
 }

@@ -9,7 +9,8 @@
  * min_lesson_length asks for.
  *
  * Differs from ML-Agents: the reward is measured when episodes end, not at every step of the trainer, which repeats the
- * smoothing until nothing is left of it.
+ * smoothing until nothing is left of it. A lesson begins with each environment's next episode; require_reset, which cuts
+ * the episodes under way short, is not supported.
  */
 import type { Sampler } from '../rollout/sampler.ts'
 import type { EnvironmentParameters } from './environment-parameters.ts'
@@ -21,14 +22,12 @@ export interface SavedCurriculum {
   readonly rewards: readonly number[]
 }
 
-/** A parameter that has just begun a lesson. */
-export interface LessonChange {
+/** A parameter and its lesson. */
+export interface CurrentLesson {
   readonly parameter: string
   readonly lesson: string
   /** From 0. */
   readonly number: number
-  /** Episodes under way are to be ended, so that the lesson begins at once. */
-  readonly reset: boolean
 }
 
 export class Curriculum {
@@ -65,11 +64,14 @@ export class Curriculum {
     )
   }
 
-  /** Number of the lesson, from 0, of every parameter that has more than one. */
-  get lessons(): Readonly<Record<string, number>> {
-    return Object.fromEntries(
-      Object.entries(this.#lessons).filter(([name]) => this.#parameters[name]!.length > 1),
-    )
+  /** The lessons that parameters with more than one are in. */
+  get lessons(): readonly CurrentLesson[] {
+    return Object.entries(this.#parameters)
+      .filter(([, lessons]) => lessons.length > 1)
+      .map(([parameter, lessons]) => {
+        const number = this.#lessons[parameter]!
+        return { parameter, lesson: lessons[number]!.name, number }
+      })
   }
 
   /** Whether every parameter is in its last lesson. */
@@ -79,15 +81,20 @@ export class Curriculum {
     )
   }
 
+  /** Whether every episode is now one of the environment that the run is for: nothing is drawn any more. */
+  get settled(): boolean {
+    return this.complete && Object.values(this.samplers).every(({ kind }) => kind === 'constant')
+  }
+
   /**
    * @param step     environment steps so far
    * @param rewards  of the episodes that ended since the last call
    * @returns the lessons that begin now
    */
-  advance(step: number, rewards: readonly number[]): LessonChange[] {
+  advance(step: number, rewards: readonly number[]): CurrentLesson[] {
     this.#rewards.push(...rewards)
     if (this.#rewards.length > this.#kept) this.#rewards = this.#rewards.slice(-this.#kept)
-    const changes: LessonChange[] = []
+    const changes: CurrentLesson[] = []
     for (const [name, lessons] of Object.entries(this.#parameters)) {
       const { completion } = lessons[this.#lessons[name]!]!
       if (completion === null || completion.behavior !== this.#behavior) continue
@@ -100,12 +107,7 @@ export class Curriculum {
             : Number.NEGATIVE_INFINITY
       if (measure <= completion.threshold) continue
       const number = ++this.#lessons[name]!
-      changes.push({
-        parameter: name,
-        lesson: lessons[number]!.name,
-        number,
-        reset: completion.require_reset,
-      })
+      changes.push({ parameter: name, lesson: lessons[number]!.name, number })
     }
     if (changes.length > 0) this.#rewards = []
     return changes

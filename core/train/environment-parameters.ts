@@ -172,6 +172,31 @@ export function targetParameters(parameters: EnvironmentParameters): Record<stri
   return target
 }
 
+/** What of the lessons comes to nothing, a sentence each. @param place  of the section */
+export function lessonNotices(parameters: EnvironmentParameters, behavior: string, place: Place): string[] {
+  const notices: string[] = []
+  for (const [name, lessons] of Object.entries(parameters)) {
+    for (const { name: lesson, completion } of lessons) {
+      if (completion === null) continue
+      const which = `lesson "${lesson}" of ${name}`
+      if (completion.behavior !== behavior) {
+        notices.push(
+          `${at(place)}: ${which} never ends, because it is measured by the behaviour ${completion.behavior} and ` +
+            `this run trains ${behavior}`,
+        )
+        break
+      }
+      if (completion.require_reset) {
+        notices.push(
+          `${at(place)}: require_reset in ${which} has no meaning here and is ignored: the next lesson begins with ` +
+            "each environment's next episode",
+        )
+      }
+    }
+  }
+  return notices
+}
+
 /** Samplers without a seed take the run's, each another, as ML-Agents gives them. */
 export function seedSamplers(parameters: EnvironmentParameters, runSeed: number): EnvironmentParameters {
   let offset = 0

@@ -25,6 +25,8 @@ export const progressMessage = z.object({
   /** Mean score of the episodes that ended in the last 1,000 steps; null before the first. */
   score: z.number().nullable(),
   masteredAtStep: z.int().nullable(),
+  /** Parameters with a curriculum, and the lessons that they are in. */
+  lessons: z.record(z.string(), z.string()).optional(),
   shares: timeShares,
 })
 export type Progress = z.infer<typeof progressMessage>

@@ -12,6 +12,7 @@ import { writeAtomically } from './atomic-file.ts'
 import { demonstrationPath, needsDemonstrations, type RunConfig, resolveConfig } from './config.ts'
 import { loadConfigPlugins } from './config-plugins.ts'
 import { controlDemonstrations, demonstrationData } from './demonstrations.ts'
+import { checkLessons } from './environment-factory.ts'
 import { failureOf } from './failure.ts'
 import { ownerMessage, readMessage, type Start, sendMessage } from './messages.ts'
 import { ipcPort, type ParentEndpoint, type Port, parentPort } from './port.ts'
@@ -34,6 +35,7 @@ async function train(port: Port, start: Start): Promise<void> {
   await writeAtomically(file, [Buffer.from(start.config)])
   // A broken environment is refused with a sentence before hours go into learning it.
   checkEnvironment(makeEnvironment(config.environment, config.parameters))
+  checkLessons(config)
   trainer = await Trainer.create({
     config,
     runDirectory: directory,

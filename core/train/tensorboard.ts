@@ -26,6 +26,7 @@ const TAGS: Readonly<Record<string, string>> = {
 }
 
 export function tagOf(metric: string): string {
+  if (metric.startsWith('lesson/')) return `Environment/Lesson Number/${metric.slice('lesson/'.length)}`
   return TAGS[metric] ?? metric
 }
 

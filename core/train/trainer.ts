@@ -4,7 +4,6 @@
  * what the uninterrupted one would have done.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { type Algorithm, algorithmDefinition, type DemonstrationData, Metrics } from '../learn/index.ts'
 import { Random } from '../random.ts'
@@ -13,7 +12,9 @@ import { VectorEnvironment } from '../rollout/vector.ts'
 import { loadRuntime } from '../tensor/index.ts'
 import { type Checkpoint, listCheckpoints, readCheckpoint, readHead, writeCheckpoint } from './checkpoint.ts'
 import type { RunConfig } from './config.ts'
+import { Curriculum } from './curriculum.ts'
 import { demonstrationDigest } from './demonstrations.ts'
+import { environmentFactory } from './environment-factory.ts'
 import type { Finished, MetricRow, TrainerMessage } from './messages.ts'
 import { type StopReason, StopRule } from './stop-rule.ts'
 import { Stopwatch } from './stopwatch.ts'
@@ -43,6 +44,7 @@ export class Trainer {
   readonly #algorithm: Algorithm
   readonly #vector: VectorEnvironment
   readonly #random: Random
+  readonly #curriculum: Curriculum
   readonly #mastery: Mastery
   readonly #stopRule: StopRule
   readonly #digest: string | null
@@ -57,11 +59,15 @@ export class Trainer {
   /** @throws UserError when configuration, demonstrations and checkpoint do not go together */
   static async create(options: TrainerOptions): Promise<Trainer> {
     const { config, demonstrations } = options
-    const vector = new VectorEnvironment(
-      () => makeEnvironment(config.environment, config.parameters),
-      config.numEnvs,
-      { seed: config.seed, maxEpisodeSteps: config.maxEpisodeSteps },
+    const curriculum = new Curriculum(
+      config.environmentParameters,
+      config.behaviorName,
+      config.behavior.max_steps,
     )
+    const vector = new VectorEnvironment(environmentFactory(config, curriculum.samplers), config.numEnvs, {
+      seed: config.seed,
+      maxEpisodeSteps: config.maxEpisodeSteps,
+    })
     // A stream of its own: what a learner draws must not shift the boards that it meets.
     const random = new Random(config.seed ^ 0x6c6561)
     const algorithm = await algorithmDefinition(config.behavior.trainer_type).create({
@@ -73,7 +79,7 @@ export class Trainer {
       random,
       threads: config.threads,
     })
-    const trainer = new Trainer(options, algorithm, vector, random)
+    const trainer = new Trainer(options, algorithm, vector, random, curriculum)
     const checkpoint = options.resume ? (await listCheckpoints(options.runDirectory)).at(-1) : undefined
     if (checkpoint !== undefined) trainer.#restore(await readCheckpoint(checkpoint))
     else {
@@ -88,11 +94,13 @@ export class Trainer {
     algorithm: Algorithm,
     vector: VectorEnvironment,
     random: Random,
+    curriculum: Curriculum,
   ) {
     this.#options = options
     this.#algorithm = algorithm
     this.#vector = vector
     this.#random = random
+    this.#curriculum = curriculum
     const warmUp = vector.count * vector.maxEpisodeSteps
     this.#mastery = new Mastery(vector.spec.score, warmUp)
     this.#stopRule = new StopRule(options.config.stop, vector.spec.score, warmUp)
@@ -115,8 +123,8 @@ export class Trainer {
     while (reason === null) {
       await this.#advance()
       if (this.#passed(MASTERY_CHECK_INTERVAL)) {
-        this.#mastery.check(this.#step)
-        ruled = this.#stopRule.check(this.#step, this.#mastery)
+        if (this.#curriculum.settled) this.#mastery.check(this.#step)
+        if (this.#curriculum.complete) ruled = this.#stopRule.check(this.#step, this.#mastery)
       }
       if (this.#passed(behavior.summary_freq)) this.#summarize(events)
       if (this.#passed(behavior.checkpoint_interval)) await this.#save()
@@ -171,6 +179,10 @@ export class Trainer {
       this.#episodeMetrics.add('rollout/length', episode.length)
       this.#episodeMetrics.add('rollout/success', Number(episode.success))
     }
+    const returns = vector.finished.map((episode) => episode.return)
+    if (this.#curriculum.advance(this.#step, returns).length === 0) return
+    vector.vary(this.#curriculum.samplers)
+    if (this.#curriculum.settled) this.#mastery.begin(this.#step)
   }
 
   /** Whether the step just made was the first at or after a multiple of `interval`. */
@@ -184,6 +196,9 @@ export class Trainer {
       ...this.#episodeMetrics.drain(),
       ...(window === null ? {} : { 'rollout/window_score': window }),
       ...this.#algorithm.metrics.drain(),
+      ...Object.fromEntries(
+        this.#curriculum.lessons.map(({ parameter, number }) => [`lesson/${parameter}`, number]),
+      ),
     }
     const rows = Object.entries(values).map(([name, value]) => ({ step: this.#step, name, value }))
     this.#history.push(...rows)
@@ -213,6 +228,9 @@ export class Trainer {
       etaSeconds: stepsPerSecond > 0 ? Math.max(0, maxSteps - this.#step) / stepsPerSecond : null,
       score: this.#mastery.mean(this.#step),
       masteredAtStep: this.#mastery.masteredAtStep,
+      lessons: Object.fromEntries(
+        this.#curriculum.lessons.map(({ parameter, lesson }) => [parameter, lesson]),
+      ),
       shares: this.#watch.shares('progress'),
     })
     this.#watch.begin('progress', this.#step)
@@ -231,6 +249,7 @@ export class Trainer {
       vector: this.#vector.save(),
       random: this.#random.save(),
       mastery: this.#mastery.save(),
+      curriculum: this.#curriculum.save(),
       stopRule: this.#stopRule.save(),
       score: this.#mastery.mean(this.#step),
       openMetrics: this.#episodeMetrics.save(),
@@ -262,6 +281,10 @@ export class Trainer {
       })
     }
     this.#algorithm.load(checkpoint.algorithm)
+    if (checkpoint.curriculum !== undefined) {
+      this.#curriculum.load(checkpoint.curriculum)
+      this.#vector.vary(this.#curriculum.samplers)
+    }
     this.#vector.load(checkpoint.vector)
     this.#random.restore(checkpoint.random)
     this.#mastery.load(checkpoint.mastery)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { BubbleEnvironment } from '../../core/envs/bubble/index.ts'
 import { level25 } from '../../core/envs/bubble/levels/25.ts'
 import {
   checkEnvironment,
@@ -75,9 +76,33 @@ describe('parameters', () => {
       exitCode: 2,
       remedy: 'did you mean "observation"?',
     })
-    expect(wrong({ colour: 'red' })).toMatchObject({ remedy: 'known are observation, action' })
+    expect(wrong({ gravity: 9 })).toMatchObject({
+      remedy: 'known are observation, action, colours, captives, rows, copy_chance',
+    })
     expect(wrong({ observation: 'raise' })).toMatchObject({ remedy: 'choose one of rays, sight, grid' })
     expect(wrong({ action: 3 }).message).toBe('bubble/25: parameter "action" cannot be 3')
+    expect(wrong({ colours: 5 })).toMatchObject({ remedy: 'give a whole number from 1 to 4' })
+    expect(wrong({ rows: 3 })).toMatchObject({ remedy: 'give a whole number from 4 to 12' })
+    expect(wrong({ captives: 2.5 })).toMatchObject({ remedy: 'give a whole number from 1 to 10' })
+    expect(wrong({ copy_chance: -0.1 })).toMatchObject({ remedy: 'give a number from 0 to 1' })
+  })
+
+  test('that are numbers change the level, which then has no human average', () => {
+    const spec = (parameters: Record<string, number>) => makeEnvironment('bubble/25', parameters).spec
+    const easy = makeEnvironment('bubble/25', { colours: 2, captives: 3, rows: 5 }) as BubbleEnvironment
+    expect(easy.spec.parameters).toEqual({
+      observation: 'rays',
+      action: 'discrete',
+      colours: 2,
+      captives: 3,
+      rows: 5,
+    })
+    expect(easy.spec.score.human).toBeUndefined()
+    easy.reset(4, null)
+    expect(easy.board.captives).toBe(3)
+    expect([...easy.board.counts.slice(1, 5)].map(Boolean)).toEqual([true, true, false, false])
+    expect(spec({ colours: 4, captives: 8, rows: 8, copy_chance: 0.1 })).toEqual(spec({}))
+    expect(spec({}).score.human).toBeDefined()
   })
 })
 

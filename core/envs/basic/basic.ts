@@ -25,11 +25,8 @@ export class BasicEnvironment implements Environment {
   #moved = false
 
   constructor(parameters?: Readonly<Record<string, ParameterValue>>) {
-    const { max_steps } = readParameters(
-      'basic',
-      { max_steps: { from: 0, to: 65535, initial: 0 } },
-      parameters,
-    )
+    const rules = { max_steps: { from: 0, to: 65535, initial: 0 } } as const
+    const { max_steps } = readParameters('basic', rules, parameters)
     this.#maxSteps = max_steps
     this.spec = {
       id: 'basic',
@@ -39,6 +36,7 @@ export class BasicEnvironment implements Environment {
         'ends its episode; the parameter max_steps sets one (0 = none).',
       version: 1,
       parameters: { max_steps },
+      parameterRules: rules,
       observations: [{ name: 'position', shape: [LENGTH], description: 'one-hot position on the line' }],
       action: { continuous: 0, discrete: [MOVES.length] },
       score: { unit: 'point', units: 'points', measure: 'return' },

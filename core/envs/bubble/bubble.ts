@@ -10,7 +10,7 @@ import { MAX_LEAN, NOTCHES, notchLean } from './aim.ts'
 import { Board } from './board.ts'
 import { emptyFlight, fly, flyNotch } from './flight.ts'
 import { CAPTIVE, COLOURS } from './lattice.ts'
-import type { BubbleLevel } from './level.ts'
+import { type BubbleLevel, changedNumbers, changeLevel, levelRules } from './level.ts'
 import { type Hand, type ObservationKind, observationSpecs, writeObservation } from './observations.ts'
 import { type BubbleEvent, type BubbleScene, bubbleEvents, bubbleScene, type Shot } from './scene.ts'
 import { decodeSnapshot, encodeSnapshot } from './snapshot.ts'
@@ -40,8 +40,14 @@ export class BubbleEnvironment implements Environment {
       observation: { oneOf: ['rays', 'sight', 'grid'] },
       action: { oneOf: ['discrete', 'continuous'] },
     } as const
-    const chosen = readParameters(id, rules, parameters)
-    this.level = level
+    const { observation, action, ...numbers } = readParameters(
+      id,
+      { ...rules, ...levelRules(level) },
+      parameters,
+    )
+    const chosen = { observation, action }
+    const changed = changedNumbers(level, numbers)
+    this.level = changeLevel(level, changed)
     this.#kind = chosen.observation
     this.#continuous = chosen.action === 'continuous'
     this.spec = {
@@ -49,7 +55,8 @@ export class BubbleEnvironment implements Environment {
       title: `Bubble, level ${level.name}`,
       description: level.description,
       version: VERSION,
-      parameters: { ...chosen },
+      parameters: { ...chosen, ...changed },
+      parameterRules: { ...rules, ...levelRules(level) },
       observations: observationSpecs(this.#kind),
       action: this.#continuous
         ? { continuous: 2, discrete: [] }
@@ -62,7 +69,7 @@ export class BubbleEnvironment implements Environment {
         unit: 'bubble',
         units: 'bubbles',
         measure: 'length',
-        ...(level.human === undefined ? {} : { human: level.human }),
+        ...(this.level.human === undefined ? {} : { human: this.level.human }),
       },
       maxEpisodeSteps: level.maxShots,
     }

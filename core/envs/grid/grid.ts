@@ -25,6 +25,14 @@ const MOVES = [
 ] as const
 const MAGIC = [0x47, 0x52, 0x44] as const // GRD
 const HEAD_BYTES = 10
+const RULES = {
+  gridSize: { from: 3, to: 12, initial: 5 },
+  numPlusGoals: { from: 1, to: 20, initial: 1 },
+  numExGoals: { from: 1, to: 20, initial: 1 },
+  goal: { oneOf: ['plus', 'either'] },
+  cell_pixels: { from: 4, to: 16, initial: 4 },
+  max_steps: { from: 1, to: 65535, initial: 100 },
+} as const
 
 export class GridEnvironment implements Environment {
   readonly spec: EnvironmentSpec
@@ -48,18 +56,7 @@ export class GridEnvironment implements Environment {
   #before = 0
 
   constructor(parameters?: Readonly<Record<string, ParameterValue>>) {
-    const given = readParameters(
-      'grid',
-      {
-        gridSize: { from: 3, to: 12, initial: 5 },
-        numPlusGoals: { from: 1, to: 20, initial: 1 },
-        numExGoals: { from: 1, to: 20, initial: 1 },
-        goal: { oneOf: ['plus', 'either'] },
-        cell_pixels: { from: 4, to: 16, initial: 4 },
-        max_steps: { from: 1, to: 65535, initial: 100 },
-      },
-      parameters,
-    )
+    const given = readParameters('grid', RULES, parameters)
     const { gridSize, numPlusGoals, numExGoals, goal, cell_pixels, max_steps } = given
     const objects = numPlusGoals + numExGoals
     if (objects >= gridSize ** 2) {
@@ -91,6 +88,7 @@ export class GridEnvironment implements Environment {
         'picture; the test of visual encoders.',
       version: 1,
       parameters: given,
+      parameterRules: RULES,
       observations: [
         {
           name: 'image',

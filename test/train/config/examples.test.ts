@@ -56,7 +56,7 @@ describe("ML-Agents' example configurations", () => {
     ])
     expect(config.parameters).toEqual({ big_wall_height: 8, small_wall_height: 4 })
     expect(config.notices).toContainEqual(
-      expect.stringContaining('small_wall_height stays in lesson "Lesson0"'),
+      expect.stringContaining('lesson "Lesson0" of small_wall_height never ends'),
     )
   })
 
