@@ -4,8 +4,8 @@
  */
 import { z } from 'zod'
 import { nearest } from '../errors.ts'
-import { add, mean, relu, sub, type Value } from '../tensor/index.ts'
-import { dense, hidden, normalized, reluGain, type Scope } from './layers.ts'
+import { add, mean, relu, rmsNorm, sub, type Value } from '../tensor/index.ts'
+import { dense, hidden, reluGain, type Scope } from './layers.ts'
 import type { NetworkSettings } from './settings.ts'
 
 /** What a body is built with. Its weights are declared under `name`. */
@@ -91,7 +91,7 @@ registerNetwork({
 
 /** Layer normalisation without gain and shift, of rows that need not be centred. */
 function layerNorm(x: Value): Value {
-  return normalized(sub(x, mean(x, [1], { keepDims: true })))
+  return rmsNorm(sub(x, mean(x, [1], { keepDims: true })))
 }
 
 /**

@@ -2,16 +2,12 @@
 import {
   add,
   conv2d,
-  div,
   type Graph,
   matmul,
-  mean,
-  mul,
   type Parameters,
   relu,
   reshape,
-  sqrt,
-  square,
+  rmsNorm,
   type Value,
 } from '../tensor/index.ts'
 import { normal, zeros } from '../tensor/initializers.ts'
@@ -27,7 +23,8 @@ export const reluGain = Math.SQRT2
 
 /**
  * x W + b; x [B, I] -> [B, units]. Weights have standard deviation gain / sqrt(I). With `centred` the result has mean 0 in
- * each row: subtracting the mean of a row is linear, so it is done to the weights, which are few, and not to the rows.
+ * each row: subtracting the mean of a row is linear, so it is done to the weights, which are few, and not to the rows. What is left
+ * of layer normalisation (Ba et al. 2016, arXiv:1607.06450; here without gain and shift) is `rmsNorm`.
  */
 export function dense(
   scope: Scope,
@@ -57,15 +54,10 @@ function centring(graph: Graph, n: number): Value {
   )
 }
 
-/** Layer normalisation (Ba et al. 2016, arXiv:1607.06450) of rows that are centred already, without gain and shift. */
-export function normalized(x: Value): Value {
-  return mul(x, div(1, sqrt(add(mean(square(x), [1], { keepDims: true }), 1e-5))))
-}
-
 /** One hidden layer: relu(norm?(x W + b)); x [B, I] -> [B, units]. */
 export function hidden(scope: Scope, name: string, x: Value, units: number, norm: boolean): Value {
   const linear = dense(scope, name, x, units, reluGain, { centred: norm })
-  return relu(norm ? normalized(linear) : linear)
+  return relu(norm ? rmsNorm(linear) : linear)
 }
 
 /** relu(x * W + b) without padding; x [B, C, H, W] -> [B, channels, H', W'], H' = floor((H - kernel) / stride) + 1. */

@@ -5,11 +5,11 @@
  * Differs from ML-Agents: ReLU in place of Swish (half the elementwise nodes), He initialisation with gain sqrt(2).
  */
 import type { EnvironmentSpec } from '../envs/environment.ts'
-import { add, concat, mul, relu, reshape, slice, sum, type Value } from '../tensor/index.ts'
+import { add, concat, mul, relu, reshape, rmsNorm, slice, sum, type Value } from '../tensor/index.ts'
 import type { ActionLayout } from './action-layout.ts'
 import { buildBody } from './bodies.ts'
 import { encode, featureCount } from './encoders.ts'
-import { dense, hidden, normalized, reluGain, type Scope } from './layers.ts'
+import { dense, hidden, reluGain, type Scope } from './layers.ts'
 import type { NetworkSettings } from './settings.ts'
 
 export { dense, type Scope } from './layers.ts'
@@ -82,7 +82,7 @@ function rowsBody(
     add(reshape(first, [B, K, units]), reshape(context, [B, 1, units])), // [B, K, U]
     [B * K, units],
   )
-  const h = relu(norm ? normalized(joined) : joined)
+  const h = relu(norm ? rmsNorm(joined) : joined)
   return hidden(scope, `${name}/row2`, h, units, norm)
 }
 

@@ -40,6 +40,7 @@ export interface OpAttributes {
   random: { readonly distribution: 'uniform' | 'normal'; readonly stream: number }
   softmax: None
   logSoftmax: None
+  rmsNorm: { readonly epsilon: number }
   sum: { readonly axes: readonly number[]; readonly keepDims: boolean }
   max: { readonly axis: number }
   argmax: None

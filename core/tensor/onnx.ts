@@ -1,4 +1,4 @@
-/** Writes a graph as an ONNX model: standard operators only, opset 17. */
+/** Writes a graph as an ONNX model, opset 17. */
 import { ancestors, isOp, type Value } from './graph.ts'
 import { type Context, gemmAttributes, lowerings } from './onnx/lowerings.ts'
 import { dataType, encodeModel, type ValueInfo } from './onnx/schema.ts'
@@ -12,6 +12,8 @@ export interface ExportOptions {
   readonly intOutputs?: readonly string[]
   /** Inputs that become part of the model, by name: the weights of a policy. */
   readonly constants?: Readonly<Record<string, Float32Array>>
+  /** For ONNX Runtime alone: its own operators where they are faster. The default is the standard's only. */
+  readonly extensions?: boolean
   /** Key-value pairs kept in the model file. */
   readonly metadata?: Readonly<Record<string, string>>
 }
@@ -47,7 +49,7 @@ export function exportOnnx(
     } else if (isOp(value, 'constant')) {
       writer.floats(output, value.attributes.data, value.shape)
     } else if (!fused.has(value)) {
-      lower(value, output, writer, names, fused, open, options.dynamicBatch)
+      lower(value, output, writer, names, fused, open, options)
     }
   }
   const results = Object.entries(outputs).map(([name, value]) => {
@@ -81,7 +83,7 @@ function lower(
   names: ReadonlyMap<Value, string>,
   fused: ReadonlySet<Value>,
   open: ReadonlySet<Value>,
-  batch: number | undefined,
+  { dynamicBatch: batch, extensions = false }: ExportOptions,
 ): void {
   const nameOf = (input: Value): string => names.get(input)!
   const product = value.inputs.find((input) => fused.has(input))
@@ -101,6 +103,7 @@ function lower(
     expandTo: isOpen
       ? value.shape.map((size, axis) => (axis === 0 && size === batch ? 1 : size))
       : value.shape,
+    standard: !extensions,
   })
 }
 

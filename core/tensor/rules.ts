@@ -79,6 +79,14 @@ export const rules: { readonly [K in Op]: Rule<K> | null } = {
 
   softmax: (y, dy) => [() => mul(y, sub(dy, ops.sum(mul(dy, y), -1, { keepDims: true })))],
   logSoftmax: (y, dy) => [() => sub(dy, mul(exp(y), ops.sum(dy, -1, { keepDims: true })))],
+  rmsNorm: (y, dy) => [
+    () => {
+      const x = one(y)
+      const kept = { keepDims: true }
+      const scale = div(1, ops.sqrt(ops.add(ops.mean(ops.square(x), -1, kept), y.attributes.epsilon)))
+      return mul(sub(dy, mul(y, ops.mean(mul(dy, y), -1, kept))), scale)
+    },
+  ],
   sum: (y, dy) => [() => ops.broadcastTo(keptDims(y, dy, y.attributes.axes), one(y).shape)],
   max: (y, dy) => [
     () => {

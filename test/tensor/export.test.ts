@@ -71,6 +71,21 @@ describe('an exported policy', () => {
     await model.release()
   })
 
+  test('has standard operators only, which give what those of the engine give', async () => {
+    const graph = new Graph()
+    const y = ops.rmsNorm(graph.input('x', [BATCH, 5]))
+    const feeds = { x: { data: weights([3, 5], 5), dims: [3, 5] } }
+    const results: Float32Array[] = []
+    for (const extensions of [false, true]) {
+      const bytes = exportOnnx({ y }, { dynamicBatch: BATCH, extensions })
+      expect(Buffer.from(bytes).includes('SimplifiedLayerNormalization')).toBe(extensions)
+      const model = await openModel(bytes)
+      results.push((await model.run(feeds)).y!.data)
+      await model.release()
+    }
+    for (const [i, value] of results[0]!.entries()) expect(value).toBeCloseTo(results[1]![i]!, 5)
+  })
+
   test('samples anew at every run', async () => {
     const graph = new Graph()
     const x = graph.input('x', [BATCH, 2])

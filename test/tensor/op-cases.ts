@@ -292,6 +292,11 @@ export const opCases: readonly OpCase[] = [
     (x) => ops.logSoftmax(x!),
     (tf, x) => tf.logSoftmax(x!),
   ),
+  elementwise(
+    'rmsNorm',
+    (x) => ops.rmsNorm(x!, 1e-3),
+    (tf, x) => tf.div(x!, tf.sqrt(tf.add(tf.mean(tf.square(x!), -1, true), 1e-3))),
+  ),
   {
     name: 'layerNorm',
     inputs: [A, [4], [4]],

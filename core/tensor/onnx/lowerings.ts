@@ -1,4 +1,4 @@
-/** How each primitive operation is written in standard ONNX operators (opset 17). */
+/** How each primitive operation is written in ONNX operators (opset 17). */
 import type { Op, Relation, Value } from '../graph.ts'
 import { scalarConstant } from '../ops.ts'
 import { dataType } from './schema.ts'
@@ -13,6 +13,8 @@ export interface Context {
   /** The sizes to write into Reshape, and into Expand, where the batch size may be left open. */
   readonly reshapeTo: readonly number[]
   readonly expandTo: readonly number[]
+  /** Only operators of the standard may be used, not those that ONNX Runtime has beyond it. */
+  readonly standard: boolean
 }
 
 /** Near the largest float32. */
@@ -66,6 +68,20 @@ export const lowerings: { readonly [K in Exclude<Op, 'input' | 'constant'>]: Low
   },
   softmax: plain('Softmax'),
   logSoftmax: plain('LogSoftmax'),
+  rmsNorm: ({ attributes: { epsilon }, inputs: [x] }, { writer, inputs, output, standard }) => {
+    const axis = x!.shape.length - 1
+    if (!standard) {
+      // One pass of ONNX Runtime's own operator in place of four.
+      const scale = writer.ones(x!.shape[axis]!)
+      const attributes = { axis, epsilon: { float: epsilon } }
+      writer.node('SimplifiedLayerNormalization', [inputs[0]!, scale], attributes, output)
+      return
+    }
+    const squares = writer.node('Mul', [inputs[0]!, inputs[0]!])
+    const mean = writer.node('ReduceMean', [squares], { axes: [axis], keepdims: 1 })
+    const root = writer.node('Sqrt', [writer.node('Add', [mean, writer.scalar(epsilon)])])
+    writer.node('Div', [inputs[0]!, root], {}, output)
+  },
   sum: ({ attributes: { axes, keepDims }, inputs: [x] }, { writer, inputs, output }) => {
     if (x!.shape.length === 2 && axes.join() === '0' && !keepDims) {
       // Over rows, as every bias gradient is: a product with ones runs at five times the speed of ReduceSum.

@@ -66,6 +66,15 @@ export function oneHot(indices: Value, depth: number): Value {
   return equal(reshape(indices, [...indices.shape, 1]), classes)
 }
 
+/**
+ * x / sqrt(mean(x^2) + epsilon) over the last axis (Zhang and Sennrich 2019, arXiv:1910.07467, without gain): layer
+ * normalisation of rows whose mean is 0.
+ */
+export function rmsNorm(x: Value, epsilon = 1e-5): Value {
+  normalAxis(-1, x.shape.length, 'rmsNorm')
+  return x.graph.apply('rmsNorm', [x], x.shape, { epsilon })
+}
+
 /** Layer normalisation (Ba et al. 2016) over the last axis. x [..., F], scale [F], bias [F]. */
 export function layerNorm(x: Value, scale: Value, bias: Value, epsilon = 1e-5): Value {
   const centred = sub(x, mean(x, -1, { keepDims: true }))

@@ -11,7 +11,8 @@ export function onnxruntime(): Runtime {
 
 async function compile(spec: CompileSpec): Promise<Program> {
   const layout = layOut(spec)
-  const session = await InferenceSession.create(exportOnnx(spec.outputs), sessionOptions(spec.threads ?? 1))
+  const model = exportOnnx(spec.outputs, { extensions: true })
+  const session = await InferenceSession.create(model, sessionOptions(spec.threads ?? 1))
   const feeds = tensors(layout.inputs)
   const fetches = tensors(layout.outputs)
   return {

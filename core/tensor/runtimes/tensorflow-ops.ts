@@ -33,6 +33,8 @@ const interpretations: { readonly [K in Exclude<Op, 'input' | 'constant'>]: Inte
     distribution === 'normal' ? tf.randomNormal([...shape]) : tf.randomUniform([...shape]),
   softmax: (tf, [x]) => tf.softmax(x!),
   logSoftmax: (tf, [x]) => tf.logSoftmax(x!),
+  rmsNorm: (tf, [x], { attributes: { epsilon } }) =>
+    tf.mul(x!, tf.rsqrt(tf.add(tf.mean(tf.square(x!), -1, true), epsilon))),
   sum: (tf, [x], { attributes: { axes, keepDims } }) => tf.sum(x!, [...axes], keepDims),
   max: (tf, [x], { attributes: { axis } }) => tf.max(x!, axis),
   argmax: (tf, [x]) => tf.cast(tf.argMax(x!, -1), 'float32'),
