@@ -36,6 +36,7 @@ import { body, dense } from './networks.ts'
 import { seen } from './normalizer.ts'
 import { Actor, buildPolicy, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
+import { makeRecurrentPpo } from './recurrent-ppo.ts'
 import { writeChoices } from './reward-signal.ts'
 import { RolloutBuffer } from './rollout-buffer.ts'
 import { setUp } from './setup.ts'
@@ -326,7 +327,10 @@ export const ppo: AlgorithmDefinition = {
   name: 'ppo',
   title: 'Proximal policy optimisation',
   hyperparameters: ppoHyperparameters,
-  create: makePpo,
+  create: (context) => {
+    if (context.settings.network_settings.memory == null) return makePpo(context)
+    return makeRecurrentPpo(context, ppoHyperparameters.parse(context.settings.hyperparameters))
+  },
 }
 
 registerAlgorithm(ppo)

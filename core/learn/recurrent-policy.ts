@@ -3,6 +3,7 @@
  * shared by the rows of an observation sees it as part of its context, beside the present observation.
  */
 import type { EnvironmentSpec } from '../envs/environment.ts'
+import { UserError } from '../errors.ts'
 import type { Value } from '../tensor/index.ts'
 import type { Scope } from './layers.ts'
 import { lstm, type Unrolled } from './lstm.ts'
@@ -37,4 +38,12 @@ export function remember(
 ): Unrolled {
   const h = body(scope, `${name}/memory`, x, spec, settings, norm)
   return lstm(scope, `${name}/memory/lstm`, h, state, kept)
+}
+
+/** @throws UserError when `asked` */
+export function refuseWithMemory(asked: boolean, feature: string): void {
+  if (!asked) return
+  throw new UserError(`${feature} does not go together with memory`, {
+    remedy: `remove ${feature} or network_settings.memory`,
+  })
 }
