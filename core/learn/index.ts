@@ -2,6 +2,7 @@
 import './sac.ts'
 import './ppo.ts'
 import './bc.ts'
+import './dqn.ts'
 import './extrinsic.ts'
 import './gail.ts'
 import './curiosity.ts'

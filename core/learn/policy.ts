@@ -24,6 +24,8 @@ export interface PolicyShape {
   readonly settings: NetworkSettings
   readonly normalizer: Normalizer | null
   readonly continuousKind: ContinuousKind
+  /** Where logits come from when not from a network of their own: of a learner of values, Q over a temperature. */
+  readonly logits?: (graph: Graph, parameters: Parameters, x: Value) => Value[]
   /** Logits are b tanh(l / b), which bounds how sure the policy can be; 0 leaves them alone. */
   readonly logitBound: number
 }
@@ -50,6 +52,9 @@ export function buildPolicy(
   x: Value,
   past: Past | null = null,
 ): PolicyOutputs {
+  if (shape.logits !== undefined) {
+    return { logits: shape.logits(graph, parameters, x), mean: null, logStd: null }
+  }
   const { spec, layout, settings } = shape
   const scope = { graph, parameters }
   const memory = past === null ? null : remember(scope, 'policy', x, spec, settings, false, past)

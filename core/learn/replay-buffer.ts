@@ -148,19 +148,38 @@ export class ReplayBuffer {
 
   /** Fills windows `at`..`at + count - 1`, whose first transitions are drawn uniformly with replacement. */
   sampleWindows(random: Random, batch: WindowBatch, at: number, count: number): void {
-    for (let i = at; i < at + count; i++) this.#copyWindow(this.#draw(random), batch, i)
+    for (let i = at; i < at + count; i++) this.readWindow(this.#draw(random), batch, i)
   }
 
-  /** A transition whose rows are still there: of environments in step some begin on newer rows than their neighbours. */
+  /** Ids of the transitions that can be sampled: `start`, .., `end - 1`, those that are whole. */
+  get start(): number {
+    return this.#tail
+  }
+
+  get end(): number {
+    return this.#head
+  }
+
+  /** Id of the newest transition in a slot, 0 to capacity - 1, that has been written to. */
+  idAt(slot: number): number {
+    const last = this.#head - 1
+    return last - ((last - slot) % this.capacity)
+  }
+
+  /** Whether the rows of a transition are still there: some begin on older rows than their neighbours do. */
+  isWhole(id: number): boolean {
+    return this.#from[id % this.capacity]! >= this.#rowHead - this.#maxRows
+  }
+
   #draw(random: Random): number {
-    const oldestRow = this.#rowHead - this.#maxRows
     let id: number
     do id = this.#tail + random.below(this.size)
-    while (this.#from[id % this.capacity]! < oldestRow)
+    while (!this.isWhole(id))
     return id
   }
 
-  #copyWindow(first: number, batch: WindowBatch, i: number): void {
+  /** The window that begins with transition `first` becomes window i of the batch. */
+  readWindow(first: number, batch: WindowBatch, i: number): void {
     let id = first
     let length = 1
     for (let step = 0; step < batch.steps; step++) {

@@ -3,7 +3,15 @@
  * the newest discriminator (Kostrikov et al. 2018: never store a learned reward).
  */
 import type { Random } from '../random.ts'
-import type { Graph, Parameters, Runtime, Value } from '../tensor/index.ts'
+import {
+  add,
+  type Graph,
+  mul,
+  type Parameters,
+  type Runtime,
+  stopGradient,
+  type Value,
+} from '../tensor/index.ts'
 import type { ActionLayout } from './action-layout.ts'
 import type { Metrics } from './metrics.ts'
 import type { ReplayShape, SampledBatch } from './replay-buffer.ts'
@@ -72,6 +80,31 @@ export function computedSignal(options: {
     load: () => {},
     release: async () => {},
   }
+}
+
+/**
+ * r per discount: the weighted sum of the signals that share it, [B] each, without gradient. Adds the inputs `strength<k>`.
+ * @param gammas  the distinct discounts of the signals
+ */
+export function weightedRewards(
+  graph: Graph,
+  signals: readonly RewardSignal[],
+  gammas: readonly number[],
+  transition: SignalInputs,
+): Value[] {
+  const rewards: Value[] = gammas.map(() => graph.constant(0))
+  signals.forEach((signal, k) => {
+    const strength = graph.input(`strength${k}`, [])
+    const at = gammas.indexOf(signal.gamma)
+    let r = signal.reward(graph, transition)
+    const absorbing = signal.absorbingReward(graph)
+    // an ended episode goes on in the absorbing state: gamma / (1 - gamma) of its reward, where d = 1
+    if (absorbing !== null) {
+      r = add(r, mul(mul(transition.terminated, absorbing), signal.gamma / (1 - signal.gamma)))
+    }
+    rewards[at] = add(rewards[at]!, mul(stopGradient(r), strength))
+  })
+  return rewards
 }
 
 /** Fills `count` rows of `batch` from row `at` on with demonstration rows drawn uniformly with replacement. */

@@ -52,11 +52,12 @@ import { seen } from './normalizer.ts'
 import { Actor, buildPolicy, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
 import { ReplayBuffer } from './replay-buffer.ts'
-import { writeChoices } from './reward-signal.ts'
+import { weightedRewards, writeChoices } from './reward-signal.ts'
 import { requireDemonstrations, setUp } from './setup.ts'
 import { makeRewardSignals } from './signals.ts'
 import { Temperature } from './temperature.ts'
-import { type ActionBatch, allRows, type StepBatch } from './transitions.ts'
+import { allRows, type StepBatch } from './transitions.ts'
+import { drawUniformly } from './uniform-play.ts'
 
 export const sacHyperparameters = z.strictObject({
   batch_size: z.int().min(1).default(128).describe('Transitions per gradient update'),
@@ -197,20 +198,8 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
       layout.masked ? graph.input(`${name}${g}`, [B, layout.groups[g]!.size]) : null
     const [x, xNext] = seen(normalizer, graph, windows.first(observation), windows.last(nextObservation))
 
-    // r, per discount: the weighted sum of the signals that share it
-    const rewards: Value[] = gammas.map(() => graph.constant(0))
-    signals.forEach((signal, k) => {
-      const strength = graph.input(`strength${k}`, [])
-      const at = gammas.indexOf(signal.gamma)
-      const transition = { observation, choices, continuous, reward, nextObservation, terminated }
-      let r = signal.reward(graph, transition)
-      const absorbing = signal.absorbingReward(graph)
-      // an ended episode goes on in the absorbing state: gamma / (1 - gamma) of its reward, where d = 1
-      if (absorbing !== null) {
-        r = add(r, mul(mul(terminated, absorbing), signal.gamma / (1 - signal.gamma)))
-      }
-      rewards[at] = add(rewards[at]!, mul(stopGradient(r), strength))
-    })
+    const transition = { observation, choices, continuous, reward, nextObservation, terminated }
+    const rewards = weightedRewards(graph, signals, gammas, transition)
 
     const outputs: Record<string, Value> = {}
     let nextValues: Value[]
@@ -471,30 +460,6 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
     async release(): Promise<void> {
       await Promise.all([program.release(), actor.release(), ...signals.map((signal) => signal.release())])
     },
-  }
-}
-
-/** Uniform over what is allowed, in these environments. */
-function drawUniformly(
-  { spec, random }: LearnContext,
-  masks: Uint8Array | null,
-  actions: ActionBatch,
-  environments: Int32Array,
-): void {
-  const C = spec.action.continuous
-  for (const e of environments)
-    for (let i = e * C; i < (e + 1) * C; i++) actions.continuous[i] = 2 * random.uniform() - 1
-  const branches = spec.action.discrete
-  const width = branches.reduce((all, size) => all + size, 0)
-  for (const e of environments) {
-    let at = e * width
-    branches.forEach((size, b) => {
-      let choice = random.below(size)
-      // One independent draw per branch may only land on an allowed index; masks leave at least one.
-      while (masks !== null && masks[at + choice] !== 1) choice = random.below(size)
-      actions.discrete[e * branches.length + b] = choice
-      at += size
-    })
   }
 }
 
