@@ -53,7 +53,7 @@ export function buildPolicy(
   past: Past | null = null,
 ): PolicyOutputs {
   if (shape.logits !== undefined) {
-    return { logits: shape.logits(graph, parameters, x), mean: null, logStd: null }
+    return { logits: shape.logits(graph, parameters, x), mean: null, logStd: null, state: null }
   }
   const { spec, layout, settings } = shape
   const scope = { graph, parameters }
