@@ -6,16 +6,19 @@ export { z } from 'zod'
 export {
   type Action,
   type ActionSpec,
+  checkEnvironment,
   type Environment,
   type EnvironmentFactory,
   type EnvironmentSpec,
   emptyAction,
   makeEnvironment,
   observationSize,
+  type Player,
   registerEnvironment,
+  registerScriptedPlayer,
   type StepResult,
 } from './envs/index.ts'
-export { UserError } from './errors.ts'
+export { DataError, UserError } from './errors.ts'
 export { ActionLayout } from './learn/action-layout.ts'
 export { maskedLogSoftmax } from './learn/distributions.ts'
 export * from './learn/index.ts'

@@ -2,6 +2,7 @@
 import { makeEnvironment } from '../envs/index.ts'
 import { basicPresets } from './presets/basic.ts'
 import { bubble25Presets } from './presets/bubble-25.ts'
+import { gridPresets } from './presets/grid.ts'
 
 export interface Preset {
   /** What --preset takes: the algorithm, then what is added to it. */
@@ -18,6 +19,7 @@ export interface Preset {
 const tuned: Readonly<Record<string, readonly Preset[]>> = {
   'bubble/25': bubble25Presets,
   basic: basicPresets,
+  grid: gridPresets,
 }
 
 /** The tuned presets of an environment, else the algorithms' own defaults. @throws UserError for an unknown environment */
