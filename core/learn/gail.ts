@@ -20,11 +20,13 @@
  * absorbing state for ever. That state has no features, so D there is one learned number h_abs, and its self-loop has
  * the closed value r(h_abs) / (1 - gamma), which learners add at a true end.
  *
+ * With `use_vail` the discriminator sees through a variational bottleneck (discriminator.ts) whose multiplier beta follows
+ * the KL by dual gradient ascent (Peng et al. 2018, arXiv:1810.00821).
+ *
  * Differs from the paper: updates by minibatches with Adam, interleaved with those of the policy.
  * Differs from DAC: no absorbing rows in replay; the closed form replaces them.
  */
 import { z } from 'zod'
-import { observationSize } from '../envs/environment.ts'
 import type { Random } from '../random.ts'
 import {
   Adam,
@@ -37,11 +39,9 @@ import {
   mean,
   mul,
   neg,
-  oneHot,
   Parameters,
   type Program,
   type Runtime,
-  reshape,
   slice,
   softplus,
   square,
@@ -50,14 +50,15 @@ import {
   type Value,
 } from '../tensor/index.ts'
 import { zeros } from '../tensor/initializers.ts'
+import { BOTTLENECK, Discriminator, type Evidence } from './discriminator.ts'
 import type { Metrics } from './metrics.ts'
-import { body, dense, perAction, perTaken, type Scope } from './networks.ts'
 import { Normalizer, seen } from './normalizer.ts'
 import { makeSampledBatch } from './replay-buffer.ts'
-import { type RewardSignal, type SignalInputs, sampleDemonstrations, writeChoices } from './reward-signal.ts'
+import { type RewardSignal, type SignalInputs, sampleDemonstrations } from './reward-signal.ts'
 import { networkSettings } from './settings.ts'
 import { requireDemonstrations } from './setup.ts'
 import { registerRewardSignal, type SignalContext } from './signals.ts'
+import { feedTransitions, transitionInputs } from './transition-inputs.ts'
 
 export const gailSettings = z.strictObject({
   strength: z
@@ -68,6 +69,16 @@ export const gailSettings = z.strictObject({
   gamma: z.number().min(0).max(1).default(0.99).describe('Discount of future rewards'),
   learning_rate: z.number().positive().default(3e-4).describe('Step size of the discriminator'),
   use_actions: z.boolean().default(false).describe('Show the discriminator actions as well as observations'),
+  use_next_state: z
+    .boolean()
+    .default(false)
+    .describe('Ours: show the discriminator the observation after the action as well'),
+  use_vail: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Let the discriminator see through a variational bottleneck, which weakens one that is too strong',
+    ),
   demo_path: z
     .string()
     .optional()
@@ -98,41 +109,26 @@ export const gailSettings = z.strictObject({
     .describe('Ours: environment steps over which the strength falls linearly to 0; 0 keeps it'),
 })
 
+/** I_c, what may pass the bottleneck, and the step of its multiplier; both as in ML-Agents, like the first beta of 0. */
+const INFORMATION = 0.5
+const BETA_STEP = 5e-4
+
 type GailSettings = z.infer<typeof gailSettings>
 
 /** @param context.batchSize  rows of the agent, and as many of demonstrations, per update */
 export function gailSignal(context: SignalContext, settings: GailSettings): RewardSignal {
   const { spec, layout, shape, batchSize: B } = context
   const demonstrations = requireDemonstrations(context, 'the gail reward signal')
-  const O = observationSize(spec)
   const parameters = new Parameters('gail')
   // As in ML-Agents the statistics are those of the demonstrations alone; here they never move, so rewards do not either.
   const normalizer = settings.network_settings.normalize ? new Normalizer(spec, 'gail-normalizer') : null
   normalizer?.update(demonstrations.observations)
 
-  /** h, [B]. x [B, O] normalised, choices one-hot (or, when `mixed`, mixtures of one-hots), continuous [B, C]. */
-  function logit(
-    graph: Graph,
-    x: Value,
-    choices: readonly Value[],
-    continuous: Value | null,
-    mixed = false,
-  ): Value {
-    const scope: Scope = { graph, parameters }
-    const rows = x.shape[0]!
-    const net = settings.network_settings
-    if (settings.use_actions && continuous === null && layout.aligned !== null && net.shared_head) {
-      const options = { outputGain: 0.2, norm: false }
-      const perGroup = mixed
-        ? perAction(scope, 'discriminator', x, spec, layout, net, options).map(([h], g) =>
-            sum(mul(h!, choices[g]!), [1]),
-          )
-        : perTaken(scope, 'discriminator', x, choices, spec, layout, net, options).map(([h]) => h!)
-      return perGroup.reduce((all, h) => add(all, h))
-    }
-    const actions = settings.use_actions ? [...choices, ...(continuous === null ? [] : [continuous])] : []
-    const h = body(scope, 'discriminator', x, spec, net, false, actions)
-    return reshape(dense(scope, 'discriminator/out', h, 1, 0.2), [rows])
+  const discriminator = new Discriminator(parameters, spec, layout, settings)
+
+  function evidenceOf(graph: Graph, inputs: SignalInputs): Evidence {
+    const [x, xNext] = seen(normalizer, graph, inputs.observation, inputs.nextObservation)
+    return { x, xNext, choices: inputs.choices, continuous: inputs.continuous, mixed: false }
   }
 
   const absorbingLogit = (graph: Graph): Value => parameters.use(graph, 'absorbing', [1], zeros)
@@ -147,17 +143,19 @@ export function gailSignal(context: SignalContext, settings: GailSettings): Rewa
   let program: Program | null = null
   let adam: Adam | null = null
   let sinceUpdate = 0
+  let beta = 0
   const agentRows = makeSampledBatch(B, shape)
   const demoRows = makeSampledBatch(B, shape)
 
   /** The discriminator step as one graph: loss, penalty and their gradients. */
   function buildUpdate(): Record<string, Value> {
     const graph = new Graph()
-    const observation = graph.input('observation', [2 * B, O]) // agent rows, then demonstration rows
-    const choices = layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [2 * B]), group.size))
-    const continuous = layout.continuous === 0 ? null : graph.input('continuous', [2 * B, layout.continuous])
-    const [x] = seen(normalizer, graph, observation)
-    const h = logit(graph, x, choices, continuous)
+    const inputs = transitionInputs(graph, layout, shape, 2 * B) // agent rows, then demonstration rows
+    const evidence = evidenceOf(graph, inputs)
+    const noisy = settings.use_vail
+      ? discriminator.noisyLogit(graph, evidence, graph.input('noise', [2 * B, BOTTLENECK]))
+      : null
+    const h = noisy?.h ?? discriminator.logit(graph, evidence)
     const hAgent = slice(h, 0, 0, B)
     const hDemo = slice(h, 0, B, 2 * B)
     let loss = add(mean(softplus(hAgent)), mean(softplus(neg(hDemo)))) // Eq. 17, see 2 above
@@ -169,7 +167,7 @@ export function gailSignal(context: SignalContext, settings: GailSettings): Rewa
       loss,
     }
     if (settings.absorbing_states) {
-      const ended = graph.input('terminated', [2 * B])
+      const ended = inputs.terminated
       const hEnd = absorbingLogit(graph)
       loss = add(loss, mean(mul(slice(ended, 0, 0, B), softplus(hEnd))))
       loss = add(loss, mean(mul(slice(ended, 0, B, 2 * B), softplus(neg(hEnd)))))
@@ -178,18 +176,26 @@ export function gailSignal(context: SignalContext, settings: GailSettings): Rewa
       const share = graph.input('mix', [B, 1]) // of the agent's row, uniform in [0, 1)
       const between = (rows: Value) =>
         add(mul(slice(rows, 0, 0, B), share), mul(slice(rows, 0, B, 2 * B), sub(1, share)))
-      const mixed = between(x)
-      const mixedChoices = choices.map(between)
-      const mixedContinuous = continuous === null ? null : between(continuous)
-      const inputs = settings.use_actions
-        ? [mixed, ...mixedChoices, ...(mixedContinuous === null ? [] : [mixedContinuous])]
-        : [mixed]
-      const slopes = gradients(sum(logit(graph, mixed, mixedChoices, mixedContinuous, true)), inputs)
+      const mixed: Evidence = {
+        x: between(evidence.x),
+        xNext: between(evidence.xNext),
+        choices: evidence.choices.map(between),
+        continuous: evidence.continuous === null ? null : between(evidence.continuous),
+        mixed: true,
+      }
+      const slopes = gradients(sum(discriminator.logit(graph, mixed)), discriminator.shown(mixed))
       const penalty = slopes
         .map((slope) => mean(sum(square(slope), [1])))
         .reduce((all, part) => add(all, part))
       outputs.penalty = penalty
       loss = add(loss, mul(penalty, settings.gradient_penalty))
+    }
+    if (noisy !== null) {
+      // + beta (E_agent[KL] + E_demo[KL] - I_c)                                              (VAIL, Section 4)
+      const { divergence } = noisy
+      const kl = add(mean(slice(divergence, 0, 0, B)), mean(slice(divergence, 0, B, 2 * B)))
+      outputs.kl = kl
+      loss = add(loss, mul(sub(kl, INFORMATION), graph.input('beta', [])))
     }
     const weights = parameters.of(graph)
     gradients(loss, weights).forEach((gradient, i) => {
@@ -207,10 +213,8 @@ export function gailSignal(context: SignalContext, settings: GailSettings): Rewa
         ? settings.strength
         : settings.strength * Math.max(0, 1 - step / settings.anneal_steps),
 
-    reward(graph: Graph, { observation, choices, continuous }: SignalInputs): Value {
-      const [x] = seen(normalizer, graph, observation)
-      return rewardOf(logit(graph, x, choices, continuous))
-    },
+    reward: (graph: Graph, inputs: SignalInputs): Value =>
+      rewardOf(discriminator.logit(graph, evidenceOf(graph, inputs))),
 
     absorbingReward: (graph) => (settings.absorbing_states ? rewardOf(absorbingLogit(graph)) : null),
 
@@ -234,20 +238,13 @@ export function gailSignal(context: SignalContext, settings: GailSettings): Rewa
       const { inputs, outputs } = program!
       sampleAgent(agentRows, B)
       sampleDemonstrations(random, demonstrations, shape, demoRows, 0, B)
-      for (const [at, rows] of [
-        [0, agentRows],
-        [B, demoRows],
-      ] as const) {
-        inputs.observation!.set(rows.observations, at * O)
-        layout.groups.forEach((_, g) => {
-          const choice = inputs[`choice${g}`]
-          if (choice !== undefined) writeChoices(layout, g, rows.discrete, B, choice.subarray(at, at + B))
-        })
-        inputs.continuous?.set(rows.continuous, at * layout.continuous)
-        inputs.terminated?.set(rows.terminated, at)
-      }
+      feedTransitions(inputs, layout, shape, agentRows, B)
+      feedTransitions(inputs, layout, shape, demoRows, B, B)
       const mix = inputs.mix
       if (mix !== undefined) for (let i = 0; i < B; i++) mix[i] = random.uniform()
+      const { noise } = inputs
+      if (noise !== undefined) for (let i = 0; i < noise.length; i++) noise[i] = random.normal()
+      if (inputs.beta !== undefined) inputs.beta[0] = beta
       await program!.run()
       adam!.step()
       metrics.add('gail/loss', outputs.loss![0]!)
@@ -256,13 +253,20 @@ export function gailSignal(context: SignalContext, settings: GailSettings): Rewa
       metrics.add('gail/logit_agent', outputs['logit-agent']![0]!)
       metrics.add('gail/logit_demonstrations', outputs['logit-demonstrations']![0]!)
       if (outputs.penalty !== undefined) metrics.add('gail/gradient_penalty', outputs.penalty[0]!)
+      if (outputs.kl !== undefined) {
+        // beta <- max(0, beta + alpha (KL - I_c))                                            (VAIL, Section 4)
+        beta = Math.max(0, beta + BETA_STEP * (outputs.kl[0]! - INFORMATION))
+        metrics.add('gail/kl', outputs.kl[0]!)
+        metrics.add('gail/beta', beta)
+      }
     },
 
-    save: () => ({ parameters: parameters.save(), sinceUpdate }),
+    save: () => ({ parameters: parameters.save(), sinceUpdate, beta }),
     load(saved: unknown): void {
-      const state = saved as { parameters: ReturnType<Parameters['save']>; sinceUpdate: number }
+      const state = saved as { parameters: ReturnType<Parameters['save']>; sinceUpdate: number; beta: number }
       parameters.load(state.parameters)
       sinceUpdate = state.sinceUpdate
+      beta = state.beta
     },
     release: async () => program?.release(),
   }

@@ -35,10 +35,11 @@ export function signalContext(options: {
 export class SignalBench {
   readonly signal: RewardSignal
   readonly metrics = new Metrics()
+  /** What updates and batches are drawn from. */
+  readonly random = new Random(7)
   readonly #context: SignalContext
   readonly #program: Program
   readonly #rows: SampledBatch
-  readonly #random = new Random(7)
 
   private constructor(context: SignalContext, signal: RewardSignal, program: Program, rows: number) {
     this.#context = context
@@ -73,7 +74,7 @@ export class SignalBench {
     fill: (rows: SampledBatch, random: Random) => void,
   ): Promise<Record<string, number>> {
     for (let i = 0; i < updates; i++) {
-      await this.signal.update(this.#random, this.metrics, (rows) => fill(rows, this.#random))
+      await this.signal.update(this.random, this.metrics, (rows) => fill(rows, this.random))
     }
     return this.metrics.drain()
   }

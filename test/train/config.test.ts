@@ -145,7 +145,6 @@ describe('resolveConfig', () => {
 
   it.each([
     ['behaviors: {B: {network_settings: {vis_encode_type: resnet}}}', 'vis_encode_type'],
-    ['behaviors: {B: {reward_signals: {gail: {use_vail: true}}}}', 'gail.use_vail'],
     ['behaviors: {B: {self_play: {window: 10}}}', 'self-play'],
     ['env_settings: {env_path: build/game}', 'a Unity build'],
     ['checkpoint_settings: {inference: true}', 'inference'],
