@@ -6,6 +6,9 @@ import { DataError, UserError } from '../errors.ts'
 import { openModel } from '../tensor/runtimes/onnxruntime.ts'
 import { listCheckpoints } from '../train/checkpoint.ts'
 
+/** Inputs that are no observations. */
+const beside = new Set(['action_masks', 'recurrent_in'])
+
 export interface AgentOptions {
   /** Step of a checkpoint; the newest policy when absent. */
   readonly checkpoint?: number | undefined
@@ -24,6 +27,20 @@ export async function agentPlayer(
   source: string,
   options: AgentOptions = {},
 ): Promise<Player> {
+  return (await openAgent(spec, source, options))()
+}
+
+/**
+ * Loads a policy once for any number of players. Each plays one board at a time, since a policy with memory carries what
+ * it remembers from step to step.
+ *
+ * @throws as `agentPlayer`
+ */
+export async function openAgent(
+  spec: EnvironmentSpec,
+  source: string,
+  options: AgentOptions = {},
+): Promise<() => Player> {
   const file = await policyFile(source, options.checkpoint)
   const { name = 'agent', deterministic = true } = options
   const model = await openModel(await readFile(file)).catch((cause: Error) => {
@@ -46,11 +63,14 @@ export async function agentPlayer(
     offset += shapeSize(shape)
     return { name: input.name, from, to: offset, dims: [1, ...shape] }
   })
-  const unknown = [...inputs].find((input) => !/^obs_\d+$/.test(input) && input !== 'action_masks')
+  const unknown = [...inputs].find((input) => !/^obs_\d+$/.test(input) && !beside.has(input))
   if (unknown !== undefined) throw refuse(`its input "${unknown}" is nothing that the environment gives`)
-  if (inputs.size > views.length + Number(inputs.has('action_masks'))) {
+  if ([...inputs].filter((input) => !beside.has(input)).length > views.length) {
     throw refuse(`it observes more than the environment shows`)
   }
+  // [batch, 1, memory_size]
+  const memorySize = Number(model.inputs.find(({ name }) => name === 'recurrent_in')?.shape[2] ?? 0)
+  if (memorySize > 0 && !outputs.has('recurrent_out')) throw refuse('it has no output recurrent_out')
   const output = (kind: string) => {
     const wanted = deterministic ? `deterministic_${kind}` : kind
     if (outputs.has(wanted)) return wanted
@@ -60,23 +80,30 @@ export async function agentPlayer(
   const continuous = spec.action.continuous > 0 ? output('continuous_actions') : null
   const branches = spec.action.discrete.reduce((sum, branch) => sum + branch, 0)
   const mask = new Uint8Array(branches).fill(1)
-  return {
-    name,
-    kind: 'agent',
-    begin: () => {},
-    act: async (environment, observation, action) => {
-      const feeds: Record<string, { data: Float32Array; dims: readonly number[] }> = {}
-      for (const view of views) {
-        feeds[view.name] = { data: observation.slice(view.from, view.to), dims: view.dims }
-      }
-      if (inputs.has('action_masks')) {
-        environment.writeActionMask?.(mask)
-        feeds.action_masks = { data: Float32Array.from(mask), dims: [1, branches] }
-      }
-      const results = await model.run(feeds)
-      if (discrete !== null) action.discrete.set(results[discrete]!.data)
-      if (continuous !== null) action.continuous.set(results[continuous]!.data)
-    },
+  return () => {
+    let memory = new Float32Array(memorySize)
+    return {
+      name,
+      kind: 'agent',
+      begin: () => {
+        memory = new Float32Array(memorySize)
+      },
+      act: async (environment, observation, action) => {
+        const feeds: Record<string, { data: Float32Array; dims: readonly number[] }> = {}
+        for (const view of views) {
+          feeds[view.name] = { data: observation.slice(view.from, view.to), dims: view.dims }
+        }
+        if (inputs.has('action_masks')) {
+          environment.writeActionMask?.(mask)
+          feeds.action_masks = { data: Float32Array.from(mask), dims: [1, branches] }
+        }
+        if (memorySize > 0) feeds.recurrent_in = { data: memory, dims: [1, 1, memorySize] }
+        const results = await model.run(feeds)
+        if (memorySize > 0) memory = Float32Array.from(results.recurrent_out!.data)
+        if (discrete !== null) action.discrete.set(results[discrete]!.data)
+        if (continuous !== null) action.continuous.set(results[continuous]!.data)
+      },
+    }
   }
 }
 

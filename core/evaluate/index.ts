@@ -1,5 +1,5 @@
 /** Is it any good? Agents, the scripted player and people on the same boards. */
-export { type AgentOptions, agentPlayer, policyFile } from './agent.ts'
+export { type AgentOptions, agentPlayer, openAgent, policyFile } from './agent.ts'
 export { type Band, type BandPlot, bandPlot, type Curve } from './band-plot.ts'
 export {
   type AgainstRow,

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type EnvironmentSpec, emptyAction, makeEnvironment } from '../../core/envs/index.ts'
 import { DataError } from '../../core/errors.ts'
-import { agentPlayer, evaluatePlayer, heldOutSeeds } from '../../core/evaluate/index.ts'
-import { exportOnnx, Graph, matmul } from '../../core/tensor/index.ts'
+import { agentPlayer, evaluatePlayer, heldOutSeeds, openAgent } from '../../core/evaluate/index.ts'
+import { add, exportOnnx, Graph, matmul, reshape, slice } from '../../core/tensor/index.ts'
 import { temporaryDirectory } from '../store/support.ts'
 
 const environment = makeEnvironment('basic')
@@ -77,6 +77,30 @@ describe('agentPlayer', () => {
     await expect(make()).rejects.toThrow(message)
   })
 
+  it('carries what a policy remembers through an episode, for every player by itself, and no further', async () => {
+    const recall = makeEnvironment('recall', { length: 2 })
+    const file = join(temporaryDirectory(), 'policy.onnx')
+    writeFileSync(file, remembering())
+    const open = await openAgent(recall.spec, file)
+    const { winRate } = await evaluatePlayer(recall, open(), heldOutSeeds(20))
+    expect(winRate).toBe(1)
+
+    const boards = [0, 1].map((sign) => {
+      const environment = makeEnvironment('recall', { length: 2 })
+      const observation = new Float32Array(4)
+      for (let seed = 0; observation[sign] !== 1; seed++) environment.reset(seed, observation)
+      return { environment, observation, player: open(), action: emptyAction(recall.spec) }
+    })
+    for (let t = 0; t < 4; t++) {
+      for (const { environment, observation, player, action } of boards) {
+        if (t === 0) player.begin(0)
+        await player.act(environment, observation, action)
+        environment.step(action, observation)
+      }
+    }
+    expect(boards.map(({ environment }) => environment.succeeded)).toEqual([true, true])
+  })
+
   it('says of a damaged file that it is one', async () => {
     await expect(player(Uint8Array.of(1, 2, 3))).rejects.toThrow(DataError)
   })
@@ -86,6 +110,18 @@ function player(bytes: Uint8Array, deterministic = true, of: EnvironmentSpec = s
   const file = join(temporaryDirectory(), 'policy.onnx')
   writeFileSync(file, bytes)
   return agentPlayer(of, file, { deterministic })
+}
+
+/** Adds up both signs of `recall`, and takes the lower door if it has seen that sign. */
+function remembering(): Uint8Array {
+  const graph = new Graph()
+  const before = reshape(graph.input('recurrent_in', [7, 1, 2]), [7, 2])
+  const after = add(before, slice(graph.input('obs_0', [7, 4]), 1, 0, 2))
+  const outputs = {
+    deterministic_discrete_actions: slice(after, 1, 1, 2),
+    recurrent_out: reshape(after, [7, 1, 2]),
+  }
+  return exportOnnx(outputs, { dynamicBatch: 7, intOutputs: ['deterministic_discrete_actions'] })
 }
 
 function continuous(): EnvironmentSpec {

@@ -26,14 +26,18 @@ function specOf(action: EnvironmentSpec['action']): EnvironmentSpec {
 }
 
 /** A policy with random weights, larger than usual so that choices differ, and what it exports. */
-async function policyOf(spec: EnvironmentSpec, normalize = true) {
+async function policyOf(spec: EnvironmentSpec, { normalize = true, memory = 0 } = {}) {
   const normalizer = normalize ? new Normalizer(spec) : null
   const random = new Random(8)
   normalizer?.update(Float32Array.from({ length: 50 * observationSize(spec) }, () => 3 + 2 * random.normal()))
   const shape: PolicyShape = {
     spec,
     layout: new ActionLayout(spec),
-    settings: networkSettings.parse({ hidden_units: 16, head_units: 8 }),
+    settings: networkSettings.parse({
+      hidden_units: 16,
+      head_units: 8,
+      memory: memory === 0 ? null : { memory_size: memory },
+    }),
     normalizer,
     continuousKind: 'squashed',
     logitBound: 6,
@@ -41,7 +45,8 @@ async function policyOf(spec: EnvironmentSpec, normalize = true) {
   const parameters = new Parameters('policy')
   const graph = new Graph()
   const [x] = seen(normalizer, graph, graph.input('observation', [1, observationSize(spec)]))
-  buildPolicy(shape, graph, parameters, x)
+  const past = memory === 0 ? null : { state: graph.input('memory', [1, memory]), kept: null }
+  buildPolicy(shape, graph, parameters, x, past)
   allocateParameters([parameters], random)
   for (let i = 0; i < parameters.values.length; i++) parameters.values[i] = parameters.values[i]! * 3
   const actor = await Actor.compile(shape, parameters, await loadRuntime('onnxruntime'), 7)
@@ -83,9 +88,50 @@ describe('exported policy', () => {
     }
   })
 
+  it('remembers as the policy does, from recurrent_in to recurrent_out, the shared head too', async () => {
+    const spec = specOf({ continuous: 0, discrete: [2, 5], aligned: { branch: 1, observation: 'rows' } })
+    const { actor, random, model } = await policyOf(spec, { memory: 6 })
+    expect(model.inputs.map(({ name, shape }) => [name, ...shape.slice(1)])).toEqual([
+      ['obs_0', 5, 3],
+      ['obs_1', 4],
+      ['recurrent_in', 1, 6],
+    ])
+    expect(model.outputs.at(-1)!.name).toBe('recurrent_out')
+    const E = 7
+    const actions = { continuous: new Float32Array(0), discrete: new Int32Array(E * 2) }
+    let memory = new Float32Array(E * 6)
+    const still = Float32Array.from({ length: E * 19 }, () => 3 + 2 * random.normal())
+    const columns = (from: number, to: number) =>
+      Float32Array.from(
+        Array.from({ length: E }, (_, e) => [...still.subarray(e * 19 + from, e * 19 + to)]).flat(),
+      )
+    const chosen: string[] = []
+    for (let t = 0; t < 4; t++) {
+      if (t === 2) {
+        for (let i = 0; i < memory.length; i++) actor.memory[i] = memory[i] = 9 * random.normal()
+        actor.forget(2)
+        memory.fill(0, 12, 18)
+      }
+      await actor.act(still, null, actions, random, true)
+      const result = await model.run({
+        obs_0: { data: columns(0, 15), dims: [E, 5, 3] },
+        obs_1: { data: columns(15, 19), dims: [E, 4] },
+        recurrent_in: { data: memory, dims: [E, 1, 6] },
+      })
+      memory = Float32Array.from(result.recurrent_out!.data)
+      expect(result.recurrent_out!.dims).toEqual([E, 1, 6])
+      expect([...result.memory_size!.data]).toEqual([6])
+      for (const [i, value] of memory.entries()) expect(value).toBeCloseTo(actor.memory[i]!, 5)
+      expect([...result.deterministic_discrete_actions!.data]).toEqual([...actions.discrete])
+      chosen.push(actions.discrete.join())
+    }
+    // what is seen stays the same, so only the other memory can change the choice
+    expect(new Set(chosen).size).toBeGreaterThan(1)
+  })
+
   it('samples its stochastic output from the policy', async () => {
     const spec = specOf({ continuous: 0, discrete: [3] })
-    const { model } = await policyOf(spec, false)
+    const { model } = await policyOf(spec, { normalize: false })
     const batch = 4000
     const row = Float32Array.from({ length: 19 }, (_, i) => Math.sin(i))
     const feeds = {
