@@ -1,4 +1,5 @@
 /** Parsers of arguments; what cannot be parsed is a usage error. */
+import { readFileSync } from 'node:fs'
 import { UserError } from '../errors.ts'
 
 /** A parser of whole numbers between `least` and `most`, for commander's options. */
@@ -57,4 +58,14 @@ export function parseIds(texts: readonly string[]): number[] {
 /** Collects an option that may be given several times. */
 export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value]
+}
+
+/** A file that the command line names. @throws UserError when it cannot be read */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UserError(`${file} cannot be read (${code})`, { usage: true, cause: error })
+  }
 }

@@ -1,5 +1,4 @@
 /** `understudy experiment`: configurations x seeds, a table, curves and the raw data. */
-import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { UserError } from '../errors.ts'
@@ -15,7 +14,7 @@ import {
 } from '../experiment/index.ts'
 import { packageVersion } from '../studio/version.ts'
 import { loadConfigPlugins } from '../train/index.ts'
-import { wholeNumber } from './arguments.ts'
+import { readText, wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { ExperimentDisplay } from './experiment-display.ts'
 import { parseSeeds } from './seeds.ts'
@@ -112,13 +111,4 @@ function show({ summary, markdown, files }: Report, cells: readonly Cell[], cont
   context.print(markdown)
   context.print('')
   context.print(`written: ${files.join(', ')}`)
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new UserError(`${file} cannot be read (${code})`, { usage: true, cause: error })
-  }
 }

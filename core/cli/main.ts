@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register: Register }>>> 
   evaluate: () => import('./evaluate.ts'),
   compare: () => import('./compare.ts'),
   experiment: () => import('./experiment.ts'),
+  tune: () => import('./tune.ts'),
   agents: () => import('./agents.ts'),
   studio: () => import('./studio.ts'),
 }

@@ -34,7 +34,10 @@ const RESAMPLES = 500
 export function bandPlot({ title, units, human, bands, logSteps = false }: BandPlot): string {
   const courses = bands.map((band) => course(band.curves))
   const steps = courses.flatMap((points) => points.map((point) => point.step))
-  if (steps.length === 0) throw new Error('a plot without points')
+  if (steps.length === 0) {
+    const nothing = [text(16, 26, title, { size: 15, weight: 600 }), text(16, 52, 'No episode has ended.')]
+    return document(WIDTH, 72, title, nothing)
+  }
   const levels = courses.flatMap((points) => points.flatMap(({ low, high }) => [low, high]))
   if (human !== null) levels.push(human.mean)
   const xs = logSteps ? logTicks(Math.min(...steps), Math.max(...steps)) : ticks(0, Math.max(...steps), 6)
@@ -92,6 +95,7 @@ interface Point {
 /** Mean and interval at the steps at which every run has a score, or has ended. */
 function course(curves: readonly Curve[]): Point[] {
   const runs = curves.filter(({ steps }) => steps.length > 0)
+  if (runs.length === 0) return []
   const first = Math.max(...runs.map(({ steps }) => steps[0]!))
   const all = [...new Set(runs.flatMap(({ steps }) => steps))]
     .filter((step) => step >= first)

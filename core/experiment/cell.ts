@@ -7,7 +7,7 @@ import { DataError } from '../errors.ts'
 import { writeAtomically } from '../train/atomic-file.ts'
 import { configToYaml, type RunConfig } from '../train/index.ts'
 import type { Until } from './file.ts'
-import { flatConfig } from './layers.ts'
+import { flatConfig, type Section } from './layers.ts'
 
 /** A goal and when it was met. */
 const reached = z.object({ step: z.int(), seconds: z.number() }).nullable()
@@ -71,18 +71,19 @@ export function identityOf(config: RunConfig, conditions: Conditions): Record<st
 
 /**
  * What differs, as words: 'hyperparameters.tau was 0.005, is 0.01'. Empty when figures of both belong together.
- * @param written  settings that the experiment names itself. One that it does not name and that `was` lacks has come with
+ * @param written  the configuration as preset and experiment write it. A setting that it does not name and that `was` lacks has come with
  *   a later version of the program, with a default under which everything stays as it was.
  */
 export function changes(
   was: Readonly<Record<string, unknown>>,
   is: Readonly<Record<string, unknown>>,
-  written: ReadonlySet<string>,
+  written: Section,
 ): string[] {
+  const named = flatConfig(written)
   const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])]
   return keys.flatMap((key) => {
     const [a, b] = [JSON.stringify(was[key]), JSON.stringify(is[key])]
-    if (a === b || (a === undefined && !written.has(key))) return []
+    if (a === b || (a === undefined && !(key in named))) return []
     if (key === 'demonstrations') return ['the demonstrations are others']
     return [`${key} was ${a ?? 'not set'}, is ${b ?? 'gone'}`]
   })

@@ -6,18 +6,18 @@ import { z } from 'zod'
 import { UserError } from '../errors.ts'
 import { checkSection } from '../train/config-check.ts'
 import { isRecord, type Place } from '../train/config-place.ts'
-import { parseYaml } from '../train/index.ts'
+import type { Section } from './layers.ts'
 
 /** Part of the name of a run and of files. */
-const id = z
+export const id = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/,
     'expected letters, digits, dot, dash and underscore, at most 60',
   )
 
-const seed = z.int().min(0).max(0xffffffff)
-const seeds = z
+export const seed = z.int().min(0).max(0xffffffff)
+export const seeds = z
   .union(
     [z.array(seed).min(1), z.strictObject({ first: seed.default(1), count: z.int().min(1).max(1000) })],
     {
@@ -30,7 +30,7 @@ const seeds = z
       : Array.from({ length: value.count }, (_, i) => value.first + i),
   )
 
-const section = z.record(z.string(), z.unknown())
+export const section = z.record(z.string(), z.unknown())
 
 /** What others have reported for the same column. */
 const published = z.strictObject({
@@ -120,10 +120,9 @@ export type ExperimentFile = Omit<z.infer<typeof experimentFile>, 'columns' | 'g
   readonly grid: readonly GridFile[]
 }
 
-/** @throws UserError naming file, place and the nearest known key */
-export function readExperimentFile(yaml: string, file: string): ExperimentFile {
-  const top: Place = { file, path: [] }
-  const raw = checkSection(experimentFile, parseYaml(yaml, file), top)
+/** @param sections  what the YAML says. @throws UserError naming file, place and the nearest known key */
+export function readExperimentFile(sections: Section, file: string): ExperimentFile {
+  const raw = checkSection(experimentFile, sections, { file, path: [] })
   const columns = raw.columns.map((value, i) => checkSection(column, value, place(file, 'columns', value, i)))
   const grids = raw.grid.map((value, i) => checkSection(grid, value, place(file, 'grid', value, i)))
   if (columns.length + grids.length === 0) {

@@ -136,7 +136,8 @@ function notes(
   return lines
 }
 
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+/** The first column to the left, the others to the right. */
+export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
   return [line(heads), line(heads.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')

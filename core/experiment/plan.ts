@@ -2,7 +2,7 @@
 import { basename, dirname } from 'node:path'
 import { type EnvironmentSpec, makeEnvironment } from '../envs/index.ts'
 import { nearest, UserError } from '../errors.ts'
-import { type RunConfig, resolveConfig } from '../train/index.ts'
+import { parseYaml, type RunConfig, resolveConfig } from '../train/index.ts'
 import {
   type ColumnFile,
   type ComparisonFile,
@@ -12,7 +12,7 @@ import {
   readExperimentFile,
   type Until,
 } from './file.ts'
-import { type DottedSettings, flatConfig, fromDotted, namedAfter, overlay, says } from './layers.ts'
+import { type DottedSettings, fromDotted, namedAfter, overlay, type Section, says } from './layers.ts'
 import { presetConfig } from './preset.ts'
 
 export interface ColumnPlan {
@@ -24,8 +24,8 @@ export interface ColumnPlan {
   readonly pacedRate: number | null
   readonly published: Published | null
   readonly config: (seed: number) => RunConfig
-  /** Dotted paths of the settings that preset and file name, as in a cell's identity. */
-  readonly written: ReadonlySet<string>
+  /** What preset and file say, before defaults are filled in: a configuration file without seed. */
+  readonly written: Section
 }
 
 export interface Experiment {
@@ -52,8 +52,13 @@ const KEEP_ALL = 1_000_000
  * @throws UserError when the file, or a configuration that it describes, is not what it must be
  */
 export function planExperiment(yaml: string, path: string): Experiment {
+  return planSections(parseYaml(yaml, basename(path)), path)
+}
+
+/** As `planExperiment`, of what the YAML says. */
+export function planSections(sections: Section, path: string): Experiment {
   const file = basename(path)
-  const read = readExperimentFile(yaml, file)
+  const read = readExperimentFile(sections, file)
   const source: Source = { read, file, directory: dirname(path) }
   const { spec } = makeEnvironment(read.env)
   if ((read.until === 'mastered' || read.until === 'sustained') && spec.score.human === undefined) {
@@ -123,20 +128,23 @@ function planColumn(
     fromDotted(env, column.settings),
     fromDotted(env, point),
   ]
-  const layers = [
+  const written = overlay([
+    { env_settings: { env } },
     ...(column.preset === undefined ? [] : [namedAfter(env, presetConfig(env, column.preset, where), where)]),
     ...over,
     fromDotted(env, {
       ...(read.plugins.length === 0 ? {} : { plugins: read.plugins }),
       ...(column.max_steps === undefined ? {} : { max_steps: column.max_steps }),
-      ...(over.some((layer) => says(env, layer, 'summary_freq'))
-        ? {}
-        : { summary_freq: read.measure.rows_every }),
-      ...(read.until === 'solved' ? { keep_checkpoints: KEEP_ALL } : {}),
-      'stop.at': read.until === 'mastered' || read.until === 'sustained' ? read.until : 'none',
     }),
-  ]
-  const merged = overlay(layers)
+  ])
+  const measured = fromDotted(env, {
+    ...(over.some((layer) => says(env, layer, 'summary_freq'))
+      ? {}
+      : { summary_freq: read.measure.rows_every }),
+    ...(read.until === 'solved' ? { keep_checkpoints: KEEP_ALL } : {}),
+    'stop.at': read.until === 'mastered' || read.until === 'sustained' ? read.until : 'none',
+  })
+  const merged = overlay([written, measured])
   const config = (seed: number) => resolveConfig(merged, { file: where, directory, environment: env, seed })
   const seeds = column.seeds ?? read.seeds
   const { behavior } = config(seeds[0]!)
@@ -148,7 +156,7 @@ function planColumn(
     pacedRate: column.paced_rate ?? null,
     published: column.published ?? null,
     config,
-    written: new Set(Object.keys(flatConfig(merged))),
+    written,
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { bandPlot, type Curve } from '../evaluate/index.ts'
+import { bandPlot } from '../evaluate/index.ts'
 import { writeAtomically } from '../train/atomic-file.ts'
 import { type Cell, parseCell, parseJson } from './cell.ts'
 import { summaryMarkdown } from './markdown.ts'
@@ -18,28 +18,40 @@ export interface Report {
   readonly files: readonly string[]
 }
 
-/** @param cells  at least one */
+export interface ReportFrame {
+  /** Of the files and the marks; the experiment's when absent. */
+  readonly name?: string
+  readonly title?: string
+  /** Markdown around the table, made anew with it. */
+  readonly before?: string
+  readonly after?: string
+}
+
+/**
+ * @param cells    at least one
+ * @param command  what made them, for readers
+ */
 export async function writeReport(
   experiment: Experiment,
   cells: readonly Cell[],
   directory: string,
   command: string,
+  frame: ReportFrame = {},
 ): Promise<Report> {
-  const { name, columns } = experiment
+  const { columns } = experiment
+  const { name = experiment.name, title = experiment.title } = frame
   const ids = columns.map((column) => column.id)
   const own = cells
     .filter((cell) => ids.includes(cell.column))
     .toSorted((a, b) => ids.indexOf(a.column) - ids.indexOf(b.column) || a.seed - b.seed)
   const summary = summarizeExperiment(experiment, own)
   const [md, svg, json] = ['md', 'svg', 'json'].map((ending) => join(directory, `${name}.${ending}`))
-  const markdown = summaryMarkdown(experiment, summary, own, {
-    command,
-    plot: `${name}.svg`,
-    data: `${name}.json`,
-  })
+  const options = { command, plot: `${name}.svg`, data: `${name}.json` }
+  const parts = [frame.before, summaryMarkdown(experiment, summary, own, options), frame.after]
+  const markdown = parts.filter((part) => part !== undefined).join('\n\n')
   await mkdir(directory, { recursive: true })
   const before = await readIfThere(md!)
-  await writeText(md!, withBlock(before ?? `# ${experiment.title}\n`, name, markdown))
+  await writeText(md!, withBlock(before ?? `# ${title}\n`, name, markdown))
   await writeText(svg!, plot(experiment, own))
   await writeText(json!, dataText(experiment, own))
   return { summary, markdown, files: [md!, svg!, json!] }
@@ -73,10 +85,12 @@ function dataText({ name, title, spec }: Experiment, cells: readonly Cell[]): st
 }
 
 function plot({ title, spec, columns, logSteps }: Experiment, cells: readonly Cell[]): string {
-  const bands = columns.flatMap((column) => {
-    const curves = cells.filter((cell) => cell.column === column.id).map(({ curve }): Curve => curve)
-    return curves.some(({ steps }) => steps.length > 0) ? [{ label: column.title, curves }] : []
-  })
+  const bands = columns
+    .map(({ id, title }) => ({
+      label: title,
+      curves: cells.filter((cell) => cell.column === id).map(({ curve }) => curve),
+    }))
+    .filter(({ curves }) => curves.length > 0)
   const { units, human } = spec.score
   return bandPlot({ title, units, human: human ?? null, bands, logSteps })
 }

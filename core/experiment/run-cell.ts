@@ -150,7 +150,7 @@ async function measure(
   const checkpoints = await listCheckpoints(directory)
   // Training goes on while a checkpoint is looked at; what it did after the one that solved is not part of the run.
   const last = checkpoints.find(({ step }) => step === winRates.solvedAtStep) ?? checkpoints.at(-1)!
-  const { step: steps, episodes, wallSeconds, mastery } = await readHead(last)
+  const { step: steps, episodes, wallSeconds, mastery, score } = await readHead(last)
   const environment = makeEnvironment(config.environment, config.parameters)
   const player = await agentPlayer(environment.spec, last.policy)
   const { episodes: played } = await evaluatePlayer(environment, player, heldOutSeeds(experiment.heldOut), {
@@ -162,7 +162,8 @@ async function measure(
   if (clock.at(-1)!.step < steps) clock.push({ step: steps, value: wallSeconds })
   const seconds = (step: number) => rounded(interpolate(clock, step))
   const reached = (step: number | null) => (step === null ? null : { step, seconds: seconds(step) })
-  const windows = metrics('rollout/window_score')
+  const windows: { step: number; value: number }[] = metrics('rollout/window_score')
+  if (score !== null && windows.at(-1)?.step !== steps) windows.push({ step: steps, value: score })
   return {
     format: 1,
     column: runId.slice(0, -`-${config.seed}`.length),

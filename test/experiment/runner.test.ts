@@ -62,6 +62,7 @@ describe('an experiment', () => {
     expect(steps % 400).toBe(0)
     expect(heldOut).toMatchObject({ won: 5 })
     expect(curve.steps.at(-1)).toBe(steps)
+    expect(curve.steps).toHaveLength(curve.scores.length)
     expect(solved!.seconds).toBeGreaterThan(0)
   })
 

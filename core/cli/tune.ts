@@ -1,0 +1,81 @@
+/** `understudy tune`: searches settings on some seeds and verifies them on fresh ones. */
+import { join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { UserError } from '../errors.ts'
+import { type ExperimentRunner, planTuning, tune, writeTuneReport } from '../experiment/index.ts'
+import { packageVersion } from '../studio/version.ts'
+import { loadConfigPlugins } from '../train/index.ts'
+import { readText, wholeNumber } from './arguments.ts'
+import type { CliContext } from './context.ts'
+import { ExperimentDisplay } from './experiment-display.ts'
+
+interface Options {
+  out?: string
+  report?: string
+  jobs?: number
+}
+
+export function register(program: Command, context: CliContext): void {
+  program
+    .command('tune')
+    .description('search for better settings than those of a preset, and verify them on fresh seeds')
+    .argument('<file>', 'YAML file: a preset, a space of settings, the rungs of the search')
+    .option('--out <dir>', 'where runs and raw data are kept (default: results/NAME in the data directory)')
+    .option('--report <dir>', 'where NAME.md, .svg, .json and .yaml are written (default: as --out)')
+    .option(
+      '--jobs <n>',
+      'runs at once (default: as many as the cores allow)',
+      wholeNumber('--jobs', 1, 1024),
+    )
+    .action((file: string, options: Options) => search(file, options, context))
+}
+
+async function search(file: string, options: Options, context: CliContext): Promise<void> {
+  const text = readText(file)
+  await loadConfigPlugins(text, file)
+  const plan = planTuning(text, file)
+  const directory = resolve(options.out ?? join(context.dataDirectory, 'results', plan.name))
+  let display: ExperimentDisplay | undefined
+  let runner: ExperimentRunner | undefined
+  // The second Ctrl-C ends this process at once; the training processes must not stay behind.
+  const killWithUs = () => runner?.kill()
+  process.once('exit', killWithUs)
+  const onStop = () =>
+    display?.note('stopping after checkpoints; the same command goes on; Ctrl-C again ends at once')
+  context.signal.addEventListener('abort', onStop)
+  const result = await tune({
+    plan,
+    directory,
+    jobs: options.jobs,
+    version: packageVersion(),
+    signal: context.signal,
+    onPart: (experiment) => {
+      display?.close()
+      display = new ExperimentDisplay(context, experiment)
+    },
+    onRunner: (next) => {
+      runner = next
+    },
+    onEvent: (event) => display?.show(event),
+  }).finally(() => {
+    context.signal.removeEventListener('abort', onStop)
+    process.off('exit', killWithUs)
+    display?.close()
+  })
+  context.signal.throwIfAborted()
+  if (result === null) {
+    throw new UserError('not every run could be made', {
+      remedy: 'the same command tries the missing ones again',
+    })
+  }
+  const reportDirectory = resolve(options.report ?? directory)
+  const report = await writeTuneReport(plan, result, reportDirectory, `understudy tune ${file}`)
+  if (context.json) {
+    context.printJson({ event: 'tuned', best: result.best, better: report.better, files: report.files })
+    return
+  }
+  context.print(report.markdown)
+  context.print('')
+  context.print(`written: ${report.files.join(', ')}`)
+  context.print(`next: understudy train ${report.files.at(-1)}`)
+}
