@@ -138,7 +138,7 @@ describe('a search', () => {
       'did you mean "num_epoch"?',
     ],
     [
-      FILE.replace('trials: 3', 'trials: 3, trails: 4'),
+      FILE.replace('trials: 3', 'trials: 3\n  trails: 4'),
       'tiny.yaml: search.trails: unknown key',
       'did you mean "trials"?',
     ],
