@@ -5,6 +5,7 @@ import { Random } from '../core/random.ts'
 import { VectorEnvironment } from '../core/rollout/vector.ts'
 import { loadRuntime, type RuntimeName } from '../core/tensor/index.ts'
 import { presetsFor } from '../core/train/presets.ts'
+import { type Benchmark, millisecondsPerCall } from './benchmark.ts'
 
 const ENVIRONMENT = 'bubble/25'
 const WARM_STEPS = 2_000
@@ -65,3 +66,14 @@ export async function createAngleUpdate(engine: RuntimeName, threads: number): P
     release: () => algorithm.release(),
   }
 }
+
+export const benchmarks: readonly Benchmark[] = [1, 2].map((threads) => ({
+  name: `sac-update/per-angle/${threads}-thread${threads === 1 ? '' : 's'}`,
+  unit: 'ms',
+  run: async () => {
+    const { update, release } = await createAngleUpdate('onnxruntime', threads)
+    const samples = await millisecondsPerCall(update, 20)
+    await release()
+    return samples
+  },
+}))

@@ -1,7 +1,10 @@
 /**
  * Runs the benchmarks and compares them with the committed results.
  *
- *   node bench/run.ts [--only PATTERN] [--json] [--save]
+ *   npm run bench -- [--only PATTERN] [--json] [--save]
+ *
+ * Each figure is the median of at least seven runs. The spread is (largest - smallest) / median of those runs: a change
+ * against the committed figure counts as one only where neither range reaches into the other.
  *
  * --only takes a regular expression on names; --json prints an array for machines; --save writes bench/results.json.
  */
@@ -11,6 +14,8 @@ import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type Benchmark, median } from './benchmark.ts'
 import { benchmarks as environments } from './env-bubble.ts'
+import { benchmarks as perAngle } from './learner.ts'
+import { benchmarks as ppo } from './ppo.ts'
 import { benchmarks as updates } from './sac-update.ts'
 
 interface Result {
@@ -44,14 +49,14 @@ const { values: options } = parseArgs({
   },
 })
 const pattern = new RegExp(options.only)
-const benchmarks = [...environments, ...updates].filter(({ name }) => pattern.test(name))
+const benchmarks = [...environments, ...perAngle, ...updates, ...ppo].filter(({ name }) => pattern.test(name))
 if (benchmarks.length === 0) {
   console.error(`no benchmark has a name that matches ${pattern}`)
   process.exit(2)
 }
 const saved = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as SavedResults) : undefined
 const results: Result[] = []
-if (!options.json) console.log(row('name', 'unit', 'median', 'min', 'max', 'committed'))
+if (!options.json) console.log(row('name', 'unit', 'median', 'spread', 'committed', 'ratio', 'change'))
 for (const benchmark of benchmarks) {
   const result = await measure(benchmark)
   results.push(result)
@@ -73,14 +78,24 @@ async function measure({ name, unit, run }: Benchmark): Promise<Result> {
 }
 
 function describe(result: Result): string {
+  const spread = ({ min, max, median }: Result): string => `${Math.round((100 * (max - min)) / median)} %`
   const before = saved?.results.find(({ name }) => name === result.name)
-  const change =
-    before === undefined ? '' : `${before.median} (x${(result.median / before.median).toFixed(2)})`
-  return row(result.name, result.unit, ...[result.median, result.min, result.max].map(String), change)
+  const now = [result.name, result.unit, `${result.median}`, spread(result)] as const
+  if (before === undefined) return row(...now)
+  const ratio = (result.median / before.median).toFixed(2)
+  return row(...now, `${before.median} (${spread(before)})`, ratio, change(before, result))
+}
+
+/** Whether the runs of now lie beside those of before; the larger figure is the better one for rates. */
+function change(before: Result, now: Result): string {
+  if (now.min <= before.max && before.min <= now.max) return 'within noise'
+  return now.median > before.median === (now.unit === 'steps/s') ? 'faster' : 'slower'
 }
 
 function row(name: string, ...columns: string[]): string {
-  return [name.padEnd(36), ...columns.map((column) => column.padEnd(11))].join(' ').trimEnd()
+  return [name.padEnd(36), ...columns.map((column, i) => column.padEnd(i === 3 ? 16 : 11))]
+    .join(' ')
+    .trimEnd()
 }
 
 /** Four significant digits. */
