@@ -1,12 +1,13 @@
 /**
- * An environment whose parameters are drawn anew for every episode. It is made again when they change, which costs some
- * microseconds (bench: making bubble/25 takes about as long as one step); episodes with the same values share one.
+ * An environment whose parameters are drawn anew for every episode. It is made again when they change: for bubble/25 some
+ * 30 microseconds an episode beside the 15 to 20 of dealing the board; episodes with the same values share one.
  */
 import {
   type Action,
   type Environment,
   type EnvironmentSpec,
   fitValue,
+  makeEnvironment,
   type ParameterValue,
   type StepResult,
 } from '../envs/index.ts'
@@ -14,6 +15,21 @@ import { drawValue, type Sampler } from './sampler.ts'
 
 export type Samplers = Readonly<Record<string, Sampler>>
 type Drawn = Readonly<Record<string, ParameterValue>>
+
+/** Plain data, so that it can be sent to another thread. */
+export interface EnvironmentRecipe {
+  readonly id: string
+  /** The values of parameters for which nothing is drawn. */
+  readonly parameters: Drawn
+  /** What is drawn for every episode; empty when nothing is. */
+  readonly samplers: Samplers
+}
+
+/** @throws UserError for an unknown environment or parameter */
+export function makeVaried({ id, parameters, samplers }: EnvironmentRecipe): Environment {
+  if (Object.keys(samplers).length === 0) return makeEnvironment(id, parameters)
+  return new VariedEnvironment((drawn) => makeEnvironment(id, { ...parameters, ...drawn }), samplers)
+}
 
 export class VariedEnvironment implements Environment {
   /** With the parameters that nothing is drawn for, and the target's for the rest. */

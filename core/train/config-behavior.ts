@@ -1,6 +1,11 @@
 /** The section of one behaviour: chosen, completed by defaults and overrides, and checked. */
 import { UserError } from '../errors.ts'
-import { algorithmDefinition, type BehaviorSettings, behaviorSettings } from '../learn/index.ts'
+import {
+  algorithmDefinition,
+  type BehaviorSettings,
+  behaviorSettings,
+  rewardSignalDefinition,
+} from '../learn/index.ts'
 import type { ConfigOverrides } from './config.ts'
 import { checkSection, mergeSections } from './config-check.ts'
 import { examineFeatures } from './config-features.ts'
@@ -79,6 +84,7 @@ export function resolveBehavior(
   }
   const notices = [...examined.notices, ...unusedEncodingSizes(section, place)]
   pairSignalUpdates(section, place)
+  leaveOpen(section)
   const behavior = checkSection(behaviorSettings, section, place)
   const { hyperparameters } = algorithmDefinition(behavior.trainer_type)
   const checked = checkSection(hyperparameters, behavior.hyperparameters, {
@@ -124,16 +130,26 @@ function pairSignalUpdates(section: Section, place: Place): void {
   const { reward_signal_steps_per_update: interval, ...rest } = h
   section.hyperparameters = rest
   const ratio = Number(interval) / Number(rest.steps_per_update ?? 1)
-  const gail = isRecord(signals) ? signals.gail : undefined
-  if (ratio === 1 || !isRecord(gail)) return
-  if (!Number.isInteger(ratio) || ratio < 1) {
+  if (ratio === 1 || !isRecord(signals)) return
+  for (const [name, signal] of Object.entries(signals)) {
+    if (name === 'extrinsic' || !isRecord(signal)) continue
+    const known = Object.hasOwn(rewardSignalDefinition(name).settings.shape, 'updates_interval')
+    if (known && Number.isInteger(ratio)) {
+      signal.updates_interval ??= ratio
+      continue
+    }
+    const must = known ? 'a multiple of steps_per_update' : 'steps_per_update'
     throw new UserError(
-      `${at(place, 'hyperparameters', 'reward_signal_steps_per_update')}: a signal is updated with every n-th ` +
-        'policy update here, so it must be a multiple of steps_per_update',
-      { usage: true, remedy: 'remove the key, or set updates_interval under reward_signals.gail' },
+      `${at(place, 'hyperparameters', 'reward_signal_steps_per_update')}: ${name} is updated along with the policy ` +
+        `here, so it must be ${must}`,
+      { usage: true, remedy: 'remove the key' },
     )
   }
-  gail.updates_interval ??= ratio
+}
+
+/** null where ML-Agents lets the trainer choose. */
+function leaveOpen({ behavioral_cloning: cloning }: Section): void {
+  if (isRecord(cloning) && cloning.batch_size === null) delete cloning.batch_size
 }
 
 /** `even_checkpoints`: as many as are kept, evenly over the whole run. */

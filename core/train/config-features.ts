@@ -58,6 +58,16 @@ const BEHAVIOR_FEATURES: readonly Feature[] = [
     because: "the environment's reward needs no network",
     silent: [],
   },
+  {
+    path: 'behavioral_cloning.num_epoch',
+    because: 'every gradient of the policy clones as well',
+    silent: [null],
+  },
+  {
+    path: 'behavioral_cloning.samples_per_update',
+    because: 'every gradient of the policy clones as well',
+    silent: [0, null],
+  },
   { path: 'self_play', feature: 'self-play', off: [null] },
   {
     path: 'threaded',

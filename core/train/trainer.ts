@@ -8,13 +8,13 @@ import { UserError } from '../errors.ts'
 import { type Algorithm, algorithmDefinition, type DemonstrationData, Metrics } from '../learn/index.ts'
 import { Random } from '../random.ts'
 import { MASTERY_CHECK_INTERVAL, Mastery } from '../rollout/mastery.ts'
+import { makeVaried } from '../rollout/varied-environment.ts'
 import { VectorEnvironment } from '../rollout/vector.ts'
 import { loadRuntime } from '../tensor/index.ts'
 import { type Checkpoint, listCheckpoints, readCheckpoint, readHead, writeCheckpoint } from './checkpoint.ts'
 import type { RunConfig } from './config.ts'
 import { Curriculum } from './curriculum.ts'
 import { demonstrationDigest } from './demonstrations.ts'
-import { environmentFactory } from './environment-factory.ts'
 import type { Finished, MetricRow, TrainerMessage } from './messages.ts'
 import { type StopReason, StopRule } from './stop-rule.ts'
 import { Stopwatch } from './stopwatch.ts'
@@ -64,7 +64,9 @@ export class Trainer {
       config.behaviorName,
       config.behavior.max_steps,
     )
-    const vector = new VectorEnvironment(environmentFactory(config, curriculum.samplers), config.numEnvs, {
+    const { environment: id, parameters } = config
+    const make = () => makeVaried({ id, parameters, samplers: curriculum.samplers })
+    const vector = new VectorEnvironment(make, config.numEnvs, {
       seed: config.seed,
       maxEpisodeSteps: config.maxEpisodeSteps,
     })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { resolveConfig } from '../../core/train/config.ts'
-import { checkLessons } from '../../core/train/environment-factory.ts'
+import { checkLessons } from '../../core/train/lesson-check.ts'
 import type { MetricRow, TrainerMessage } from '../../core/train/messages.ts'
 import { tagOf } from '../../core/train/tensorboard.ts'
 import { Trainer } from '../../core/train/trainer.ts'

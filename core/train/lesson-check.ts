@@ -1,25 +1,14 @@
-/** How the environments of a run are made, and whether every lesson of its curriculum can be. */
-import { type Environment, makeEnvironment, observationSize } from '../envs/index.ts'
+/** Whether the environment takes every lesson of a run. */
+import { makeEnvironment, observationSize } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import type { Sampler } from '../rollout/sampler.ts'
-import { type Samplers, VariedEnvironment } from '../rollout/varied-environment.ts'
 import type { RunConfig } from './config.ts'
-
-type Made = Pick<RunConfig, 'environment' | 'parameters' | 'environmentParameters'>
-
-/** @param samplers  of the lessons that a run begins with */
-export function environmentFactory(config: Made, samplers: Samplers): () => Environment {
-  const { environment, parameters, environmentParameters } = config
-  if (Object.keys(environmentParameters).length === 0) return () => makeEnvironment(environment, parameters)
-  return () =>
-    new VariedEnvironment((drawn) => makeEnvironment(environment, { ...parameters, ...drawn }), samplers)
-}
 
 /**
  * Tries the ends of every lesson, so that a run does not fail in the middle over what could be known before.
  * @throws UserError when the environment refuses a value, or a parameter changes what the agent sees or may do
  */
-export function checkLessons({ environment, parameters, environmentParameters }: Made): void {
+export function checkLessons({ environment, parameters, environmentParameters }: RunConfig): void {
   const { spec } = makeEnvironment(environment, parameters)
   for (const [name, lessons] of Object.entries(environmentParameters)) {
     const rule = spec.parameterRules?.[name]
