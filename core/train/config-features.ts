@@ -119,7 +119,7 @@ const TOP_FEATURES: readonly Feature[] = [
     feature: 'inference by the trainer (use `understudy evaluate`)',
     off: [false],
   },
-  { path: 'checkpoint_settings.train_model', because: 'a run always trains', silent: [false, true] },
+  { path: 'checkpoint_settings.train_model', because: 'a run always trains', silent: [false] },
   {
     path: 'checkpoint_settings.results_dir',
     because: 'runs lie in the data folder, which --data names',

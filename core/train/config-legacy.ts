@@ -52,11 +52,10 @@ export function upgradeLegacy(sections: Section, file: string): Upgraded {
   let { parameter_randomization, curriculum, ...rest } = sections
   if (isFlatFile(rest)) {
     const { default: defaults = {}, ...behaviors } = rest
-    rest = { behaviors: nested(behaviors, isRecord(defaults) ? defaults : {}) }
-    if (isRecord(defaults)) rest.default_settings = nestSettings(defaults)
-    notices.push(
-      `${file} has the layout of an earlier ML-Agents and was read as behaviors and default_settings`,
-    )
+    const shared = isRecord(defaults) ? defaults : {}
+    const named = Object.keys(behaviors).length > 0
+    rest = named ? { behaviors: nested(behaviors, shared) } : { default_settings: nestSettings(shared) }
+    notices.push(`${file} has the layout of an earlier ML-Agents and was read as its present one`)
   } else if (isRecord(rest.behaviors) && Object.values(rest.behaviors).some(isFlat)) {
     rest = { ...rest, behaviors: nested(rest.behaviors, {}) }
     tell('behaviors', 'hyperparameters and network_settings')
