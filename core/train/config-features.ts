@@ -49,11 +49,6 @@ const BEHAVIOR_FEATURES: readonly Feature[] = [
     remedy: 'use trainer_type: bc, or ppo or sac with behavioral_cloning',
   },
   {
-    path: 'reward_signals.gail.use_vail',
-    feature: 'the variational bottleneck of the discriminator',
-    off: [false],
-  },
-  {
     path: 'reward_signals.extrinsic.network_settings',
     because: "the environment's reward needs no network",
     silent: [],
