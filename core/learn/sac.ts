@@ -20,7 +20,6 @@ import {
   Adam,
   add,
   allocateParameters,
-  exp,
   Graph,
   gradients,
   mean,
@@ -34,7 +33,6 @@ import {
   square,
   stopGradient,
   sub,
-  sum,
   type Value,
 } from '../tensor/index.ts'
 import {
@@ -55,6 +53,7 @@ import { ReplayBuffer } from './replay-buffer.ts'
 import { weightedRewards, writeChoices } from './reward-signal.ts'
 import { requireDemonstrations, setUp } from './setup.ts'
 import { makeRewardSignals } from './signals.ts'
+import { expectedSoftValue, groupMean, sacSchedule } from './soft-values.ts'
 import { Temperature } from './temperature.ts'
 import { allRows, type StepBatch } from './transitions.ts'
 import { drawUniformly } from './uniform-play.ts'
@@ -128,7 +127,7 @@ export const sacHyperparameters = z.strictObject({
     ),
 })
 
-type SacHyperparameters = z.infer<typeof sacHyperparameters>
+export type SacHyperparameters = z.infer<typeof sacHyperparameters>
 
 export async function makeSac(context: LearnContext): Promise<Algorithm> {
   const { spec, numEnvs, settings, runtime, random, threads } = context
@@ -308,19 +307,9 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
   )
   const replay = new ReplayBuffer(h.buffer_size, numEnvs, replayShape)
   const batch = makeWindowBatch(B, h.n_step, replayShape)
+  const schedule = sacSchedule(h, discrete, settings.max_steps)
   let steps = 0
   let updates = 0
-
-  function targetEntropyShare(): number {
-    const { target_entropy_end: end = discrete ? 0.2 : 1, target_entropy_anneal_steps: over } = h
-    const start = h.target_entropy_start ?? end
-    return over === 0 ? end : start + (end - start) * Math.min(1, steps / over)
-  }
-
-  function scheduledLearningRate(): number {
-    if (h.learning_rate_schedule === 'constant') return h.learning_rate
-    return Math.max(1e-10, h.learning_rate * (1 - steps / settings.max_steps))
-  }
 
   async function updateOnce(): Promise<void> {
     replay.sampleWindows(random, batch, demoRows, B - demoRows)
@@ -359,17 +348,17 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
     cloning?.feed(inputs, random, steps)
 
     await program.run()
-    criticAdam.learningRate = scheduledLearningRate()
+    criticAdam.learningRate = schedule.learningRate(steps)
     policyAdam.learningRate = criticAdam.learningRate
     criticAdam.step()
     const moves = updates >= h.policy_init_updates
     if (moves) policyAdam.step()
     temperatures.forEach((temperature, g) => {
       const entropy = program.outputs[`entropy${g}`]![0]!
-      if (moves) temperature.step(entropy, targetEntropyShare() * temperature.scale)
+      if (moves) temperature.step(entropy, schedule.targetEntropyShare(steps) * temperature.scale)
       metrics.add('policy/entropy', entropy)
       metrics.add('policy/temperature', temperature.alpha)
-      metrics.add('policy/target_entropy', targetEntropyShare() * temperature.scale)
+      metrics.add('policy/target_entropy', schedule.targetEntropyShare(steps) * temperature.scale)
     })
     polyak(targets, critics, h.tau)
     metrics.add('loss/critic', program.outputs['critic-loss']![0]!)
@@ -461,23 +450,6 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
       await Promise.all([program.release(), actor.release(), ...signals.map((signal) => signal.release())])
     },
   }
-}
-
-/**
- * sum_a pi(a|s) (Q(s, a) - alpha log pi(a|s)), exactly; without the entropy term when alpha is null.
- *
- * @param q     [B, A]
- * @param logP  [B, A]
- * @param alpha []
- * @returns     [B]
- */
-export function expectedSoftValue(q: Value, logP: Value, alpha: Value | null): Value {
-  return sum(mul(exp(logP), alpha === null ? q : sub(q, mul(logP, alpha))), [1])
-}
-
-function groupMean(values: Value[]): Value {
-  const total = values.reduce((all, value) => add(all, value))
-  return values.length === 1 ? total : mul(total, 1 / values.length)
 }
 
 export const sac: AlgorithmDefinition = {

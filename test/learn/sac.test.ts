@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { registerEnvironment } from '../../core/envs/index.ts'
 import { maskedLogSoftmax } from '../../core/learn/distributions.ts'
-import { expectedSoftValue } from '../../core/learn/sac.ts'
+import { expectedSoftValue } from '../../core/learn/soft-values.ts'
 import { Graph, loadRuntime } from '../../core/tensor/index.ts'
 import { learnOn, PlayLoop, sacBasic, walkRight } from './play-loop.ts'
 import { reachEnvironment } from './reach.ts'
