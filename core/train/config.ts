@@ -227,11 +227,20 @@ export function signalNames(config: RunConfig): string[] {
   return Object.keys(config.behavior.reward_signals)
 }
 
-/** The file or folder of demonstrations that the configuration names, if any. */
+/**
+ * The file or folder of demonstrations that the configuration names, if any.
+ * @throws UserError when two sections name two: a run learns from one set
+ */
 export function demonstrationPath({ behavior }: RunConfig): string | undefined {
   const sections = [...Object.values(behavior.reward_signals), behavior.behavioral_cloning]
-  const paths = sections.map((settings) => settings?.demo_path)
-  return paths.find((path) => typeof path === 'string')
+  const paths = sections.flatMap((settings) => settings?.demo_path ?? []).map(String)
+  const other = paths.find((path) => path !== paths[0])
+  if (other !== undefined) {
+    throw new UserError(`demo_path names "${paths[0]}" in one section and "${other}" in another`, {
+      remedy: 'put the files into one folder, and name it in both',
+    })
+  }
+  return paths[0]
 }
 
 /** Whether the run has something to learn from demonstrations. */

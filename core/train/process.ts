@@ -2,15 +2,14 @@
  * The training process. It is told what to do by its owner's first message, reads demonstrations from the library, which
  * it never writes, and ends when the run has ended, when it is told to, or when its owner is gone.
  */
-import { readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
-import { readDemonstrations } from '../demos/index.ts'
+import { join } from 'node:path'
 import { checkEnvironment, makeEnvironment } from '../envs/index.ts'
 import type { DemonstrationData } from '../learn/index.ts'
 import { openLibrary } from '../store/index.ts'
 import { writeAtomically } from './atomic-file.ts'
 import { demonstrationPath, needsDemonstrations, type RunConfig, resolveConfig } from './config.ts'
 import { loadConfigPlugins } from './config-plugins.ts'
+import { readDemonstrationFiles } from './demonstration-files.ts'
 import { controlDemonstrations, demonstrationData } from './demonstrations.ts'
 import { failureOf } from './failure.ts'
 import { checkLessons } from './lesson-check.ts'
@@ -55,9 +54,7 @@ async function loadDemonstrations(start: Start, config: RunConfig): Promise<Demo
   const path = demonstrationPath(config)
   const episodes = []
   if (start.demonstrations.length === 0 && path !== undefined) {
-    const name = basename(path)
-    const read = readDemonstrations(await readFile(path), name)
-    episodes.push(...read.map((episode, i) => ({ label: `episode ${i} of ${name}`, episode })))
+    episodes.push(...(await readDemonstrationFiles(path)))
   } else {
     const library = openLibrary(start.dataDirectory, { readonly: true })
     try {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../core/errors.ts'
-import { configToYaml, needsDemonstrations, resolveConfig, signalNames } from '../../core/train/config.ts'
+import {
+  configToYaml,
+  demonstrationPath,
+  needsDemonstrations,
+  resolveConfig,
+  signalNames,
+} from '../../core/train/config.ts'
 import { presetsFor } from '../../core/train/presets.ts'
 
 const mlAgents = `
@@ -89,6 +95,18 @@ describe('resolveConfig', () => {
     const { reward_signals: signals } = resolveConfig(yaml, { environment: 'basic' }).behavior
     expect(Object.keys(signals)).toEqual(['gail'])
     expect(signals.gail).toMatchObject({ network_settings: { hidden_units: 32, num_layers: 2 } })
+  })
+
+  it('takes demo_path from gail and from behavioral_cloning, and refuses two', () => {
+    const config = (gail: string, cloning: string) =>
+      resolveConfig(
+        `behaviors: {B: {trainer_type: ppo, reward_signals: {gail: {${gail}}}, behavioral_cloning: {${cloning}}}}`,
+        { environment: 'basic' },
+      )
+    expect(demonstrationPath(config('', 'demo_path: b'))).toBe('b')
+    expect(demonstrationPath(config('demo_path: a', 'demo_path: a'))).toBe('a')
+    expect(demonstrationPath(config('', ''))).toBeUndefined()
+    expect(() => demonstrationPath(config('demo_path: a', 'demo_path: b'))).toThrow('"a" in one section')
   })
 
   it('chooses a seed where none is given, and keeps it', () => {

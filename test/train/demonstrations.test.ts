@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Episode, environmentStamp, recordEpisode } from '../../core/demos/index.ts'
+import { type Episode, environmentStamp, formatByName, recordEpisode } from '../../core/demos/index.ts'
 import { makeEnvironment } from '../../core/envs/index.ts'
 import { type Library, openLibrary } from '../../core/store/index.ts'
+import { readDemonstrationFiles } from '../../core/train/demonstration-files.ts'
 import {
   controlDemonstrations,
   demonstrationData,
@@ -89,6 +92,28 @@ describe('demonstrationData', () => {
     }
     expect(empty.terminated).toEqual(data.terminated)
     expect(controlDemonstrations(data, 'none', 3)).toBe(data)
+  })
+})
+
+describe('readDemonstrationFiles', () => {
+  it('reads a file, and a folder file by file in the order of their names', async () => {
+    const [first, second] = await twoEpisodes()
+    const folder = temporaryDirectory()
+    writeFileSync(join(folder, 'b.jsonl'), formatByName('jsonl').write([second!.episode]))
+    writeFileSync(join(folder, 'a.npz'), formatByName('npz').write([first!.episode, first!.episode]))
+    writeFileSync(join(folder, 'notes.txt'), 'no demonstrations')
+    const labels = async (path: string) => (await readDemonstrationFiles(path)).map(({ label }) => label)
+    expect(await labels(folder)).toEqual(['episode 0 of a.npz', 'episode 1 of a.npz', 'episode 0 of b.jsonl'])
+    expect(await labels(join(folder, 'b.jsonl'))).toEqual(['episode 0 of b.jsonl'])
+    expect(demonstrationData(spec, await readDemonstrationFiles(folder)).length).toBe(21)
+  })
+
+  it('says what is missing', async () => {
+    const folder = temporaryDirectory()
+    await expect(readDemonstrationFiles(folder)).rejects.toThrow('has no demonstrations')
+    await expect(readDemonstrationFiles(join(folder, 'none.npz'))).rejects.toThrow('cannot be read (ENOENT)')
+    writeFileSync(join(folder, 'broken.npz'), 'PK nonsense')
+    await expect(readDemonstrationFiles(folder)).rejects.toThrow('broken.npz')
   })
 })
 
