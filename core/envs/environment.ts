@@ -105,7 +105,8 @@ export interface Environment {
   restore(snapshot: Uint8Array): void
 
   /**
-   * What a screen draws now: plain data that survives msgpack, of a shape known to the environment's own view.
+   * What a screen draws now: plain data that survives msgpack, of a shape known to the environment's own view; null where
+   * there is none, and the observations are shown.
    * @param options.aims  false leaves out what only somebody who is about to act needs (bubble: the aim lines)
    */
   scene(options?: { readonly aims?: boolean }): unknown

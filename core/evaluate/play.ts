@@ -1,5 +1,12 @@
 /** A player plays whole episodes; what is kept is the score, or every frame for watching. */
-import { type Action, type Environment, emptyAction, observationSize, type Player } from '../envs/index.ts'
+import {
+  type Action,
+  type Environment,
+  emptyAction,
+  observationSize,
+  type Player,
+  viewOf,
+} from '../envs/index.ts'
 import { episodeScore } from '../rollout/score.ts'
 import { DEFAULT_EPISODE_LIMIT } from '../rollout/vector.ts'
 
@@ -29,12 +36,15 @@ export interface Board extends EpisodeScore {
   readonly frames: readonly Frame[]
 }
 
-/** Plays the episode of this seed to its end, or to the limit that training applies too. */
+/**
+ * Plays the episode of this seed to its end, or to the limit that training applies too.
+ * @param onStep  called at the start and after every step, with what is observed then
+ */
 export async function playEpisode(
   environment: Environment,
   player: Player,
   seed: number,
-  onStep: (action: Action | null, reward: number) => void = () => {},
+  onStep: (action: Action | null, reward: number, observation: Float32Array) => void = () => {},
 ): Promise<EpisodeScore> {
   const { spec } = environment
   const limit = spec.maxEpisodeSteps ?? DEFAULT_EPISODE_LIMIT
@@ -42,13 +52,13 @@ export async function playEpisode(
   const action = emptyAction(spec)
   environment.reset(seed, observation)
   player.begin(seed)
-  onStep(null, 0)
+  onStep(null, 0, observation)
   let sum = 0
   for (let steps = 1; ; steps++) {
     await player.act(environment, observation, action)
     const { reward, terminated, truncated } = environment.step(action, observation)
     sum += reward
-    onStep(action, reward)
+    onStep(action, reward, observation)
     const cut = truncated || (!terminated && steps >= limit)
     if (!terminated && !cut) continue
     return {
@@ -66,11 +76,12 @@ export async function playEpisode(
 /** Plays one episode and keeps what a screen needs to show it. */
 export async function playBoard(environment: Environment, player: Player, seed: number): Promise<Board> {
   const frames: Frame[] = []
-  const result = await playEpisode(environment, player, seed, (action, reward) => {
+  const result = await playEpisode(environment, player, seed, (action, reward, observation) => {
+    const { scene, events } = viewOf(environment, observation, { aims: false })
     frames.push({
-      scene: environment.scene({ aims: false }),
+      scene,
       // Events are the environment's own until its next step.
-      events: structuredClone(environment.events()),
+      events: structuredClone(events),
       reward,
       action: action === null ? null : { continuous: [...action.continuous], discrete: [...action.discrete] },
     })

@@ -1,6 +1,6 @@
 /** A person at an environment. The host steps it, so that what is recorded is what happened. */
 import { Recorder } from '../demos/index.ts'
-import { type Action, emptyAction, makeEnvironment, type ParameterValue } from '../envs/index.ts'
+import { type Action, emptyAction, makeEnvironment, type ParameterValue, viewOf } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import type { Library } from '../store/index.ts'
 import { plainEvents, plainScene, plainSpec } from './plain.ts'
@@ -43,7 +43,7 @@ export class PlaySession {
       session: this.id,
       seed,
       spec: plainSpec(environment.spec),
-      scene: plainScene(environment.scene()),
+      scene: plainScene(this.#view().scene),
       episodeId,
       ...this.#progress(),
     }
@@ -55,13 +55,13 @@ export class PlaySession {
    */
   step(given: WireAction): PlayStep {
     this.#takeAction(given)
-    const { environment } = this.#recorder
     const { reward, terminated, truncated } = this.#recorder.step(this.#action)
     this.#terminated = terminated
     this.#truncated = truncated
+    const { scene, events } = this.#view()
     return {
-      scene: plainScene(environment.scene()),
-      events: plainEvents(environment.events()),
+      scene: plainScene(scene),
+      events: plainEvents(events),
       reward,
       committed: this.#recorder.committed,
       ...this.#progress(),
@@ -79,6 +79,11 @@ export class PlaySession {
   abandon(): void {
     if (this.#recorder.steps === 0) this.#recorder.discard()
     else this.#recorder.interrupt()
+  }
+
+  #view() {
+    const { environment, observation, over } = this.#recorder
+    return viewOf(environment, observation, { aims: !over })
   }
 
   #progress() {

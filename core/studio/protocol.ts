@@ -36,6 +36,7 @@ export type EventData<E extends EventName> = z.output<Events[E]>
 export type { BasicEvent, BasicScene } from '../envs/basic/scene.ts'
 export type { BubbleAim, BubbleEvent, BubbleScene } from '../envs/bubble/scene.ts'
 export type { GridCell, GridEvent, GridScene } from '../envs/grid/scene.ts'
+export type { ObservationScene } from '../envs/observation-scene.ts'
 export type { RecallEvent, RecallScene } from '../envs/recall/scene.ts'
 export type { Agent, Checkpoint } from './protocol/agents.ts'
 export { type MenuAction, portMessage, type StudioBridge } from './protocol/bridge.ts'

@@ -1,6 +1,6 @@
 /** Episodes as frames that a page can draw without the environment. */
 import { type Episode, environmentOf, replayEpisode } from '../demos/index.ts'
-import type { Environment, EnvironmentSpec } from '../envs/index.ts'
+import { type Environment, type EnvironmentSpec, viewOf } from '../envs/index.ts'
 import type { Board } from '../evaluate/index.ts'
 import { plainEvents, plainScene, plainSpec } from './plain.ts'
 import type { Action, Frame, Recording } from './protocol.ts'
@@ -11,11 +11,13 @@ const decisionMs = 1_000
 /** What is on the screen now, `action` having led there. */
 function frameOf(
   environment: Environment,
+  observation: Float32Array,
   step: { reward: number; action: Action; timeMs: number } | null,
 ): Frame {
+  const { scene, events } = viewOf(environment, observation, { aims: false })
   return {
-    scene: plainScene(environment.scene({ aims: false })),
-    events: plainEvents(environment.events()),
+    scene: plainScene(scene),
+    events: plainEvents(events),
     reward: step?.reward ?? 0,
     action: step?.action ?? null,
     timeMs: step?.timeMs ?? 0,
@@ -29,11 +31,12 @@ function frameOf(
 export function recordingOf(episode: Episode): Recording {
   const environment = environmentOf(episode)
   const frames: Frame[] = []
-  for (const { step, result } of replayEpisode(episode, environment)) {
+  for (const { step, observation, result } of replayEpisode(episode, environment)) {
     const taken = result === null ? null : actionAt(episode, step - 1)
     frames.push(
       frameOf(
         environment,
+        observation,
         taken && { reward: result!.reward, action: taken, timeMs: episode.timesUs[step - 1]! / 1000 },
       ),
     )

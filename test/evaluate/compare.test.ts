@@ -208,6 +208,9 @@ describe('contenders from the library', () => {
 })
 
 describe('playBoard', () => {
+  /** Walk has no drawing of the studio's, so its frames hold what is observed. */
+  const shows = (position: number) => ({ kind: 'observations', observations: [{ values: { 0: position } }] })
+
   it('keeps every state, and boards are told apart at the first different action', async () => {
     const board = await playBoard(
       new Walk(),
@@ -216,8 +219,8 @@ describe('playBoard', () => {
     )
     expect(board).toMatchObject({ steps: 9, score: 9, success: true, terminated: true })
     expect(board.frames).toHaveLength(10)
-    expect(board.frames[0]).toMatchObject({ action: null, reward: 0, scene: { position: 0 } })
-    expect(board.frames[9]).toMatchObject({ action: { discrete: [1] }, reward: 1, scene: { position: 9 } })
+    expect(board.frames[0]).toMatchObject({ action: null, reward: 0, scene: shows(0) })
+    expect(board.frames[9]).toMatchObject({ action: { discrete: [1] }, reward: 1, scene: shows(9) })
     const other = await playBoard(
       new Walk(),
       walker(() => 1),
