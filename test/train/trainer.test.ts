@@ -17,6 +17,14 @@ const SMALL = {
   sac: { batch_size: 32, buffer_size: 500, buffer_init_steps: 100, steps_per_update: 8 },
   ppo: { batch_size: 32, buffer_size: 128, num_epoch: 2 },
   bc: { batch_size: 32 },
+  dqn: {
+    batch_size: 32,
+    buffer_size: 500,
+    buffer_init_steps: 100,
+    steps_per_update: 8,
+    prioritized_replay: true,
+  },
+  es: { population: 8, max_evaluation_steps: 30 },
 }
 
 /** Small enough to train in a blink, large enough that the replay buffer wraps and episodes end. */
@@ -27,7 +35,7 @@ function config(algorithm: keyof typeof SMALL, gail = false, seed = 5): RunConfi
         trainer_type: algorithm,
         hyperparameters: {
           ...SMALL[algorithm],
-          ...(gail && algorithm === 'sac' ? { demonstration_share: 0.25 } : {}),
+          ...(gail && (algorithm === 'sac' || algorithm === 'dqn') ? { demonstration_share: 0.25 } : {}),
         },
         network_settings: { hidden_units: 16, num_layers: 1, normalize: true },
         reward_signals: {
@@ -90,6 +98,8 @@ describe('Trainer', () => {
     ['ppo', true],
     ['sac', true],
     ['bc', false],
+    ['dqn', true],
+    ['es', false],
   ] as const)(
     'goes on after a stop as if there had been none, bit for bit: %s, gail %s',
     async (algorithm, gail) => {

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { registerEnvironment } from '../../core/envs/index.ts'
+import { centredRanks } from '../../core/learn/es.ts'
+import { learnOn, PlayLoop, walkRight } from './play-loop.ts'
+import { reachEnvironment } from './reach.ts'
+
+registerEnvironment('test/reach-es', reachEnvironment)
+
+const basic = {
+  trainer_type: 'es',
+  hyperparameters: {
+    population: 64,
+    noise_std: 0.2,
+    learning_rate: 0.1,
+    weight_decay: 0.01,
+    max_evaluation_steps: 50,
+  },
+  network_settings: { hidden_units: 4, num_layers: 1 },
+}
+
+describe('centred ranks', () => {
+  it('are spread over [-0.5, 0.5] in the order of the values, equals sharing the mean', () => {
+    expect([...centredRanks(Float64Array.of(3, -1, 700, 5, 4))]).toEqual([-0.25, -0.5, 0.5, 0.25, 0])
+    expect([...centredRanks(Float64Array.of(2, 1, 1, 1, 9))]).toEqual([0.25, -0.25, -0.25, -0.25, 0.5])
+    expect([...centredRanks(new Float64Array(6))]).toEqual(new Array(6).fill(0))
+  })
+})
+
+describe('ES', () => {
+  it.each([1, 2, 3])('solves basic, seed %i', async (seed) => {
+    const loop = await PlayLoop.start({ environment: 'basic', seed, numEnvs: 16, settings: basic })
+    await loop.run(25_000)
+    expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.9)
+    await loop.algorithm.release()
+  })
+
+  it('moves continuous actions to where the reward is', async () => {
+    const loop = await PlayLoop.start({
+      environment: 'test/reach-es',
+      settings: {
+        trainer_type: 'es',
+        hyperparameters: { population: 16, learning_rate: 0.05, episodes_per_evaluation: 4 },
+        network_settings: { hidden_units: 16, num_layers: 1 },
+      },
+    })
+    await loop.run(400)
+    const before = loop.recentReturn(400)
+    await loop.run(10_000)
+    expect(before).toBeLessThan(-0.5)
+    expect(loop.recentReturn(1000)).toBeGreaterThan(-0.2)
+    await loop.algorithm.release()
+  })
+
+  it('continues bit for bit after saving and loading in the midst of a generation', async () => {
+    const straight = await PlayLoop.start({ environment: 'basic', settings: basic })
+    await straight.run(5001)
+    const saved = structuredClone(straight.algorithm.save()) as { updates: number; buffer: { done: number } }
+    expect(saved.updates).toBeGreaterThan(1)
+    expect(saved.buffer.done).toBeGreaterThan(0)
+    const before = Buffer.from(straight.algorithm.exportPolicy())
+    const other = await PlayLoop.start({ environment: 'basic', settings: basic, seed: 99 })
+    other.algorithm.load(saved)
+    other.random.restore(straight.random.save())
+    const after = await learnOn(straight, 120)
+    expect(after.equals(before)).toBe(false)
+    expect((await learnOn(other, 120)).equals(after)).toBe(true)
+  })
+
+  it('follows the reward of the environment and nothing else', async () => {
+    const settings = { ...basic, reward_signals: { extrinsic: {}, gail: {} } }
+    await expect(
+      PlayLoop.start({ environment: 'basic', settings, demonstrations: walkRight() }),
+    ).rejects.toThrow(/reward of the environment and nothing else/)
+  })
+})
