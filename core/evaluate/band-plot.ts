@@ -13,6 +13,8 @@ export interface Curve {
 export interface Band {
   readonly label: string
   readonly curves: readonly Curve[]
+  /** Where its runs reached the human average, in the median; null where half of them did not. */
+  readonly reachedAtStep?: number | null
 }
 
 export interface BandPlot {
@@ -70,6 +72,7 @@ export function bandPlot({ title, units, human, bands, logSteps = false }: BandP
     )
   }
   courses.forEach((points, i) => {
+    const { label, reachedAtStep = null } = bands[i]!
     const colour = COLOURS[i % COLOURS.length]!
     const upper = points.map(({ step, high }) => `${x(step)},${y(high)}`)
     const lower = points.map(({ step, low }) => `${x(step)},${y(low)}`).reverse()
@@ -79,8 +82,13 @@ export function bandPlot({ title, units, human, bands, logSteps = false }: BandP
       `<polygon points="${[...upper, ...lower].join(' ')}" fill="${colour}" fill-opacity="0.18"/>`,
       `<polyline points="${middle.join(' ')}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round"/>`,
       line(right + 8, legend - 4, right + 26, legend - 4, `stroke="${colour}" stroke-width="3"`),
-      text(right + 32, legend, bands[i]!.label, { size: 11 }),
+      text(right + 32, legend, label, { size: 11 }),
     )
+    if (reachedAtStep !== null && human !== null) {
+      body.push(
+        `<circle cx="${x(reachedAtStep)}" cy="${y(human.mean)}" r="5" fill="${colour}" stroke="#ffffff" stroke-width="1.5"><title>median of the seeds: ${format(reachedAtStep)} steps</title></circle>`,
+      )
+    }
   })
   return document(WIDTH, HEIGHT, title, body)
 }

@@ -85,6 +85,11 @@ const experimentShape = {
     .enum(['mastered', 'sustained', 'solved', 'max_steps'])
     .default('mastered')
     .describe('Where a run ends, if max_steps does not come first'),
+  paced_rate: z
+    .strictObject({ sync: z.number().positive(), async: z.number().positive() })
+    .partial()
+    .default({})
+    .describe("Steps per second at the real game's pace, as measured, by the stepping of a column"),
   plugins: z.array(z.string()).default([]).describe('Files, from the place of this one'),
   demonstrations: z
     .array(z.string())

@@ -2,6 +2,7 @@
 import { basename, dirname } from 'node:path'
 import { type EnvironmentSpec, makeEnvironment } from '../envs/index.ts'
 import { nearest, UserError } from '../errors.ts'
+import { isRecord } from '../train/config-place.ts'
 import { parseYaml, type RunConfig, resolveConfig } from '../train/index.ts'
 import {
   type ColumnFile,
@@ -153,11 +154,15 @@ function planColumn(
     title: column.title ?? column.id,
     seeds,
     maxSteps: behavior.max_steps,
-    pacedRate: column.paced_rate ?? null,
+    pacedRate: column.paced_rate ?? read.paced_rate[steppingOf(written)] ?? null,
     published: column.published ?? null,
     config,
     written,
   }
+}
+
+function steppingOf({ env_settings: env }: Section): 'sync' | 'async' {
+  return isRecord(env) && env.stepping === 'async' ? 'async' : 'sync'
 }
 
 /** Every combination of the values, the last path varying fastest. */

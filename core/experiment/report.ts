@@ -52,7 +52,7 @@ export async function writeReport(
   await mkdir(directory, { recursive: true })
   const before = await readIfThere(md!)
   await writeText(md!, withBlock(before ?? `# ${title}\n`, name, markdown))
-  await writeText(svg!, plot(experiment, own))
+  await writeText(svg!, plot(experiment, summary, own))
   await writeText(json!, dataText(experiment, own))
   return { summary, markdown, files: [md!, svg!, json!] }
 }
@@ -84,13 +84,16 @@ function dataText({ name, title, spec }: Experiment, cells: readonly Cell[]): st
   return `${head},"cells":[\n${cells.map((cell) => JSON.stringify(cell)).join(',\n')}\n]}\n`
 }
 
-function plot({ title, spec, columns, logSteps }: Experiment, cells: readonly Cell[]): string {
-  const bands = columns
-    .map(({ id, title }) => ({
-      label: title,
-      curves: cells.filter((cell) => cell.column === id).map(({ curve }) => curve),
-    }))
-    .filter(({ curves }) => curves.length > 0)
+function plot(
+  { title, spec, logSteps }: Experiment,
+  { columns }: ExperimentSummary,
+  cells: readonly Cell[],
+): string {
+  const bands = columns.map(({ id, title, mastered }) => ({
+    label: title,
+    curves: cells.filter((cell) => cell.column === id).map(({ curve }) => curve),
+    reachedAtStep: mastered !== null && Number.isFinite(mastered.median) ? mastered.median : null,
+  }))
   const { units, human } = spec.score
   return bandPlot({ title, units, human: human ?? null, bands, logSteps })
 }

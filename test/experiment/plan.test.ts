@@ -72,6 +72,20 @@ grid:
   })
 })
 
+describe('the paced rate of a column', () => {
+  it('is its own, else that of its stepping', () => {
+    const { columns } = plan(`
+name: try
+env: bubble/25
+paced_rate: { sync: 10.5, async: 14.5 }
+columns:
+  - { id: a, preset: ppo }
+  - { id: b, preset: ppo, paced_rate: 3 }
+`)
+    expect(columns.map(({ pacedRate }) => pacedRate)).toEqual([10.5, 3])
+  })
+})
+
 describe('a file that cannot be run', () => {
   it.each([
     ['name: try\nenv: bubble/25\n', 'try.yaml: there is nothing to train', 'add columns'],

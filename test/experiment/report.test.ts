@@ -157,6 +157,7 @@ describe('the report', () => {
     const svg = readFileSync(join(dir, 'two.svg'), 'utf8')
     expect(svg).toContain('>Fast</text>')
     expect(svg.match(/<polygon/g)).toHaveLength(2)
+    expect(svg).toContain('median of the seeds: 5,000 steps')
     expect(svg).not.toMatch(/NaN|Infinity/)
     expect(await readReportCells(dir, 'two')).toEqual(cells)
     expect(await readReportCells(dir, 'three')).toEqual([])
