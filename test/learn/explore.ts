@@ -23,7 +23,7 @@ const learners = {
     batch_size: 64,
     buffer_init_steps: 200,
     steps_per_update: 2,
-    init_entcoef: 0.02,
+    init_entcoef: 0.05,
     entcoef_learning_rate: 1e-6,
     tau: 0.05,
     learning_rate: 2e-3,
