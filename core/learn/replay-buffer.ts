@@ -6,7 +6,7 @@
  * to its final size.
  */
 import type { Random } from '../random.ts'
-import { allRows, type StepBatch } from './transitions.ts'
+import { allRows, copyRow, type StepBatch } from './transitions.ts'
 
 export interface ReplayShape {
   /** O, floats of one observation */
@@ -286,7 +286,7 @@ export class ReplayBuffer {
     const id = this.#rowHead++
     this.#grow(Math.min(this.#rowHead, this.#maxRows))
     const slot = id % this.#maxRows
-    this.#rows.set(observations.subarray(e * O, (e + 1) * O), slot * O)
+    copyRow(observations, e * O, this.#rows, slot * O, O)
     const M = this.#shape.mask
     if (M > 0) this.#rowMasks.fill(1, slot * M, (slot + 1) * M)
     return id
@@ -294,7 +294,7 @@ export class ReplayBuffer {
 
   #setMask(row: number, masks: Uint8Array, e: number): void {
     const M = this.#shape.mask
-    this.#rowMasks.set(masks.subarray(e * M, (e + 1) * M), (row % this.#maxRows) * M)
+    copyRow(masks, e * M, this.#rowMasks, (row % this.#maxRows) * M, M)
   }
 
   #grow(rows: number): void {

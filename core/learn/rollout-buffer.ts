@@ -5,11 +5,11 @@
  */
 import type { Random } from '../random.ts'
 import type { ReplayShape, SampledBatch } from './replay-buffer.ts'
-import { allRows, type StepBatch } from './transitions.ts'
+import { allRows, copyRow, type StepBatch } from './transitions.ts'
 
 /** A row after which the trajectory ends or is cut: what was seen then stands in no other row. */
 export interface Cut {
-  readonly row: number
+  row: number
   /** [O] */
   readonly observation: Float32Array
   /** [S], filled in when the buffer is judged and the episode went on */
@@ -30,6 +30,8 @@ export class RolloutBuffer {
   readonly cut: Uint8Array
   readonly masks: Uint8Array
   readonly cuts: Cut[] = []
+  /** Cuts of earlier rounds, to be used again. */
+  readonly #spare: Cut[] = []
   readonly #cutAt = new Map<number, Cut>()
   readonly logPi: Float32Array
   readonly advantages: Float32Array
@@ -93,8 +95,8 @@ export class RolloutBuffer {
     this.#newest[e] = row
     this.#next[row] = -1
     this.#environment[row] = e
-    this.#after.set(step.nextObservations.subarray(e * O, (e + 1) * O), e * O)
-    this.observations.set(step.observations.subarray(e * O, (e + 1) * O), row * O)
+    copyRow(step.nextObservations, e * O, this.#after, e * O, O)
+    copyRow(step.observations, e * O, this.observations, row * O, O)
     for (let k = 0; k < C; k++) {
       this.continuous[row * C + k] = step.actions.continuous[e * C + k]!
       this.raw[row * C + k] = raw[e * C + k]!
@@ -104,8 +106,8 @@ export class RolloutBuffer {
     this.terminated[row] = step.terminated[e]!
     this.cut[row] = cut ? 1 : 0
     if (step.masks === null) this.masks.fill(1, row * mask, (row + 1) * mask)
-    else this.masks.set(step.masks.subarray(e * mask, (e + 1) * mask), row * mask)
-    if (cut) this.#addCut(row, step.nextObservations.slice(e * O, (e + 1) * O))
+    else copyRow(step.masks, e * mask, this.masks, row * mask, mask)
+    if (cut) this.#addCut(row, step.nextObservations, e * O)
   }
 
   /** Cuts the trajectory of environment `e` after its newest row. */
@@ -114,7 +116,7 @@ export class RolloutBuffer {
     const row = this.#newest[e]!
     if (row < 0 || this.cut[row] === 1) return
     this.cut[row] = 1
-    this.#addCut(row, this.#after.slice(e * O, (e + 1) * O))
+    this.#addCut(row, this.#after, e * O)
   }
 
   /** Cuts every trajectory that is under way, so that the rows can be judged. */
@@ -151,14 +153,23 @@ export class RolloutBuffer {
     }
   }
 
-  #addCut(row: number, observation: Float32Array): void {
-    const cut = { row, observation, values: new Float32Array(this.#signals) }
+  /** @param from  where the observation that followed lies, at `at` */
+  #addCut(row: number, from: Float32Array, at: number): void {
+    const O = this.#shape.observation
+    const cut = this.#spare.pop() ?? {
+      row,
+      observation: new Float32Array(O),
+      values: new Float32Array(this.#signals),
+    }
+    cut.row = row
+    copyRow(from, at, cut.observation, 0, O)
     this.cuts.push(cut)
     this.#cutAt.set(row, cut)
   }
 
   clear(): void {
     this.length = 0
+    this.#spare.push(...this.cuts)
     this.cuts.length = 0
     this.#cutAt.clear()
     this.#newest.fill(-1)
@@ -183,7 +194,7 @@ export class RolloutBuffer {
       column.set(state.columns[i]!)
     })
     this.length = state.length
-    for (const { row, observation } of state.cuts) this.#addCut(row, observation)
+    for (const { row, observation } of state.cuts) this.#addCut(row, observation, 0)
   }
 
   #columns(): (Float32Array | Int32Array | Uint8Array)[] {

@@ -52,3 +52,10 @@ export interface DemonstrationData {
   /** [M] */
   readonly truncated: Uint8Array
 }
+
+type Row = Float32Array | Uint8Array
+
+/** Copies `count` numbers; a loop, because `subarray` allocates a view, and collecting copies a row per step. */
+export function copyRow<T extends Row>(from: T, fromAt: number, to: T, toAt: number, count: number): void {
+  for (let i = 0; i < count; i++) to[toAt + i] = from[fromAt + i]!
+}
