@@ -9,6 +9,7 @@ import {
   demonstrationPath,
   diagnose,
   factsOf,
+  firstChange,
   GAIL_CONTROLS,
   type GailControl,
   loadConfigPlugins,
@@ -135,8 +136,11 @@ async function begin(file: string | undefined, options: Options, context: CliCon
       throw new UserError('which run is to be resumed?', { usage: true, remedy: 'add --run-id NAME' })
     }
     await loadRunPlugins(library, runId)
-    refuseChanges(options, savedConfig(requireRun(library, runId)))
-    return resumeRun({ library, runId, maxSteps: options.maxSteps, stop: stopOf(options) })
+    const saved = savedConfig(requireRun(library, runId))
+    refuseChanges(options, saved)
+    if (file !== undefined) refuseOtherFile(basename(file), config!, saved, runId)
+    const more = Math.max(saved.behavior.max_steps, config?.behavior.max_steps ?? 0)
+    return resumeRun({ library, runId, maxSteps: options.maxSteps ?? more, stop: stopOf(options) })
   }
   for (const notice of config.notices) context.note(notice)
   const { spec } = makeEnvironment(config.environment, config.parameters)
@@ -235,6 +239,16 @@ function readConfig(file: string): string {
     const { code } = error as NodeJS.ErrnoException
     throw new UserError(`${file} cannot be read (${code})`, { usage: true, cause: error })
   }
+}
+
+function refuseOtherFile(file: string, config: RunConfig, saved: RunConfig, runId: string): void {
+  const change = firstChange(saved, config)
+  if (change === null) return
+  const [was, is] = [change.was, change.is].map((value) => JSON.stringify(value) ?? 'absent')
+  throw new UserError(`${file}: ${change.key} is ${is}, and run "${runId}" began with ${was}`, {
+    usage: true,
+    remedy: `leave the file out: understudy train --run-id ${runId} --resume; or start a new run`,
+  })
 }
 
 /** A resumed run goes on exactly; what would change its course is refused. */

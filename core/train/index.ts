@@ -10,6 +10,7 @@ export {
   resolveConfig,
   signalNames,
 } from './config.ts'
+export { firstChange } from './config-changes.ts'
 export { loadConfigPlugins } from './config-plugins.ts'
 export { demonstrationData, GAIL_CONTROLS, type GailControl, selectDemonstrations } from './demonstrations.ts'
 export { diagnose, type Finding, factsOf, type RunFacts } from './diagnostics/index.ts'

@@ -101,6 +101,12 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
       remedy: 'record or import some, or choose a preset without GAIL',
     })
   }
+  if (config.initializeFrom === id) {
+    throw new UserError(`run "${id}" cannot begin with its own networks`, {
+      remedy: 'add --resume to go on with it, or choose another --run-id',
+    })
+  }
+  if (config.initializeFrom !== null) requireRun(library, config.initializeFrom)
   const existing = library.getRun(id)
   if (existing !== undefined) {
     if (isActive(existing)) {
@@ -115,7 +121,6 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
     }
     library.deleteRun(id)
   }
-  if (config.initializeFrom !== null) requireRun(library, config.initializeFrom)
   await rm(directory, { recursive: true, force: true })
   await makeDirectory(directory)
   return new Supervisor(library, newRow(id, config, demonstrations), false, options.fork ?? forkNode)

@@ -153,6 +153,62 @@ describe('a configuration file', () => {
   })
 })
 
+describe('a run that exists', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'understudy-'))
+  const file = join(dir, 'basic.yaml')
+  const train = (...more: string[]) => understudy(dir, 'train', file, '--run-id', 'a', ...more)
+  const write = (steps: number, batchSize = 32) =>
+    writeFileSync(
+      file,
+      CONFIG.replace('max_steps: 1000', `max_steps: ${steps}`).replace('size: 32', `size: ${batchSize}`),
+    )
+
+  beforeAll(() => {
+    write(400)
+    expect(train().code).toBe(0)
+    return () => rmSync(dir, { recursive: true, force: true })
+  })
+
+  it('is not overwritten unasked; both remedies are named', () => {
+    const { code, err } = train()
+    expect(code).toBe(1)
+    expect(err).toContain('run "a" exists already')
+    expect(err).toContain('--resume to go on with it, --force to overwrite it')
+  })
+
+  it('goes on when the file has more steps, and says when it has made them all', () => {
+    expect(train('--resume').err).toContain('run "a" has made all its 400 steps')
+    write(800)
+    expect(train('--resume').out).toContain('finished: 800 steps')
+  })
+
+  it('does not go on by a file that says something else', () => {
+    write(1200, 64)
+    const { code, err } = train('--resume')
+    expect(code).toBe(2)
+    expect(err).toContain(
+      'basic.yaml: behaviors.basic.hyperparameters.batch_size is 64, and run "a" began with 32',
+    )
+    expect(err).toContain('understudy train --run-id a --resume')
+  })
+
+  it('is kept when --force comes with a run to begin from that does not exist', () => {
+    write(400)
+    expect(train('--force', '--initialize-from', 'b').err).toContain('there is no run "b"')
+    expect(train('--force', '--initialize-from', 'a').err).toContain('cannot begin with its own networks')
+    expect(existsSync(join(dir, 'runs/a/agent.onnx'))).toBe(true)
+  })
+
+  it('is overwritten by --force, and gives another its networks', () => {
+    expect(train('--force').out).toContain('finished: 400 steps')
+    const { out } = understudy(dir, 'train', file, '--run-id', 'b', '--initialize-from', 'a')
+    expect(out).toContain('finished: 400 steps')
+    expect(understudy(dir, 'train', '--resume', '--run-id', 'nobody').err).toContain(
+      'there is no run "nobody"',
+    )
+  })
+})
+
 describe('Ctrl-C', () => {
   it('stops with a checkpoint, and the run goes on by --resume', async () => {
     const dir = temporaryDirectory()
