@@ -152,7 +152,7 @@ export class Actor {
     this.#program.inputs.observation!.set(observations)
     this.#program.inputs.memory?.set(this.memory)
     await this.#program.run()
-    if (this.memory.length > 0) this.memory.set(this.#program.outputs.remembered!)
+    this.#remember(environments)
     const D = layout.branchSizes.length
     const maskWidth = layout.branchSizes.reduce((sum, size) => sum + size, 0)
     for (const e of environments ?? this.#all) {
@@ -168,6 +168,14 @@ export class Actor {
         layout.decode(g, index, actions.discrete, e * D)
       })
       this.#drawContinuous(e, actions, random, deterministic)
+    }
+  }
+
+  #remember(environments: Int32Array | null): void {
+    const size = memorySize(this.#shape.settings)
+    if (size === 0) return
+    for (const e of environments ?? this.#all) {
+      this.memory.set(this.#program.outputs.remembered!.subarray(e * size, (e + 1) * size), e * size)
     }
   }
 

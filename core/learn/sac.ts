@@ -49,6 +49,7 @@ import { body, dense, perAction, perTaken } from './networks.ts'
 import { seen } from './normalizer.ts'
 import { Actor, buildPolicy, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
+import { makeRecurrentSac } from './recurrent-sac.ts'
 import { ReplayBuffer } from './replay-buffer.ts'
 import { weightedRewards, writeChoices } from './reward-signal.ts'
 import { requireDemonstrations, setUp } from './setup.ts'
@@ -456,7 +457,10 @@ export const sac: AlgorithmDefinition = {
   name: 'sac',
   title: 'Soft actor-critic',
   hyperparameters: sacHyperparameters,
-  create: makeSac,
+  create: (context) => {
+    if (context.settings.network_settings.memory == null) return makeSac(context)
+    return makeRecurrentSac(context, sacHyperparameters.parse(context.settings.hyperparameters))
+  },
 }
 
 registerAlgorithm(sac)
