@@ -20,6 +20,9 @@
  * absorbing state for ever. That state has no features, so D there is one learned number h_abs, and its self-loop has
  * the closed value r(h_abs) / (1 - gamma), which learners add at a true end.
  *
+ * From the same study: `mixup` (Zhang et al. 2018, arXiv:1710.09412) trains on those interpolates with labels as mixed as
+ * they are, and `entropy_bonus` rewards the discriminator for doubt.
+ *
  * With `use_vail` the discriminator sees through a variational bottleneck (discriminator.ts) whose multiplier beta follows
  * the KL by dual gradient ascent (Peng et al. 2018, arXiv:1810.00821).
  *
@@ -42,6 +45,8 @@ import {
   Parameters,
   type Program,
   type Runtime,
+  reshape,
+  sigmoid,
   slice,
   softplus,
   square,
@@ -97,6 +102,15 @@ export const gailSettings = z.strictObject({
     .default(10)
     .describe('Ours: weight of the gradient penalty; ML-Agents fixes 10'),
   weight_decay: z.number().min(0).default(0).describe('Ours: decoupled weight decay of the discriminator'),
+  entropy_bonus: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("Ours: weight of the discriminator's entropy, which keeps it from being sure"),
+  mixup: z
+    .boolean()
+    .default(false)
+    .describe('Ours: train on mixtures of an agent and a demonstration row; for few demonstrations'),
   absorbing_states: z
     .boolean()
     .default(false)
@@ -152,9 +166,8 @@ export function gailSignal(context: SignalContext, settings: GailSettings): Rewa
     const graph = new Graph()
     const inputs = transitionInputs(graph, layout, shape, 2 * B) // agent rows, then demonstration rows
     const evidence = evidenceOf(graph, inputs)
-    const noisy = settings.use_vail
-      ? discriminator.noisyLogit(graph, evidence, graph.input('noise', [2 * B, BOTTLENECK]))
-      : null
+    const noise = settings.use_vail ? graph.input('noise', [2 * B, BOTTLENECK]) : null
+    const noisy = noise === null ? null : discriminator.noisyLogit(graph, evidence, noise)
     const h = noisy?.h ?? discriminator.logit(graph, evidence)
     const hAgent = slice(h, 0, 0, B)
     const hDemo = slice(h, 0, B, 2 * B)
@@ -166,6 +179,32 @@ export function gailSignal(context: SignalContext, settings: GailSettings): Rewa
       'logit-demonstrations': mean(hDemo),
       loss,
     }
+    const share = graph.input('mix', [B, 1]) // of the agent's row in the row between, uniform in [0, 1)
+    const between = (rows: Value) =>
+      add(mul(slice(rows, 0, 0, B), share), mul(slice(rows, 0, B, 2 * B), sub(1, share)))
+    const mixed: Evidence = {
+      x: between(evidence.x),
+      xNext: between(evidence.xNext),
+      choices: evidence.choices.map(between),
+      continuous: evidence.continuous === null ? null : between(evidence.continuous),
+      mixed: true,
+    }
+    if (settings.mixup) {
+      // The same loss on rows between, whose label is as mixed as they are.
+      const hMixed =
+        noise === null
+          ? discriminator.logit(graph, mixed)
+          : discriminator.noisyLogit(graph, mixed, slice(noise, 0, 0, B)).h
+      const ofAgent = reshape(share, [B])
+      const softened = add(mul(softplus(hMixed), ofAgent), mul(softplus(neg(hMixed)), sub(1, ofAgent)))
+      loss = mul(mean(softened), 2)
+      outputs.loss = loss
+    }
+    if (settings.entropy_bonus > 0) {
+      const entropy = mean(sub(softplus(h), mul(h, sigmoid(h)))) // H(D) of a coin that falls with D = sigmoid(h)
+      outputs.entropy = entropy
+      loss = sub(loss, mul(entropy, settings.entropy_bonus))
+    }
     if (settings.absorbing_states) {
       const ended = inputs.terminated
       const hEnd = absorbingLogit(graph)
@@ -173,16 +212,6 @@ export function gailSignal(context: SignalContext, settings: GailSettings): Rewa
       loss = add(loss, mean(mul(slice(ended, 0, B, 2 * B), softplus(neg(hEnd)))))
     }
     if (settings.gradient_penalty > 0) {
-      const share = graph.input('mix', [B, 1]) // of the agent's row, uniform in [0, 1)
-      const between = (rows: Value) =>
-        add(mul(slice(rows, 0, 0, B), share), mul(slice(rows, 0, B, 2 * B), sub(1, share)))
-      const mixed: Evidence = {
-        x: between(evidence.x),
-        xNext: between(evidence.xNext),
-        choices: evidence.choices.map(between),
-        continuous: evidence.continuous === null ? null : between(evidence.continuous),
-        mixed: true,
-      }
       const slopes = gradients(sum(discriminator.logit(graph, mixed)), discriminator.shown(mixed))
       const penalty = slopes
         .map((slope) => mean(sum(square(slope), [1])))
@@ -253,6 +282,7 @@ export function gailSignal(context: SignalContext, settings: GailSettings): Rewa
       metrics.add('gail/logit_agent', outputs['logit-agent']![0]!)
       metrics.add('gail/logit_demonstrations', outputs['logit-demonstrations']![0]!)
       if (outputs.penalty !== undefined) metrics.add('gail/gradient_penalty', outputs.penalty[0]!)
+      if (outputs.entropy !== undefined) metrics.add('gail/entropy', outputs.entropy[0]!)
       if (outputs.kl !== undefined) {
         // beta <- max(0, beta + alpha (KL - I_c))                                            (VAIL, Section 4)
         beta = Math.max(0, beta + BETA_STEP * (outputs.kl[0]! - INFORMATION))

@@ -125,3 +125,47 @@ describe('use_vail', () => {
     await second.release()
   })
 })
+
+describe('what keeps the discriminator in doubt', () => {
+  /** d loss / d bias of a discriminator whose logit is the bias everywhere, always with the same draws. */
+  async function slopeAt(bias: number, overrides: Record<string, unknown>) {
+    const gail = await bench({ learning_rate: 1e-12, gradient_penalty: 0, ...overrides })
+    const parameters = gail.signal.parameters!
+    parameters.values.fill(0)
+    parameters.view('discriminator/out/bias').fill(bias)
+    const metrics = await gail.train(1, agent(-2))
+    const slope = parameters.gradientBindings()[parameters.gradientName('discriminator/out/bias')]![0]!
+    await gail.release()
+    return { slope, metrics }
+  }
+  const sigmoid = (h: number) => 1 / (1 + Math.exp(-h))
+
+  it('entropy_bonus: H = softplus(h) - h sigmoid(h), whose slope is -h D (1 - D)', async () => {
+    const D = sigmoid(1.5)
+    const plainly = await slopeAt(1.5, {})
+    const doubting = await slopeAt(1.5, { entropy_bonus: 0.3 })
+    expect(plainly.slope).toBeCloseTo(D - (1 - D), 5)
+    expect(doubting.slope).toBeCloseTo(D - (1 - D) + 0.3 * 1.5 * D * (1 - D), 5)
+    expect(doubting.metrics['gail/entropy']).toBeCloseTo(-D * Math.log(D) - (1 - D) * Math.log(1 - D), 5)
+  })
+
+  it('mixup: 2 mean(share softplus(h) + (1 - share) softplus(-h)), whose slope is 2 (D - 1 + mean share)', async () => {
+    const even = await slopeAt(0, { mixup: true })
+    const share = (even.slope + 1) / 2
+    expect(share).toBeGreaterThan(0.35)
+    expect(share).toBeLessThan(0.65)
+    const D = sigmoid(1.5)
+    const mixed = await slopeAt(1.5, { mixup: true })
+    expect(mixed.slope).toBeCloseTo(2 * (D - 1 + share), 5)
+    const softplus = Math.log(1 + Math.exp(1.5))
+    expect(mixed.metrics['gail/loss']).toBeCloseTo(2 * (softplus - 1.5 * (1 - share)), 4)
+  })
+
+  it('mixup goes with the bottleneck, and still separates', async () => {
+    const gail = await bench({ use_next_state: true, use_vail: true, mixup: true })
+    await gail.train(300, agent(-2))
+    const [demonstrated, agents] = await gail.rewards(pair)
+    expect(demonstrated! - agents!).toBeGreaterThan(0.3)
+    await gail.release()
+  })
+})
