@@ -4,6 +4,7 @@ import {
   algorithmDefinition,
   behaviorSettings,
   cloningSettings,
+  networkNames,
   networkSettings,
   rewardSignalDefinition,
 } from '../learn/index.ts'
@@ -95,7 +96,9 @@ function fields(key: string, property: JsonSchema, prefix: string, group: string
       fields(inner, below, `${prefix}${key}.`, `${group}: ${label(key).toLowerCase()}`),
     )
   }
-  const kind = kindOf(property)
+  // Names from a register are known only when they are asked for, so they are no part of the schema.
+  const choices = key === 'network_type' ? networkNames() : property.enum
+  const kind = choices === undefined ? kindOf(property) : 'choice'
   const minimum = property.minimum ?? property.exclusiveMinimum
   return [
     {
@@ -108,14 +111,13 @@ function fields(key: string, property: JsonSchema, prefix: string, group: string
       ...(property.maximum === undefined || property.maximum >= Number.MAX_SAFE_INTEGER
         ? {}
         : { maximum: property.maximum }),
-      ...(property.enum === undefined ? {} : { choices: property.enum }),
+      ...(choices === undefined ? {} : { choices }),
       description: property.description ?? '',
     },
   ]
 }
 
-function kindOf({ type, enum: choices }: JsonSchema): SettingDescription['kind'] {
-  if (choices !== undefined) return 'choice'
+function kindOf({ type }: JsonSchema): SettingDescription['kind'] {
   if (type === 'integer' || type === 'number' || type === 'boolean') return type
   return 'text'
 }

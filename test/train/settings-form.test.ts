@@ -27,6 +27,8 @@ describe('describeSettings', () => {
       ({ path }) => path === 'reward_signals.gail.reward_form',
     )
     expect(form).toMatchObject({ kind: 'choice', choices: ['gail', 'airl', 'logd'] })
+    const network = describeSettings('ppo').find(({ path }) => path === 'network_settings.network_type')
+    expect(network).toMatchObject({ kind: 'choice', choices: ['dense', 'residual'], default: 'dense' })
   })
 
   it.each(['sac', 'ppo', 'bc'])('describes only what the configuration accepts: %s', (algorithm) => {
