@@ -4,10 +4,13 @@ import {
   conv2d,
   type Graph,
   matmul,
+  maximum,
   type Parameters,
+  pad,
   relu,
   reshape,
   rmsNorm,
+  slice,
   type Value,
 } from '../tensor/index.ts'
 import { normal, zeros } from '../tensor/initializers.ts'
@@ -60,12 +63,23 @@ export function hidden(scope: Scope, name: string, x: Value, units: number, norm
   return relu(norm ? rmsNorm(linear) : linear)
 }
 
-/** relu(x * W + b) without padding; x [B, C, H, W] -> [B, channels, H', W'], H' = floor((H - kernel) / stride) + 1. */
+export interface ConvolutionShape {
+  readonly channels: number
+  readonly kernel: number
+  readonly stride: number
+  /** Zeros on each of the four sides. */
+  readonly padding?: number
+}
+
+/**
+ * x * W + b; x [B, C, H, W] -> [B, channels, H', W'], H' = floor((H + 2 padding - kernel) / stride) + 1. Weights have the
+ * standard deviation that keeps the variance through the ReLU that is to follow.
+ */
 export function convolution(
   { graph, parameters }: Scope,
   name: string,
   x: Value,
-  { channels, kernel, stride }: { channels: number; kernel: number; stride: number },
+  { channels, kernel, stride, padding = 0 }: ConvolutionShape,
 ): Value {
   const inputs = x.shape[1]!
   const weight = parameters.use(
@@ -75,7 +89,24 @@ export function convolution(
     normal(reluGain / Math.sqrt(inputs * kernel * kernel)),
   )
   const bias = parameters.use(graph, `${name}/bias`, [1, channels, 1, 1], zeros)
-  return relu(add(conv2d(x, weight, { stride }), bias))
+  return add(conv2d(x, weight, { stride, padding }), bias)
+}
+
+/** The greatest of every 3 x 3 window, two apart; [B, C, H, W] -> [B, C, H', W'], H' = floor((H - 3) / 2) + 1. */
+export function maxPool(x: Value): Value {
+  return pooledAlong(pooledAlong(x, 2), 3)
+}
+
+/** max(x_2i, x_2i+1, x_2i+2) along an axis: both of a pair, and the first of the next pair. */
+function pooledAlong(x: Value, axis: 2 | 3): Value {
+  const whole = pad(x, axis, 0, x.shape[axis]! % 2)
+  const pairs = whole.shape[axis]! / 2
+  const split = reshape(whole, [...x.shape.slice(0, axis), pairs, 2, ...x.shape.slice(axis + 1)])
+  const [first, second] = [0, 1].map((i) =>
+    reshape(slice(split, axis + 1, i, i + 1), x.shape.with(axis, pairs)),
+  ) as [Value, Value]
+  const ofPair = maximum(slice(first, axis, 0, pairs - 1), slice(second, axis, 0, pairs - 1))
+  return maximum(ofPair, slice(first, axis, 1, pairs))
 }
 
 /** [B, ...] -> [B, all the rest]. */

@@ -38,9 +38,11 @@ export const networkSettings = z
     hidden_units: z.int().min(1).max(4096).default(128).describe('Units of each hidden layer'),
     num_layers: z.int().min(1).max(8).default(2).describe('Hidden layers'),
     vis_encode_type: z
-      .enum(['simple', 'nature_cnn', 'match3', 'fully_connected'])
+      .enum(['simple', 'nature_cnn', 'resnet', 'match3', 'fully_connected'])
       .default('simple')
-      .describe('Encoder of images: two or three convolutions (nature_cnn), or none (fully_connected)'),
+      .describe(
+        'Encoder of images: two convolutions, three (nature_cnn), fifteen (resnet), two small ones (match3), none',
+      ),
     network_type: z
       .string()
       .default('dense')

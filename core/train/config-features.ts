@@ -27,7 +27,6 @@ type Feature = { readonly path: string } & (
 )
 
 const NETWORK_FEATURES: readonly Feature[] = [
-  { path: 'vis_encode_type', feature: 'the residual visual encoder', lacking: ['resnet'] },
   {
     path: 'goal_conditioning_type',
     because: 'a goal is seen like any other observation, which is none',

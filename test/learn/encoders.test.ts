@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { EnvironmentSpec } from '../../core/envs/index.ts'
 import { UserError } from '../../core/errors.ts'
-import { encode, smallestImage } from '../../core/learn/encoders.ts'
+import { encode } from '../../core/learn/encoders.ts'
 import { networkSettings } from '../../core/learn/index.ts'
+import { maxPool } from '../../core/learn/layers.ts'
 import { body } from '../../core/learn/networks.ts'
 import { Normalizer, seen } from '../../core/learn/normalizer.ts'
+import { smallestImage } from '../../core/learn/visual-encoders.ts'
 import { Random } from '../../core/random.ts'
 import {
   allocateParameters,
@@ -42,6 +44,7 @@ describe('encoders', () => {
   it.each([
     ['simple', 20],
     ['nature_cnn', 36],
+    ['resnet', 15],
     ['match3', 5],
     ['fully_connected', 1],
   ] as const)('%s takes images from %i pixels, as ML-Agents states', (type, least) => {
@@ -78,11 +81,11 @@ describe('encoders', () => {
     await program.release()
   })
 
-  it('sends a gradient to every weight of the convolutions', async () => {
+  it.each(['simple', 'resnet'])('sends a gradient to every weight of %s', async (vis_encode_type) => {
     const spec = specOf([1, 20, 20])
     const graph = new Graph()
     const parameters = new Parameters('p')
-    const settings = settingsOf({ hidden_units: 8 })
+    const settings = settingsOf({ hidden_units: 64, vis_encode_type })
     const h = body({ graph, parameters }, 'n', graph.input('x', [2, 400]), spec, settings, false)
     const outputs = Object.fromEntries(
       gradients(sum(h), parameters.of(graph)).map((gradient, i) => [parameters.names[i]!, gradient]),
@@ -93,13 +96,34 @@ describe('encoders', () => {
     const random = new Random(2)
     program.inputs.x!.set(Float32Array.from({ length: 800 }, () => random.uniform()))
     await program.run()
-    expect(Object.keys(outputs)).toContain('n/visual/o0/conv1/weight')
+    const convolutions = Object.keys(outputs).filter((name) => /visual\/o0\/(conv|stage).*weight/.test(name))
+    expect(convolutions).toHaveLength(vis_encode_type === 'simple' ? 2 : 15)
     for (const name of Object.keys(outputs)) {
       expect(
         program.outputs[name]!.some((value) => value !== 0),
         name,
       ).toBe(true)
     }
+    await program.release()
+  })
+
+  it.each([7, 8])('pools the greatest of windows of 3 x 3 of an image of %i', async (size) => {
+    const graph = new Graph()
+    const outputs = { pooled: maxPool(graph.input('x', [1, 2, size, size])) }
+    const random = new Random(3)
+    const x = Float32Array.from({ length: 2 * size * size }, () => random.normal())
+    const program = await (await loadRuntime('onnxruntime')).compile({ outputs, bind: {}, threads: 1 })
+    program.inputs.x!.set(x)
+    await program.run()
+    const at = (channel: number, row: number, column: number) => x[(channel * size + row) * size + column]!
+    const expected = Array.from({ length: 18 }, (_, i) => {
+      const [channel, row, column] = [Math.floor(i / 9), 2 * (Math.floor(i / 3) % 3), 2 * (i % 3)]
+      const window = Array.from({ length: 9 }, (_, k) =>
+        at(channel, row + Math.floor(k / 3), column + (k % 3)),
+      )
+      return Math.max(...window)
+    })
+    expect([...program.outputs.pooled!]).toEqual(expected)
     await program.release()
   })
 

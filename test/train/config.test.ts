@@ -162,7 +162,6 @@ describe('resolveConfig', () => {
   })
 
   it.each([
-    ['behaviors: {B: {network_settings: {vis_encode_type: resnet}}}', 'vis_encode_type'],
     ['behaviors: {B: {self_play: {window: 10}}}', 'self-play'],
     ['env_settings: {env_path: build/game}', 'a Unity build'],
     ['checkpoint_settings: {inference: true}', 'inference'],
