@@ -70,6 +70,7 @@ export class ExperimentDisplay {
       case 'failed':
         this.#running.delete(event.cell)
         this.note(`${event.cell} failed: ${event.error.message}`)
+        if (this.#context.verbose) this.note(`${event.error.stack}`)
         break
     }
     this.#showProgress()

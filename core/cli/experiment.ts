@@ -6,6 +6,7 @@ import {
   type Cell,
   type Experiment,
   ExperimentRunner,
+  outdated,
   planExperiment,
   type Report,
   readCells,
@@ -56,6 +57,9 @@ async function experiment(file: string, options: Options, context: CliContext): 
   const made = await readCells(directory)
   const cells = made.length > 0 ? made : await readReportCells(reportDirectory, plan.name)
   const known = cells.filter((cell) => plan.columns.some((column) => column.id === cell.column))
+  for (const { cell, changes } of outdated(plan, known)) {
+    context.note(`${cell} was made with other settings than ${file} has now: ${changes.join('; ')}`)
+  }
   if (known.length > 0) {
     show(await writeReport(plan, known, reportDirectory, `understudy experiment ${file}`), known, context)
   } else if (options.reportOnly) {

@@ -5,9 +5,9 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { DataError } from '../errors.ts'
 import { writeAtomically } from '../train/atomic-file.ts'
-import { configToYaml, type RunConfig } from '../train/index.ts'
-import type { Until } from './file.ts'
+import { configToYaml } from '../train/index.ts'
 import { flatConfig, type Section } from './layers.ts'
+import type { Experiment } from './plan.ts'
 
 /** A goal and when it was met. */
 const reached = z.object({ step: z.int(), seconds: z.number() }).nullable()
@@ -50,29 +50,29 @@ export const cellSchema = z.object({
 })
 export type Cell = z.infer<typeof cellSchema>
 
-export interface Conditions {
-  readonly until: Until
-  readonly heldOut: number
-  readonly environmentVersion: number
-  /** Hashes of the episodes learned from. */
-  readonly demonstrations: readonly string[]
-}
-
-export function identityOf(config: RunConfig, conditions: Conditions): Record<string, unknown> {
-  const { checkpoint_settings: _, ...sections } = parse(configToYaml(config)) as Record<string, unknown>
+/**
+ * @param config          of the run, as YAML with every default filled in
+ * @param demonstrations  what names their content; null without any
+ */
+export function identityOf(
+  { until, heldOut, spec }: Experiment,
+  config: string,
+  demonstrations: string | null,
+): Record<string, unknown> {
+  const { checkpoint_settings: _, ...sections } = parse(config) as Record<string, unknown>
   return {
     ...flatConfig(sections),
-    until: conditions.until,
-    held_out: conditions.heldOut,
-    environment_version: conditions.environmentVersion,
-    demonstrations: conditions.demonstrations,
+    until,
+    held_out: heldOut,
+    environment_version: spec.version,
+    demonstrations,
   }
 }
 
 /**
  * What differs, as words: 'hyperparameters.tau was 0.005, is 0.01'. Empty when figures of both belong together.
- * @param written  the configuration as preset and experiment write it. A setting that it does not name and that `was` lacks has come with
- *   a later version of the program, with a default under which everything stays as it was.
+ * @param written  the configuration as preset and experiment write it. A setting that it does not name and that `was` lacks
+ *   has come with a later version of the program, with a default under which everything stays as it was.
  */
 export function changes(
   was: Readonly<Record<string, unknown>>,
@@ -86,6 +86,20 @@ export function changes(
     if (a === b || (a === undefined && !(key in named))) return []
     if (key === 'demonstrations') return ['the demonstrations are others']
     return [`${key} was ${a ?? 'not set'}, is ${b ?? 'gone'}`]
+  })
+}
+
+/** Cells made with other settings than the experiment has now; their demonstrations are not looked at. */
+export function outdated(
+  experiment: Experiment,
+  cells: readonly Cell[],
+): { readonly cell: string; readonly changes: readonly string[] }[] {
+  return cells.flatMap(({ column: id, seed, identity }) => {
+    const column = experiment.columns.find((candidate) => candidate.id === id)
+    if (column === undefined) return []
+    const now = identityOf(experiment, configToYaml(column.config(seed)), null)
+    const found = changes({ ...identity, demonstrations: null }, now, column.written)
+    return found.length === 0 ? [] : [{ cell: `${id}-${seed}`, changes: found }]
   })
 }
 

@@ -39,7 +39,9 @@ function tableRows({ spec, until, heldOut }: Experiment, { goal }: ExperimentSum
     [`samples to ${verb}, median`, toGoal((needed, column) => `**${samples(needed.median, column)}**`)],
     [
       'lowest to highest',
-      toGoal(({ low, high }, column) => `${samples(low, column)} to ${samples(high, column)}`),
+      toGoal(({ low, high }, column) =>
+        low === high ? samples(low, column) : `${samples(low, column)} to ${samples(high, column)}`,
+      ),
     ],
     ['mean ± sd', toGoal(({ mean, sd }) => (mean === null ? '-' : `${whole(mean)} ± ${whole(sd!)}`))],
     ['each seed', toGoal(({ values }, column) => values.map((value) => samples(value, column)).join(', '))],

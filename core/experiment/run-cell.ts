@@ -1,11 +1,13 @@
 /** Trains one cell to its end, from wherever an earlier attempt has left it, and measures it. */
+import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { agentPlayer, evaluatePlayer, heldOutSeeds } from '../evaluate/index.ts'
-import type { Library, RunRow } from '../store/index.ts'
+import type { EpisodeRow, Library, RunRow } from '../store/index.ts'
 import { readHead } from '../train/checkpoint.ts'
 import {
+  configToYaml,
   deleteRun,
   type Failed,
   type ForkTraining,
@@ -15,7 +17,6 @@ import {
   type RunHandle,
   resumeRun,
   runDirectory,
-  savedConfig,
   startRun,
 } from '../train/index.ts'
 import { type Cell, changes, identityOf } from './cell.ts'
@@ -27,7 +28,7 @@ export interface CellContext {
   readonly experiment: Experiment
   readonly library: Library
   /** Episodes to learn from, for the columns that learn from any. */
-  readonly demonstrations: { readonly ids: readonly number[]; readonly hashes: readonly string[] }
+  readonly demonstrations: { readonly ids: readonly number[]; readonly digest: string | null }
   readonly made: Machine & { readonly understudy: string; readonly jobs: number }
   readonly signal: AbortSignal
   readonly fork: ForkTraining | undefined
@@ -37,16 +38,24 @@ export interface CellContext {
 
 /** All that the figures of a cell depend on. */
 export function cellIdentity(
-  context: Omit<CellContext, 'onRun'>,
+  { experiment, demonstrations }: Pick<CellContext, 'experiment' | 'demonstrations'>,
   config: RunConfig,
 ): Record<string, unknown> {
-  const { experiment, demonstrations } = context
-  return identityOf(config, {
-    until: experiment.until,
-    heldOut: experiment.heldOut,
-    environmentVersion: experiment.spec.version,
-    demonstrations: needsDemonstrations(config) ? demonstrations.hashes : [],
-  })
+  const digest = needsDemonstrations(config) ? demonstrations.digest : null
+  return identityOf(experiment, configToYaml(config), digest)
+}
+
+/** The same of a run that an earlier call has begun. */
+function rowIdentity({ experiment, library }: CellContext, row: RunRow): Record<string, unknown> {
+  const episodes = row.demonstrations.map((id) => library.getEpisode(id))
+  return identityOf(experiment, row.config, episodes.length === 0 ? null : digestOf(episodes))
+}
+
+/** Names the content of demonstrations, in their order. */
+export function digestOf(episodes: readonly EpisodeRow[]): string {
+  return createHash('sha256')
+    .update(episodes.map(({ hash }) => hash).join('\n'))
+    .digest('hex')
 }
 
 /**
@@ -59,10 +68,7 @@ export async function runCell(context: CellContext, column: ColumnPlan, seed: nu
   const config: RunConfig = { ...column.config(seed), runId }
   const identity = cellIdentity(context, config)
   let row = library.getRun(runId)
-  if (
-    row !== undefined &&
-    changes(cellIdentity(context, savedConfig(row)), identity, column.written).length > 0
-  ) {
+  if (row !== undefined && changes(rowIdentity(context, row), identity, column.written).length > 0) {
     await deleteRun(library, runId)
     row = undefined
   }

@@ -18,7 +18,7 @@ import {
 import { type Cell, cellFile, changes, readCells, writeCell } from './cell.ts'
 import { thisMachine } from './machine.ts'
 import { type ColumnPlan, type Experiment, requireColumn } from './plan.ts'
-import { type CellContext, cellIdentity, runCell } from './run-cell.ts'
+import { type CellContext, cellIdentity, digestOf, runCell } from './run-cell.ts'
 
 export interface RunnerOptions {
   readonly experiment: Experiment
@@ -104,7 +104,7 @@ export class ExperimentRunner {
   async #demonstrations(library: Library): Promise<CellContext['demonstrations']> {
     const { spec, columns, file, directory, demonstrations } = this.#options.experiment
     const learner = columns.find((column) => needsDemonstrations(column.config(column.seeds[0]!)))
-    if (learner === undefined) return { ids: [], hashes: [] }
+    if (learner === undefined) return { ids: [], digest: null }
     let rows = []
     if (demonstrations === null) {
       ensureBundledDemonstrations(library)
@@ -122,7 +122,7 @@ export class ExperimentRunner {
       for (const path of demonstrations) ids.push(...(await importFile(library, resolve(directory, path))))
       rows = [...new Set(ids)].map((id) => library.getEpisode(id))
     }
-    return { ids: rows.map((row) => row.id), hashes: rows.map((row) => row.hash!) }
+    return { ids: rows.map((row) => row.id), digest: digestOf(rows) }
   }
 
   /** Seed by seed, so that all columns have come equally far whenever somebody looks. */

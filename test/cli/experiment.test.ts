@@ -1,8 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { understudy, understudyJson } from './support.ts'
+import { startUnderstudy, understudy, understudyJson } from './support.ts'
 
 const FILE = `
 name: small
@@ -49,6 +51,35 @@ describe('understudy experiment', () => {
     // The raw data of a committed report are enough.
     const elsewhere = ['--out', join(dir, 'nowhere'), '--report', docs]
     expect(understudy(dir, 'experiment', file, '--report-only', ...elsewhere).out).toBe(out)
+  })
+
+  it('says when the raw data are of other settings than the file has now', () => {
+    const other = join(dir, 'other.yaml')
+    writeFileSync(other, FILE.replace('preset: ppo, max_steps: 1000', 'preset: ppo, max_steps: 500'))
+    const { err } = understudy(dir, 'experiment', other, '--report-only')
+    expect(err).toContain('ppo-1 was made with other settings than')
+    expect(err).toContain('max_steps was 1000, is 500')
+  })
+
+  it('stops on Ctrl-C with checkpoints, and says how to go on', async () => {
+    const long = join(dir, 'long.yaml')
+    writeFileSync(long, FILE.replaceAll('max_steps: 2000', 'max_steps: 100000000').replace('small', 'long'))
+    const child = startUnderstudy(dir, 'experiment', long, '--columns', 'other', '--json')
+    let step = 0
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const event = JSON.parse(line)
+      if (event.event === 'progress') step = event.step
+      if (step > 0 && !child.killed) child.kill('SIGINT')
+    })
+    let said = ''
+    child.stderr.on('data', (text: Buffer) => {
+      said += text
+    })
+    const [code] = await once(child, 'close')
+    expect(code).toBe(130)
+    expect(said).toContain('the same command goes on')
+    const checkpoints = readdirSync(join(dir, 'results/long/work/runs/other-1/checkpoints'))
+    expect(Math.max(...checkpoints.map((name) => Number.parseInt(name, 10)))).toBeGreaterThanOrEqual(step)
   })
 
   it.each([

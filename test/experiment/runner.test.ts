@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { recordEpisode, writeUnderstudy } from '../../core/demos/index.ts'
+import { makeEnvironment, type Player } from '../../core/envs/index.ts'
 import { readCells } from '../../core/experiment/index.ts'
+import { openLibrary } from '../../core/store/index.ts'
 import { temporaryDirectory } from '../store/support.ts'
 import { type Attempt, course, QUICK, runAll } from './support.ts'
 
@@ -84,6 +87,48 @@ columns: [{ id: ppo, preset: ppo, max_steps: 2000 }]
     expect(complete).toBe(false)
     expect(names(events, 'failed')).toEqual(['sac-1'])
     expect(cells.map(({ column }) => column)).toEqual(['ppo'])
+  })
+
+  it('learns from the files that it names, and notices when they are others', async () => {
+    const directory = temporaryDirectory()
+    const clone = `
+name: clone
+env: basic
+seeds: [1]
+until: max_steps
+measure: { held_out: 1 }
+demonstrations: [walk.understudy]
+columns: [{ id: bc, preset: bc, max_steps: 100 }]
+`
+    const environment = makeEnvironment('basic', { max_steps: 0 })
+    const right: Player = {
+      name: 'right',
+      kind: 'scripted',
+      begin: () => {},
+      act: (_environment, _observation, action) => {
+        action.discrete[0] = 2
+      },
+    }
+    const walk = async (...seeds: number[]) => {
+      const library = openLibrary(temporaryDirectory())
+      const episodes = []
+      for (const seed of seeds) {
+        const { episodeId } = await recordEpisode(library, environment, right, seed)
+        episodes.push(library.readEpisode(episodeId!))
+      }
+      library.close()
+      writeFileSync(join(directory, 'walk.understudy'), writeUnderstudy(episodes))
+    }
+    await expect(runAll(directory, clone)).rejects.toThrow(/walk\.understudy cannot be read/)
+    const unnamed = clone.replace(/^demonstrations.*$/m, '')
+    await expect(runAll(directory, unnamed)).rejects.toThrow(
+      'bc learns from demonstrations, and basic comes with none',
+    )
+    await walk(1)
+    expect((await runAll(directory, clone)).complete).toBe(true)
+    await walk(1, 2)
+    const { events } = await runAll(directory, clone)
+    expect(events[0]).toMatchObject({ event: 'changed', changes: ['the demonstrations are others'] })
   })
 
   it('refuses raw data that is not what was written', async () => {

@@ -1,4 +1,5 @@
 /** Experiments of seconds, run in this process with real training processes. */
+import { join } from 'node:path'
 import {
   type Cell,
   type Experiment,
@@ -42,7 +43,8 @@ export async function runAll(
   const abort = new AbortController()
   const events: RunnerEvent[] = []
   const runner = new ExperimentRunner({
-    experiment: typeof experiment === 'string' ? planExperiment(experiment, 'quick.yaml') : experiment,
+    experiment:
+      typeof experiment === 'string' ? planExperiment(experiment, join(directory, 'quick.yaml')) : experiment,
     directory,
     jobs: 2,
     columns: options.columns,
