@@ -105,6 +105,21 @@ describe('SAC', () => {
     expect((await learnOn(other, 20)).equals(after)).toBe(true)
   })
 
+  it('learns ever less when the learning rate falls linearly, and nothing more at max_steps', async () => {
+    const hyperparameters = { ...sacBasic.hyperparameters, learning_rate_schedule: 'linear' }
+    const loop = await PlayLoop.start({
+      environment: 'basic',
+      settings: { ...sacBasic, hyperparameters, max_steps: 1_400 },
+    })
+    await loop.run(1_200)
+    const early = Buffer.from(loop.algorithm.exportPolicy())
+    expect((await learnOn(loop, 20)).equals(early)).toBe(false)
+    await loop.run(240)
+    const late = Buffer.from(loop.algorithm.exportPolicy())
+    expect((await learnOn(loop, 20)).equals(late)).toBe(true)
+    await loop.algorithm.release()
+  })
+
   it.each([
     [
       'demonstration rows without demonstrations',
