@@ -16,6 +16,15 @@ export function wholeNumber(
   }
 }
 
+/** A parser of numbers above 0, for commander's options. */
+export function positive(name: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value
+    throw new UserError(`${name} must be a number above 0, not "${text}"`, { usage: true })
+  }
+}
+
 /** A parser of durations such as '90', '90s', '10m' and '1h30m', in seconds, for commander's options. */
 export function duration(name: string): (text: string) => number {
   return (text) => {

@@ -28,7 +28,7 @@ import {
   startRun,
   untunedConfig,
 } from '../train/index.ts'
-import { duration, wholeNumber } from './arguments.ts'
+import { duration, positive, wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { forgetRunMeta } from './run-meta.ts'
 import { TrainingDisplay } from './train-display.ts'
@@ -52,6 +52,10 @@ interface Options {
   gailControl?: GailControl
   stopOn?: 'none' | 'mastered' | 'sustained' | 'plateau'
   maxTime?: number
+  workers?: number
+  envsPerWorker?: number
+  stepping?: 'sync' | 'async'
+  pace?: number
 }
 
 export function register(program: Command, context: CliContext): void {
@@ -90,6 +94,19 @@ export function register(program: Command, context: CliContext): void {
       'training time of the whole run, such as 90s, 10m, 1h30m',
       duration('--max-time'),
     )
+    .option('--workers <n>', 'worker threads that host the environments', wholeNumber('--workers', 0, 256))
+    .option(
+      '--envs-per-worker <n>',
+      'environments on each worker, in place of --num-envs',
+      wholeNumber('--envs-per-worker', 1, 4096),
+    )
+    .addOption(
+      new Option(
+        '--stepping <mode>',
+        'sync: all answer before the next step; async: whoever is ready',
+      ).choices(['sync', 'async']),
+    )
+    .option('--pace <n>', 'take the time of the real game at n times its speed', positive('--pace'))
     .option('--num-envs <n>', 'environments that step together', wholeNumber('--num-envs', 1, 4096))
     .option('--seed <n>', 'of boards and weights; random when absent', wholeNumber('--seed', 0, 0xffffffff))
     .option('--engine <name>', 'onnxruntime or tensorflow')
@@ -171,6 +188,12 @@ async function configOf(
     initializeFrom: options.initializeFrom,
     gailControl: options.gailControl,
     stop: stopOf(options),
+    rollout: {
+      workers: options.workers,
+      envs_per_worker: options.envsPerWorker,
+      stepping: options.stepping,
+      pace: options.pace,
+    },
   }
   if (file !== undefined) {
     if (options.preset !== undefined) {
@@ -261,6 +284,9 @@ function refuseChanges(options: Options, saved: RunConfig): void {
     ['--num-envs', options.numEnvs, saved.numEnvs],
     ['--engine', options.engine, saved.engine],
     ['--threads', options.threads, saved.threads],
+    ['--workers', options.workers, saved.rollout.workers],
+    ['--stepping', options.stepping, saved.rollout.stepping],
+    ['--pace', options.pace, saved.rollout.pace ?? undefined],
   ]
   for (const [flag, given, was] of changes) {
     if (given !== undefined && given !== was) {
@@ -273,6 +299,7 @@ function refuseChanges(options: Options, saved: RunConfig): void {
   for (const [flag, given] of [
     ['--preset', options.preset],
     ['--demos', options.demos],
+    ['--envs-per-worker', options.envsPerWorker],
     ['--initialize-from', options.initializeFrom],
     ['--force', options.force],
   ]) {

@@ -112,6 +112,12 @@ export interface Environment {
   scene(options?: { readonly aims?: boolean }): unknown
   /** What happened in the last step, for animation; plain data, empty after reset. */
   events(): readonly unknown[]
+
+  /**
+   * Seconds that the real game would keep its player waiting after the last step, or after reset until the first decision.
+   * An environment without the method is taken to need a tenth of a second for either.
+   */
+  animationSeconds?(): number
 }
 
 /** Number of floats of all observations together. */

@@ -7,8 +7,8 @@ import {
   type Player,
   viewOf,
 } from '../envs/index.ts'
+import { DEFAULT_EPISODE_LIMIT } from '../rollout/episodes.ts'
 import { episodeScore } from '../rollout/score.ts'
-import { DEFAULT_EPISODE_LIMIT } from '../rollout/vector.ts'
 
 export interface EpisodeScore {
   readonly seed: number

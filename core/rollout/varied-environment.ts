@@ -35,6 +35,7 @@ export class VariedEnvironment implements Environment {
   /** With the parameters that nothing is drawn for, and the target's for the rest. */
   readonly spec: EnvironmentSpec
   readonly writeActionMask?: (mask: Uint8Array) => void
+  readonly animationSeconds?: () => number
   readonly #make: (drawn: Drawn) => Environment
   #samplers: Samplers
   #drawn: Drawn = {}
@@ -48,6 +49,9 @@ export class VariedEnvironment implements Environment {
     this.spec = this.#inner.spec
     if (this.#inner.writeActionMask !== undefined) {
       this.writeActionMask = (mask) => this.#inner.writeActionMask!(mask)
+    }
+    if (this.#inner.animationSeconds !== undefined) {
+      this.animationSeconds = () => this.#inner.animationSeconds!()
     }
   }
 

@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { DataError } from '../errors.ts'
 import type { AlgorithmState } from '../learn/index.ts'
 import type { SavedMastery } from '../rollout/mastery.ts'
-import type { SavedVector } from '../rollout/vector.ts'
+import type { SavedRollout } from '../rollout/rollout.ts'
 import { writeAtomically } from './atomic-file.ts'
 import type { SavedCurriculum } from './curriculum.ts'
 import type { MetricRow } from './messages.ts'
@@ -32,7 +32,7 @@ export interface Checkpoint {
   readonly demonstrations: string | null
   /** Its entry `replay`, where there is one, goes to a file of its own. */
   readonly algorithm: AlgorithmState
-  readonly vector: SavedVector
+  readonly vector: SavedRollout
   readonly random: readonly number[]
   readonly mastery: SavedMastery
   /** Absent from checkpoints of version 0.1.0 before it had stop rules. */

@@ -92,22 +92,6 @@ const TOP_FEATURES: readonly Feature[] = [
   { path: 'env_settings.env_args', feature: 'arguments for a Unity build', off: [null] },
   { path: 'env_settings.num_areas', feature: 'several areas in one environment', off: [1] },
   { path: 'env_settings.base_port', because: 'no environment listens on a port', silent: [] },
-  { path: 'env_settings.timeout_wait', because: 'no environment runs in a program of its own', silent: [] },
-  {
-    path: 'env_settings.max_lifetime_restarts',
-    because: 'no environment runs in a program of its own',
-    silent: [],
-  },
-  {
-    path: 'env_settings.restarts_rate_limit_n',
-    because: 'no environment runs in a program of its own',
-    silent: [],
-  },
-  {
-    path: 'env_settings.restarts_rate_limit_period_s',
-    because: 'no environment runs in a program of its own',
-    silent: [],
-  },
   {
     path: 'checkpoint_settings.inference',
     feature: 'inference by the trainer (use `understudy evaluate`)',

@@ -6,7 +6,8 @@
  *       Basic: { trainer_type: ppo, hyperparameters: {...}, network_settings: {...}, reward_signals: {...}, max_steps: 10000 }
  *     env_settings: { env: basic, num_envs: 8, seed: 1 }
  *
- * Ours at the top: engine, threads, gail_control, stop, plugins. Ours in env_settings: env, parameters, max_episode_steps.
+ * Ours at the top: engine, threads, gail_control, stop, plugins. Ours in env_settings: env, parameters, max_episode_steps,
+ * workers, envs_per_worker, stepping, pace.
  */
 import { randomInt } from 'node:crypto'
 import { parseDocument, stringify } from 'yaml'
@@ -20,6 +21,13 @@ import { examineFeatures } from './config-features.ts'
 import { upgradeLegacy } from './config-legacy.ts'
 import { isRecord, type Place } from './config-place.ts'
 import { resolvePlugins } from './config-plugins.ts'
+import {
+  type RolloutConfig,
+  type RolloutOverrides,
+  resolveRollout,
+  rolloutKeys,
+  writeRollout,
+} from './config-rollout.ts'
 import { GAIL_CONTROLS, type GailControl } from './demonstrations.ts'
 import {
   type EnvironmentParameters,
@@ -43,6 +51,7 @@ export interface RunConfig {
   readonly environmentParameters: EnvironmentParameters
   /** E, environments that step together. */
   readonly numEnvs: number
+  readonly rollout: RolloutConfig
   readonly seed: number
   /** Truncates episodes of an environment that sets no limit itself; null takes the default. */
   readonly maxEpisodeSteps: number | null
@@ -88,6 +97,7 @@ export interface ConfigOverrides {
   readonly initializeFrom?: string | undefined
   readonly gailControl?: GailControl | undefined
   readonly stop?: Partial<StopSettings> | undefined
+  readonly rollout?: RolloutOverrides | undefined
   /** Dotted paths inside the behaviour: 'hyperparameters.learning_rate'. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined
 }
@@ -99,7 +109,7 @@ const fileSchema = z.strictObject({
     .strictObject({
       env: z.string().optional(),
       parameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).default({}),
-      num_envs: z.int().min(1).max(4096).default(1),
+      ...rolloutKeys,
       seed: z.int().min(-1).max(4294967295).default(-1),
       max_episode_steps: z.int().min(1).nullable().default(null),
     })
@@ -162,13 +172,10 @@ export function resolveConfig(
     environment,
     parameters: { ...env.parameters, ...targetParameters(changing) },
     environmentParameters: seedSamplers(changing, runSeed),
-    numEnvs: checkSection(
-      fileSchema.shape.env_settings.unwrap().shape.num_envs,
-      overrides.numEnvs ?? env.num_envs,
-      {
-        file,
-        path: ['env_settings', 'num_envs'],
-      },
+    ...resolveRollout(
+      env,
+      { ...overrides.rollout, num_envs: overrides.numEnvs },
+      { file, path: ['env_settings'] },
     ),
     seed: runSeed,
     maxEpisodeSteps: env.max_episode_steps,
@@ -202,6 +209,7 @@ export function configToYaml(config: RunConfig): string {
       env: config.environment,
       ...(fixed.length > 0 ? { parameters: Object.fromEntries(fixed) } : {}),
       num_envs: config.numEnvs,
+      ...writeRollout(config.rollout),
       seed: config.seed,
       ...(config.maxEpisodeSteps === null ? {} : { max_episode_steps: config.maxEpisodeSteps }),
     },

@@ -45,8 +45,11 @@ async function train(port: Port, start: Start): Promise<void> {
     report: (message) => sendMessage(port, message),
   })
   if (stopAsked) trainer.stop()
-  sendMessage(port, await trainer.run())
-  await trainer.release()
+  try {
+    sendMessage(port, await trainer.run())
+  } finally {
+    await trainer.release()
+  }
 }
 
 async function loadDemonstrations(start: Start, config: RunConfig): Promise<DemonstrationData> {

@@ -5,17 +5,23 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { UserError } from '../errors.ts'
-import { type Algorithm, algorithmDefinition, type DemonstrationData, Metrics } from '../learn/index.ts'
+import {
+  type Algorithm,
+  algorithmDefinition,
+  type DemonstrationData,
+  Metrics,
+  type StepBatch,
+} from '../learn/index.ts'
 import { Random } from '../random.ts'
 import { MASTERY_CHECK_INTERVAL, Mastery } from '../rollout/mastery.ts'
-import { makeVaried } from '../rollout/varied-environment.ts'
-import { VectorEnvironment } from '../rollout/vector.ts'
+import type { Rollout } from '../rollout/rollout.ts'
 import { loadRuntime } from '../tensor/index.ts'
 import { type Checkpoint, listCheckpoints, readCheckpoint, readHead, writeCheckpoint } from './checkpoint.ts'
 import type { RunConfig } from './config.ts'
 import { Curriculum } from './curriculum.ts'
 import { demonstrationDigest } from './demonstrations.ts'
 import type { Finished, MetricRow, TrainerMessage } from './messages.ts'
+import { makeRollout, requirePartialBatches } from './rollout.ts'
 import { type StopReason, StopRule } from './stop-rule.ts'
 import { Stopwatch } from './stopwatch.ts'
 import { EventFile } from './tensorboard.ts'
@@ -42,7 +48,7 @@ const OF_THE_RUN = new Set(['replay', 'buffer', 'horizon', 'metrics', 'steps', '
 export class Trainer {
   readonly #options: TrainerOptions
   readonly #algorithm: Algorithm
-  readonly #vector: VectorEnvironment
+  readonly #rollout: Rollout
   readonly #random: Random
   readonly #curriculum: Curriculum
   readonly #mastery: Mastery
@@ -54,6 +60,8 @@ export class Trainer {
   #step = 0
   #episodes = 0
   #savedAtStep = -1
+  /** The step at which the loop last looked whether something is due. */
+  #lookedAtStep = 0
   #stopping = false
 
   /** @throws UserError when configuration, demonstrations and checkpoint do not go together */
@@ -64,48 +72,49 @@ export class Trainer {
       config.behaviorName,
       config.behavior.max_steps,
     )
-    const { environment: id, parameters } = config
-    const make = () => makeVaried({ id, parameters, samplers: curriculum.samplers })
-    const vector = new VectorEnvironment(make, config.numEnvs, {
-      seed: config.seed,
-      maxEpisodeSteps: config.maxEpisodeSteps,
-    })
-    // A stream of its own: what a learner draws must not shift the boards that it meets.
-    const random = new Random(config.seed ^ 0x6c6561)
-    const algorithm = await algorithmDefinition(config.behavior.trainer_type).create({
-      spec: vector.spec,
-      numEnvs: config.numEnvs,
-      settings: config.behavior,
-      demonstrations,
-      runtime: await loadRuntime(config.engine),
-      random,
-      threads: config.threads,
-    })
-    const trainer = new Trainer(options, algorithm, vector, random, curriculum)
-    const checkpoint = options.resume ? (await listCheckpoints(options.runDirectory)).at(-1) : undefined
-    if (checkpoint !== undefined) trainer.#restore(await readCheckpoint(checkpoint))
-    else {
-      if (options.initializeFrom !== null) await trainer.#takeOver(options.initializeFrom)
-      await algorithm.prepare()
+    const rollout = await makeRollout(config, curriculum.samplers)
+    try {
+      // A stream of its own: what a learner draws must not shift the boards that it meets.
+      const random = new Random(config.seed ^ 0x6c6561)
+      const algorithm = await algorithmDefinition(config.behavior.trainer_type).create({
+        spec: rollout.spec,
+        numEnvs: config.numEnvs,
+        settings: config.behavior,
+        demonstrations,
+        runtime: await loadRuntime(config.engine),
+        random,
+        threads: config.threads,
+      })
+      requirePartialBatches(algorithm, config)
+      const trainer = new Trainer(options, algorithm, rollout, random, curriculum)
+      const checkpoint = options.resume ? (await listCheckpoints(options.runDirectory)).at(-1) : undefined
+      if (checkpoint !== undefined) await trainer.#restore(await readCheckpoint(checkpoint))
+      else {
+        if (options.initializeFrom !== null) await trainer.#takeOver(options.initializeFrom)
+        await algorithm.prepare()
+      }
+      return trainer
+    } catch (error) {
+      await rollout.close()
+      throw error
     }
-    return trainer
   }
 
   private constructor(
     options: TrainerOptions,
     algorithm: Algorithm,
-    vector: VectorEnvironment,
+    rollout: Rollout,
     random: Random,
     curriculum: Curriculum,
   ) {
     this.#options = options
     this.#algorithm = algorithm
-    this.#vector = vector
+    this.#rollout = rollout
     this.#random = random
     this.#curriculum = curriculum
-    const warmUp = vector.count * vector.maxEpisodeSteps
-    this.#mastery = new Mastery(vector.spec.score, warmUp)
-    this.#stopRule = new StopRule(options.config.stop, vector.spec.score, warmUp)
+    const warmUp = rollout.count * rollout.maxEpisodeSteps
+    this.#mastery = new Mastery(rollout.spec.score, warmUp)
+    this.#stopRule = new StopRule(options.config.stop, rollout.spec.score, warmUp)
     this.#digest = options.demonstrations === null ? null : demonstrationDigest(options.demonstrations)
   }
 
@@ -114,7 +123,10 @@ export class Trainer {
     this.#stopping = true
   }
 
-  /** Trains until max_steps, a stop rule or `stop`. The last checkpoint is on disk when it resolves. */
+  /**
+   * Trains until max_steps, a stop rule or `stop`. The last checkpoint is on disk when it resolves.
+   * @throws UserError, with a checkpoint on disk, when environments are lost for good
+   */
   async run(): Promise<Finished> {
     const { config, runDirectory } = this.#options
     const { behavior } = config
@@ -122,21 +134,24 @@ export class Trainer {
     this.#watch.start()
     let ruled: StopReason | null = null
     let reason = this.#reasonToEnd(ruled)
-    while (reason === null) {
+    while (reason === null && this.#rollout.failure === null) {
       await this.#advance()
       if (this.#passed(MASTERY_CHECK_INTERVAL)) {
         if (this.#curriculum.settled) this.#mastery.check(this.#step)
         if (this.#curriculum.complete) ruled = this.#stopRule.check(this.#step, this.#mastery)
       }
       if (this.#passed(behavior.summary_freq)) this.#summarize(events)
-      if (this.#passed(behavior.checkpoint_interval)) await this.#save()
+      const checkpointDue = this.#passed(behavior.checkpoint_interval)
+      this.#lookedAtStep = this.#step
+      if (checkpointDue) await this.#save()
       if (this.#watch.due('turn', TURN_INTERVAL_MS)) await nextTurn()
       if (this.#watch.due('progress', PROGRESS_INTERVAL_MS)) this.#reportProgress()
       this.#watch.lap('waiting')
       reason = this.#reasonToEnd(ruled)
     }
-    if (this.#savedAtStep !== this.#step) await this.#save()
+    if (this.#savedAtStep !== this.#step || !this.#rollout.settled) await this.#save()
     this.#reportProgress()
+    if (reason === null) throw this.#rollout.failure
     return {
       type: 'finished',
       complete: reason !== 'asked',
@@ -160,20 +175,38 @@ export class Trainer {
   }
 
   async release(): Promise<void> {
-    await this.#algorithm.release()
+    await Promise.all([this.#algorithm.release(), this.#rollout.close()])
   }
 
   async #advance(): Promise<void> {
-    const [algorithm, vector, watch] = [this.#algorithm, this.#vector, this.#watch]
-    await algorithm.act(vector.observations, vector.masks, vector.actions)
-    watch.lap('inference')
-    const batch = vector.step()
+    const [algorithm, rollout, watch] = [this.#algorithm, this.#rollout, this.#watch]
+    if (rollout.settled) await this.#decide()
+    const batch = await rollout.receive()
     watch.lap('environment')
-    algorithm.observe(batch)
+    await this.#takeIn(batch)
+    watch.lap('update')
+    // The environments step while the learner learns.
+    if (rollout.stepping === 'async') await this.#decide()
     await algorithm.update()
     watch.lap('update')
-    this.#step += vector.count
-    for (const episode of vector.finished) {
+  }
+
+  /** Sets off the environments that wait. */
+  async #decide(): Promise<void> {
+    const { observations, masks, actions, waiting } = this.#rollout
+    if (waiting?.length === 0) return
+    await this.#algorithm.act(observations, masks, actions, waiting)
+    this.#watch.lap('inference')
+    this.#rollout.send()
+  }
+
+  async #takeIn(batch: StepBatch): Promise<void> {
+    const { count, finished, dropped } = this.#rollout
+    this.#algorithm.observe(batch)
+    // After what was still seen of them.
+    for (const environment of dropped) this.#algorithm.drop!(environment)
+    this.#step += batch.environments?.length ?? count
+    for (const episode of finished) {
       this.#episodes++
       this.#mastery.add(this.#step, episode.score)
       this.#episodeMetrics.add('rollout/score', episode.score)
@@ -181,15 +214,15 @@ export class Trainer {
       this.#episodeMetrics.add('rollout/length', episode.length)
       this.#episodeMetrics.add('rollout/success', Number(episode.success))
     }
-    const returns = vector.finished.map((episode) => episode.return)
+    const returns = finished.map((episode) => episode.return)
     if (this.#curriculum.advance(this.#step, returns).length === 0) return
-    vector.vary(this.#curriculum.samplers)
+    await this.#rollout.vary(this.#curriculum.samplers)
     if (this.#curriculum.settled) this.#mastery.begin(this.#step)
   }
 
-  /** Whether the step just made was the first at or after a multiple of `interval`. */
+  /** Whether a multiple of `interval` was reached since the loop last looked. */
   #passed(interval: number): boolean {
-    return Math.floor(this.#step / interval) > Math.floor((this.#step - this.#vector.count) / interval)
+    return Math.floor(this.#step / interval) > Math.floor(this.#lookedAtStep / interval)
   }
 
   #summarize(events: EventFile): void {
@@ -211,6 +244,7 @@ export class Trainer {
       'time/update': update,
       'time/steps_per_second': this.#watch.rate('summary', this.#step),
       'time/seconds': this.#watch.seconds,
+      ...idleMetrics(this.#rollout.idleShares()),
     }
     const timeRows = Object.entries(time).map(([name, value]) => ({ step: this.#step, name, value }))
     this.#watch.begin('summary', this.#step)
@@ -238,9 +272,14 @@ export class Trainer {
     this.#watch.begin('progress', this.#step)
   }
 
+  /** A checkpoint holds no step that is under way: what has set off is waited for first. */
   async #save(): Promise<void> {
     const { runDirectory, config } = this.#options
-    const { id, version } = this.#vector.spec
+    if (!this.#rollout.settled) {
+      await this.#takeIn(await this.#rollout.settle())
+      await this.#algorithm.update()
+    }
+    const { id, version } = this.#rollout.spec
     const checkpoint: Checkpoint = {
       step: this.#step,
       episodes: this.#episodes,
@@ -248,7 +287,7 @@ export class Trainer {
       environment: { id, version },
       demonstrations: this.#digest,
       algorithm: this.#algorithm.save(),
-      vector: this.#vector.save(),
+      vector: await this.#rollout.save(),
       random: this.#random.save(),
       mastery: this.#mastery.save(),
       curriculum: this.#curriculum.save(),
@@ -269,8 +308,8 @@ export class Trainer {
     })
   }
 
-  #restore(checkpoint: Checkpoint): void {
-    const { id, version } = this.#vector.spec
+  async #restore(checkpoint: Checkpoint): Promise<void> {
+    const { id, version } = this.#rollout.spec
     if (checkpoint.environment.id !== id || checkpoint.environment.version !== version) {
       const saved = `${checkpoint.environment.id} version ${checkpoint.environment.version}`
       throw new UserError(`the run was trained in ${saved}, and this is ${id} version ${version}`, {
@@ -285,9 +324,9 @@ export class Trainer {
     this.#algorithm.load(checkpoint.algorithm)
     if (checkpoint.curriculum !== undefined) {
       this.#curriculum.load(checkpoint.curriculum)
-      this.#vector.vary(this.#curriculum.samplers)
+      await this.#rollout.vary(this.#curriculum.samplers)
     }
-    this.#vector.load(checkpoint.vector)
+    await this.#rollout.load(checkpoint.vector)
     this.#random.restore(checkpoint.random)
     this.#mastery.load(checkpoint.mastery)
     if (checkpoint.stopRule !== undefined) this.#stopRule.load(checkpoint.stopRule)
@@ -296,6 +335,7 @@ export class Trainer {
     this.#step = checkpoint.step
     this.#episodes = checkpoint.episodes
     this.#savedAtStep = checkpoint.step
+    this.#lookedAtStep = checkpoint.step
     this.#watch.resume(checkpoint.wallSeconds, checkpoint.step)
     this.#options.report({ type: 'metrics', rows: [...this.#history] })
   }
@@ -318,5 +358,15 @@ export class Trainer {
         cause: error,
       })
     }
+  }
+}
+
+/** Share of time for which workers waited for actions: of each, and of all in the mean. */
+function idleMetrics(shares: readonly number[] | null): Record<string, number> {
+  if (shares === null) return {}
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length
+  return {
+    'time/worker_idle': mean,
+    ...Object.fromEntries(shares.map((share, worker) => [`time/worker_idle/${worker}`, share])),
   }
 }

@@ -18,7 +18,7 @@ import {
   recordedContenders,
   trainingCurvePlot,
 } from '../../core/evaluate/index.ts'
-import { FIRST_TRAINING_SEED } from '../../core/rollout/vector.ts'
+import { FIRST_TRAINING_SEED } from '../../core/rollout/episodes.ts'
 import { openLibrary } from '../../core/store/index.ts'
 import { Walk } from '../demos/walk.ts'
 import { temporaryDirectory } from '../store/support.ts'

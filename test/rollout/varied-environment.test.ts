@@ -55,15 +55,15 @@ describe('an environment with drawn parameters', () => {
     expect(second.scene()).toEqual(first.scene())
   })
 
-  it('varies from the next reset on', () => {
+  it('varies from the next reset on', async () => {
     const vector = new VectorEnvironment(() => varied({}), 2, { seed: 1, maxEpisodeSteps: 3 })
-    const before = vector.save()
-    vector.vary({ captives: { kind: 'constant', value: 1 } })
-    expect(vector.save()).toEqual(before)
+    const before = await vector.save()
+    await vector.vary({ captives: { kind: 'constant', value: 1 } })
+    expect(await vector.save()).toEqual(before)
     for (let step = 0; step < 3; step++) vector.step()
-    for (const snapshot of vector.save().snapshots) {
+    for (const snapshot of (await vector.save()).snapshots) {
       const environment = varied({})
-      environment.restore(snapshot)
+      environment.restore(snapshot!)
       expect(environment.drawn).toEqual({ captives: 1 })
     }
   })

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { makeEnvironment } from '../../core/envs/index.ts'
 import { Random } from '../../core/random.ts'
-import { DEFAULT_EPISODE_LIMIT, FIRST_TRAINING_SEED, VectorEnvironment } from '../../core/rollout/vector.ts'
+import { DEFAULT_EPISODE_LIMIT, FIRST_TRAINING_SEED } from '../../core/rollout/episodes.ts'
+import { VectorEnvironment } from '../../core/rollout/vector.ts'
 import { Walk } from '../demos/walk.ts'
 
 const walk = (maxSteps?: number) => () => new Walk(maxSteps === undefined ? {} : { maxSteps })
@@ -89,21 +90,20 @@ describe('VectorEnvironment', () => {
     expect(seeds(6)).not.toEqual(drawn)
   })
 
-  it.each(['basic', 'bubble/25'])('goes on exactly after save and load: %s', (id) => {
+  it.each(['basic', 'bubble/25'])('goes on exactly after save and load: %s', async (id) => {
     const make = () => makeEnvironment(id)
     const vector = new VectorEnvironment(make, 3, { seed: 9 })
     const random = new Random(3)
     trace(vector, random, 40)
-    const saved = structuredClone({ vector: vector.save(), random: random.save() })
+    const saved = structuredClone({ vector: await vector.save(), random: random.save() })
     const expected = trace(vector, random, 80)
 
     const resumed = new VectorEnvironment(make, 3, { seed: 1234 })
-    resumed.load(saved.vector)
+    await resumed.load(saved.vector)
     const again = new Random(0)
     again.restore(saved.random)
     expect(trace(resumed, again, 80)).toEqual(expected)
-    expect(() => new VectorEnvironment(make, 2, { seed: 9 }).load(saved.vector)).toThrow(
-      '3 environments were saved',
-    )
+    const smaller = new VectorEnvironment(make, 2, { seed: 9 })
+    await expect(smaller.load(saved.vector)).rejects.toThrow('3 environments were saved')
   })
 })

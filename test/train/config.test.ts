@@ -46,6 +46,38 @@ torch_settings:
   device: null
 `
 
+describe('env_settings of the rollout', () => {
+  const env = (settings: Record<string, unknown>, rollout = {}) =>
+    resolveConfig({ env_settings: { env: 'basic', ...settings } }, { rollout })
+
+  it('steps in the training thread unless something needs workers', () => {
+    expect(env({ num_envs: 8 })).toMatchObject({ numEnvs: 8, rollout: { workers: 0, stepping: 'sync' } })
+    expect(env({ num_envs: 8, pace: 2 }).rollout).toMatchObject({ workers: 1, pace: 2 })
+    expect(env({ num_envs: 8 }, { stepping: 'async' }).rollout).toMatchObject({
+      workers: 1,
+      stepping: 'async',
+    })
+    expect(env({ workers: 3, envs_per_worker: 4 })).toMatchObject({ numEnvs: 12, rollout: { workers: 3 } })
+  })
+
+  it("takes ML-Agents' keys of supervision, and writes what it reads", () => {
+    const config = env({ num_envs: 2, workers: 2, timeout_wait: 9, max_lifetime_restarts: -1 })
+    expect(config.rollout).toMatchObject({
+      timeoutSeconds: 9,
+      restarts: { maxLifetimeRestarts: -1, rateLimit: 1 },
+    })
+    expect(resolveConfig(configToYaml(config)).rollout).toEqual(config.rollout)
+  })
+
+  it.each([
+    [{ num_envs: 2, workers: 3 }, '3 workers are more than 2 environments'],
+    [{ workers: 0, stepping: 'async' }, 'need workers'],
+    [{ stepping: 'turns' }, 'env_settings.stepping'],
+  ])('refuses %j', (settings, message) => {
+    expect(() => env(settings)).toThrow(message)
+  })
+})
+
 describe('resolveConfig', () => {
   it("loads ML-Agents' own configuration of Basic", () => {
     const config = resolveConfig(mlAgents, { file: 'Basic.yaml' })

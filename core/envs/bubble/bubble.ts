@@ -14,6 +14,7 @@ import { type BubbleLevel, changedNumbers, changeLevel, levelRules } from './lev
 import { type Hand, type ObservationKind, observationSpecs, writeObservation } from './observations.ts'
 import { type BubbleEvent, type BubbleScene, bubbleEvents, bubbleScene, type Shot } from './scene.ts'
 import { decodeSnapshot, encodeSnapshot } from './snapshot.ts'
+import { NEXT_LEVEL_SECONDS, shotSeconds } from './timing.ts'
 
 const VERSION = 1
 
@@ -164,6 +165,10 @@ export class BubbleEnvironment implements Environment {
 
   events(): readonly BubbleEvent[] {
     return this.#fired ? bubbleEvents(this.board, this.#shot) : []
+  }
+
+  animationSeconds(): number {
+    return this.#fired ? shotSeconds(this.#shot.distance, this.board) : NEXT_LEVEL_SECONDS
   }
 
   #aim(action: Action): void {

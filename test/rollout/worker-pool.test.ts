@@ -1,0 +1,226 @@
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { makeEnvironment } from '../../core/envs/index.ts'
+import { UserError } from '../../core/errors.ts'
+import type { StepBatch } from '../../core/learn/transitions.ts'
+import { loadPlugins } from '../../core/plugins.ts'
+import { Random } from '../../core/random.ts'
+import type { Rollout } from '../../core/rollout/rollout.ts'
+import { VectorEnvironment } from '../../core/rollout/vector.ts'
+import { WorkerPool, type WorkerPoolOptions } from '../../core/rollout/worker-pool.ts'
+
+const plugins = [join(import.meta.dirname, 'fragile.ts')]
+const UNLIMITED = { maxLifetimeRestarts: -1, rateLimit: -1, ratePeriodSeconds: 60 }
+const pools: WorkerPool[] = []
+
+afterEach(async () => {
+  for (const pool of pools.splice(0)) await pool.close()
+})
+
+type Options = Partial<WorkerPoolOptions> & {
+  environment?: string
+  parameters?: Record<string, string>
+}
+
+async function pool({
+  environment = 'bubble/25',
+  parameters = {},
+  ...options
+}: Options): Promise<WorkerPool> {
+  const made = await WorkerPool.create({
+    recipe: { id: environment, parameters, samplers: {} },
+    count: 5,
+    workers: 2,
+    stepping: 'sync',
+    seed: 9,
+    ...options,
+  })
+  pools.push(made)
+  return made
+}
+
+/** Everything that a learner sees in so many steps, with actions drawn from `random`. */
+async function trace(rollout: Rollout, random: Random, steps: number): Promise<unknown[]> {
+  const { discrete } = rollout.actions
+  const branches = rollout.spec.action.discrete
+  const seen: unknown[] = []
+  for (let step = 0; step < steps; step++) {
+    for (let i = 0; i < discrete.length; i++) discrete[i] = random.below(branches[i % branches.length]!)
+    rollout.send()
+    const { environments = null, masks, ...batch } = await rollout.receive()
+    const { observations, finished } = rollout
+    seen.push(plain({ ...batch, environments, masks, current: observations, finished }))
+  }
+  return seen
+}
+
+/** A copy without what tells shared memory from a thread's own. */
+function plain(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (_, inner) => (ArrayBuffer.isView(inner) ? [...(inner as Float32Array)] : inner)),
+  )
+}
+
+describe('WorkerPool in lockstep', () => {
+  it.each(['bubble/25', 'basic'])('does what one thread does, bit for bit: %s', async (environment) => {
+    const vector = new VectorEnvironment(() => makeEnvironment(environment), 5, { seed: 9 })
+    const workers = await pool({ environment })
+    expect(plain(workers.observations)).toEqual(plain(vector.observations))
+    const steps = environment === 'basic' ? 300 : 150
+    expect(await trace(workers, new Random(3), steps)).toEqual(await trace(vector, new Random(3), steps))
+    expect(plain(await workers.save())).toEqual(plain(await vector.save()))
+  })
+
+  it('is saved and goes on, here and in one thread', async () => {
+    const workers = await pool({})
+    await trace(workers, new Random(3), 40)
+    const saved = structuredClone(await workers.save())
+    const expected = await trace(workers, new Random(4), 80)
+    const resumed = await pool({ seed: 1234, workers: 3 })
+    await resumed.load(saved)
+    expect(await trace(resumed, new Random(4), 80)).toEqual(expected)
+    const vector = new VectorEnvironment(() => makeEnvironment('bubble/25'), 5, { seed: 1 })
+    await vector.load(saved)
+    expect(await trace(vector, new Random(4), 80)).toEqual(expected)
+    await expect((await pool({ count: 2 })).load(saved)).rejects.toThrow('5 environments were saved')
+  })
+})
+
+/** Follows every environment's transitions and fails where one does not continue what went before. */
+class Ledger {
+  readonly finished: number[] = []
+  drops = 0
+  transitions = 0
+  readonly #at = new Map<number, readonly [seed: number, step: number]>()
+
+  take(rollout: Rollout, batch: StepBatch): void {
+    const rows = batch.environments ?? Array.from({ length: rollout.count }, (_, e) => e)
+    for (const e of rows) {
+      const before = [batch.observations[2 * e]!, batch.observations[2 * e + 1]!] as const
+      const after = [batch.nextObservations[2 * e]!, batch.nextObservations[2 * e + 1]!] as const
+      const begun = this.#at.get(e)
+      if (begun === undefined) expect(before[1]).toBe(0)
+      else expect(before).toEqual(begun)
+      expect(after).toEqual([before[0], before[1] + 1])
+      expect(batch.rewards[e]).toBe(after[1])
+      this.transitions++
+      if (batch.terminated[e] === 1) this.#at.delete(e)
+      else this.#at.set(e, after)
+    }
+    for (const episode of rollout.finished) {
+      expect(episode.length).toBe(5 + ((episode.seed - 2 ** 30) % 16))
+      expect(episode.return).toBe((episode.length * (episode.length + 1)) / 2)
+      expect(this.#at.has(episode.environment)).toBe(false)
+      this.finished.push(episode.seed)
+    }
+    for (const e of rollout.dropped) {
+      this.drops++
+      this.#at.delete(e)
+    }
+  }
+}
+
+describe('WorkerPool without lockstep', () => {
+  it('hands out whoever is ready, each environment at its own pace', async () => {
+    const rollout = await pool({
+      environment: 'test/fragile',
+      plugins,
+      stepping: 'async',
+      count: 4,
+      pace: 50,
+    })
+    const ledger = new Ledger()
+    let partial = 0
+    rollout.send()
+    for (let n = 0; n < 300; n++) {
+      const batch = await rollout.receive()
+      ledger.take(rollout, batch)
+      if (batch.environments !== null) partial++
+      rollout.send()
+    }
+    expect(partial).toBeGreaterThan(200)
+    expect(ledger.finished.length).toBeGreaterThan(10)
+    const rest = await rollout.settle()
+    ledger.take(rollout, rest)
+    expect(rollout.waiting).toBeNull()
+    expect(rollout.settled).toBe(true)
+    const shares = rollout.idleShares()
+    expect(shares).toHaveLength(2)
+    for (const share of shares) expect(share).toBeLessThan(1)
+  })
+})
+
+describe('WorkerPool with faults', () => {
+  it.each(['throws', 'exits', 'hangs'])('replaces a worker that %s', async (fault) => {
+    const rollout = await pool({
+      environment: 'test/fragile',
+      plugins,
+      parameters: { fault },
+      restarts: UNLIMITED,
+      timeoutSeconds: fault === 'hangs' ? 0.5 : 60,
+      count: 4,
+    })
+    const ledger = new Ledger()
+    while (ledger.drops < 4) {
+      rollout.send()
+      ledger.take(rollout, await rollout.receive())
+    }
+    expect(rollout.restarts).toBeGreaterThanOrEqual(2)
+    expect(ledger.transitions).toBeGreaterThan(4)
+    expect(rollout.failure).toBeNull()
+  })
+
+  it('gives up when a worker ends more often than it may be restarted, and can still be saved', async () => {
+    const rollout = await pool({
+      environment: 'test/fragile',
+      plugins,
+      parameters: { fault: 'throws' },
+      restarts: { maxLifetimeRestarts: 2, rateLimit: -1, ratePeriodSeconds: 60 },
+      count: 2,
+    })
+    while (rollout.failure === null) {
+      rollout.send()
+      await rollout.receive()
+    }
+    expect(rollout.failure).toBeInstanceOf(UserError)
+    expect(rollout.failure.message).toContain('the fragile environment broke')
+    await rollout.settle()
+    const saved = await rollout.save()
+    expect(saved.snapshots).toContain(null)
+    const resumed = await pool({ environment: 'test/fragile', plugins, count: 2 })
+    await resumed.load(structuredClone(saved))
+    expect(resumed.waiting).toBeNull()
+  })
+
+  it('says at once that no worker can be started', async () => {
+    await loadPlugins(plugins)
+    const broken = pool({ environment: 'test/fragile', plugins: [join(import.meta.dirname, 'none.ts')] })
+    await expect(broken).rejects.toThrow('there is no plugin')
+  })
+
+  it('loses no more than the episodes under way when workers are killed at 100 random moments', async () => {
+    const rollout = await pool({
+      environment: 'test/fragile',
+      plugins,
+      stepping: 'async',
+      restarts: UNLIMITED,
+      count: 12,
+      workers: 4,
+    })
+    const random = new Random(5)
+    const ledger = new Ledger()
+    let killed = 0
+    rollout.send()
+    while (rollout.restarts < 100) {
+      if (killed < 100 && random.uniform() < 0.05 && rollout.endWorker(random.below(4))) killed++
+      ledger.take(rollout, await rollout.receive())
+      rollout.send()
+    }
+    ledger.take(rollout, await rollout.settle())
+    expect(killed).toBe(100)
+    expect(ledger.drops).toBe(300)
+    expect(ledger.finished.length).toBeGreaterThan(100)
+    expect(new Set(ledger.finished).size).toBe(ledger.finished.length)
+    expect(rollout.waiting).toBeNull()
+  }, 120_000)
+})
