@@ -86,11 +86,12 @@ describe('WorkerPool in lockstep', () => {
   })
 })
 
-/** Follows every environment's transitions and fails where one does not continue what went before. */
+/** Follows every environment's transitions and counts where one does not continue what went before. */
 class Ledger {
   readonly finished: number[] = []
   drops = 0
   transitions = 0
+  breaks = 0
   readonly #at = new Map<number, readonly [seed: number, step: number]>()
 
   take(rollout: Rollout, batch: StepBatch): void {
@@ -98,19 +99,18 @@ class Ledger {
     for (const e of rows) {
       const before = [batch.observations[2 * e]!, batch.observations[2 * e + 1]!] as const
       const after = [batch.nextObservations[2 * e]!, batch.nextObservations[2 * e + 1]!] as const
-      const begun = this.#at.get(e)
-      if (begun === undefined) expect(before[1]).toBe(0)
-      else expect(before).toEqual(begun)
-      expect(after).toEqual([before[0], before[1] + 1])
-      expect(batch.rewards[e]).toBe(after[1])
+      const [seed, step] = this.#at.get(e) ?? [before[0], 0]
+      const goesOn = before[0] === seed && before[1] === step
+      const isStep = after[0] === seed && after[1] === step + 1 && batch.rewards[e] === after[1]
+      if (!goesOn || !isStep) this.breaks++
       this.transitions++
       if (batch.terminated[e] === 1) this.#at.delete(e)
       else this.#at.set(e, after)
     }
     for (const episode of rollout.finished) {
-      expect(episode.length).toBe(5 + ((episode.seed - 2 ** 30) % 16))
-      expect(episode.return).toBe((episode.length * (episode.length + 1)) / 2)
-      expect(this.#at.has(episode.environment)).toBe(false)
+      const whole = episode.length === 5 + ((episode.seed - 2 ** 30) % 16)
+      const sum = (episode.length * (episode.length + 1)) / 2
+      if (!whole || episode.return !== sum || this.#at.has(episode.environment)) this.breaks++
       this.finished.push(episode.seed)
     }
     for (const e of rollout.dropped) {
@@ -142,6 +142,7 @@ describe('WorkerPool without lockstep', () => {
     expect(ledger.finished.length).toBeGreaterThan(10)
     const rest = await rollout.settle()
     ledger.take(rollout, rest)
+    expect(ledger.breaks).toBe(0)
     expect(rollout.waiting).toBeNull()
     expect(rollout.settled).toBe(true)
     const shares = rollout.idleShares()
@@ -167,6 +168,7 @@ describe('WorkerPool with faults', () => {
     }
     expect(rollout.restarts).toBeGreaterThanOrEqual(2)
     expect(ledger.transitions).toBeGreaterThan(4)
+    expect(ledger.breaks).toBe(0)
     expect(rollout.failure).toBeNull()
   })
 
@@ -219,6 +221,7 @@ describe('WorkerPool with faults', () => {
     ledger.take(rollout, await rollout.settle())
     expect(killed).toBe(100)
     expect(ledger.drops).toBe(300)
+    expect(ledger.breaks).toBe(0)
     expect(ledger.finished.length).toBeGreaterThan(100)
     expect(new Set(ledger.finished).size).toBe(ledger.finished.length)
     expect(rollout.waiting).toBeNull()
