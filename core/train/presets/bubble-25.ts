@@ -28,6 +28,17 @@ const ppo = {
   learning_rate_schedule: 'constant',
 }
 
+const dqn = {
+  batch_size: 128,
+  buffer_size: 200_000,
+  buffer_init_steps: 1_000,
+  learning_rate: 5e-4,
+  steps_per_update: 4,
+  exploration_steps: 6_000,
+  exploration_initial_eps: 1,
+  exploration_final_eps: 0.02,
+}
+
 const network = { hidden_units: 128, num_layers: 2, head_units: 64, shared_head: true, layer_norm: true }
 const extrinsic = { strength: 1, gamma: 0.95 }
 /** Leads early and fades, so that the agent finds its own solution. */
@@ -138,6 +149,17 @@ export const bubble25Presets: readonly Preset[] = [
     },
     { trainer_type: 'ppo', hyperparameters: ppo },
     { numEnvs: 16, maxSteps: 150_000, signals: { extrinsic } },
+  ),
+  preset(
+    {
+      id: 'dqn',
+      title: 'DQN',
+      description:
+        'Learns what each shot is worth and fires the best one; from the reward alone, without demonstrations.',
+      recommended: false,
+    },
+    { trainer_type: 'dqn', hyperparameters: dqn },
+    { numEnvs: 8, maxSteps: 20_000, signals: { extrinsic } },
   ),
   preset(
     {
