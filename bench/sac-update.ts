@@ -20,7 +20,6 @@ import {
   neg,
   oneHot,
   Parameters,
-  polyak,
   type RuntimeName,
   relu,
   square,
@@ -87,10 +86,8 @@ export async function createSacUpdate(size: SacSize, engine: RuntimeName, thread
     update: async () => {
       draw()
       await program.run()
-      critic1.step()
-      polyak(sets.target1, sets.critic1, TAU)
-      critic2.step()
-      polyak(sets.target2, sets.critic2, TAU)
+      critic1.step({ follow: { target: sets.target1, tau: TAU } })
+      critic2.step({ follow: { target: sets.target2, tau: TAU } })
       policy.step()
       temperature.step()
     },

@@ -26,7 +26,6 @@ import {
   neg,
   oneHot,
   Parameters,
-  polyak,
   reshape,
   slice,
   square,
@@ -340,7 +339,7 @@ export async function makeRecurrentSac(context: LearnContext, h: SacHyperparamet
     await program.run()
     criticAdam.learningRate = schedule.learningRate(steps)
     policyAdam.learningRate = criticAdam.learningRate
-    criticAdam.step()
+    criticAdam.step({ follow: { target: targets, tau: h.tau } })
     const moves = updates >= h.policy_init_updates
     if (moves) policyAdam.step()
     temperatures.forEach((temperature, g) => {
@@ -351,7 +350,6 @@ export async function makeRecurrentSac(context: LearnContext, h: SacHyperparamet
       metrics.add('policy/temperature', temperature.alpha)
       metrics.add('policy/target_entropy', target)
     })
-    polyak(targets, critics, h.tau)
     metrics.add('loss/critic', program.outputs['critic-loss']![0]!)
     metrics.add('loss/policy', program.outputs['policy-loss']![0]!)
     metrics.add('critic/q', program.outputs['q-mean']![0]!)

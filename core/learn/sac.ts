@@ -28,7 +28,6 @@ import {
   neg,
   oneHot,
   Parameters,
-  polyak,
   reshape,
   square,
   stopGradient,
@@ -351,7 +350,7 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
     await program.run()
     criticAdam.learningRate = schedule.learningRate(steps)
     policyAdam.learningRate = criticAdam.learningRate
-    criticAdam.step()
+    criticAdam.step({ follow: { target: targets, tau: h.tau } })
     const moves = updates >= h.policy_init_updates
     if (moves) policyAdam.step()
     temperatures.forEach((temperature, g) => {
@@ -361,7 +360,6 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
       metrics.add('policy/temperature', temperature.alpha)
       metrics.add('policy/target_entropy', schedule.targetEntropyShare(steps) * temperature.scale)
     })
-    polyak(targets, critics, h.tau)
     metrics.add('loss/critic', program.outputs['critic-loss']![0]!)
     metrics.add('loss/policy', program.outputs['policy-loss']![0]!)
     if (cloning !== null) metrics.add('cloning/loss', program.outputs['cloning-loss']![0]!)

@@ -1,4 +1,4 @@
-import type { Parameters } from './parameters.ts'
+import { checkTogether, type Parameters } from './parameters.ts'
 
 export interface AdamOptions {
   learningRate: number
@@ -12,6 +12,8 @@ export interface AdamOptions {
 export interface AdamStep {
   /** Gradients are scaled down to this norm over the whole set when theirs is larger. */
   maxNorm?: number
+  /** A set of the same make that follows in the same pass, as `polyak` lets it. */
+  follow?: { readonly target: Parameters; readonly tau: number }
 }
 
 /**
@@ -40,14 +42,18 @@ export class Adam {
    * One step along the gradients that the set holds now.
    * @returns their norm over the whole set, before clipping
    */
-  step({ maxNorm }: AdamStep = {}): number {
+  step({ maxNorm, follow }: AdamStep = {}): number {
     // Only clipping must know the norm beforehand; otherwise it comes out of the one pass over the weights.
-    return maxNorm === undefined ? this.#pass(1) : Adam.stepTogether([this], maxNorm)
+    if (maxNorm === undefined) return this.#pass(1, follow)
+    const norm = normOf([this])
+    this.#pass(scaleOf(norm, maxNorm), follow)
+    return norm
   }
 
   /** The step with gradients times `scale`. @returns their norm before that */
-  #pass(scale: number): number {
+  #pass(scale: number, follow?: AdamStep['follow']): number {
     const { kernels, values, gradients, m, v, count } = this.parameters.blocks
+    if (follow !== undefined) checkTogether(follow.target, this.parameters)
     const t = ++this.parameters.t
     const sumOfSquares = kernels.adam(
       values,
@@ -62,6 +68,8 @@ export class Adam {
       1 / Math.sqrt(1 - this.#beta2 ** t),
       1 - this.learningRate * this.#weightDecay,
       scale,
+      follow?.target.blocks.values ?? 0,
+      follow?.tau ?? 0,
     )
     return Math.sqrt(sumOfSquares)
   }
@@ -71,14 +79,22 @@ export class Adam {
    * @returns that norm, before clipping
    */
   static stepTogether(adams: readonly Adam[], maxNorm: number): number {
-    let squares = 0
-    for (const { parameters } of adams) {
-      const { kernels, gradients, count } = parameters.blocks
-      squares += kernels.sumOfSquares(gradients, count)
-    }
-    const norm = Math.sqrt(squares)
-    const scale = norm > maxNorm ? maxNorm / norm : 1
-    for (const adam of adams) adam.#pass(scale)
+    const norm = normOf(adams)
+    for (const adam of adams) adam.#pass(scaleOf(norm, maxNorm))
     return norm
   }
+}
+
+/** The norm of the gradients of all sets together. */
+function normOf(adams: readonly Adam[]): number {
+  let squares = 0
+  for (const { parameters } of adams) {
+    const { kernels, gradients, count } = parameters.blocks
+    squares += kernels.sumOfSquares(gradients, count)
+  }
+  return Math.sqrt(squares)
+}
+
+function scaleOf(norm: number, maxNorm: number): number {
+  return norm > maxNorm ? maxNorm / norm : 1
 }

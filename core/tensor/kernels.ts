@@ -27,6 +27,8 @@ export interface Kernels {
     rootCorrection: number,
     keep: number,
     scale: number,
+    target: number,
+    tau: number,
   ): number
   polyak(target: number, source: number, count: number, tau: number): void
 }

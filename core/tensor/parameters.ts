@@ -207,3 +207,16 @@ export function checkSameMake(a: Parameters, b: Parameters): void {
   if (describe(a) === describe(b)) return
   throw new Error(`${a.prefix} (${describe(a)}) and ${b.prefix} (${describe(b)}) are not of the same make`)
 }
+
+const together = new WeakMap<Parameters, WeakSet<Parameters>>()
+
+/** @throws when the sets are not of the same make or lie in different memories; a pair that has passed is not looked at again */
+export function checkTogether(a: Parameters, b: Parameters): void {
+  if (together.get(a)?.has(b)) return
+  checkSameMake(a, b)
+  if (a.blocks.kernels !== b.blocks.kernels) {
+    throw new Error(`${a.prefix} and ${b.prefix} were not allocated together`)
+  }
+  const others = together.get(a) ?? new WeakSet()
+  together.set(a, others.add(b))
+}

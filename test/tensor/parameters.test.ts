@@ -125,6 +125,44 @@ describe('Polyak averaging', () => {
     }
   })
 
+  test('within a step of Adam gives the same bits as after it', () => {
+    const random = new Random(4)
+    const pair = () => {
+      const sets = [declared('source', [700, 30]), declared('target', [700, 30])] as const
+      allocateParameters(sets, new Random(1))
+      return sets
+    }
+    const [[source, target], [sourceWithin, targetWithin]] = [pair(), pair()]
+    const [after, within] = [source, sourceWithin].map((set) => new Adam(set, { learningRate: 0.1 }))
+    for (const maxNorm of [undefined, 0.5]) {
+      for (let i = 0; i < source.size; i++) {
+        source.gradients[i] = random.normal()
+        sourceWithin.gradients[i] = source.gradients[i]!
+      }
+      const options = maxNorm === undefined ? {} : { maxNorm }
+      const norm = after!.step(options)
+      polyak(target, source, 0.25)
+      expect(within!.step({ ...options, follow: { target: targetWithin, tau: 0.25 } })).toBe(norm)
+      expect(sourceWithin.values).toEqual(source.values)
+      expect(targetWithin.values).toEqual(target.values)
+    }
+    expect(target.values).not.toEqual(source.values)
+  })
+
+  test('clips several sets by their common norm', () => {
+    const [a, b] = [declared('a', [3]), declared('b', [3])]
+    allocateParameters([a, b], new Random(1))
+    a.gradients.fill(2)
+    b.gradients.fill(-4)
+    const adams = [a, b].map((set) => new Adam(set, { learningRate: 0.01 }))
+    const norm = Math.sqrt(3 * 4 + 3 * 16)
+    expect(Adam.stepTogether(adams, 1)).toBeCloseTo(norm, 5)
+    // After the first step m is (1 - beta1) times the gradient, as clipped.
+    expect(a.save().m[0]).toBeCloseTo((0.1 * 2) / norm, 6)
+    expect(b.save().m[0]).toBeCloseTo((0.1 * -4) / norm, 6)
+    expect(Adam.stepTogether(adams, 100)).toBeCloseTo(norm, 5)
+  })
+
   test('refuses sets of another make or another memory', () => {
     const [a, b] = [declared('a'), declared('b', [37])]
     allocateParameters([a, b], new Random(1))

@@ -55,6 +55,8 @@ const SMALLEST_V: f32 = 1e-36
  *   g = scale * gradient;  m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
  *   w = keep * w - stepSize * m / (sqrt(v) * rootCorrection + epsilon)
  * with stepSize = learning rate / (1 - beta1^t), rootCorrection = 1 / sqrt(1 - beta2^t), keep = 1 - rate * decay.
+ * With tau above 0 a target of the same make follows on the way, target += tau * (w - target), block by block, while the
+ * block is in the cache: both are bound by memory.
  * Returns the sum of gradient^2, before scaling.
  */
 export function adam(
@@ -70,6 +72,8 @@ export function adam(
   rootCorrection: f32,
   keep: f32,
   scale: f32,
+  target: usize,
+  tau: f32,
 ): f64 {
   const b1 = f32x4.splat(beta1)
   const b2 = f32x4.splat(beta2)
@@ -86,6 +90,7 @@ export function adam(
   let total: f64 = 0
   let i: usize = 0
   while (i < end) {
+    const start = i
     const stop = min(end, i + (BLOCK << 2))
     let sum = f32x4.splat(0)
     for (; i < stop; i += 16) {
@@ -103,6 +108,7 @@ export function adam(
       v128.store(w + i, f32x4.sub(f32x4.mul(k, v128.load(w + i)), step))
     }
     total += lanes(sum)
+    if (tau > 0) polyak(target + start, w + start, (stop - start) >> 2, tau)
   }
   return total
 }
