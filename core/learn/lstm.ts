@@ -42,18 +42,21 @@ export function lstm(
 
   const fromInput = steps(add(matmul(x, W), b), T) // of all steps at once
   const keeping = kept === null ? null : steps(kept, T)
-  let before = state
+  let h = slice(state, 1, 0, H)
+  let c = slice(state, 1, H, 2 * H)
   const outputs: Value[] = []
   for (let t = 0; t < T; t++) {
-    if (keeping !== null) before = mul(before, keeping[t]!)
-    const gates = add(fromInput[t]!, matmul(slice(before, 1, 0, H), U))
+    if (keeping !== null) {
+      h = mul(h, keeping[t]!)
+      c = mul(c, keeping[t]!)
+    }
+    const gates = add(fromInput[t]!, matmul(h, U))
     const [i, f, g, o] = [0, 1, 2, 3].map((k) => slice(gates, 1, k * H, (k + 1) * H))
-    const c = add(mul(sigmoid(f!), slice(before, 1, H, 2 * H)), mul(sigmoid(i!), tanh(g!)))
-    const h = mul(sigmoid(o!), tanh(c))
+    c = add(mul(sigmoid(f!), c), mul(sigmoid(i!), tanh(g!)))
+    h = mul(sigmoid(o!), tanh(c))
     outputs.push(h)
-    before = concat([h, c], 1)
   }
-  return { outputs: concat(outputs, 0), state: before }
+  return { outputs: concat(outputs, 0), state: concat([h, c], 1) }
 }
 
 /**

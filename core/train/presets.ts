@@ -3,6 +3,7 @@ import { makeEnvironment } from '../envs/index.ts'
 import { basicPresets } from './presets/basic.ts'
 import { bubble25Presets } from './presets/bubble-25.ts'
 import { gridPresets } from './presets/grid.ts'
+import { recallPresets } from './presets/recall.ts'
 
 export interface Preset {
   /** What --preset takes: the algorithm, then what is added to it. */
@@ -20,6 +21,7 @@ const tuned: Readonly<Record<string, readonly Preset[]>> = {
   'bubble/25': bubble25Presets,
   basic: basicPresets,
   grid: gridPresets,
+  recall: recallPresets,
 }
 
 /** The tuned presets of an environment, else the algorithms' own defaults. @throws UserError for an unknown environment */
