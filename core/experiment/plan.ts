@@ -48,6 +48,9 @@ export interface Experiment {
 /** A policy is looked at once per checkpoint for `solved`; until that has happened its file must stay. */
 const KEEP_ALL = 1_000_000
 
+/** Characters: with the seed behind it, it is the name of a run and of files. */
+const LONGEST_ID = 69
+
 /**
  * @param path  of the file; plugins lie relative to it and are loaded already
  * @throws UserError when the file, or a configuration that it describes, is not what it must be
@@ -78,6 +81,13 @@ export function planSections(sections: Section, path: string): Experiment {
     throw new UserError(`${file}: columns: two are called "${twice}"`, {
       usage: true,
       remedy: 'give each an id of its own',
+    })
+  }
+  const long = ids.find((id) => id.length > LONGEST_ID)
+  if (long !== undefined) {
+    throw new UserError(`${file}: grid: "${long}" is too long to be the name of a run`, {
+      usage: true,
+      remedy: 'give the base a shorter id, or write the columns out',
     })
   }
   for (const { name, of, against } of read.compare) {

@@ -121,6 +121,11 @@ describe('a file that cannot be run', () => {
       'try.yaml: defaults: a run trains one behaviour, and there are 2',
       'keep one of A, B',
     ],
+    [
+      `${BASE}grid: { base: { id: ${'x'.repeat(58)}, preset: sac }, over: { hyperparameters.learning_rate: [0.1] } }\n`,
+      'learning_rate-0.1" is too long to be the name of a run',
+      'a shorter id',
+    ],
     [`${BASE}  - {`, 'try.yaml:6:', undefined],
   ])('is refused with a sentence: %#', (yaml, message, remedy) => {
     const error = (() => {
