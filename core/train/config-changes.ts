@@ -25,6 +25,7 @@ function course(config: RunConfig): Record<string, unknown> {
     env_settings: {
       env: config.environment,
       num_envs: config.numEnvs,
+      stepping: config.rollout.stepping,
       max_episode_steps: config.maxEpisodeSteps,
       parameters: config.parameters,
     },

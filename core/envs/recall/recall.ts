@@ -31,7 +31,8 @@ export class RecallEnvironment implements Environment {
   #moved = false
 
   constructor(parameters?: Readonly<Record<string, ParameterValue>>) {
-    const { length } = readParameters('recall', { length: { from: 1, to: 200, initial: 8 } }, parameters)
+    const rules = { length: { from: 1, to: 200, initial: 8 } } as const
+    const { length } = readParameters('recall', rules, parameters)
     this.#length = length
     this.spec = {
       id: 'recall',
@@ -41,6 +42,7 @@ export class RecallEnvironment implements Environment {
         'to learn. The parameter length sets how far the doors are.',
       version: 1,
       parameters: { length },
+      parameterRules: rules,
       observations: [
         {
           name: 'view',
