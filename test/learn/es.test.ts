@@ -66,6 +66,35 @@ describe('ES', () => {
     expect((await learnOn(other, 120)).equals(after)).toBe(true)
   })
 
+  it('plays for those environments that wait, and goes on after a lost episode', async () => {
+    const { algorithm } = await PlayLoop.start({ environment: 'basic', numEnvs: 2, settings: basic })
+    const E = 2
+    const observations = Float32Array.from({ length: E * 20 }, (_, i) => (i % 21 === 0 ? 1 : 0))
+    const actions = { continuous: new Float32Array(0), discrete: new Int32Array(E) }
+    for (let t = 0; t < 800; t++) {
+      const waiting = t % 2
+      actions.discrete.fill(-1)
+      await algorithm.act(observations, null, actions, Int32Array.of(waiting))
+      expect(actions.discrete[waiting]).toBeGreaterThanOrEqual(0)
+      expect(actions.discrete[1 - waiting]).toBe(-1)
+      algorithm.observe({
+        observations,
+        nextObservations: observations,
+        actions,
+        rewards: new Float32Array(E).fill(1),
+        terminated: new Uint8Array(E).fill(t % 8 >= 6 ? 1 : 0),
+        truncated: new Uint8Array(E),
+        masks: null,
+        environments: Int32Array.of(waiting),
+      })
+      if (t % 6 === 0) algorithm.drop!(1)
+      await algorithm.update()
+    }
+    expect(algorithm.save()).toMatchObject({ steps: 800 })
+    expect(algorithm.save().updates).toBeGreaterThan(0)
+    await algorithm.release()
+  })
+
   it('follows the reward of the environment and nothing else', async () => {
     const settings = { ...basic, reward_signals: { extrinsic: {}, gail: {} } }
     await expect(
