@@ -16,6 +16,7 @@ import { type Benchmark, median } from './benchmark.ts'
 import { benchmarks as environments } from './env-bubble.ts'
 import { benchmarks as perAngle } from './learner.ts'
 import { benchmarks as ppo } from './ppo.ts'
+import { benchmarks as rollouts } from './rollout.ts'
 import { benchmarks as updates } from './sac-update.ts'
 
 interface Result {
@@ -49,7 +50,9 @@ const { values: options } = parseArgs({
   },
 })
 const pattern = new RegExp(options.only)
-const benchmarks = [...environments, ...perAngle, ...updates, ...ppo].filter(({ name }) => pattern.test(name))
+const benchmarks = [...environments, ...perAngle, ...updates, ...ppo, ...rollouts].filter(({ name }) =>
+  pattern.test(name),
+)
 if (benchmarks.length === 0) {
   console.error(`no benchmark has a name that matches ${pattern}`)
   process.exit(2)
