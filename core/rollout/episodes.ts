@@ -69,7 +69,8 @@ export class Episodes {
   }
 
   finish(e: number, success: boolean): void {
-    const [length, sum] = [this.#lengths[e]!, this.#returns[e]!]
+    const length = this.#lengths[e]!
+    const sum = this.#returns[e]!
     this.finished.push({
       environment: e,
       seed: this.#seeds[e]!,

@@ -179,12 +179,20 @@ export class Board {
 
   /** The colour of a coloured neighbour drawn at random, 0 when there is none. */
   #neighbourColour(cell: number, random: Random): number {
-    const around: number[] = []
-    for (let side = 0; side < 6; side++) {
-      const held = this.cells[neighbours[cell * 6 + side]!]!
-      if (held >= 1 && held <= COLOURS) around.push(held)
+    let count = 0
+    for (let side = 0; side < 6; side++) if (this.#colourBeside(cell, side) > 0) count++
+    if (count === 0) return 0
+    let left = random.below(count)
+    for (let side = 0; ; side++) {
+      const colour = this.#colourBeside(cell, side)
+      if (colour > 0 && left-- === 0) return colour
     }
-    return around.length === 0 ? 0 : around[random.below(around.length)]!
+  }
+
+  /** 0 where there is no coloured bubble. */
+  #colourBeside(cell: number, side: number): number {
+    const held = this.cells[neighbours[cell * 6 + side]!]!
+    return held >= 1 && held <= COLOURS ? held : 0
   }
 
   #take(cell: number): void {
