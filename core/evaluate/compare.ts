@@ -179,7 +179,9 @@ function replication(rows: readonly ComparisonRow[], boards: number): string {
   }
   if (rows.some((row) => row.recorded)) sentences.push('Recorded plays are on boards of their own.')
   if (rows.some((row) => row.playerKind === 'scripted')) {
-    sentences.push('A scripted player makes mistakes as people do; agents take their best action every time.')
+    sentences.push(
+      'A scripted player plays by its own rules, mistakes among them where it was made to err; agents take their best action every time.',
+    )
   }
   sentences.push('Intervals speak of other boards, not of other training runs.')
   return sentences.join(' ')

@@ -20,6 +20,11 @@ const TAGS: Readonly<Record<string, string>> = {
   'loss/policy': 'Losses/Policy Loss',
   'loss/value': 'Losses/Value Loss',
   'gail/loss': 'Losses/GAIL Loss',
+  'gail/kl': 'Losses/GAIL KL Loss',
+  'gail/beta': 'Policy/GAIL Beta',
+  'curiosity/forward_loss': 'Losses/Curiosity Forward Loss',
+  'curiosity/inverse_loss': 'Losses/Curiosity Inverse Loss',
+  'rnd/loss': 'Losses/RND Loss',
   // Not names of ML-Agents, but they belong beside its losses.
   'loss/critic': 'Losses/Critic Loss',
   'loss/cloning': 'Losses/Cloning Loss',

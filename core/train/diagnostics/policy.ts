@@ -1,9 +1,15 @@
 /** How undecided the policy is, and how far an update moves it. */
-import { last, newest, type Rule } from './rule.ts'
+import { last, type Rule } from './rule.ts'
 
 /** Of ln|A|: below this the policy nearly always takes the same decision. */
 const COLLAPSED = 0.02
 const NEARLY_RANDOM = 0.9
+
+/** Algorithm -> what makes it explore; one that is not listed has nothing of the kind to set. */
+const remedies: Readonly<Record<string, string>> = {
+  sac: 'Raise target_entropy_end or init_entcoef under hyperparameters.',
+  ppo: 'Raise beta under hyperparameters, or lower learning_rate.',
+}
 
 /** Entropy of a coin toss over all choices, ln|A|; 0 without discrete actions. */
 function greatestEntropy(branches: readonly number[]): number {
@@ -15,14 +21,12 @@ export const entropyCollapsed: Rule = (facts) => {
   const most = greatestEntropy(facts.spec.action.discrete)
   if (entropy === null || most === 0 || Math.max(...entropy) >= COLLAPSED * most) return null
   if (facts.masteredAtStep !== null) return null
-  const sac = newest(facts, 'policy/temperature') !== undefined
+  const { trainer_type: algorithm } = facts.behavior
   return {
     id: 'entropy-collapsed',
     level: 'warning',
     text: 'The policy has stopped exploring: it nearly always takes the same decision, and is not there yet.',
-    advice: sac
-      ? 'Raise target_entropy_end or init_entcoef under hyperparameters.'
-      : 'Raise beta under hyperparameters, or lower learning_rate.',
+    advice: remedies[algorithm] ?? null,
   }
 }
 

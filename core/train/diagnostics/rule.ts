@@ -60,10 +60,6 @@ export function first({ series }: RunFacts, name: string, count = PERSISTENT): r
   return values === undefined || values.length < 2 * count ? null : values.slice(0, count)
 }
 
-export function newest({ series }: RunFacts, name: string): number | undefined {
-  return series.get(name)?.at(-1)
-}
-
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }

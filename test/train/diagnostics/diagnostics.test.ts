@@ -68,7 +68,9 @@ describe('the policy', () => {
     const sac = { 'policy/entropy': entropy, 'policy/temperature': constant(0.01) }
     expect(diagnose(facts(sac))).toMatchObject([{ id: 'entropy-collapsed', level: 'warning' }])
     expect(diagnose(facts(sac))[0]!.advice).toContain('target_entropy_end')
-    expect(diagnose(facts({ 'policy/entropy': entropy }))[0]!.advice).toContain('beta')
+    const under = (trainer_type: string) => ({ behavior: behaviorSettings.parse({ trainer_type }) })
+    expect(diagnose(facts(sac, under('ppo')))[0]!.advice).toContain('beta')
+    expect(diagnose(facts(sac, under('bc')))[0]!.advice).toBeNull()
     expect(ids(sac, { masteredAtStep: 900 })).toEqual(['mastered'])
   })
 
