@@ -62,6 +62,10 @@ export class ExperimentDisplay {
       case 'progress':
         this.#running.set(event.cell, event)
         break
+      case 'checkpoint':
+        if (this.#terminal || event.score === null) break
+        this.note(`${event.cell}: ${event.step.toLocaleString('en')} steps, ${event.score.toFixed(2)}`)
+        break
       case 'finished':
         this.#running.delete(event.cell)
         this.#done++

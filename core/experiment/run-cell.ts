@@ -84,7 +84,7 @@ export async function runCell(context: CellContext, column: ColumnPlan, seed: nu
     if (!(await isOver(row, context, winRates))) return null
   }
   const cell = await measure(context, config, identity, winRates)
-  await forgetCourse(library, runId)
+  await forgetCourse(library, runId, cell.steps)
   return cell
 }
 
@@ -205,10 +205,12 @@ function rounded(value: number): number {
   return Number(value.toFixed(3))
 }
 
-/** The way to the last policy, replay buffers above all, is large and has done its work. */
-async function forgetCourse(library: Library, runId: string): Promise<void> {
+/** The way to the policy that was measured, replay buffers above all, is large and has done its work. */
+async function forgetCourse(library: Library, runId: string, measured: number): Promise<void> {
   const checkpoints = await listCheckpoints(runDirectory(library.dir, runId))
-  const superfluous = checkpoints.slice(0, -1).flatMap(({ path, policy }) => [path, policy])
-  const replay = checkpoints.map(({ path }) => path.replace(/\.checkpoint$/, '.replay'))
-  for (const file of [...superfluous, ...replay]) await rm(file, { force: true })
+  const newest = checkpoints.at(-1)!.step
+  for (const { step, path, policy } of checkpoints) {
+    await rm(path.replace(/\.checkpoint$/, '.replay'), { force: true })
+    if (step !== measured && step !== newest) for (const file of [path, policy]) await rm(file)
+  }
 }

@@ -43,6 +43,12 @@ export type RunnerEvent =
   | { readonly event: 'changed'; readonly cell: string; readonly changes: readonly string[] }
   | { readonly event: 'started'; readonly cell: string; readonly step: number }
   | ({ readonly event: 'progress'; readonly cell: string } & Omit<Progress, 'type'>)
+  | {
+      readonly event: 'checkpoint'
+      readonly cell: string
+      readonly step: number
+      readonly score: number | null
+    }
   | { readonly event: 'finished'; readonly cell: string; readonly result: Cell }
   | { readonly event: 'failed'; readonly cell: string; readonly error: Error }
 
@@ -174,6 +180,7 @@ export class ExperimentRunner {
       void run.ended.then(() => this.#active.delete(run))
       this.#emit({ event: 'started', cell, step: run.row.step })
       run.on('progress', ({ type: _, ...progress }) => this.#emit({ event: 'progress', cell, ...progress }))
+      run.on('checkpoint', ({ step, score }) => this.#emit({ event: 'checkpoint', cell, step, score }))
     }
     try {
       const result = await runCell({ ...shared, onRun }, column, seed)

@@ -24,9 +24,7 @@ columns:
     title: SAC
     preset: sac
     max_steps: 1400
-    settings:
-      hyperparameters: { buffer_init_steps: 200, steps_per_update: 1, learning_rate: 0.0001 }
-      network_settings.hidden_units: 128
+    settings: { hyperparameters: { buffer_init_steps: 200, learning_rate: 0.0001 } }
 `
 
 export interface Attempt {

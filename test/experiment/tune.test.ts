@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Cell } from '../../core/experiment/index.ts'
 import { planTuning, type RunnerEvent, tune, writeTuneReport } from '../../core/experiment/index.ts'
 import { rank } from '../../core/experiment/tune/halving.ts'
@@ -8,6 +8,9 @@ import { dimension, draw } from '../../core/experiment/tune/space.ts'
 import { Random } from '../../core/random.ts'
 import { resolveConfig } from '../../core/train/index.ts'
 import { temporaryDirectory } from '../store/support.ts'
+
+// Training processes take their time to start where others train, too.
+vi.setConfig({ testTimeout: 120_000 })
 
 const FILE = `
 name: tiny
