@@ -117,6 +117,7 @@ export class TrainingDisplay {
       `${Math.round(stepsPerSecond).toLocaleString('en')}/s`,
       ...(score === null ? [] : [this.#score(score)]),
       ...(etaSeconds === null ? [] : [`${duration(etaSeconds)} left`]),
+      timeShares(progress),
     ]
     process.stderr.write(`\r\x1b[2K${parts.join('  ')}`)
   }
@@ -146,4 +147,12 @@ function duration(seconds: number): string {
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
   const tail = `${String(rest).padStart(2, '0')}`
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`
+}
+
+/** 'environment 62% policy 5% learning 33%', with the idle share of workers where there are some */
+function timeShares({ shares, workerIdle }: Progress): string {
+  const percent = (share: number) => `${Math.round(share * 100)}%`
+  const parts = `environment ${percent(shares.environment)} policy ${percent(shares.inference)} learning ${percent(shares.update)}`
+  if (workerIdle === null) return parts
+  return `${parts} workers idle ${workerIdle.map(percent).join(' ')}`
 }

@@ -57,8 +57,11 @@ export interface Rollout {
   /** How the parameters of episodes to come are drawn, where the environments were made to vary. */
   vary(samplers: Samplers): Promise<void>
 
-  /** [workers] share of their environments' time that these waited for an action, since the last call; null without workers. */
-  idleShares(): number[] | null
+  /**
+   * [workers] share of their environments' time that these waited for an action, since the last call with the same name;
+   * null without workers.
+   */
+  idleShares(interval: string): number[] | null
 
   /** Everything that determines the steps to come; all environments must wait. */
   save(): Promise<SavedRollout>

@@ -89,7 +89,9 @@ export class WorkerPool implements Rollout {
   readonly #received: readonly Int32Array[]
   readonly #waiting: readonly Int32Array[]
   #recipe: EnvironmentRecipe
-  readonly #measured: { at: number; readonly busy: Float64Array }
+  readonly #begun: { readonly at: number; readonly busy: Float64Array }
+  /** What was measured when idle shares were asked for last, by interval. */
+  readonly #measured = new Map<string, { readonly at: number; readonly busy: Float64Array }>()
 
   /**
    * Starts the workers and begins an episode in every environment.
@@ -136,7 +138,7 @@ export class WorkerPool implements Rollout {
     this.#toWake = new Uint8Array(workers)
     this.#received = prefixes(count)
     this.#waiting = prefixes(count)
-    this.#measured = { at: performance.now(), busy: new Float64Array(count) }
+    this.#begun = { at: performance.now(), busy: new Float64Array(count) }
     this.#seats = Array.from({ length: workers }, (_, w) => {
       const first = Math.floor((w * count) / workers)
       return { first, count: Math.floor(((w + 1) * count) / workers) - first }
@@ -205,17 +207,16 @@ export class WorkerPool implements Rollout {
     await Promise.all(this.#seats.map((_, w) => this.#ask(w, { kind: 'vary', samplers })))
   }
 
-  idleShares(): number[] {
+  idleShares(interval: string): number[] {
     const { busy } = this.#memory
-    const since = this.#measured
+    const since = this.#measured.get(interval) ?? this.#begun
     const now = performance.now()
     const shares = this.#seats.map(({ first, count }) => {
       let worked = 0
       for (let e = first; e < first + count; e++) worked += busy[e]! - since.busy[e]!
       return Math.min(1, Math.max(0, 1 - worked / (count * (now - since.at))))
     })
-    since.at = now
-    since.busy.set(busy)
+    this.#measured.set(interval, { at: now, busy: busy.slice() })
     return shares
   }
 

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Port } from './port.ts'
 import { stopReason } from './stop-rule.ts'
 
-/** The four shares of wall time since the last report; they sum to 1. */
+/** The four shares of wall time since the last report; they sum to 1. `environment` includes waiting for workers. */
 export const timeShares = z.object({
   environment: z.number(),
   inference: z.number(),
@@ -28,6 +28,8 @@ export const progressMessage = z.object({
   /** Parameters with a curriculum, and the lessons that they are in. */
   lessons: z.record(z.string(), z.string()).optional(),
   shares: timeShares,
+  /** [workers] share of the time that each worker's environments waited for an action; null without workers. */
+  workerIdle: z.array(z.number()).nullable(),
 })
 export type Progress = z.infer<typeof progressMessage>
 

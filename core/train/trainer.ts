@@ -244,7 +244,7 @@ export class Trainer {
       'time/update': update,
       'time/steps_per_second': this.#watch.rate('summary', this.#step),
       'time/seconds': this.#watch.seconds,
-      ...idleMetrics(this.#rollout.idleShares()),
+      ...idleMetrics(this.#rollout.idleShares('summary')),
     }
     const timeRows = Object.entries(time).map(([name, value]) => ({ step: this.#step, name, value }))
     this.#watch.begin('summary', this.#step)
@@ -268,6 +268,7 @@ export class Trainer {
         this.#curriculum.lessons.map(({ parameter, lesson }) => [parameter, lesson]),
       ),
       shares: this.#watch.shares('progress'),
+      workerIdle: this.#rollout.idleShares('progress'),
     })
     this.#watch.begin('progress', this.#step)
   }

@@ -145,7 +145,7 @@ describe('WorkerPool without lockstep', () => {
     expect(ledger.breaks).toBe(0)
     expect(rollout.waiting).toBeNull()
     expect(rollout.settled).toBe(true)
-    const shares = rollout.idleShares()
+    const shares = rollout.idleShares('test')
     expect(shares).toHaveLength(2)
     for (const share of shares) expect(share).toBeLessThan(1)
   })
