@@ -53,7 +53,7 @@ import { seen } from './normalizer.ts'
 import { Actor, type PolicyShape, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
 import { PrioritizedReplay } from './prioritized-replay.ts'
-import { weightedRewards, writeChoices } from './reward-signal.ts'
+import { addRewardMetrics, weightedRewards, writeChoices } from './reward-signal.ts'
 import { requireDemonstrations, setUp } from './setup.ts'
 import { makeRewardSignals } from './signals.ts'
 import { allRows, type StepBatch } from './transitions.ts'
@@ -209,7 +209,8 @@ export async function makeDqn(context: LearnContext): Promise<Algorithm> {
     const terminated = graph.input('terminated', [N]) // d
     const choices = layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [N]), group.size))
     const transition = { observation, choices, continuous: null, reward, nextObservation, terminated }
-    const rewards = weightedRewards(graph, signals, gammas, transition)
+    const means: Record<string, Value> = {}
+    const rewards = weightedRewards(graph, signals, gammas, transition, means)
     const [x, xNext] = seen(normalizer, graph, windows.first(observation), windows.last(nextObservation))
 
     // a* = argmax_a Q(s', a),  V(s') = Q'(s', a*)                                                (1509.06461, Eq. 4)
@@ -238,6 +239,7 @@ export async function makeDqn(context: LearnContext): Promise<Algorithm> {
       error = add(error, delta)
     })
     const outputs: Record<string, Value> = {
+      ...means,
       loss: mean(mul(loss, graph.input('weight', [B]))),
       error,
       'q-mean': mean(total(taken)),
@@ -314,6 +316,7 @@ export async function makeDqn(context: LearnContext): Promise<Algorithm> {
     metrics.add('loss/q', program.outputs.loss![0]!)
     metrics.add('critic/q', program.outputs['q-mean']![0]!)
     metrics.add('critic/reward', program.outputs['reward-mean']![0]!)
+    addRewardMetrics(metrics, signals, program.outputs)
     metrics.add('policy/epsilon', epsilon())
     for (const signal of signals) {
       await signal.update(random, metrics, (rows, count) => replay.sample(random, rows, 0, count))

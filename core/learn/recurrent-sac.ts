@@ -43,7 +43,7 @@ import { seen } from './normalizer.ts'
 import { Actor, buildPolicy, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
 import { memorySize, type Past, refuseWithMemory, remember } from './recurrent-policy.ts'
-import { weightedRewards, writeChoices } from './reward-signal.ts'
+import { addRewardMetrics, weightedRewards, writeChoices } from './reward-signal.ts'
 import type { SacHyperparameters } from './sac.ts'
 import { makeSequenceBatch, SequenceReplay } from './sequence-replay.ts'
 import { setUp } from './setup.ts'
@@ -176,9 +176,9 @@ export async function makeRecurrentSac(context: LearnContext, h: SacHyperparamet
       nextObservation: next(main(all)),
       terminated,
     }
-    const rewards = weightedRewards(graph, signals, gammas, transition)
-
     const outputs: Record<string, Value> = {}
+    const rewards = weightedRewards(graph, signals, gammas, transition, outputs)
+
     const past = burnedIn(graph, policy, 'policy', rows, false)
     const policyOutputs = buildPolicy(shape, graph, policy, rows.x, past)
     const [m1, m2] = [1, 2].map((which) => criticMemory(graph, critics, which, rows, false)) as [Value, Value]
@@ -354,6 +354,7 @@ export async function makeRecurrentSac(context: LearnContext, h: SacHyperparamet
     metrics.add('loss/policy', program.outputs['policy-loss']![0]!)
     metrics.add('critic/q', program.outputs['q-mean']![0]!)
     metrics.add('critic/reward', program.outputs['reward-mean']![0]!)
+    addRewardMetrics(metrics, signals, program.outputs)
     for (const signal of signals) {
       await signal.update(random, metrics, (rows, count) => replay.sampleTransitions(random, rows, count))
     }

@@ -6,6 +6,7 @@ import type { Random } from '../random.ts'
 import {
   add,
   type Graph,
+  mean,
   mul,
   type Parameters,
   type Runtime,
@@ -84,13 +85,15 @@ export function computedSignal(options: {
 
 /**
  * r per discount: the weighted sum of the signals that share it, [B] each, without gradient. Adds the inputs `strength<k>`.
- * @param gammas  the distinct discounts of the signals
+ * @param gammas   the distinct discounts of the signals
+ * @param outputs  receives the mean of each signal, for `addRewardMetrics`
  */
 export function weightedRewards(
   graph: Graph,
   signals: readonly RewardSignal[],
   gammas: readonly number[],
   transition: SignalInputs,
+  outputs: Record<string, Value>,
 ): Value[] {
   const rewards: Value[] = gammas.map(() => graph.constant(0))
   signals.forEach((signal, k) => {
@@ -102,9 +105,20 @@ export function weightedRewards(
     if (absorbing !== null) {
       r = add(r, mul(mul(transition.terminated, absorbing), signal.gamma / (1 - signal.gamma)))
     }
-    rewards[at] = add(rewards[at]!, mul(stopGradient(r), strength))
+    const weighted = mul(stopGradient(r), strength)
+    outputs[`${signal.name}-reward`] = mean(weighted)
+    rewards[at] = add(rewards[at]!, weighted)
   })
   return rewards
+}
+
+/** Mean reward of a batch from each signal, after `weightedRewards`. */
+export function addRewardMetrics(
+  metrics: Metrics,
+  signals: readonly RewardSignal[],
+  outputs: Readonly<Record<string, Float32Array>>,
+): void {
+  for (const { name } of signals) metrics.add(`${name}/reward`, outputs[`${name}-reward`]![0]!)
 }
 
 /** Fills `count` rows of `batch` from row `at` on with demonstration rows drawn uniformly with replacement. */

@@ -50,7 +50,7 @@ import { Actor, buildPolicy, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
 import { makeRecurrentSac } from './recurrent-sac.ts'
 import { ReplayBuffer } from './replay-buffer.ts'
-import { weightedRewards, writeChoices } from './reward-signal.ts'
+import { addRewardMetrics, weightedRewards, writeChoices } from './reward-signal.ts'
 import { requireDemonstrations, setUp } from './setup.ts'
 import { makeRewardSignals } from './signals.ts'
 import { expectedSoftValue, groupMean, sacSchedule } from './soft-values.ts'
@@ -198,9 +198,9 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
     const [x, xNext] = seen(normalizer, graph, windows.first(observation), windows.last(nextObservation))
 
     const transition = { observation, choices, continuous, reward, nextObservation, terminated }
-    const rewards = weightedRewards(graph, signals, gammas, transition)
-
     const outputs: Record<string, Value> = {}
+    const rewards = weightedRewards(graph, signals, gammas, transition, outputs)
+
     let nextValues: Value[]
     let taken: Value[][] // [critic][discount], [B]
     let policyLoss: Value
@@ -365,6 +365,7 @@ export async function makeSac(context: LearnContext): Promise<Algorithm> {
     if (cloning !== null) metrics.add('cloning/loss', program.outputs['cloning-loss']![0]!)
     metrics.add('critic/q', program.outputs['q-mean']![0]!)
     metrics.add('critic/reward', program.outputs['reward-mean']![0]!)
+    addRewardMetrics(metrics, signals, program.outputs)
     for (const signal of signals) {
       await signal.update(random, metrics, (rows, count) => replay.sample(random, rows, 0, count))
     }
