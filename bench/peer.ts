@@ -77,7 +77,10 @@ function spread(samples: readonly number[]): string {
 
 async function startPeer(python: string, [script, ...args]: [string, ...string[]], install: string) {
   const file = fileURLToPath(new URL(script, import.meta.url))
-  const child = spawn(python, [file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(python, [file, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+  })
   const missing = new Error(`${python} ended; it needs: ${install}`)
   child.on('error', () => {
     throw missing
