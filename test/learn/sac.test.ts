@@ -59,7 +59,7 @@ describe('SAC', () => {
         reward_signals: { extrinsic: { gamma: 0.5 } },
       },
     })
-    await loop.run(1_500)
+    await loop.run(400)
     const before = loop.recentReturn(400)
     await loop.run(6000)
     // random play loses about 1.5 an episode of 4 steps, perfect play nothing
