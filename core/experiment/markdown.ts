@@ -1,10 +1,13 @@
-/** The summary of an experiment as Markdown: one column of the table per configuration. */
+/** The summary of an experiment as Markdown: one column of the table per configuration, or one row where they are many. */
 import type { Interval } from '../evaluate/index.ts'
 import type { Cell } from './cell.ts'
 import type { Experiment } from './plan.ts'
 import type { ColumnSummary, ComparisonSummary, ExperimentSummary, Needed } from './summary.ts'
 
 type Row = readonly [label: string, text: (column: ColumnSummary) => string]
+
+/** Configurations that fit side by side on a page. */
+const MOST_COLUMNS = 8
 
 export function summaryMarkdown(
   experiment: Experiment,
@@ -17,10 +20,15 @@ export function summaryMarkdown(
     columns.some((column) => text(column) !== ''),
   )
   const parts = [
-    table(
-      ['', ...columns.map((column) => column.title)],
-      rows.map(([label, text]) => [label, ...columns.map(text)]),
-    ),
+    columns.length > MOST_COLUMNS
+      ? table(
+          ['', ...rows.map(([label]) => label)],
+          columns.map((column) => [column.title, ...rows.map(([, text]) => text(column))]),
+        )
+      : table(
+          ['', ...columns.map((column) => column.title)],
+          rows.map(([label, text]) => [label, ...columns.map(text)]),
+        ),
   ]
   if (comparisons.length > 0) parts.push(comparisonTable(comparisons))
   parts.push(`![${experiment.title}](${options.plot})`)
