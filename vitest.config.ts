@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
 /** Of both projects; a project does not take them over from the root. */
-const shared = { testTimeout: 30_000, pool: 'forks' } as const
+const shared = {
+  pool: 'forks',
+  // What is waited for comes within milliseconds on an idle machine; a busy one is no reason to fail.
+  testTimeout: 60_000,
+  expect: { poll: { timeout: 20_000 } },
+} as const
 
 export default defineConfig({
   test: {
