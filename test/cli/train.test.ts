@@ -97,7 +97,7 @@ describe('a run by command', () => {
     [['train', '--run-id', 'frist', '--resume'], 1, 'there is no run "frist"', 'did you mean "first"?'],
     [['train'], 2, 'which environment?', '--env'],
     [['train', '--env', 'basc'], 2, 'unknown environment "basc"', 'did you mean "basic"?'],
-    [['train', '--env', 'basic', '--algo', 'dqn'], 2, 'there is no preset "dqn"', 'known are'],
+    [['train', '--env', 'basic', '--algo', 'sacc'], 2, 'there is no preset "sacc"', 'known are'],
     [
       ['train', '--env', 'basic', '--algo', 'sac', '--gail'],
       1,
