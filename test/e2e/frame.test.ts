@@ -120,6 +120,19 @@ describe('a level', { timeout: 60_000 }, () => {
     await context.close()
   })
 
+  test('is the one that the address names, under way or not', async () => {
+    const { page, context, complaints } = await visit(browser, `${studio.address}#/play?env=bubble/25&seed=7`)
+    const seed = page.getByLabel('Board (seed)')
+    await expect.poll(() => seed.inputValue()).toBe('7')
+    await page.goto(`${studio.address}#/play?env=bubble/25&seed=8`)
+    await expect.poll(() => seed.inputValue()).toBe('8')
+    await page.goto(`${studio.address}#/play?env=basic&seed=3`)
+    await expect.poll(() => seed.inputValue()).toBe('3')
+    expect(await page.getByRole('complementary', { name: 'Level' }).textContent()).toContain('points')
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+
   test('is aimed and shot with the mouse', async () => {
     const { page, context } = await visit(browser, studio.address, { motion: true })
     const board = page.locator('[data-board]')

@@ -26,7 +26,6 @@ export function PlayPanel({ play }: { play: Play }) {
         onChange={(id) => {
           if (id === null || id === play.environment) return
           setRouteParams({ env: id, seed: null })
-          play.newLevel(null, id)
         }}
       />
       {state !== null && spec !== undefined && (

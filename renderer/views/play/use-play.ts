@@ -1,5 +1,6 @@
 /** What a person can do with the level, as one object for the page, the panel and the actions. */
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
+import type { PlayState } from '../../../core/studio/protocol.ts'
 import { offerUndo } from '../../actions/undo.tsx'
 import { client } from '../../client/client.ts'
 import { useResource } from '../../client/resources.ts'
@@ -15,7 +16,7 @@ export interface Play extends PlaySnapshot {
   /** The newest agent that has learned this environment. */
   readonly agentId: string | null
   /** Ends what is under way without keeping it and starts a level; null lets the host choose the seed. */
-  newLevel(seed: number | null, environment?: string): void
+  newLevel(seed: number | null): void
   /** Starts the same board again. */
   again(): void
   keep(): void
@@ -47,20 +48,48 @@ export function usePlay(): Play {
     })
   }, [])
 
+  // The address asks for another level than the one that is under way: a link, the list of environments, the back button.
+  useEffect(() => {
+    const { play } = playSession.snapshot()
+    const asked = { environment, seed }
+    if (play !== null && !opening && differs(asked, play)) void attempt(() => open(asked).then(focusBoard))
+  }, [environment, seed])
+
   const commands = useMemo(() => commandsFor(agentId), [agentId])
   return { ...snapshot, environment, agentId, ...commands }
 }
 
 let opening = false
 
-async function open(wanted: { environment: string; seed: string | null }): Promise<void> {
+interface Wanted {
+  readonly environment: string
+  readonly seed: string | null
+}
+
+function differs({ environment, seed }: Wanted, play: PlayState): boolean {
+  return environment !== play.spec.id || (seed !== null && Number(seed) !== play.seed)
+}
+
+/** Goes on with the level that is under way, if it is the wanted one, else starts that. */
+async function open(wanted: Wanted): Promise<void> {
   if (opening) return
   opening = true
   try {
-    if (!(await playSession.resume())) await start(wanted.environment, wanted.seed)
+    const resumed = await playSession.resume()
+    const { play } = playSession.snapshot()
+    if (resumed && play !== null && !differs(wanted, play)) return
+    if (resumed) await discard()
+    await start(wanted.environment, wanted.seed)
   } finally {
     opening = false
   }
+}
+
+/** Ends the level that is under way without keeping it; what was recorded can be taken back. */
+async function discard(): Promise<void> {
+  const id = await playSession.discard()
+  if (id === null) return
+  offerUndo('Play discarded', () => client.call('demonstrations.restore', { ids: [id] }))
 }
 
 async function start(environment: string, seed: string | number | null): Promise<void> {
@@ -76,18 +105,19 @@ async function start(environment: string, seed: string | number | null): Promise
   setRouteParams({ env: environment, seed: play?.seed })
 }
 
+function focusBoard(): void {
+  document.querySelector<HTMLElement>('[data-board]')?.focus()
+}
+
 function commandsFor(agentId: string | null) {
   const now = () => playSession.snapshot().play
   const go = async (environment: string, seed: number | null) => {
     await start(environment, seed)
-    document.querySelector<HTMLElement>('[data-board]')?.focus()
+    focusBoard()
   }
   const environmentNow = () => now()?.spec.id ?? FIRST_ENVIRONMENT
   const replace = async (environment: string, seed: number | null) => {
-    const id = await playSession.discard()
-    if (id !== null) {
-      offerUndo('Play discarded', () => client.call('demonstrations.restore', { ids: [id] }))
-    }
+    await discard()
     await go(environment, seed)
   }
   const keep = async () => {
@@ -98,8 +128,7 @@ function commandsFor(agentId: string | null) {
     await go(environmentNow(), null)
   }
   return {
-    newLevel: (seed: number | null, environment = environmentNow()) =>
-      void attempt(() => replace(environment, seed)),
+    newLevel: (seed: number | null) => void attempt(() => replace(environmentNow(), seed)),
     again: () => void attempt(() => replace(environmentNow(), now()?.seed ?? null)),
     keep: () => void attempt(keep),
     discard: () => void attempt(() => replace(environmentNow(), null)),

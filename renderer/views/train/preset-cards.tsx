@@ -25,7 +25,7 @@ export function PresetCards({ presets, current, onChoose }: PresetCardsProps) {
           <span className={classes.presetTitle}>
             <strong>{preset.title}</strong>
             {preset.recommended && (
-              <Badge size="sm" variant="light">
+              <Badge size="sm" variant="light" style={{ flexShrink: 0 }}>
                 recommended
               </Badge>
             )}
