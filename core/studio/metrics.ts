@@ -53,6 +53,11 @@ const known: Readonly<Record<string, readonly [title: string, group: string, des
   'time/seconds': ['Seconds', 'time', 'Training time of the run so far, without the pauses between sessions'],
   'time/environment': ['Environment', 'time', 'Share of the time in which the environments step'],
   'time/inference': ['Decisions', 'time', 'Share of the time in which the policy decides'],
+  'time/worker_idle': [
+    'Idle workers',
+    'time',
+    'Share of the time in which environment workers wait for the learner',
+  ],
   'time/update': ['Learning', 'time', 'Share of the time in which the networks are updated'],
 }
 

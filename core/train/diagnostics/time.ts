@@ -6,7 +6,7 @@ const DOMINATES = 0.8
 const parts: Readonly<Record<string, readonly [what: string, advice: string]>> = {
   'time/environment': [
     'the environment',
-    'Step it on worker threads (workers under env_settings), or do more learning per step.',
+    'Step it on worker threads (workers under env_settings), out of step where steps differ in length (stepping: async), or learn more per step.',
   ],
   'time/inference': [
     'deciding what to do',
@@ -16,7 +16,6 @@ const parts: Readonly<Record<string, readonly [what: string, advice: string]>> =
     'learning',
     'Raise steps_per_update or use a smaller network, if samples are cheap; give the engine two threads.',
   ],
-  'time/waiting': ['waiting for environments', 'Set stepping: async under env_settings.'],
 }
 
 export const dominated: Rule = (facts) => {

@@ -113,8 +113,7 @@ export const bubble25Presets: readonly Preset[] = [
     {
       id: 'sac-gail',
       title: 'SAC + GAIL',
-      description:
-        'Learns from the reward and from the demonstrations, which lead early and then fade.',
+      description: 'Learns from the reward and from the demonstrations, which lead early and then fade.',
       recommended: true,
     },
     { trainer_type: 'sac', hyperparameters: { ...sac, demonstration_share: 0.5 } },
