@@ -22,7 +22,7 @@ import { type CellContext, cellIdentity, digestOf, runCell } from './run-cell.ts
 
 export interface RunnerOptions {
   readonly experiment: Experiment
-  /** Everything is kept below it: cells/ and, in work/, a library with the runs. */
+  /** Everything is kept below it: cells/ and, in library/, a library with the runs. */
   readonly directory: string
   /** Cells at once; as many as cores allow when absent. */
   readonly jobs?: number | undefined
@@ -71,7 +71,7 @@ export class ExperimentRunner {
    */
   async run(): Promise<boolean> {
     const { experiment, directory, signal } = this.#options
-    const library = openLibrary(join(directory, 'work'))
+    const library = openLibrary(join(directory, 'library'))
     try {
       await recoverRuns(library)
       const context = await this.#context(library)

@@ -78,7 +78,7 @@ describe('understudy experiment', () => {
     const [code] = await once(child, 'close')
     expect(code).toBe(130)
     expect(said).toContain('the same command goes on')
-    const checkpoints = readdirSync(join(dir, 'results/long/work/runs/other-1/checkpoints'))
+    const checkpoints = readdirSync(join(dir, 'results/long/library/runs/other-1/checkpoints'))
     expect(Math.max(...checkpoints.map((name) => Number.parseInt(name, 10)))).toBeGreaterThanOrEqual(step)
   })
 

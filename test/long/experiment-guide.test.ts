@@ -34,7 +34,7 @@ describe('the guide to experiments', () => {
       'results/goals.md',
       'results/goals.svg',
       'results/goals.json',
-      'results/work/library.db',
+      'results/library/library.db',
     ]) {
       expect([file, existsSync(join(dir, file))]).toEqual([file, true])
     }
