@@ -1,10 +1,16 @@
 /** GAIL's discriminator against agent and demonstrations. */
-import { type Finding, last, mean, percent, type Rule } from './rule.ts'
+import { type Finding, last, mean, percent, type Rule, type RunFacts } from './rule.ts'
 
 /** Right this often for long, it has nothing more to tell the agent. */
 const TOO_STRONG = 0.95
 /** Verdicts (mean logits) this close, in logits, are one verdict. */
 const ONE_VERDICT = 0.02
+
+/** Whether the strength of the signal has fallen to 0. */
+function faded({ behavior, step }: RunFacts): boolean {
+  const { anneal_steps: over } = (behavior.reward_signals.gail ?? {}) as { anneal_steps?: number }
+  return over !== undefined && over > 0 && step >= over
+}
 
 /** Both accuracies pinned high: the reward is as low for every decision, whatever the agent does. */
 export const tooStrong: Rule = (facts) => {
@@ -12,6 +18,8 @@ export const tooStrong: Rule = (facts) => {
   const demonstrations = last(facts, 'gail/accuracy_demonstrations')
   if (agent === null || demonstrations === null) return null
   if (Math.min(...agent, ...demonstrations) <= TOO_STRONG) return null
+  // An agent that has become better than what it imitated is told apart by that, and a signal that has faded pays nothing.
+  if (facts.masteredAtStep !== null || faded(facts)) return null
   return {
     id: 'discriminator-too-strong',
     level: 'warning',

@@ -42,6 +42,14 @@ describe('the discriminator', () => {
     expect(finding!.advice).toContain('gradient_penalty')
   })
 
+  it('is not once the run has mastered its task, or the signal has faded', () => {
+    const strong = accuracies(constant(0.99), constant(0.99))
+    const fading = behaviorSettings.parse({ reward_signals: { extrinsic: {}, gail: { anneal_steps: 8000 } } })
+    expect(ids(strong, { masteredAtStep: 5000 })).toEqual(['mastered', 'discriminator'])
+    expect(ids(strong, { behavior: fading, step: 9000 })).toEqual(['discriminator'])
+    expect(ids(strong, { behavior: fading, step: 4000 })).toEqual(['discriminator-too-strong'])
+  })
+
   it('is not when it was so only lately, or for one side', () => {
     expect(ids(accuracies([...constant(0.8), 0.99, 0.99], [...constant(0.8), 0.99, 0.99]))).toEqual([
       'discriminator',
