@@ -55,7 +55,7 @@ export function bandPlot({ title, units, human, bands, logSteps = false }: BandP
       line(LEFT, y(mark), right, y(mark), `stroke="${FAINT}"`),
       text(LEFT - 8, y(mark) + 4, format(mark), { anchor: 'end' }),
     ]),
-    ...xs.map((mark) => text(x(mark), floor + 18, format(mark), { anchor: 'middle' })),
+    ...xs.map((mark) => text(x(mark), floor + 18, short(mark), { anchor: 'middle' })),
     text(LEFT, floor + 40, `environment steps${logSteps ? ' (logarithmic)' : ''}`),
     text(
       LEFT,
@@ -120,4 +120,10 @@ function course(curves: readonly Curve[]): Point[] {
 /** The score last seen at or before `step`. */
 function scoreAt({ steps, scores }: Curve, step: number): number {
   return scores[steps.findLastIndex((at) => at <= step)]!
+}
+
+/** Marks of a logarithmic axis stand close: 200000 -> '200k', 2000000 -> '2M'. */
+function short(mark: number): string {
+  if (mark >= 1e6) return `${format(mark / 1e6)}M`
+  return mark >= 1e5 ? `${format(mark / 1e3)}k` : format(mark)
 }
