@@ -2,14 +2,22 @@
 export { ensureBundledDemonstrations } from './bundled.ts'
 export * from './episode.ts'
 export {
+  type ActionAlignment,
+  type DemonstrationFiles,
   type DemonstrationFormat,
+  type DemonstrationSource,
   detectFormat,
   FORMATS,
+  folderFormat,
   formatByFileName,
   formatByName,
+  packFolder,
+  type ReadOptions,
   readDemonstrations,
+  type WriteOptions,
 } from './formats/index.ts'
 export { readUnderstudy, writeUnderstudy } from './formats/understudy.ts'
 export { Recorder, type RecorderOptions, type RecordOptions, recordEpisode } from './recorder.ts'
 export { type Divergence, environmentOf, findDivergence, type ReplayMoment, replayEpisode } from './replay.ts'
+export { filesWithin, readSource, writeExport } from './source.ts'
 export { environmentStamp, stampMismatch } from './stamp.ts'

@@ -21,11 +21,30 @@ export function stampMismatch(stamp: EnvironmentStamp, spec: EnvironmentSpec): s
   if (stamp.version !== spec.version) {
     return `was played in version ${stamp.version} of ${stamp.id}; this is version ${spec.version}`
   }
-  const layout = (of: Pick<EnvironmentStamp, 'observations'>): string =>
+  const mismatch = layoutMismatch(stamp, spec)
+  return mismatch === undefined
+    ? undefined
+    : `has the ${mismatch.what} ${mismatch.found}, not ${mismatch.expected}`
+}
+
+type Layout = Pick<EnvironmentStamp, 'observations' | 'action'>
+
+/** The first difference of the columns of two environments, in words; undefined when there is none. */
+export function layoutMismatch(
+  stamp: Layout,
+  spec: Layout,
+): { what: 'observations' | 'actions'; expected: string; found: string } | undefined {
+  const observations = (of: Layout): string =>
     of.observations.map(({ name, shape }) => `${name}[${shape.join(', ')}]`).join(' ')
-  if (layout(stamp) !== layout(spec)) return `has the observations ${layout(stamp)}, not ${layout(spec)}`
-  const actions = ({ action }: Pick<EnvironmentStamp, 'action'>): string =>
+  const actions = ({ action }: Layout): string =>
     `${action.continuous} continuous and branches [${action.discrete.join(', ')}]`
-  if (actions(stamp) !== actions(spec)) return `has the actions ${actions(stamp)}, not ${actions(spec)}`
+  for (const [what, text] of [
+    ['observations', observations],
+    ['actions', actions],
+  ] as const) {
+    const expected = text(spec)
+    const found = text(stamp)
+    if (expected !== found) return { what, expected, found }
+  }
   return undefined
 }

@@ -208,6 +208,7 @@ async function importFile(library: Library, path: string): Promise<number[]> {
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     throw new UserError(`the demonstrations ${path} cannot be read (${cause.code})`, { cause })
   })
-  const { added, known } = library.importEpisodes(readDemonstrations(bytes, basename(path)))
+  const { episodes } = await readDemonstrations({ name: basename(path), bytes })
+  const { added, known } = library.importEpisodes(episodes)
   return [...added, ...known]
 }

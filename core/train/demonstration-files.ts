@@ -1,13 +1,20 @@
-/** What `demo_path` of gail and of behavioral_cloning names: one file of demonstrations, or a folder of them. */
-import { readdir, readFile, stat } from 'node:fs/promises'
+/** What `demo_path` of gail and of behavioral_cloning names: demonstrations in a file or in a folder. */
+import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { FORMATS, formatByFileName, readDemonstrations } from '../demos/index.ts'
+import {
+  FORMATS,
+  filesWithin,
+  folderFormat,
+  formatByFileName,
+  readDemonstrations,
+  readSource,
+} from '../demos/index.ts'
 import { UserError } from '../errors.ts'
 import type { Episode } from '../store/index.ts'
 
 /**
- * The episodes of a file; of a folder those of every file in it that has the extension of a format, by name, as in
- * ML-Agents without its subfolders.
+ * The episodes of a file, or of a folder that is one dataset; of any other folder those of every file in it that has the
+ * extension of a format, by name, as in ML-Agents without its subfolders.
  *
  * @throws UserError when nothing is there; DataError for a damaged file
  */
@@ -18,14 +25,11 @@ export async function readDemonstrationFiles(path: string): Promise<{ label: str
       cause: error,
     })
   })
-  const files = found.isDirectory()
-    ? (await readdir(path))
-        .filter((name) => formatByFileName(name) !== undefined)
-        .sort()
-        .map((name) => join(path, name))
-    : [path]
+  const files = found.isDirectory() ? await filesOf(path) : [path]
   if (files.length === 0) {
-    const extensions = FORMATS.flatMap((format) => format.extensions).join(', ')
+    const extensions = FORMATS.flatMap((format) => (format.layout === 'file' ? format.extensions : [])).join(
+      ', ',
+    )
     throw new UserError(`demo_path: the folder "${path}" has no demonstrations`, {
       remedy: `put files there that end in ${extensions}`,
     })
@@ -33,8 +37,14 @@ export async function readDemonstrationFiles(path: string): Promise<{ label: str
   const episodes = []
   for (const file of files) {
     const name = basename(file)
-    const read = readDemonstrations(await readFile(file), name)
-    episodes.push(...read.map((episode, i) => ({ label: `episode ${i} of ${name}`, episode })))
+    const read = await readDemonstrations(readSource(file))
+    episodes.push(...read.episodes.map((episode, i) => ({ label: `episode ${i} of ${name}`, episode })))
   }
   return episodes
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  if (folderFormat(new Set(filesWithin(folder))) !== undefined) return [folder]
+  const names = (await readdir(folder)).filter((name) => formatByFileName(name) !== undefined)
+  return names.sort().map((name) => join(folder, name))
 }

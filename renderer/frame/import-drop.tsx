@@ -84,6 +84,11 @@ function Report({ report }: { report: ImportReport }) {
             : 'Nothing new'}
           {report.duplicates > 0 && `, ${count(report.duplicates)} already in the library`}
         </p>
+        {report.notes.map((note) => (
+          <p key={note} className="muted small">
+            {note}
+          </p>
+        ))}
       </div>
     </div>
   )

@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs'
 import { deflateSync, inflateSync as inflate, strToU8, unzipSync, zipSync } from 'fflate'
 import { Packr } from 'msgpackr'
 import { describe, expect, it } from 'vitest'
-import { FORMATS, formatByName, readDemonstrations } from '../../core/demos/formats/index.ts'
+import { readDemonstrations } from '../../core/demos/formats/index.ts'
+import { jsonl } from '../../core/demos/formats/jsonl.ts'
+import { npz } from '../../core/demos/formats/npz.ts'
+import { understudy } from '../../core/demos/formats/understudy.ts'
 import { DataError } from '../../core/errors.ts'
 import { Random } from '../../core/random.ts'
 import type { Episode } from '../../core/store/index.ts'
@@ -41,12 +44,10 @@ const samples: Record<string, Episode[]> = {
   ],
 }
 
-describe.each(FORMATS.map((format) => format.name))('%s', (name) => {
-  const format = formatByName(name)
-
-  it.each(Object.entries(samples))('gives back exactly what was written: %s', (_what, episodes) => {
+describe.each([understudy, npz, jsonl])('$name', (format) => {
+  it.each(Object.entries(samples))('gives back exactly what was written: %s', async (_what, episodes) => {
     const bytes = format.write(episodes)
-    const back = readDemonstrations(bytes, 'file')
+    const { episodes: back } = await readDemonstrations({ name: 'file', bytes })
     expect(back).toEqual(episodes)
     for (const [i, episode] of episodes.entries()) {
       for (const column of ['observations', 'rewards', 'timesUs'] as const) {
@@ -86,9 +87,11 @@ describe.each(FORMATS.map((format) => format.name))('%s', (name) => {
     expect(refused).toBeGreaterThan(2200)
   })
 
-  it('refuses an empty file and a file of nothing', () => {
-    expect(() => readDemonstrations(new Uint8Array(0), `empty${format.extensions[0]}`)).toThrow(DataError)
-    expect(() => readDemonstrations(new Uint8Array(1000), `zeros${format.extensions[0]}`)).toThrow(DataError)
+  it('refuses an empty file and a file of nothing', async () => {
+    for (const bytes of [new Uint8Array(0), new Uint8Array(1000)]) {
+      const name = `nothing${format.extensions[0]}`
+      await expect(readDemonstrations({ name, bytes })).rejects.toThrow(DataError)
+    }
   })
 })
 
@@ -114,11 +117,7 @@ describe('understudy', () => {
 
   function seal(message: Uint8Array, claimedLength = message.length): Uint8Array {
     const body = deflateSync(message, { level: 0 })
-    const header = Buffer.from(
-      formatByName('understudy')
-        .write([randomEpisode(1)])
-        .slice(0, 48),
-    )
+    const header = Buffer.from(understudy.write([randomEpisode(1)]).slice(0, 48))
     header.writeUInt32LE(claimedLength, 12)
     createHash('sha256').update(body).digest().copy(header, 16)
     return Buffer.concat([header, body])
@@ -126,12 +125,12 @@ describe('understudy', () => {
 
   it('stands up to a hostile message behind a right checksum', () => {
     const random = new Random(5)
-    const original = formatByName('understudy').write([randomEpisode(1)])
+    const original = understudy.write([randomEpisode(1)])
     const message = packr.pack(packr.unpack(inflate(original.subarray(48)))) as Uint8Array
-    expect(formatByName('understudy').read(seal(message), 'f')).toEqual([randomEpisode(1)])
+    expect(understudy.read(seal(message), 'f')).toEqual([randomEpisode(1)])
     for (let i = 0; i < 2500; i++) {
       try {
-        formatByName('understudy').read(seal(mutate(message, random)), 'fuzzed')
+        understudy.read(seal(mutate(message, random)), 'fuzzed')
       } catch (error) {
         if (!(error instanceof DataError)) throw error
       }
@@ -139,47 +138,47 @@ describe('understudy', () => {
   })
 
   it('names both checksums when a byte was flipped', () => {
-    const bytes = formatByName('understudy').write([randomEpisode(1)])
+    const bytes = understudy.write([randomEpisode(1)])
     bytes[100]! ^= 1
-    expect(() => readDemonstrations(bytes, 'a.understudy')).toThrow(
+    expect(() => understudy.read(bytes, 'a.understudy')).toThrow(
       /a\.understudy: checksum: expected [0-9a-f]{64}, found [0-9a-f]{64}/,
     )
   })
 
   it('refuses another version and a message longer than it says', () => {
-    const bytes = formatByName('understudy').write([randomEpisode(1)])
+    const bytes = understudy.write([randomEpisode(1)])
     bytes[8] = 9
-    expect(() => readDemonstrations(bytes, 'f')).toThrow('version: expected 1, found 9')
-    expect(() => readDemonstrations(seal(new Uint8Array(10_000_000), 100), 'f')).toThrow('100 deflated bytes')
-    expect(() => readDemonstrations(seal(new Uint8Array(100), 0xffffffff), 'f')).toThrow('at most 1073741824')
+    expect(() => understudy.read(bytes, 'f')).toThrow('version: expected 1, found 9')
+    expect(() => understudy.read(seal(new Uint8Array(10_000_000), 100), 'f')).toThrow('100 deflated bytes')
+    expect(() => understudy.read(seal(new Uint8Array(100), 0xffffffff), 'f')).toThrow('at most 1073741824')
   })
 })
 
 describe('npz', () => {
   it('refuses episodes of different environments and says what to do', () => {
     const other = randomEpisode(1, { changes: { environment: { ...stamp, id: 'test/run' } } })
-    expect(() => formatByName('npz').write([randomEpisode(1), other])).toThrow('one environment')
+    expect(() => npz.write([randomEpisode(1), other])).toThrow('one environment')
   })
 
   it('refuses an archive that claims to be larger than it may be', () => {
-    const bytes = formatByName('npz').write([randomEpisode(1)])
+    const bytes = npz.write([randomEpisode(1)])
     const entry = bytes.findIndex(
       (_, i) => Buffer.from(bytes.subarray(i, i + 4)).readUInt32LE() === 0x02014b50,
     )
     new DataView(bytes.buffer).setUint32(entry + 24, 0xfffffff0, true)
-    expect(() => readDemonstrations(bytes, 'bomb.npz')).toThrow('at most 1073741824 bytes in all')
+    expect(() => npz.read(bytes, 'bomb.npz')).toThrow('at most 1073741824 bytes in all')
   })
 
   it('stands up to hostile arrays behind right checksums', () => {
     const random = new Random(6)
-    const files = unzipSync(formatByName('npz').write([randomEpisode(1, { masked: true })]))
+    const files = unzipSync(npz.write([randomEpisode(1, { masked: true })]))
     const names = Object.keys(files)
     let refused = 0
     for (let i = 0; i < 1500; i++) {
       const name = names[random.below(names.length)]!
       const archive = zipSync({ ...files, [name]: mutate(files[name]!, random) }, { level: 0 })
       try {
-        formatByName('npz').read(archive, 'fuzzed')
+        npz.read(archive, 'fuzzed')
       } catch (error) {
         if (!(error instanceof DataError)) throw error
         refused++
@@ -191,36 +190,34 @@ describe('npz', () => {
   it('reads what NumPy has written', () => {
     // Two episodes read with numpy.load and written again with numpy.savez, by NumPy 2.4.
     const file = readFileSync(new URL('./fixtures/numpy-2.npz', import.meta.url))
-    const [first, second] = readDemonstrations(file, 'numpy-2.npz')
+    const [first, second] = npz.read(file, 'numpy-2.npz')
     expect(first).toEqual(randomEpisode(1, { steps: 3, masked: true }))
     expect(second).toEqual(randomEpisode(2, { steps: 2, masked: true }))
   })
 
   it('names the array that is missing', () => {
     const bytes = zipSync({ 'other.npy': strToU8('x') })
-    expect(() => readDemonstrations(bytes, 'a.npz')).toThrow(
-      'archive: expected an array "metadata", found other.npy',
-    )
+    expect(() => npz.read(bytes, 'a.npz')).toThrow('archive: expected an array "metadata", found other.npy')
   })
 })
 
 describe('jsonl', () => {
   it('names the line and the row', () => {
-    const text = Buffer.from(formatByName('jsonl').write([randomEpisode(1), randomEpisode(2)])).toString()
+    const text = Buffer.from(jsonl.write([randomEpisode(1), randomEpisode(2)])).toString()
     const lines = text.trimEnd().split('\n')
     const second = JSON.parse(lines[1]!) as { observations: number[][] }
     second.observations[3]!.pop()
     const broken = Buffer.from(`${lines[0]}\n${JSON.stringify(second)}\n`)
-    expect(() => readDemonstrations(broken, 'a.jsonl')).toThrow(
+    expect(() => jsonl.read(broken, 'a.jsonl')).toThrow(
       'a.jsonl: line 2, observations[3]: expected 8 numbers, found 7',
     )
   })
 
   it('notices a changed digit by the hash, and reads a file without hashes', () => {
-    const line = JSON.parse(Buffer.from(formatByName('jsonl').write([randomEpisode(1)])).toString())
+    const line = JSON.parse(Buffer.from(jsonl.write([randomEpisode(1)])).toString())
     line.rewards[0] += 1
-    expect(() => readDemonstrations(Buffer.from(JSON.stringify(line)), 'a.jsonl')).toThrow('line 1, hash')
+    expect(() => jsonl.read(Buffer.from(JSON.stringify(line)), 'a.jsonl')).toThrow('line 1, hash')
     delete line.hash
-    expect(readDemonstrations(Buffer.from(JSON.stringify(line)), 'a.jsonl')).toHaveLength(1)
+    expect(jsonl.read(Buffer.from(JSON.stringify(line)), 'a.jsonl')).toHaveLength(1)
   })
 })

@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Episode, environmentStamp, formatByName, recordEpisode } from '../../core/demos/index.ts'
+import { jsonl } from '../../core/demos/formats/jsonl.ts'
+import { npz } from '../../core/demos/formats/npz.ts'
+import { type Episode, environmentStamp, recordEpisode } from '../../core/demos/index.ts'
 import { makeEnvironment } from '../../core/envs/index.ts'
 import { type Library, openLibrary } from '../../core/store/index.ts'
 import { readDemonstrationFiles } from '../../core/train/demonstration-files.ts'
@@ -99,8 +101,8 @@ describe('readDemonstrationFiles', () => {
   it('reads a file, and a folder file by file in the order of their names', async () => {
     const [first, second] = await twoEpisodes()
     const folder = temporaryDirectory()
-    writeFileSync(join(folder, 'b.jsonl'), formatByName('jsonl').write([second!.episode]))
-    writeFileSync(join(folder, 'a.npz'), formatByName('npz').write([first!.episode, first!.episode]))
+    writeFileSync(join(folder, 'b.jsonl'), jsonl.write([second!.episode]))
+    writeFileSync(join(folder, 'a.npz'), npz.write([first!.episode, first!.episode]))
     writeFileSync(join(folder, 'notes.txt'), 'no demonstrations')
     const labels = async (path: string) => (await readDemonstrationFiles(path)).map(({ label }) => label)
     expect(await labels(folder)).toEqual(['episode 0 of a.npz', 'episode 1 of a.npz', 'episode 0 of b.jsonl'])

@@ -1,109 +1,143 @@
 /** `understudy demos import` and `understudy demos export` */
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Command } from 'commander'
 import {
-  detectFormat,
+  type ActionAlignment,
+  type DemonstrationFiles,
+  type DemonstrationFormat,
+  environmentStamp,
+  episodeLength,
+  episodeReturn,
   FORMATS,
   formatByFileName,
   formatByName,
+  type ReadOptions,
   readDemonstrations,
+  readSource,
+  writeExport,
 } from '../../demos/index.ts'
+import { makeEnvironment } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
 import type { CliContext } from '../context.ts'
 import { count } from '../table.ts'
 import { type Selection, selectEpisodes, withSelection } from './select.ts'
 
-const FORMAT_NAMES = FORMATS.map((format) => format.name).join(', ')
+const WRITTEN = FORMATS.map((format) => format.name).join(', ')
+const READ = FORMATS.filter((format) => format.read !== undefined)
+  .map((format) => format.name)
+  .join(', ')
+
+type ImportOptions = { env?: string; actions?: ActionAlignment }
+type ExportOptions = Selection & { out: string; format?: string; actions?: ActionAlignment }
 
 export function registerTransfer(demos: Command, context: CliContext): void {
   demos
-    .command('import <files...>')
-    .description(`take over episodes from files (${FORMAT_NAMES}); of a damaged file nothing is taken over`)
-    .action((files: string[]) => {
-      for (const file of files) importFile(file, context)
+    .command('import <paths...>')
+    .description(
+      `take over episodes from files and folders (${READ}); of a damaged one nothing is taken over`,
+    )
+    .option('--env <id>', 'what was played, where a file does not say')
+    .option(
+      '--actions <which>',
+      'of a .demo: each record holds its own action (same) or the one before',
+      which,
+    )
+    .action(async (paths: string[], options: ImportOptions) => {
+      for (const path of paths) await importPath(path, options, context)
     })
   withSelection(demos.command('export [ids...]'))
-    .description('write episodes to a file; without numbers all that are complete')
-    .requiredOption('--out <file>', 'file to write')
-    .option('--format <name>', `${FORMAT_NAMES}; by default what the file name says`)
-    .action((ids: string[], options: Selection & { out: string; format?: string }) => {
-      exportFile(ids, options, context)
-    })
+    .description('write episodes to a file or folder; without numbers all that are complete')
+    .requiredOption('--out <path>', 'file or folder to write')
+    .option('--format <name>', `${WRITTEN}; by default what the file name says`)
+    .option(
+      '--actions <which>',
+      'of a .demo: same (what trainers read) or previous (as Unity records)',
+      which,
+    )
+    .action((ids: string[], options: ExportOptions) => exportTo(ids, options, context))
 }
 
-function importFile(file: string, context: CliContext): void {
-  const bytes = withFile(file, 'read', () => readFileSync(file))
-  const name = basename(file)
-  const episodes = readDemonstrations(bytes, name)
+function which(value: string): ActionAlignment {
+  if (value === 'same' || value === 'previous') return value
+  throw new UserError(`--actions is same or previous, not "${value}"`, { usage: true })
+}
+
+async function importPath(path: string, options: ImportOptions, context: CliContext): Promise<void> {
+  const notes: string[] = []
+  const { env, actions } = options
+  const readOptions: ReadOptions = {
+    ...(env === undefined ? {} : { environment: environmentStamp(makeEnvironment(env).spec) }),
+    ...(actions === undefined ? {} : { actions }),
+    note: (text) => notes.push(text),
+  }
+  const source = readSource(path)
+  const { format, episodes } = await readDemonstrations(source, readOptions)
   const { added, known } = context.library().importEpisodes(episodes)
   if (context.json) {
-    context.printJson({ event: 'imported', file, format: detectFormat(bytes, name).name, added, known })
-  } else {
-    const already = known.length === 0 ? '' : `, ${known.length} were there already`
-    context.print(`${name}: ${count(added.length, 'new episode')}${already}`)
+    const report = episodes.map((episode) => ({
+      environment: episode.environment.id,
+      player: episode.player.name,
+      seed: episode.seed,
+      steps: episodeLength(episode),
+      return: episodeReturn(episode),
+      terminated: episode.terminated,
+      truncated: episode.truncated,
+    }))
+    context.printJson({
+      event: 'imported',
+      file: path,
+      format: format.name,
+      added,
+      known,
+      episodes: report,
+      notes,
+    })
+    return
   }
+  const already = known.length === 0 ? '' : `, ${known.length} were there already`
+  const steps = episodes.reduce((sum, episode) => sum + episodeLength(episode), 0)
+  const what = `${format.name}, ${count(episodes.length, 'episode')}, ${count(steps, 'step')}`
+  context.print(`${source.name}: ${count(added.length, 'new episode')}${already} (${what})`)
+  for (const note of notes) context.print(`  note: ${note}`)
 }
 
-function exportFile(
-  ids: string[],
-  options: Selection & { out: string; format?: string },
-  context: CliContext,
-): void {
-  const format = options.format === undefined ? formatByFileName(options.out) : formatByName(options.format)
-  if (format === undefined) {
-    throw new UserError(`the name ${basename(options.out)} does not say which format`, {
-      usage: true,
-      remedy: `add --format with one of ${FORMAT_NAMES}`,
-    })
-  }
+async function exportTo(ids: string[], options: ExportOptions, context: CliContext): Promise<void> {
+  const format = chosenFormat(options)
   const library = context.library()
   const rows = selectEpisodes(library, ids, options)
-  const bytes = format.write(rows.map((row) => library.readEpisode(row.id)))
-  withFile(options.out, 'written', () => writeWhole(options.out, bytes))
+  const episodes = rows.map((row) => library.readEpisode(row.id))
+  const lost = format.cannotHold(episodes)
+  const content = await format.write(
+    episodes,
+    options.actions === undefined ? {} : { actions: options.actions },
+  )
+  writeExport(options.out, content)
+  const bytes = totalBytes(content)
   if (context.json) {
     context.printJson({
       event: 'exported',
       file: options.out,
       format: format.name,
       episodes: rows.map((row) => row.id),
-      bytes: bytes.length,
+      bytes,
+      lost,
     })
-  } else {
-    context.print(`${options.out}: ${count(rows.length, 'episode')}, ${(bytes.length / 1024).toFixed(0)} KiB`)
-  }
-}
-
-/** Under another name first, so that a full disk leaves no half file and destroys no old one. */
-function writeWhole(path: string, bytes: Uint8Array): void {
-  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? true
-  if (!isFile) {
-    writeFileSync(path, bytes)
     return
   }
-  const partial = `${path}.${process.pid}.partial`
-  try {
-    writeFileSync(partial, bytes)
-    renameSync(partial, path)
-  } finally {
-    rmSync(partial, { force: true })
-  }
+  context.print(`${options.out}: ${count(rows.length, 'episode')}, ${(bytes / 1024).toFixed(0)} KiB`)
+  if (lost.length > 0) context.print(`  note: ${format.name} cannot hold ${lost.join('; ')}`)
 }
 
-function withFile<T>(path: string, what: 'read' | 'written', action: () => T): T {
-  try {
-    return action()
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === undefined) throw error
-    const reason =
-      {
-        ENOENT: what === 'read' ? 'there is no such file' : 'there is no such directory',
-        EISDIR: 'it is a directory',
-        EACCES: 'permission is denied',
-        EROFS: 'the disk is read-only',
-        ENOSPC: 'the disk is full',
-      }[code] ?? code
-    throw new UserError(`${path} cannot be ${what}: ${reason}`, { cause: error })
-  }
+function chosenFormat(options: { out: string; format?: string }): DemonstrationFormat {
+  const format = options.format === undefined ? formatByFileName(options.out) : formatByName(options.format)
+  if (format !== undefined) return format
+  throw new UserError(`the name ${basename(options.out)} does not say which format`, {
+    usage: true,
+    remedy: `add --format with one of ${WRITTEN}`,
+  })
+}
+
+function totalBytes(content: Uint8Array | DemonstrationFiles): number {
+  const parts = content instanceof Uint8Array ? [content] : [...content.values()]
+  return parts.reduce((sum, part) => sum + part.length, 0)
 }

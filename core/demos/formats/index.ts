@@ -1,14 +1,41 @@
 /** The file formats of demonstrations, by name and by content. */
 import { nearest, UserError } from '../../errors.ts'
+import { checkCompatible } from '../compatibility.ts'
 import type { Episode } from '../episode.ts'
-import { type DemonstrationFormat, FileProblems, LIMITS } from './format.ts'
+import {
+  type DemonstrationFiles,
+  type DemonstrationFormat,
+  type FileFormat,
+  FileProblems,
+  type FolderFormat,
+  LIMITS,
+  type ReadOptions,
+} from './format.ts'
 import { jsonl } from './jsonl.ts'
 import { npz } from './npz.ts'
 import { understudy } from './understudy.ts'
+import { isZip, readZip, writeZip } from './zip.ts'
 
-export type { DemonstrationFormat } from './format.ts'
+export type {
+  ActionAlignment,
+  DemonstrationFiles,
+  DemonstrationFormat,
+  FileFormat,
+  FolderFormat,
+  ReadOptions,
+  WriteOptions,
+} from './format.ts'
 
+/** In the order in which their contents are looked for. */
 export const FORMATS: readonly DemonstrationFormat[] = [understudy, npz, jsonl]
+
+const FILE_FORMATS = FORMATS.filter((format): format is FileFormat => format.layout === 'file')
+const FOLDER_FORMATS = FORMATS.filter((format): format is FolderFormat => format.layout === 'folder')
+
+/** What is read: one file, or a folder of files. */
+export type DemonstrationSource =
+  | { readonly name: string; readonly bytes: Uint8Array }
+  | { readonly name: string; readonly files: DemonstrationFiles }
 
 /** @throws UserError for an unknown name */
 export function formatByName(name: string): DemonstrationFormat {
@@ -22,32 +49,88 @@ export function formatByName(name: string): DemonstrationFormat {
   })
 }
 
-/** The format that the extension of a file to be written names, if any. */
-export function formatByFileName(fileName: string): DemonstrationFormat | undefined {
+/** The format that the extension of a file names, if any. */
+export function formatByFileName(fileName: string): FileFormat | undefined {
   const name = fileName.toLowerCase()
-  return FORMATS.find((format) => format.extensions.some((extension) => name.endsWith(extension)))
+  return FILE_FORMATS.find((format) => format.extensions.some((extension) => name.endsWith(extension)))
+}
+
+/** The format of a folder with these files, if any. */
+export function folderFormat(paths: ReadonlySet<string>): FolderFormat | undefined {
+  return FOLDER_FORMATS.find((format) => format.matches(paths))
 }
 
 /**
- * The format of a file: by its content, and by its name where the content does not say.
+ * The format of a file or folder: by its content, and by its name where the content does not say.
  * @throws DataError when it is none that is known
  */
-export function detectFormat(bytes: Uint8Array, fileName: string): DemonstrationFormat {
-  const format = FORMATS.find((candidate) => candidate.matches(bytes)) ?? formatByFileName(fileName)
+export function detectFormat(source: DemonstrationSource): DemonstrationFormat {
+  const format =
+    'bytes' in source
+      ? (FILE_FORMATS.find((candidate) => candidate.matches(source.bytes)) ?? formatByFileName(source.name))
+      : folderFormat(new Set(source.files.keys()))
   if (format !== undefined) return format
-  const names = FORMATS.map((candidate) => candidate.name).join(', ')
-  return new FileProblems(fileName).refuse('content', `one of the formats ${names}`, 'none of them')
+  const names = FORMATS.filter((candidate) => candidate.read !== undefined).map((candidate) => candidate.name)
+  return new FileProblems(source.name).refuse(
+    'content',
+    `one of the formats ${names.join(', ')}`,
+    'none of them',
+  )
 }
 
 /**
- * Reads a file of any of the formats.
- * @throws DataError when it is none of them, damaged, or empty
+ * Reads a file or folder of any of the formats; a folder may also come packed as a zip archive.
+ * @throws DataError when it is none of them, damaged, empty, or does not fit an environment that is known here; UserError
+ *   when its format can only be written
  */
-export function readDemonstrations(bytes: Uint8Array, fileName: string): Episode[] {
-  const problems = new FileProblems(fileName)
-  if (bytes.length > LIMITS.fileBytes)
-    problems.refuse('size', `at most ${LIMITS.fileBytes} bytes`, bytes.length)
-  const episodes = detectFormat(bytes, fileName).read(bytes, fileName)
+export async function readDemonstrations(
+  source: DemonstrationSource,
+  options: ReadOptions = {},
+): Promise<{ format: DemonstrationFormat; episodes: Episode[] }> {
+  const problems = new FileProblems(source.name)
+  const size = 'bytes' in source ? source.bytes.length : sum(source.files.values())
+  if (size > LIMITS.fileBytes) problems.refuse('size', `at most ${LIMITS.fileBytes} bytes`, size)
+  const unpacked = unpack(source, problems)
+  const format = detectFormat(unpacked)
+  const episodes = await readAs(format, unpacked, options)
   if (episodes.length === 0) problems.refuse('content', 'at least one episode', 'none')
-  return episodes
+  checkCompatible(episodes, problems, options.note ?? (() => undefined))
+  return { format, episodes }
+}
+
+/** A folder that travels as one file, as when a browser downloads it. */
+export function packFolder(files: DemonstrationFiles): Uint8Array {
+  return writeZip(files)
+}
+
+function unpack(source: DemonstrationSource, problems: FileProblems): DemonstrationSource {
+  if (!('bytes' in source) || !isZip(source.bytes) || npz.matches(source.bytes)) return source
+  return { name: source.name, files: withoutCommonFolder(readZip(source.bytes, problems)) }
+}
+
+/** Whoever packs a folder packs its name with it. */
+function withoutCommonFolder(files: DemonstrationFiles): DemonstrationFiles {
+  const [first = ''] = files.keys()
+  const folder = first.slice(0, first.indexOf('/') + 1)
+  if (folder === '' || ![...files.keys()].every((name) => name.startsWith(folder))) return files
+  const inside = [...files].map(([name, bytes]) => [name.slice(folder.length), bytes] as const)
+  return withoutCommonFolder(new Map(inside.filter(([name]) => name !== '')))
+}
+
+async function readAs(
+  format: DemonstrationFormat,
+  source: DemonstrationSource,
+  options: ReadOptions,
+): Promise<Episode[]> {
+  if (format.layout === 'file' && 'bytes' in source && format.read !== undefined)
+    return await format.read(source.bytes, source.name, options)
+  if (format.layout === 'folder' && 'files' in source && format.read !== undefined)
+    return await format.read(source.files, source.name, options)
+  throw new UserError(`${source.name}: ${format.name} can be written but not read`)
+}
+
+function sum(parts: Iterable<Uint8Array>): number {
+  let bytes = 0
+  for (const part of parts) bytes += part.length
+  return bytes
 }

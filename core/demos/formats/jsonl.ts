@@ -4,7 +4,7 @@
  */
 import type { Episode, EpisodeColumns, StepLayout } from '../episode.ts'
 import { stepLayout } from '../episode.ts'
-import { type DemonstrationFormat, FileProblems, LIMITS } from './format.ts'
+import { type FileFormat, FileProblems, LIMITS } from './format.ts'
 import { assembleEpisode, parseHead, plainHead } from './head.ts'
 
 const FORMAT = 'understudy-episode'
@@ -144,11 +144,13 @@ function flatten(
   return numbers
 }
 
-export const jsonl: DemonstrationFormat = {
+export const jsonl = {
   name: 'jsonl',
   title: 'JSON Lines: one episode per line, readable anywhere',
+  layout: 'file',
   extensions: ['.jsonl', '.ndjson'],
   matches: (bytes) => Buffer.from(bytes.subarray(0, START.length)).toString('latin1') === START,
   write: writeJsonl,
   read: readJsonl,
-}
+  cannotHold: () => [],
+} satisfies FileFormat

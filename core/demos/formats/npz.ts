@@ -12,13 +12,12 @@
  *     terminated, truncated, success  bool [E]
  *     metadata    uint8   [bytes]  JSON array with one head per episode: json.loads(bytes(npz['metadata']))
  */
-import { zipSync } from 'fflate'
 import { UserError } from '../../errors.ts'
 import { type Episode, episodeLength, type StepLayout, stepLayout } from '../episode.ts'
-import { type DemonstrationFormat, FileProblems, LIMITS } from './format.ts'
+import { type FileFormat, FileProblems, LIMITS } from './format.ts'
 import { assembleEpisode, type PlainHead, parseHead, plainHead } from './head.ts'
 import { type Npy, type NpyArray, type NpyType, readNpy, writeNpy } from './npy.ts'
-import { readZip } from './zip.ts'
+import { isZip, readZip, writeZip } from './zip.ts'
 
 function writeNpz(episodes: readonly Episode[]): Uint8Array {
   const first = episodes[0]
@@ -65,11 +64,7 @@ function writeNpz(episodes: readonly Episode[]): Uint8Array {
   if (first.masks !== undefined) {
     arrays.masks = column('|u1', new Uint8Array(steps * M), [steps, M], (e) => e.masks!)
   }
-  const files = Object.fromEntries(
-    Object.entries(arrays).map(([name, array]) => [`${name}.npy`, writeNpy(array)]),
-  )
-  // A fixed date, so that equal episodes give equal bytes; 1980 is the first that a zip archive can hold.
-  return zipSync(files, { level: 6, mtime: new Date(1980, 0, 1, 12) })
+  return writeZip(new Map(Object.entries(arrays).map(([name, array]) => [`${name}.npy`, writeNpy(array)])))
 }
 
 function checkSameColumns(first: Episode, other: Episode): void {
@@ -166,11 +161,19 @@ function episodeColumns(all: Columns, layout: StepLayout, from: number, to: numb
   }
 }
 
-export const npz: DemonstrationFormat = {
+/** Of the first file in the archive. */
+function firstName(bytes: Uint8Array): string {
+  const length = (bytes[26] ?? 0) + 256 * (bytes[27] ?? 0)
+  return Buffer.from(bytes.subarray(30, 30 + length)).toString('latin1')
+}
+
+export const npz = {
   name: 'npz',
   title: 'NumPy archive: one environment, columns behind one another with episode offsets',
+  layout: 'file',
   extensions: ['.npz'],
-  matches: (bytes) => bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5),
+  matches: (bytes) => isZip(bytes) && firstName(bytes).endsWith('.npy'),
   write: writeNpz,
   read: readNpz,
-}
+  cannotHold: () => [],
+} satisfies FileFormat

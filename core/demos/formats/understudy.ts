@@ -15,7 +15,7 @@ import { deflateSync } from 'fflate'
 import { Packr } from 'msgpackr'
 import { columnsFromBytes, columnsToBytes } from '../../store/index.ts'
 import type { Episode, EpisodeColumns } from '../episode.ts'
-import { type DemonstrationFormat, FileProblems, LIMITS } from './format.ts'
+import { type FileFormat, FileProblems, LIMITS } from './format.ts'
 import { assembleEpisode, parseHead, plainHead } from './head.ts'
 
 const MAGIC = Uint8Array.of(0x89, 0x55, 0x4e, 0x44, 0x0d, 0x0a, 0x1a, 0x0a)
@@ -105,11 +105,13 @@ function startsWithMagic(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, i) => bytes[i] === byte)
 }
 
-export const understudy: DemonstrationFormat = {
+export const understudy = {
   name: 'understudy',
   title: 'Understudy file: everything, exact, compressed, with a checksum',
+  layout: 'file',
   extensions: ['.understudy'],
   matches: startsWithMagic,
   write: writeUnderstudy,
   read: readUnderstudy,
-}
+  cannotHold: () => [],
+} satisfies FileFormat

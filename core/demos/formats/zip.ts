@@ -3,11 +3,21 @@
  * array must not pass as a demonstration.
  */
 import { crc32, inflateRawSync } from 'node:zlib'
+import { zipSync } from 'fflate'
 import { type FileProblems, LIMITS } from './format.ts'
 
 const END = 0x06054b50
 const ENTRY = 0x02014b50
 const LOCAL = 0x04034b50
+
+export function isZip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5)
+}
+
+/** With a fixed date, so that equal files give equal bytes; 1980 is the first that a zip archive can hold. */
+export function writeZip(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
+  return zipSync(Object.fromEntries(files), { level: 6, mtime: new Date(1980, 0, 1, 12) })
+}
 
 /** @returns the files of the archive by name, in its order */
 export function readZip(bytes: Uint8Array, problems: FileProblems): Map<string, Uint8Array> {

@@ -1,5 +1,5 @@
 /** `demonstrations.*`: listing, replaying, changing, carrying. */
-import { detectFormat, findDivergence, formatByName, readDemonstrations } from '../../demos/index.ts'
+import { findDivergence, formatByName, packFolder, readDemonstrations } from '../../demos/index.ts'
 import { DataError, UserError } from '../../errors.ts'
 import type { EpisodeRow } from '../../store/index.ts'
 import { type HostContext, scoreOf, toDemonstration } from '../context.ts'
@@ -13,6 +13,22 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
   const { library } = context
   const changed = () => context.emit('library.changed', { what: 'demonstrations' })
   const byIds = (ids: readonly number[]) => ids.map((id) => toDemonstration(context, library.getEpisode(id)))
+
+  async function importFile(name: string, bytes: Uint8Array): Promise<ImportReport> {
+    const notes: string[] = []
+    try {
+      const { format, episodes } = await readDemonstrations(
+        { name, bytes },
+        { note: (text) => notes.push(text) },
+      )
+      const { added, known } = library.importEpisodes(episodes)
+      return { name, format: format.name, ids: added, duplicates: known.length, notes, error: null }
+    } catch (error) {
+      if (!(error instanceof DataError || error instanceof UserError)) throw error
+      const remedy = error instanceof UserError ? (error.remedy ?? null) : null
+      return { name, format: null, ids: [], duplicates: 0, notes, error: { message: error.message, remedy } }
+    }
+  }
 
   return {
     'demonstrations.list': ({ environment, playerName, playerKind, tag, deleted }) =>
@@ -83,28 +99,22 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
       return { count: ids.length }
     },
 
-    'demonstrations.export': ({ ids, format }) => {
+    'demonstrations.export': async ({ ids, format }) => {
       const chosen = formatByName(format)
-      const bytes = chosen.write(ids.map((id) => library.readEpisode(id)))
+      const episodes = ids.map((id) => library.readEpisode(id))
+      const content = await chosen.write(episodes)
+      const extension = chosen.layout === 'file' ? chosen.extensions[0]! : `-${chosen.name}.zip`
       return {
-        fileName: exportName(byIds(ids), chosen.extensions[0]!),
+        fileName: exportName(byIds(ids), extension),
         mediaType: 'application/octet-stream',
-        bytes,
+        bytes: content instanceof Uint8Array ? content : packFolder(content),
+        lost: chosen.cannotHold(episodes),
       }
     },
 
-    'demonstrations.import': ({ files }) => {
-      const reports = files.map(({ name, bytes }): ImportReport => {
-        try {
-          const { added, known } = library.importEpisodes(readDemonstrations(bytes, name))
-          const format = detectFormat(bytes, name).name
-          return { name, format, ids: added, duplicates: known.length, error: null }
-        } catch (error) {
-          if (!(error instanceof DataError || error instanceof UserError)) throw error
-          const remedy = error instanceof UserError ? (error.remedy ?? null) : null
-          return { name, format: null, ids: [], duplicates: 0, error: { message: error.message, remedy } }
-        }
-      })
+    'demonstrations.import': async ({ files }) => {
+      const reports: ImportReport[] = []
+      for (const { name, bytes } of files) reports.push(await importFile(name, bytes))
       changed()
       return reports
     },

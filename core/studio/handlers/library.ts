@@ -30,8 +30,7 @@ export function libraryHandlers(context: HostContext): Handlers<keyof typeof lib
         ...plainSpec(spec),
         scriptedPlayer: scriptedPlayer(spec)?.name ?? null,
       })),
-    'formats.list': () =>
-      FORMATS.map(({ name, title, extensions }) => ({ name, title, extensions: [...extensions] })),
+    'formats.list': () => FORMATS.map(({ name, title }) => ({ name, title })),
     'tasks.cancel': ({ taskId }) => ({ cancelled: context.tasks.cancel(taskId) }),
   }
 }

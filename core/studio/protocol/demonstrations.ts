@@ -54,6 +54,8 @@ export const importReport = z.object({
   ids: z.array(episodeId),
   /** Episodes of the file that the library holds already. */
   duplicates: z.int(),
+  /** What the reader had to assume or mend. */
+  notes: z.array(z.string()),
   error: z.object({ message: z.string(), remedy: z.string().nullable() }).nullable(),
 })
 export type ImportReport = z.infer<typeof importReport>
@@ -116,7 +118,8 @@ export const demonstrationMethods = {
   },
   'demonstrations.export': {
     params: z.strictObject({ ids: episodeIds, format: z.string() }),
-    result: file,
+    /** `lost`: what the format cannot hold of these episodes. */
+    result: file.extend({ lost: z.array(z.string()) }),
   },
   /** Every file stands for itself: a bad one is reported and nothing of it is imported. */
   'demonstrations.import': {

@@ -24,8 +24,8 @@ export const listedEnvironment = environmentSpec.extend({
 })
 export type ListedEnvironment = z.infer<typeof listedEnvironment>
 
-/** A file format of demonstrations. `title` is one line for people; extensions come with the dot. */
-export const format = z.object({ name: z.string(), title: z.string(), extensions: z.array(z.string()) })
+/** A file format of demonstrations. `title` is one line for people. */
+export const format = z.object({ name: z.string(), title: z.string() })
 export type Format = z.infer<typeof format>
 
 export const libraryMethods = {

@@ -1,4 +1,5 @@
 /** What can be done with demonstrations; each change can be undone. */
+import { notifications } from '@mantine/notifications'
 import type { Demonstration } from '../../../core/studio/protocol.ts'
 import { offerUndo } from '../../actions/undo.tsx'
 import { client } from '../../client/client.ts'
@@ -56,9 +57,15 @@ export function changeNote(row: Demonstration, note: string): Promise<unknown> {
 }
 
 export function exportAs(rows: readonly Demonstration[], format: string): Promise<unknown> {
-  return attempt(async () =>
-    saveFile(await client.call('demonstrations.export', { ids: idsOf(rows), format })),
-  )
+  return attempt(async () => {
+    const { lost, ...file } = await client.call('demonstrations.export', { ids: idsOf(rows), format })
+    saveFile(file)
+    if (lost.length > 0)
+      notifications.show({
+        title: 'Not everything fits this format',
+        message: `Left out: ${lost.join('; ')}`,
+      })
+  })
 }
 
 export function trainOn(rows: readonly Demonstration[]): void {
