@@ -1,0 +1,20 @@
+/** The Python environments of the checks, each with exact versions. They lie under .interop/, which git ignores. */
+
+export interface PythonEnvironment {
+  /** 'heavy' ones need torch and are made with --heavy only. */
+  readonly tier: 'light' | 'heavy'
+  /** Lines as in a requirements file: 'numpy==2.4.6'. */
+  readonly requirements: readonly string[]
+  /** Further arguments of `pip install`. */
+  readonly options?: readonly string[]
+}
+
+export const ENVIRONMENTS = {
+  /** What reads and writes tables and arrays. */
+  tables: {
+    tier: 'light',
+    requirements: ['numpy==2.4.6', 'pandas==3.1.1'],
+  },
+} satisfies Record<string, PythonEnvironment>
+
+export type EnvironmentName = keyof typeof ENVIRONMENTS
