@@ -1,22 +1,28 @@
-/** A trained policy as a player: an ONNX file with ML-Agents' names, ours or another's. */
-import { readFile, stat } from 'node:fs/promises'
+/** A trained policy as a player: of a run, or an ONNX file that was made elsewhere. */
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type EnvironmentSpec, type Player, shapeSize } from '../envs/index.ts'
-import { DataError, UserError } from '../errors.ts'
-import { openModel } from '../tensor/runtimes/onnxruntime.ts'
+import type { EnvironmentSpec, Player } from '../envs/index.ts'
+import { UserError } from '../errors.ts'
+import { Random } from '../random.ts'
 import { listCheckpoints } from '../train/checkpoint.ts'
-
-/** Inputs that are no observations. */
-const beside = new Set(['action_masks', 'recurrent_in'])
+import { readPolicy } from './policy/policy.ts'
 
 export interface AgentOptions {
   /** Step of a checkpoint; the newest policy when absent. */
   readonly checkpoint?: number | undefined
-  /** The most likely action (default), or one sampled as in training, which no seed reproduces. */
-  readonly deterministic?: boolean
+  /**
+   * The most likely action, or one sampled as in training, which no seed reproduces where the file draws by itself. When
+   * absent the most likely, unless the file can only sample.
+   */
+  readonly deterministic?: boolean | undefined
   /** How it is called in tables; 'agent' when absent. */
   readonly name?: string
+  /** The output of an ONNX file that holds actions, where several could. */
+  readonly output?: string | undefined
 }
+
+/** Sampling of one board has nothing to do with the board's own randomness. */
+const SAMPLING = 0x53414d50
 
 /**
  * @param source  directory of a run, or an ONNX file
@@ -42,66 +48,32 @@ export async function openAgent(
   options: AgentOptions = {},
 ): Promise<() => Player> {
   const file = await policyFile(source, options.checkpoint)
-  const { name = 'agent', deterministic = true } = options
-  const model = await openModel(await readFile(file)).catch((cause: Error) => {
-    throw new DataError({ file, place: 'model', expected: 'an ONNX model', found: cause.message, cause })
-  })
-  const inputs = new Set(model.inputs.map((input) => input.name))
-  const outputs = new Set(model.outputs.map((output) => output.name))
-  const refuse = (what: string) =>
-    new UserError(`the policy ${file} does not fit ${spec.id}: ${what}`, {
-      remedy: 'choose an agent that was trained in this environment',
-    })
-  let offset = 0
-  const views = spec.observations.map(({ shape }, i) => {
-    const input = model.inputs.find((candidate) => candidate.name === `obs_${i}`)
-    if (input === undefined) throw refuse(`it has no input obs_${i}`)
-    const size = shape.join(', ')
-    const found = input.shape.slice(1).join(', ')
-    if (found !== size) throw refuse(`obs_${i} is [${found}], the environment shows [${size}]`)
-    const from = offset
-    offset += shapeSize(shape)
-    return { name: input.name, from, to: offset, dims: [1, ...shape] }
-  })
-  const unknown = [...inputs].find((input) => !/^obs_\d+$/.test(input) && !beside.has(input))
-  if (unknown !== undefined) throw refuse(`its input "${unknown}" is nothing that the environment gives`)
-  if ([...inputs].filter((input) => !beside.has(input)).length > views.length) {
-    throw refuse(`it observes more than the environment shows`)
+  const policy = await readPolicy(spec, file, options.output)
+  const { name = 'agent', deterministic = policy.canBeDeterministic } = options
+  if (deterministic ? !policy.canBeDeterministic : !policy.canSample) {
+    throw new UserError(
+      `the policy ${file} can only ${deterministic ? 'sample its actions' : 'give its most likely action'}`,
+      { remedy: deterministic ? 'sample them' : 'do not sample' },
+    )
   }
-  // [batch, 1, memory_size]
-  const memorySize = Number(model.inputs.find(({ name }) => name === 'recurrent_in')?.shape[2] ?? 0)
-  if (memorySize > 0 && !outputs.has('recurrent_out')) throw refuse('it has no output recurrent_out')
-  const output = (kind: string) => {
-    const wanted = deterministic ? `deterministic_${kind}` : kind
-    if (outputs.has(wanted)) return wanted
-    throw refuse(`it has no output ${wanted}`)
-  }
-  const discrete = spec.action.discrete.length > 0 ? output('discrete_actions') : null
-  const continuous = spec.action.continuous > 0 ? output('continuous_actions') : null
-  const branches = spec.action.discrete.reduce((sum, branch) => sum + branch, 0)
-  const mask = new Uint8Array(branches).fill(1)
+  const width = spec.action.discrete.reduce((sum, branch) => sum + branch, 0)
   return () => {
-    let memory = new Float32Array(memorySize)
+    const masks = new Uint8Array(width).fill(1)
+    const random = deterministic ? null : new Random(0)
+    let memory = new Float32Array(policy.memorySize)
     return {
       name,
       kind: 'agent',
-      begin: () => {
-        memory = new Float32Array(memorySize)
+      begin: (seed) => {
+        random?.seed(seed ^ SAMPLING)
+        memory = new Float32Array(policy.memorySize)
       },
-      act: async (environment, observation, action) => {
-        const feeds: Record<string, { data: Float32Array; dims: readonly number[] }> = {}
-        for (const view of views) {
-          feeds[view.name] = { data: observation.slice(view.from, view.to), dims: view.dims }
-        }
-        if (inputs.has('action_masks')) {
-          environment.writeActionMask?.(mask)
-          feeds.action_masks = { data: Float32Array.from(mask), dims: [1, branches] }
-        }
-        if (memorySize > 0) feeds.recurrent_in = { data: memory, dims: [1, 1, memorySize] }
-        const results = await model.run(feeds)
-        if (memorySize > 0) memory = Float32Array.from(results.recurrent_out!.data)
-        if (discrete !== null) action.discrete.set(results[discrete]!.data)
-        if (continuous !== null) action.continuous.set(results[continuous]!.data)
+      act: async (environment, observations, action) => {
+        environment.writeActionMask?.(masks)
+        const decided = await policy.act({ rows: 1, observations, masks, memory }, random)
+        memory = Float32Array.from(decided.memory)
+        action.discrete.set(decided.discrete)
+        action.continuous.set(decided.continuous)
       },
     }
   }

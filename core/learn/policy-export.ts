@@ -1,7 +1,11 @@
 /**
- * The acting network as an ONNX file, with ML-Agents' names (release 21): inputs obs_0, obs_1, ... and action_masks;
- * outputs version_number, memory_size, then per kind of action the sampled and the deterministic choice and their sizes. With
- * memory also recurrent_in and recurrent_out [batch, 1, memory_size]: zeros when an episode begins, then what came out.
+ * The acting network as an ONNX file, with ML-Agents' names (release 21): inputs obs_0, obs_1, ... and, for discrete actions,
+ * action_masks, which Unity asks for even where the environment forbids nothing; outputs version_number, memory_size, then per
+ * kind of action the sampled and the deterministic choice and their sizes. With memory also recurrent_in and recurrent_out
+ * [batch, 1, memory_size]: zeros when an episode begins, then what came out.
+ *
+ * Inside the model the masked logits of group g are the tensor `logits_<g>`: no output, so that ML-Agents sees what it
+ * knows, but whoever wants to look can make it one.
  */
 import { observationSize, shapeSize } from '../envs/environment.ts'
 import {
@@ -37,6 +41,8 @@ export function exportPolicy(shape: PolicyShape, parameters: Parameters): Uint8A
   const { spec, layout } = shape
   const graph = new Graph()
   const inputs = spec.observations.map(({ shape: size }, i) => graph.input(`obs_${i}`, [BATCH, ...size]))
+  const width = layout.branchSizes.reduce((all, branch) => all + branch, 0)
+  const masks = width === 0 ? null : graph.input('action_masks', [BATCH, width])
   const flat = inputs.map((input, i) => reshape(input, [BATCH, shapeSize(spec.observations[i]!.shape)]))
   const observation = flat.length === 1 ? flat[0]! : concat(flat, 1)
   if (observation.shape[1] !== observationSize(spec)) throw new Error('observations do not add up')
@@ -52,6 +58,7 @@ export function exportPolicy(shape: PolicyShape, parameters: Parameters): Uint8A
     memory_size: graph.constant([size], [1]),
   }
   const intOutputs: string[] = []
+  const inner: Record<string, Value> = {}
   if (mean !== null) {
     const sampled = add(mean, mul(randomNormal(mean), exp(logStd!)))
     const bound = (raw: Value) =>
@@ -61,7 +68,10 @@ export function exportPolicy(shape: PolicyShape, parameters: Parameters): Uint8A
     outputs.deterministic_continuous_actions = bound(mean)
   }
   if (logits.length > 0) {
-    const masked = maskedLogits(shape, graph, logits)
+    const masked = maskedLogits(shape, graph, logits, masks!)
+    masked.forEach((value, g) => {
+      inner[`logits_${g}`] = value
+    })
     // The maximum of logits plus Gumbel noise, -log(-log u), is a sample of their softmax.
     const noisy = masked.map((l) => add(l, neg(log(neg(log(add(mul(randomUniform(l), 1 - 2e-7), 1e-7)))))))
     outputs.discrete_actions = branchesOf(shape, graph, noisy)
@@ -76,15 +86,17 @@ export function exportPolicy(shape: PolicyShape, parameters: Parameters): Uint8A
   return exportOnnx(outputs, {
     dynamicBatch: BATCH,
     intOutputs,
+    inner,
     constants: policyBindings(shape, parameters),
   })
 }
 
-/** Logits less 1e8 where the input `action_masks` [B, sum of branches], 1 = allowed, forbids any of the branches. */
-function maskedLogits({ layout }: PolicyShape, graph: Graph, logits: Value[]): Value[] {
-  if (!layout.masked) return logits
-  const width = layout.branchSizes.reduce((all, size) => all + size, 0)
-  const masks = graph.input('action_masks', [BATCH, width])
+/**
+ * Logits less 1e8 where any of the branches is forbidden.
+ * @param masks  [B, sum of branches], 1 = allowed
+ */
+function maskedLogits({ layout }: PolicyShape, graph: Graph, logits: Value[], masks: Value): Value[] {
+  const width = masks.shape[1]!
   const starts = layout.branchSizes.map((_, b) =>
     layout.branchSizes.slice(0, b).reduce((all, size) => all + size, 0),
   )

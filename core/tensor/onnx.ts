@@ -1,4 +1,4 @@
-/** Writes a graph as an ONNX model, opset 17. */
+/** Writes a graph as an ONNX model, opset 15, the newest that Unity's runtime promises to read. */
 import { ancestors, isOp, type Value } from './graph.ts'
 import { type Context, gemmAttributes, lowerings } from './onnx/lowerings.ts'
 import { dataType, encodeModel, type ValueInfo } from './onnx/schema.ts'
@@ -10,6 +10,8 @@ export interface ExportOptions {
   readonly dynamicBatch?: number
   /** Outputs that are written as int64. */
   readonly intOutputs?: readonly string[]
+  /** Values inside the model that get a name of their own without being outputs. */
+  readonly inner?: Readonly<Record<string, Value>>
   /** Inputs that become part of the model, by name: the weights of a policy. */
   readonly constants?: Readonly<Record<string, Float32Array>>
   /** For ONNX Runtime alone: its own operators where they are faster. The default is the standard's only. */
@@ -19,7 +21,7 @@ export interface ExportOptions {
 }
 
 const IR_VERSION = 8
-const OPSET = 17
+const OPSET = 15
 const BATCH = 'batch'
 
 /** @returns the bytes of the .onnx file */
@@ -27,7 +29,7 @@ export function exportOnnx(
   outputs: Readonly<Record<string, Value>>,
   options: ExportOptions = {},
 ): Uint8Array {
-  const { constants = {}, intOutputs = [], metadata = {} } = options
+  const { constants = {}, intOutputs = [], inner = {}, metadata = {} } = options
   const values = ancestors(Object.values(outputs))
   const open = openBatch(values, options)
   const fused = fusedProducts(values, new Set(Object.values(outputs)))
@@ -39,6 +41,7 @@ export function exportOnnx(
     const computed = !isOp(value, 'input') && !isOp(value, 'constant')
     if (computed && !names.has(value) && !intOutputs.includes(name)) names.set(value, name)
   }
+  for (const [name, value] of Object.entries(inner)) if (!names.has(value)) names.set(value, name)
   for (const value of values) {
     const output = names.get(value) ?? value.name ?? `v${value.id}`
     names.set(value, output)

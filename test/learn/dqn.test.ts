@@ -205,7 +205,10 @@ describe('DQN', () => {
     await loop.run(3000)
     const model = await openModel(loop.algorithm.exportPolicy())
     const cells = Float32Array.from({ length: 400 }, (_, i) => (i % 21 === 0 ? 1 : 0))
-    const result = await model.run({ obs_0: { data: cells, dims: [20, 20] } })
+    const result = await model.run({
+      obs_0: { data: cells, dims: [20, 20] },
+      action_masks: { data: new Float32Array(60).fill(1), dims: [20, 3] },
+    })
     const greedy = Array.from(result.deterministic_discrete_actions!.data, Number)
     const drawn = Array.from(result.discrete_actions!.data, Number)
     expect(greedy.slice(10, 16)).toEqual(new Array(6).fill(2)) // towards the large ball

@@ -53,11 +53,16 @@ async function policyOf(spec: EnvironmentSpec, { normalize = true, memory = 0 } 
   return { actor, random, model: await openModel(exportPolicy(shape, parameters)) }
 }
 
+/** [rows, width] all allowed */
+function allAllowed(rows: number, width: number) {
+  return { data: new Float32Array(rows * width).fill(1), dims: [rows, width] }
+}
+
 describe('exported policy', () => {
   it('acts like the policy, for any batch, under the names of ML-Agents', async () => {
     const spec = specOf({ continuous: 0, discrete: [2, 5], aligned: { branch: 1, observation: 'rows' } })
     const { actor, random, model } = await policyOf(spec)
-    expect(model.inputs.map(({ name }) => name)).toEqual(['obs_0', 'obs_1'])
+    expect(model.inputs.map(({ name }) => name)).toEqual(['obs_0', 'obs_1', 'action_masks'])
     expect(model.outputs.map(({ name }) => name)).toEqual([
       'version_number',
       'memory_size',
@@ -78,6 +83,7 @@ describe('exported policy', () => {
           dims: [batch, 5, 3],
         },
         obs_1: { data: Float32Array.from(rows.flatMap((row) => [...row.subarray(15)])), dims: [batch, 4] },
+        action_masks: allAllowed(batch, 7),
       })
       expect(result.deterministic_discrete_actions!.dims).toEqual([batch, 2])
       expect(Array.from(result.deterministic_discrete_actions!.data, Number)).toEqual([
@@ -94,6 +100,7 @@ describe('exported policy', () => {
     expect(model.inputs.map(({ name, shape }) => [name, ...shape.slice(1)])).toEqual([
       ['obs_0', 5, 3],
       ['obs_1', 4],
+      ['action_masks', 7],
       ['recurrent_in', 1, 6],
     ])
     expect(model.outputs.at(-1)!.name).toBe('recurrent_out')
@@ -117,6 +124,7 @@ describe('exported policy', () => {
         obs_0: { data: columns(0, 15), dims: [E, 5, 3] },
         obs_1: { data: columns(15, 19), dims: [E, 4] },
         recurrent_in: { data: memory, dims: [E, 1, 6] },
+        action_masks: allAllowed(E, 7),
       })
       memory = Float32Array.from(result.recurrent_out!.data)
       expect(result.recurrent_out!.dims).toEqual([E, 1, 6])
@@ -143,6 +151,7 @@ describe('exported policy', () => {
         data: Float32Array.from({ length: batch * 4 }, (_, i) => row[15 + (i % 4)]!),
         dims: [batch, 4],
       },
+      action_masks: allAllowed(batch, 3),
     }
     const result = await model.run(feeds)
     const counts = [0, 0, 0]

@@ -1,4 +1,4 @@
-/** How each primitive operation is written in ONNX operators (opset 17). */
+/** How each primitive operation is written in ONNX operators (opset 15). */
 import type { Op, Relation, Value } from '../graph.ts'
 import { scalarConstant } from '../ops.ts'
 import { dataType } from './schema.ts'

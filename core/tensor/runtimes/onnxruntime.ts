@@ -63,36 +63,57 @@ export interface ModelArray {
   readonly dims: readonly number[]
 }
 
+export interface ModelValue {
+  readonly name: string
+  /** 'float32', 'int64', ...; 'none' for what is no tensor. */
+  readonly type: string
+  /** Sizes that are left open are given by name or as -1; empty where the file does not say. */
+  readonly shape: readonly (number | string)[]
+}
+
 /** An ONNX model made anywhere. */
 export interface Model {
-  /** Sizes that are left open are given by name or as -1. */
-  readonly inputs: readonly { readonly name: string; readonly shape: readonly (number | string)[] }[]
-  readonly outputs: readonly { readonly name: string }[]
-  /** Integer results come back as floats. */
-  run(feeds: Readonly<Record<string, ModelArray>>): Promise<Record<string, ModelArray>>
+  readonly inputs: readonly ModelValue[]
+  readonly outputs: readonly ModelValue[]
+  /**
+   * Inputs are given as floats and become what the model takes, integers among its results come back as floats.
+   * @param fetch  outputs that are wanted; all when absent
+   */
+  run(
+    feeds: Readonly<Record<string, ModelArray>>,
+    fetch?: readonly string[],
+  ): Promise<Record<string, ModelArray>>
   release(): Promise<void>
 }
 
 export async function openModel(bytes: Uint8Array): Promise<Model> {
   const session = await InferenceSession.create(bytes, sessionOptions(1))
+  const inputs = session.inputMetadata.map(toValue)
+  const types = new Map(inputs.map(({ name, type }) => [name, type]))
   return {
-    inputs: session.inputMetadata.map((input) => ({
-      name: input.name,
-      shape: input.isTensor ? input.shape : [],
-    })),
-    outputs: session.outputNames.map((name) => ({ name })),
-    run: async (feeds) => {
-      const given = Object.entries(feeds).map(([name, { data, dims }]) => [
-        name,
-        new Tensor('float32', data, dims),
-      ])
-      const results = await session.run(Object.fromEntries(given) as Record<string, Tensor>)
+    inputs,
+    outputs: session.outputMetadata.map(toValue),
+    run: async (feeds, fetch) => {
+      const given = Object.fromEntries(
+        Object.entries(feeds).map(([name, array]) => [name, toTensor(types.get(name), array)]),
+      )
+      const results = await (fetch === undefined ? session.run(given) : session.run(given, fetch))
       return Object.fromEntries(
         Object.entries(results).map(([name, { data, dims }]) => [name, { data: toFloats(data), dims }]),
       )
     },
     release: () => session.release(),
   }
+}
+
+function toValue(value: InferenceSession.ValueMetadata): ModelValue {
+  if (!value.isTensor) return { name: value.name, type: 'none', shape: [] }
+  return { name: value.name, type: value.type, shape: value.shape }
+}
+
+function toTensor(type: string | undefined, { data, dims }: ModelArray): Tensor {
+  if (type === 'float64') return new Tensor('float64', Float64Array.from(data), dims)
+  return new Tensor('float32', data, dims)
 }
 
 function toFloats(data: Tensor['data']): Float32Array {

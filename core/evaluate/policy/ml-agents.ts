@@ -1,0 +1,184 @@
+/**
+ * Policies with the names of ML-Agents. Version 3 (since release 18): inputs obs_0, obs_1, ..., action_masks, recurrent_in;
+ * outputs discrete_actions as indices and continuous_actions, both sampled, and since release 19 deterministic_* beside
+ * them. Version 2 (packages 1.x): inputs vector_observation, all vectors in one, and visual_observation_0, ...; discrete
+ * actions are log-probabilities, and the one output may be called `action`.
+ */
+import { shapeSize } from '../../envs/index.ts'
+import type { ModelArray, ModelValue } from '../../tensor/runtimes/onnxruntime.ts'
+import {
+  admits,
+  type Binding,
+  type Fitting,
+  type Head,
+  type Heads,
+  placesOf,
+  probe,
+  requireFloats,
+  rowsOf,
+  shapeText,
+  type View,
+} from './binding.ts'
+
+const MASKS = 'action_masks'
+const MEMORY = 'recurrent_in'
+const OWN_INPUT = /^(obs_\d+|vector_observation|visual_observation_\d+)$/
+
+/** @returns null when the names are not those of ML-Agents */
+export async function bindMlAgents(fitting: Fitting): Promise<Binding | null> {
+  const { model, refuse } = fitting
+  const names = model.inputs.map(({ name }) => name)
+  if (!names.some((name) => OWN_INPUT.test(name))) return null
+  const unknown = names.find((name) => !OWN_INPUT.test(name) && name !== MASKS && name !== MEMORY)
+  if (unknown !== undefined) throw refuse(`its input "${unknown}" is nothing that the environment gives`)
+  const old = names.some((name) => name.endsWith('_observation') || name.startsWith('visual_'))
+  const views = old ? oldViews(fitting) : newViews(fitting)
+  const memory = memoryOf(fitting)
+  if (old && memory !== null) throw refuse('memory of version 2 is not understood', 'export it again')
+  const inputs = { views, batched: true, rows: rowsOf(model.inputs[0]!), memory, masks: masksOf(fitting) }
+  const { rows, results } = await probe(fitting, inputs)
+  checkFacts(fitting, results)
+  return {
+    form: old ? 'ml-agents-2' : 'ml-agents-3',
+    ...inputs,
+    discrete: discreteHeads(fitting, results, rows),
+    continuous: continuousHeads(fitting, results, rows),
+  }
+}
+
+function newViews(fitting: Fitting): View[] {
+  const { spec, model, refuse } = fitting
+  const views = placesOf(spec).map(({ from, to, shape }, i) => {
+    const input = model.inputs.find(({ name }) => name === `obs_${i}`)
+    if (input === undefined) throw refuse(`it has no input obs_${i}`)
+    return viewOf(fitting, input, from, to, shape)
+  })
+  const others = model.inputs.filter(({ name }) => OWN_INPUT.test(name)).length
+  if (others > views.length) throw refuse('it observes more than the environment shows')
+  return views
+}
+
+/** Vectors in the order of the environment make up vector_observation, which works where they lie side by side. */
+function oldViews(fitting: Fitting): View[] {
+  const { spec, model, refuse } = fitting
+  const places = placesOf(spec)
+  const views: View[] = []
+  const vector = model.inputs.find(({ name }) => name === 'vector_observation')
+  const flat = places.filter(({ shape }) => shape.length < 3)
+  if (vector !== undefined) {
+    const from = flat[0]?.from ?? 0
+    const to = flat.at(-1)?.to ?? 0
+    const size = flat.reduce((sum, { shape }) => sum + shapeSize(shape), 0)
+    if (to - from !== size) throw refuse('its vectors do not lie side by side in this environment')
+    views.push(viewOf(fitting, vector, from, to, [size]))
+  } else if (flat.length > 0) throw refuse('it has no input vector_observation')
+  const images = places.filter(({ shape }) => shape.length === 3)
+  images.forEach(({ from, to, shape }, i) => {
+    const input = model.inputs.find(({ name }) => name === `visual_observation_${i}`)
+    if (input === undefined) throw refuse(`it has no input visual_observation_${i}`)
+    views.push(viewOf(fitting, input, from, to, shape))
+  })
+  if (model.inputs.filter(({ name }) => OWN_INPUT.test(name)).length > views.length) {
+    throw refuse('it observes more than the environment shows')
+  }
+  return views
+}
+
+function viewOf(
+  fitting: Fitting,
+  input: ModelValue,
+  from: number,
+  to: number,
+  shape: readonly number[],
+): View {
+  requireFloats(fitting, input)
+  const found = input.shape.slice(1)
+  if (found.length !== shape.length || found.some((size, axis) => !admits(size, shape[axis]!))) {
+    const shown = shapeText(shape)
+    throw fitting.refuse(`${input.name} is ${shapeText(found)}, the environment shows ${shown}`)
+  }
+  return { name: input.name, from, to, dims: shape }
+}
+
+function masksOf({ spec, model, refuse }: Fitting): string | null {
+  const input = model.inputs.find(({ name }) => name === MASKS)
+  if (input === undefined) return null
+  const width = spec.action.discrete.reduce((sum, branch) => sum + branch, 0)
+  if (width === 0) throw refuse('it chooses discrete actions, which the environment has none of')
+  if (!admits(input.shape[1], width)) {
+    throw refuse(
+      `${MASKS} is [${input.shape[1]}], the environment's branches ${shapeText(spec.action.discrete)} are ${width} together`,
+    )
+  }
+  return MASKS
+}
+
+/** recurrent_in [batch, 1, memory_size] */
+function memoryOf({ model, refuse }: Fitting): Binding['memory'] {
+  const input = model.inputs.find(({ name }) => name === MEMORY)
+  if (input === undefined) return null
+  const size = input.shape[2]
+  if (typeof size !== 'number' || size <= 0) throw refuse(`${MEMORY} does not say how much it remembers`)
+  if (!model.outputs.some(({ name }) => name === 'recurrent_out'))
+    throw refuse('it has no output recurrent_out')
+  return { input: MEMORY, output: 'recurrent_out', size }
+}
+
+/** The constants that say what the file is, where they are there. */
+function checkFacts({ spec, refuse }: Fitting, results: Record<string, ModelArray>): void {
+  const version = results.version_number?.data[0]
+  if (version !== undefined && version !== 2 && version !== 3) {
+    throw refuse(
+      `it is of version ${version}, versions 2 and 3 are understood`,
+      'export it with a newer ML-Agents',
+    )
+  }
+  const branches = results.discrete_action_output_shape?.data
+  if (branches !== undefined && branches.join() !== spec.action.discrete.join()) {
+    const own = shapeText(spec.action.discrete)
+    throw refuse(`its branches are [${branches.join(', ')}], the environment's ${own}`)
+  }
+  const values = results.continuous_action_output_shape?.data[0]
+  if (values !== undefined && values !== spec.action.continuous) {
+    throw refuse(`it has ${values} continuous actions, the environment ${spec.action.continuous}`)
+  }
+}
+
+function discreteHeads(fitting: Fitting, results: Record<string, ModelArray>, rows: number): Heads | null {
+  const { spec, refuse } = fitting
+  const branches = spec.action.discrete
+  if (branches.length === 0) return null
+  const width = branches.reduce((sum, branch) => sum + branch, 0)
+  const head = (name: string): Head | null => {
+    const result = results[name]
+    if (result === undefined) return null
+    if (result.data.length === rows * branches.length) return { name, holds: 'indices' }
+    if (result.data.length === rows * width) return { name, holds: 'logits' }
+    const shape = shapeText(result.dims.slice(1))
+    throw refuse(`${name} is ${shape}, the environment's branches are ${shapeText(branches)}`)
+  }
+  const deterministic = head('deterministic_discrete_actions')
+  const sampled = head('discrete_actions') ?? (spec.action.continuous === 0 ? head('action') : null)
+  return both({ deterministic, sampled }, () => refuse('it has no output discrete_actions'))
+}
+
+function continuousHeads(fitting: Fitting, results: Record<string, ModelArray>, rows: number): Heads | null {
+  const { spec, refuse } = fitting
+  const C = spec.action.continuous
+  if (C === 0) return null
+  const head = (name: string): Head | null => {
+    const result = results[name]
+    if (result === undefined) return null
+    if (result.data.length === rows * C) return { name, holds: 'values' }
+    throw refuse(`${name} is ${shapeText(result.dims.slice(1))}, the environment has ${C} continuous actions`)
+  }
+  const deterministic = head('deterministic_continuous_actions')
+  const sampled = head('continuous_actions') ?? (spec.action.discrete.length === 0 ? head('action') : null)
+  return both({ deterministic, sampled }, () => refuse('it has no output continuous_actions'))
+}
+
+function both({ deterministic, sampled }: Heads, refuse: () => Error): Heads {
+  if (deterministic === null && sampled === null) throw refuse()
+  if (sampled?.holds === 'logits') return { deterministic: deterministic ?? sampled, sampled }
+  return { deterministic, sampled }
+}

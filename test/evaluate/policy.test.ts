@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest'
+import { type EnvironmentSpec, makeEnvironment } from '../../core/envs/index.ts'
+import { DataError, UserError } from '../../core/errors.ts'
+import { openPolicy, type Policy } from '../../core/evaluate/policy/policy.ts'
+import { Random } from '../../core/random.ts'
+import { concat, reshape, slice } from '../../core/tensor/index.ts'
+import { favouring, model } from './models.ts'
+
+const { spec } = makeEnvironment('basic')
+const two: EnvironmentSpec = { ...spec, action: { continuous: 0, discrete: [3, 2] } }
+const moving: EnvironmentSpec = { ...spec, action: { continuous: 2, discrete: [] } }
+/** An image and a vector, side by side in the observation. */
+const seeing: EnvironmentSpec = {
+  ...spec,
+  observations: [
+    { name: 'camera', shape: [1, 2, 2], description: '' },
+    { name: 'speed', shape: [2], description: '' },
+  ],
+}
+
+function open(bytes: Uint8Array, of: EnvironmentSpec = spec, output?: string): Promise<Policy> {
+  return openPolicy(of, bytes, 'made-elsewhere.onnx', output)
+}
+
+/** [rows, 20], row i has a one at `cells[i]`. */
+function cells(...at: number[]): Float32Array {
+  const observations = new Float32Array(at.length * 20)
+  at.forEach((cell, row) => {
+    observations[row * 20 + cell] = 1
+  })
+  return observations
+}
+
+async function chosen(policy: Policy, observations: Float32Array, masks: Uint8Array | null = null) {
+  const rows = observations.length / 20
+  return [...(await policy.act({ rows, observations, masks, memory: new Float32Array(0) }, null)).discrete]
+}
+
+/** Logits [B, 3] that favour action (cell mod 3). */
+const logits = (rows?: number) =>
+  model({ inputs: { input: [20] }, ...(rows === undefined ? {} : { rows }) }, ([x], graph) => ({
+    '34': favouring(graph, x!, 20, 3, (cell) => cell % 3),
+  }))
+
+describe('a policy that nobody named for us', () => {
+  it('gives logits for any number of rows', async () => {
+    const policy = await open(logits())
+    expect(policy).toMatchObject({ form: 'plain', canBeDeterministic: true, canSample: true, memorySize: 0 })
+    expect(await chosen(policy, cells(0, 1, 2, 3, 13))).toEqual([0, 1, 2, 0, 1])
+  })
+
+  it('may take one number of rows only', async () => {
+    expect(await chosen(await open(logits(1)), cells(0, 1, 2))).toEqual([0, 1, 2])
+    expect(await chosen(await open(logits(2)), cells(5, 1, 2))).toEqual([2, 1, 2])
+  })
+
+  it('is kept from what is forbidden', async () => {
+    const masks = Uint8Array.of(0, 1, 1, 1, 1, 0)
+    expect(await chosen(await open(logits()), cells(0, 2), masks)).toEqual([1, 0])
+  })
+
+  it('is sampled from its logits, the same with the same seed', async () => {
+    const policy = await open(logits())
+    const observations = cells(...new Array<number>(300).fill(1))
+    const draw = async (seed: number) => {
+      const rows = { rows: 300, observations, masks: null, memory: new Float32Array(0) }
+      return [...(await policy.act(rows, new Random(seed))).discrete]
+    }
+    const drawn = await draw(4)
+    expect(await draw(4)).toEqual(drawn)
+    const ones = drawn.filter((action) => action === 1).length / 300
+    // softmax of (0, 1, 0)
+    expect(ones).toBeCloseTo(Math.E / (Math.E + 2), 1)
+    expect(new Set(drawn).size).toBe(3)
+  })
+
+  it('gives indices, with a value beside them', async () => {
+    const bytes = model({ inputs: { obs: [20] }, integers: ['29'] }, ([x]) => ({
+      '29': slice(x!, 1, 1, 2),
+      '33': slice(x!, 1, 0, 1),
+    }))
+    const policy = await open(bytes)
+    expect(policy.canSample).toBe(false)
+    expect(await chosen(policy, cells(1, 2))).toEqual([1, 0])
+    await expect(
+      policy.act(
+        { rows: 1, observations: cells(0), masks: null, memory: new Float32Array(0) },
+        new Random(1),
+      ),
+    ).rejects.toThrow('cannot sample')
+  })
+
+  it('has one logit per action of every branch', async () => {
+    const bytes = model({ inputs: { input: [20] } }, ([x], graph) => ({
+      logits: favouring(graph, x!, 20, 5, (cell) => cell % 5),
+    }))
+    expect(await chosen(await open(bytes, two), cells(2, 4))).toEqual([2, 0, 0, 1])
+  })
+
+  it('moves within bounds', async () => {
+    const bytes = model({ inputs: { input: [20] } }, ([x]) => ({ mean: slice(x!, 1, 0, 2) }))
+    const observations = cells(0)
+    observations[1] = -7
+    const policy = await open(bytes, moving)
+    const { continuous } = await policy.act(
+      { rows: 1, observations, masks: null, memory: new Float32Array(0) },
+      null,
+    )
+    expect([...continuous]).toEqual([1, -1])
+  })
+
+  it('takes observations by their names', async () => {
+    const bytes = model({ inputs: { speed: [2], camera: [1, 2, 2] } }, ([speed, camera]) => ({
+      action: concat([slice(speed!, 1, 0, 1), slice(reshape(camera!, [camera!.shape[0]!, 4]), 1, 2, 4)], 1),
+    }))
+    const policy = await open(bytes, seeing)
+    const rows = { rows: 2, masks: null, memory: new Float32Array(0) }
+    const observations = Float32Array.of(0, 0, 0, 0, 1, 0, 0, 0, 0, 9, 1, 0)
+    expect([...(await policy.act({ ...rows, observations }, null)).discrete]).toEqual([0, 2])
+  })
+
+  it('names its actions where several outputs could be them', async () => {
+    const bytes = (first: string) =>
+      model({ inputs: { input: [20] } }, ([x], graph) => ({
+        [first]: favouring(graph, x!, 20, 3, () => 2),
+        other: favouring(graph, x!, 20, 3, () => 1),
+      }))
+    await expect(open(bytes('one'))).rejects.toThrow(
+      'several outputs could be its actions: one float32 [2, 3]',
+    )
+    expect(await chosen(await open(bytes('logits')), cells(0))).toEqual([2])
+    expect(await chosen(await open(bytes('one'), spec, 'other'), cells(0))).toEqual([1])
+  })
+
+  it.each([
+    [
+      'another observation',
+      model({ inputs: { input: [8] } }, ([x]) => ({ logits: slice(x!, 1, 0, 3) })),
+      'its input input is [batch, 8], the environment shows [batch, 20]',
+    ],
+    [
+      'other actions',
+      model({ inputs: { input: [20] } }, ([x]) => ({ logits: slice(x!, 1, 0, 4) })),
+      'it answers logits float32 [2, 4], the environment takes logits [batch, 3] or whole numbers [batch, 1]',
+    ],
+  ])('is refused with both shapes: %s', async (_, bytes, message) => {
+    await expect(open(bytes)).rejects.toThrow(UserError)
+    await expect(open(bytes)).rejects.toThrow(message)
+  })
+
+  it.each([
+    ['an action that there is not', ['logits'], 7],
+    ['what is no number', [], Number.NaN],
+  ])('is told when it answers %s', async (_, integers, value) => {
+    const bytes = model({ inputs: { input: [20] }, integers }, ([x], graph) => ({
+      logits: favouring(graph, x!, 20, integers.length > 0 ? 1 : 3, () => 0),
+    }))
+    const policy = await open(bytes)
+    await expect(chosen(policy, new Float32Array(20).fill(value))).rejects.toThrow(UserError)
+  })
+})
+
+describe('a policy of ML-Agents', () => {
+  it('of before release 19 can only sample', async () => {
+    const bytes = model(
+      { inputs: { obs_0: [20], action_masks: [3] }, integers: ['discrete_actions'] },
+      ([x, masks]) => ({
+        discrete_actions: concat([slice(x!, 1, 3, 4)], 1),
+        kept: masks!,
+      }),
+    )
+    const policy = await open(bytes)
+    expect(policy).toMatchObject({ form: 'ml-agents-3', canBeDeterministic: false, canSample: true })
+    await expect(chosen(policy, cells(3))).rejects.toThrow('can only sample')
+    const rows = { rows: 2, observations: cells(3, 4), masks: null, memory: new Float32Array(0) }
+    expect([...(await policy.act(rows, new Random(1))).discrete]).toEqual([1, 0])
+  })
+
+  it('of version 2 takes all vectors in one and gives log-probabilities', async () => {
+    const bytes = model({ inputs: { vector_observation: [20], action_masks: [3] } }, ([x, masks], graph) => ({
+      version_number: graph.constant([2], [1]),
+      action: favouring(graph, x!, 20, 3, (cell) => cell % 3),
+      kept: masks!,
+    }))
+    const policy = await open(bytes)
+    expect(policy).toMatchObject({ form: 'ml-agents-2', canBeDeterministic: true, canSample: true })
+    expect(await chosen(policy, cells(0, 1, 2))).toEqual([0, 1, 2])
+  })
+
+  it.each([
+    ['of a version to come', { version_number: [4] }, 'it is of version 4'],
+    [
+      'with other branches',
+      { discrete_action_output_shape: [3, 2] },
+      "its branches are [3, 2], the environment's [3]",
+    ],
+  ])('%s is refused', async (_, constants, message) => {
+    const bytes = model({ inputs: { obs_0: [20] }, integers: ['discrete_actions'] }, ([x], graph) => ({
+      discrete_actions: slice(x!, 1, 0, 1),
+      ...Object.fromEntries(
+        Object.entries(constants).map(([name, numbers]) => [
+          name,
+          graph.constant(numbers, [1, numbers.length]),
+        ]),
+      ),
+    }))
+    await expect(open(bytes)).rejects.toThrow(message)
+  })
+})
+
+describe('a file that is no policy', () => {
+  it.each([
+    ['other bytes', Uint8Array.of(1, 2, 3)],
+    ['nothing', new Uint8Array(0)],
+    ['text', Buffer.from('version https://git-lfs.github.com/spec/v1\n')],
+    ['half of one', logits().subarray(0, 200)],
+  ])('is told to be damaged: %s', async (_, bytes) => {
+    await expect(open(bytes)).rejects.toThrow(DataError)
+  })
+})
