@@ -39,8 +39,8 @@ describe('an exported policy', () => {
   test.each([1, 7])('runs with a batch of %i', async (batch) => {
     const model = await openModel(policy().bytes)
     expect(model.inputs).toEqual([
-      { name: 'obs_0', shape: ['batch', 3, 2] },
-      { name: 'obs_1', shape: ['batch', 4] },
+      { name: 'obs_0', type: 'float32', shape: ['batch', 3, 2] },
+      { name: 'obs_1', type: 'float32', shape: ['batch', 4] },
     ])
     const results = await model.run({
       obs_0: { data: weights([batch, 3, 2], 5), dims: [batch, 3, 2] },
