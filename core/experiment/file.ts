@@ -42,7 +42,7 @@ const published = z.strictObject({
 const columnShape = {
   id,
   title: z.string().optional().describe('The id when absent'),
-  preset: z.string().optional().describe('A preset of the environment to start from'),
+  preset: z.string().optional().describe('A preset to start from'),
   config: section.default({}).describe("Laid over the preset, in ML-Agents' layout"),
   settings: section.default({}).describe('Laid over that, by dotted path: hyperparameters.tau'),
   max_steps: z.int().min(1).optional().describe('Environment steps after which a run has missed its goal'),
@@ -91,6 +91,12 @@ const experimentShape = {
     .default({})
     .describe("Steps per second at the real game's pace, as measured, by the stepping of a column"),
   plugins: z.array(z.string()).default([]).describe('Files, from the place of this one'),
+  presets: z
+    .string()
+    .optional()
+    .describe(
+      'A file with presets of its own, from the place of this one; those of the environment when absent',
+    ),
   demonstrations: z
     .array(z.string())
     .optional()

@@ -14,7 +14,7 @@ import {
   type Until,
 } from './file.ts'
 import { type DottedSettings, fromDotted, namedAfter, overlay, type Section, says } from './layers.ts'
-import { presetConfig } from './preset.ts'
+import { type Presets, presetConfig, readPresets } from './preset.ts'
 
 export interface ColumnPlan {
   readonly id: string
@@ -63,7 +63,8 @@ export function planExperiment(yaml: string, path: string): Experiment {
 export function planSections(sections: Section, path: string): Experiment {
   const file = basename(path)
   const read = readExperimentFile(sections, file)
-  const source: Source = { read, file, directory: dirname(path) }
+  const directory = dirname(path)
+  const source: Source = { read, file, directory, presets: readPresets(read.env, read.presets, directory) }
   const { spec } = makeEnvironment(read.env)
   if ((read.until === 'mastered' || read.until === 'sustained') && spec.score.human === undefined) {
     throw new UserError(`${file}: until: ${spec.id} has no human average, so nothing can be ${read.until}`, {
@@ -113,6 +114,7 @@ interface Source {
   /** Name of the file, for messages. */
   readonly file: string
   readonly directory: string
+  readonly presets: Presets
 }
 
 /** @param where  begins the sentence. @throws UserError naming the nearest column */
@@ -126,7 +128,7 @@ export function requireColumn(ids: readonly string[], id: string, where: string)
 }
 
 function planColumn(
-  { read, file, directory }: Source,
+  { read, file, directory, presets }: Source,
   column: ColumnFile,
   point: DottedSettings,
 ): ColumnPlan {
@@ -141,7 +143,9 @@ function planColumn(
   ]
   const written = overlay([
     { env_settings: { env } },
-    ...(column.preset === undefined ? [] : [namedAfter(env, presetConfig(env, column.preset, where), where)]),
+    ...(column.preset === undefined
+      ? []
+      : [namedAfter(env, presetConfig(presets, env, column.preset, where), where)]),
     ...over,
     fromDotted(env, {
       ...(read.plugins.length === 0 ? {} : { plugins: read.plugins }),

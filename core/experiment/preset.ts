@@ -1,17 +1,41 @@
-/** A preset by name. */
+/** A preset by name: of the environment, or of a file beside the experiment. */
+import { readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { nearest, UserError } from '../errors.ts'
-import { presetsFor } from '../train/index.ts'
+import { isRecord } from '../train/config-place.ts'
+import { parseYaml, presetsFor } from '../train/index.ts'
+import type { Section } from './layers.ts'
+
+export type Presets = ReadonlyMap<string, Section>
+
+/**
+ * @param file  YAML with a configuration under each name, from the place of the experiment; undefined for the presets that
+ *   come with the program, which may change with its next version
+ * @throws UserError when there is no such file, or when it holds something else
+ */
+export function readPresets(environment: string, file: string | undefined, directory: string): Presets {
+  if (file === undefined) return new Map(presetsFor(environment).map(({ id, config }) => [id, config]))
+  let text: string
+  try {
+    text = readFileSync(join(directory, file), 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UserError(`presets: "${file}" cannot be read (${code})`, { usage: true, cause: error })
+  }
+  const sections = Object.entries(parseYaml(text, basename(file)))
+  return new Map(
+    sections.map(([id, config]) => {
+      if (isRecord(config)) return [id, config]
+      throw new UserError(`${basename(file)}: ${id}: expected a configuration`, { usage: true })
+    }),
+  )
+}
 
 /** @param where  begins the sentence. @throws UserError naming the nearest preset */
-export function presetConfig(
-  environment: string,
-  id: string,
-  where: string,
-): Readonly<Record<string, unknown>> {
-  const presets = presetsFor(environment)
-  const preset = presets.find((candidate) => candidate.id === id)
-  if (preset !== undefined) return preset.config
-  const known = presets.map((candidate) => candidate.id)
+export function presetConfig(presets: Presets, environment: string, id: string, where: string): Section {
+  const config = presets.get(id)
+  if (config !== undefined) return config
+  const known = [...presets.keys()]
   const near = nearest(id, known)
   throw new UserError(`${where}: there is no preset "${id}" for ${environment}`, {
     usage: true,

@@ -1,7 +1,8 @@
-import { globSync, readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { planExperiment } from '../../core/experiment/index.ts'
+import { temporaryDirectory } from '../store/support.ts'
 
 const BASE = `
 name: try
@@ -69,6 +70,26 @@ grid:
     const { behavior } = columns[1]!.config(1)
     expect(behavior.reward_signals.gail).toMatchObject({ strength: 0.02, gradient_penalty: 0.05 })
     expect(behavior.hyperparameters).toMatchObject({ demonstration_share: 0.5 })
+  })
+})
+
+describe('presets of a file', () => {
+  it('stand in for those of the environment, and are refused in a sentence when they cannot', () => {
+    const folder = temporaryDirectory()
+    const path = join(folder, 'try.yaml')
+    const yaml = BASE.replace('env: bubble/25', 'env: bubble/25\npresets: mine.yaml')
+    expect(() => planExperiment(yaml, path)).toThrow('presets: "mine.yaml" cannot be read (ENOENT)')
+    writeFileSync(
+      join(folder, 'mine.yaml'),
+      'sac: { behaviors: { bubble/25: { trainer_type: sac, hyperparameters: { tau: 0.125 } } } }\n',
+    )
+    const [column] = planExperiment(yaml, path).columns
+    expect(column!.config(1).behavior.hyperparameters).toMatchObject({ tau: 0.125, batch_size: 128 })
+    expect(() => planExperiment(yaml.replace('preset: sac', 'preset: ppo'), path)).toThrow(
+      'there is no preset "ppo"',
+    )
+    writeFileSync(join(folder, 'mine.yaml'), 'sac: 5\n')
+    expect(() => planExperiment(yaml, path)).toThrow('mine.yaml: sac: expected a configuration')
   })
 })
 
@@ -152,7 +173,8 @@ describe('the committed experiments', () => {
   )
 
   it('give every column of the five the flat network, in the discriminator too', () => {
-    const { columns } = planExperiment(readFileSync('experiments/snoopy-pop.yaml', 'utf8'), 'snoopy-pop.yaml')
+    const path = 'experiments/snoopy-pop.yaml'
+    const { columns } = planExperiment(readFileSync(path, 'utf8'), path)
     const flat = columns.map((column) => {
       const { network_settings, reward_signals } = column.config(1).behavior
       const { gail } = reward_signals as { gail?: { network_settings: { shared_head: boolean } } }

@@ -23,6 +23,7 @@ const tuneFile = z.strictObject({
   preset: z.string().optional().describe('What is tuned; its own settings are the first trial'),
   config: section.default({}).describe("Laid over it, in ML-Agents' layout"),
   settings: section.default({}).describe('Laid over that, by dotted path'),
+  presets: z.string().optional().describe('As in an experiment'),
   plugins: z.array(z.string()).default([]),
   demonstrations: z.array(z.string()).optional(),
   until: z.enum(['mastered', 'solved', 'max_steps']).default('mastered'),
@@ -80,11 +81,12 @@ export function planTuning(yaml: string, path: string): TunePlan {
   const trials: Trial[] = Array.from({ length: search.trials }, (_, i) =>
     i === 0 ? { id: DEFAULT_TRIAL, point: {} } : { id: `trial-${i}`, point: draw(space, random) },
   )
-  const { env, until, plugins, demonstrations, measure, preset, config, settings } = read
+  const { env, until, presets, plugins, demonstrations, measure, preset, config, settings } = read
   const common = {
     env,
     until,
     plugins,
+    ...(presets && { presets }),
     ...(demonstrations && { demonstrations }),
     ...(measure && { measure }),
   }
