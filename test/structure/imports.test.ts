@@ -9,7 +9,7 @@
  *           |      |        |
  *         rollout  learn    store
  *             \     |
- *              envs  tensor
+ *              envs  tensor        (remote stands on envs; demos and cli use it)
  */
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -26,12 +26,25 @@ const allowed: Record<string, string[]> = {
   learn: ['envs', 'tensor'],
   rollout: ['envs', 'learn'],
   store: ['envs'],
-  demos: ['envs', 'store'],
+  remote: ['envs'],
+  demos: ['envs', 'store', 'remote'],
   train: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos'],
   evaluate: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train'],
   experiment: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate'],
   studio: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate'],
-  cli: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate', 'experiment', 'studio'],
+  cli: [
+    'envs',
+    'tensor',
+    'learn',
+    'rollout',
+    'store',
+    'demos',
+    'train',
+    'evaluate',
+    'experiment',
+    'studio',
+    'remote',
+  ],
 }
 
 /** What plugins import as 'understudy'; nothing here imports it. */
@@ -43,6 +56,7 @@ const owners: Record<string, (file: string) => boolean> = {
   electron: (file) => file.startsWith('electron/'),
   'onnxruntime-node': (file) => file.startsWith('core/tensor/runtimes/'),
   '@tensorflow/tfjs': (file) => file.startsWith('core/tensor/runtimes/'),
+  '@grpc/grpc-js': (file) => file.startsWith('core/remote/mlagents/'),
   react: (file) => file.startsWith('renderer/'),
 }
 
