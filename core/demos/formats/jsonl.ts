@@ -6,6 +6,7 @@ import type { Episode, EpisodeColumns, StepLayout } from '../episode.ts'
 import { stepLayout } from '../episode.ts'
 import { type FileFormat, FileProblems, LIMITS } from './format.ts'
 import { assembleEpisode, parseHead, plainHead } from './head.ts'
+import { doubleText, singleText } from './number-text.ts'
 
 const FORMAT = 'understudy-episode'
 const VERSION = 1
@@ -40,19 +41,6 @@ function rows(values: Numbers, count: number, width: number, text: (value: numbe
 
 function list(values: Numbers, text: (value: number) => string): string {
   return `[${Array.from(values, text).join(',')}]`
-}
-
-/** The sign of a negative zero is part of the value, and JSON.stringify drops it. */
-function doubleText(value: number): string {
-  return Object.is(value, -0) ? '-0' : String(value)
-}
-
-function singleText(value: number): string {
-  for (let digits = 6; digits < 9 && !Number.isInteger(value); digits++) {
-    const shorter = Number(value.toPrecision(digits))
-    if (Math.fround(shorter) === value) return String(shorter)
-  }
-  return doubleText(value)
 }
 
 function readJsonl(bytes: Uint8Array, fileName: string): Episode[] {

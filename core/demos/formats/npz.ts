@@ -12,18 +12,16 @@
  *     terminated, truncated, success  bool [E]
  *     metadata    uint8   [bytes]  JSON array with one head per episode: json.loads(bytes(npz['metadata']))
  */
-import { UserError } from '../../errors.ts'
 import { type Episode, episodeLength, type StepLayout, stepLayout } from '../episode.ts'
 import { type FileFormat, FileProblems, LIMITS } from './format.ts'
 import { assembleEpisode, type PlainHead, parseHead, plainHead } from './head.ts'
 import { type Npy, type NpyArray, type NpyType, readNpy, writeNpy } from './npy.ts'
+import { firstOfSameColumns } from './same-columns.ts'
 import { isZip, readZip, writeZip } from './zip.ts'
 
 function writeNpz(episodes: readonly Episode[]): Uint8Array {
-  const first = episodes[0]
-  if (first === undefined) throw new UserError('there is no episode to export')
+  const first = firstOfSameColumns(episodes, 'an NPZ file')
   const layout = stepLayout(first.environment)
-  for (const episode of episodes) checkSameColumns(first, episode)
   const offsets = new BigInt64Array(episodes.length + 1)
   for (const [i, episode] of episodes.entries()) offsets[i + 1] = offsets[i]! + BigInt(episodeLength(episode))
   const steps = Number(offsets[episodes.length])
@@ -65,16 +63,6 @@ function writeNpz(episodes: readonly Episode[]): Uint8Array {
     arrays.masks = column('|u1', new Uint8Array(steps * M), [steps, M], (e) => e.masks!)
   }
   return writeZip(new Map(Object.entries(arrays).map(([name, array]) => [`${name}.npy`, writeNpy(array)])))
-}
-
-function checkSameColumns(first: Episode, other: Episode): void {
-  const shape = ({ environment, masks }: Episode): string =>
-    JSON.stringify([environment.id, environment.observations, environment.action, masks !== undefined])
-  if (shape(first) === shape(other)) return
-  throw new UserError(
-    `an NPZ file holds one environment; these episodes are of ${first.environment.id} and ${other.environment.id} with different columns`,
-    { remedy: 'choose one with --env, or export as understudy or jsonl' },
-  )
 }
 
 function readNpz(bytes: Uint8Array, fileName: string): Episode[] {
