@@ -115,7 +115,7 @@ export class TrainingDisplay {
       `${bar} ${Math.floor(done * 100)}%`,
       `${step.toLocaleString('en')} steps`,
       `${Math.round(stepsPerSecond).toLocaleString('en')}/s`,
-      ...(score === null ? [] : [this.#score(score)]),
+      ...(score === null ? [] : [this.#score(score, progress.easier ?? false)]),
       ...(etaSeconds === null ? [] : [`${duration(etaSeconds)} left`]),
       timeShares(progress),
     ]
@@ -133,10 +133,10 @@ export class TrainingDisplay {
     this.#lessonsShown = lessons
   }
 
-  /** '22.8 bubbles (human average 25.14)' */
-  #score(score: number): string {
+  /** '22.8 bubbles (human average 25.14)'; people did not play the easier lessons of a curriculum. */
+  #score(score: number, easier = false): string {
     const { units, human } = this.#spec.score
-    const average = human === undefined ? '' : ` (human average ${human.mean})`
+    const average = human === undefined || easier ? '' : ` (human average ${human.mean})`
     return `${score.toFixed(2)} ${units}${average}`
   }
 }

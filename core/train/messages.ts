@@ -27,6 +27,8 @@ export const progressMessage = z.object({
   masteredAtStep: z.int().nullable(),
   /** Parameters with a curriculum, and the lessons that they are in. */
   lessons: z.record(z.string(), z.string()).optional(),
+  /** Whether one of them is not the last, so that scores are not of what the run is for. */
+  easier: z.boolean().optional(),
   shares: timeShares,
   /** [workers] share of the time that each worker's environments waited for an action; null without workers. */
   workerIdle: z.array(z.number()).nullable(),

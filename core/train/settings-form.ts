@@ -1,4 +1,4 @@
-/** Every setting of a behaviour as data, read from the schemas: what the studio's advanced form is made of. */
+/** Every setting of a run as data, read from the schemas: what the studio's advanced form is made of. */
 import { z } from 'zod'
 import {
   algorithmDefinition,
@@ -8,9 +8,11 @@ import {
   networkSettings,
   rewardSignalDefinition,
 } from '../learn/index.ts'
+import { rolloutKeys } from './config-rollout.ts'
+import { stopSettings } from './stop-rule.ts'
 
 export interface SettingDescription {
-  /** Dotted key inside the behaviour's section of the YAML. */
+  /** Dotted key inside the behaviour's section of the YAML, or from its top where it begins with one of `TOP_SECTIONS`. */
   readonly path: string
   readonly group: string
   readonly label: string
@@ -53,7 +55,22 @@ export function describeSettings(
       : describe(cloningSettings, 'behavioral_cloning.', 'Behavioural cloning')),
     ...describe(run, '', 'Run'),
   ]
-  if (values === undefined) return settings
+  return values === undefined ? settings : withValues(settings, values)
+}
+
+/** Sections at the top of the YAML that the form has settings of. */
+export const TOP_SECTIONS = ['env_settings', 'stop'] as const
+
+/** How the environments step and when the run ends. @param values  the YAML's sections, as in `describeSettings` */
+export function describeTopSettings(values: Readonly<Record<string, unknown>>): SettingDescription[] {
+  const settings = [
+    ...describe(z.object(rolloutKeys), 'env_settings.', 'Environments'),
+    ...describe(stopSettings.unwrap(), 'stop.', 'When to stop'),
+  ]
+  return withValues(settings, values)
+}
+
+function withValues(settings: readonly SettingDescription[], values: Values): SettingDescription[] {
   return settings.map((setting) => {
     const value = setting.path
       .split('.')
@@ -88,7 +105,7 @@ function fields(key: string, property: JsonSchema, prefix: string, group: string
   if (property.anyOf !== undefined) {
     // A section that may be null: its defaults hold only once one of its settings is given.
     const section = property.anyOf.find(({ type }) => type === 'object')
-    if (section === undefined) return []
+    if (section === undefined) return openField(key, property, prefix, group)
     return fields(key, section, prefix, group).map((setting) => ({ ...setting, default: null }))
   }
   if (property.type === 'object') {
@@ -115,6 +132,25 @@ function fields(key: string, property: JsonSchema, prefix: string, group: string
       description: property.description ?? '',
     },
   ]
+}
+
+/** A plain value that may be left open. */
+function openField(
+  key: string,
+  { anyOf = [], description = '' }: JsonSchema,
+  prefix: string,
+  group: string,
+): SettingDescription[] {
+  const given = anyOf.filter(({ type }) => type !== 'null')
+  if (given.length !== 1 || !isPlainType(given[0]!)) return []
+  return fields(key, { ...given[0]!, description }, prefix, group).map((setting) => ({
+    ...setting,
+    default: null,
+  }))
+}
+
+function isPlainType({ type }: JsonSchema): boolean {
+  return type === 'integer' || type === 'number' || type === 'boolean' || type === 'string'
 }
 
 function kindOf({ type }: JsonSchema): SettingDescription['kind'] {

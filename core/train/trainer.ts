@@ -264,6 +264,7 @@ export class Trainer {
       etaSeconds: stepsPerSecond > 0 ? Math.max(0, maxSteps - this.#step) / stepsPerSecond : null,
       score: this.#mastery.mean(this.#step),
       masteredAtStep: this.#mastery.masteredAtStep,
+      easier: !this.#curriculum.complete,
       lessons: Object.fromEntries(
         this.#curriculum.lessons.map(({ parameter, lesson }) => [parameter, lesson]),
       ),

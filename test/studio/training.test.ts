@@ -78,6 +78,38 @@ test('every wrong setting is named, and the sound ones are kept', async () => {
   expect(resolveConfig(yaml).behavior.summary_freq).toBe(250)
 })
 
+test('how the environments step and when the run ends can be set, too', async () => {
+  const settings = await studio.page.call('training.settings', {
+    environment: 'bubble/25',
+    preset: 'sac-gail',
+  })
+  const byPath = new Map(settings.map((setting) => [setting.path, setting]))
+  expect(byPath.get('env_settings.num_envs')).toMatchObject({ default: 8, kind: 'integer', minimum: 1 })
+  expect(byPath.get('env_settings.pace')).toMatchObject({ default: null, kind: 'number' })
+  expect(byPath.get('stop.at')).toMatchObject({ default: 'none', kind: 'choice' })
+  const overrides = {
+    'env_settings.workers': 2,
+    'env_settings.stepping': 'async',
+    'stop.at': 'mastered',
+    'stop.max_seconds': 600,
+  }
+  const { yaml, problems } = await compose({ overrides })
+  expect(problems).toEqual([])
+  expect(resolveConfig(yaml)).toMatchObject({
+    numEnvs: 8,
+    rollout: { workers: 2, stepping: 'async' },
+    stop: { at: 'mastered', max_seconds: 600 },
+  })
+})
+
+test('settings that are sound alone and not together are a problem', async () => {
+  const alone = { 'env_settings.workers': 8, 'env_settings.num_envs': 1 }
+  const { problems } = await compose({ overrides: alone })
+  expect(problems).toMatchObject([
+    { path: 'env_settings', message: expect.stringContaining('8 workers are more') },
+  ])
+})
+
 test('demonstrations that do not fit are a problem, few ones a warning', async () => {
   const none = await compose({ demonstrations: [] })
   expect(none.problems.map(({ path }) => path)).toEqual(['demonstrations'])

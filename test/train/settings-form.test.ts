@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { rewardSignalNames } from '../../core/learn/index.ts'
 import { resolveConfig } from '../../core/train/config.ts'
 import { presetsFor } from '../../core/train/presets.ts'
-import { describeSettings } from '../../core/train/settings-form.ts'
+import { describeSettings, describeTopSettings } from '../../core/train/settings-form.ts'
 
 describe('describeSettings', () => {
   it('gives kind, default and range of a setting', () => {
@@ -49,6 +49,12 @@ describe('describeSettings', () => {
       ({ path }) => path === 'network_settings.memory.sequence_length',
     )
     expect(setting).toMatchObject({ kind: 'integer', default: null, group: 'Network: memory', minimum: 1 })
+  })
+
+  it('leaves a plain value open that may be null', () => {
+    const [seconds] = describeTopSettings({}).filter(({ path }) => path === 'stop.max_seconds')
+    expect(seconds).toMatchObject({ kind: 'number', default: null, group: 'When to stop' })
+    expect(seconds!.description).not.toBe('')
   })
 
   it('takes the values of a preset for defaults', () => {

@@ -1,8 +1,17 @@
 /** `training.*`: presets, the advanced form, and the configuration that comes of them. */
 import { UserError } from '../../errors.ts'
-import { configToYaml, needsDemonstrations, resolveConfig, signalNames } from '../../train/config.ts'
+import {
+  type ConfigOverrides,
+  configToYaml,
+  needsDemonstrations,
+  parseYaml,
+  type RunConfig,
+  resolveConfig,
+  signalNames,
+} from '../../train/config.ts'
+import { mergeSections } from '../../train/config-check.ts'
 import { presetsFor, type Preset as TrainPreset } from '../../train/presets.ts'
-import { describeSettings } from '../../train/settings-form.ts'
+import { describeSettings, describeTopSettings, TOP_SECTIONS } from '../../train/settings-form.ts'
 import type { HostContext } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { trainingMethods } from '../protocol/training.ts'
@@ -30,14 +39,18 @@ export function trainingHandlers(context: HostContext): Handlers<TrainingMethod>
       }),
 
     'training.settings': ({ environment, preset }) => {
-      const { behavior } = resolveConfig(presetOf(environment, preset).config, { environment, seed: 0 })
-      return describeSettings(behavior.trainer_type, {
+      const config = resolveConfig(presetOf(environment, preset).config, { environment, seed: 0 })
+      const { behavior } = config
+      const settings = describeSettings(behavior.trainer_type, {
         signals: Object.keys(behavior.reward_signals),
         values: { ...behavior },
-      }).map(({ choices, ...setting }) => ({
-        ...setting,
-        ...(choices === undefined ? {} : { choices: [...choices] }),
-      }))
+      })
+      return [...settings, ...describeTopSettings(parseYaml(configToYaml(config), preset))].map(
+        ({ choices, ...setting }) => ({
+          ...setting,
+          ...(choices === undefined ? {} : { choices: [...choices] }),
+        }),
+      )
     },
 
     'training.compose': (params) => {
@@ -54,13 +67,11 @@ export function trainingHandlers(context: HostContext): Handlers<TrainingMethod>
       // One setting at a time, so that each that is out of its range is told.
       const sound: Record<string, unknown> = {}
       for (const [path, value] of Object.entries(params.overrides)) {
-        const problem = problemOf(path, () =>
-          resolveConfig(config, { ...fixed, settings: { [path]: value } }),
-        )
+        const problem = problemOf(path, () => resolveWith(config, { [path]: value }, fixed))
         if (problem === null) sound[path] = value
         else problems.push(problem)
       }
-      const resolved = resolveConfig(config, { ...fixed, settings: sound })
+      const resolved = resolveTogether(config, sound, fixed, problems)
       const chosen = params.demonstrations.map((id) => library.getEpisode(id))
       const needed = needsDemonstrations(resolved)
       if (needed && chosen.length === 0) {
@@ -99,6 +110,35 @@ function presetOf(environment: string, id: string): TrainPreset {
   throw new UserError(`unknown preset "${id}"`, {
     remedy: `choose one of ${presets.map((candidate) => candidate.id).join(', ')}`,
   })
+}
+
+type Settings = Readonly<Record<string, unknown>>
+
+/** @param settings  by dotted path: inside the behaviour, or of one of the sections at the top */
+function resolveWith(config: Settings, settings: Settings, fixed: ConfigOverrides): RunConfig {
+  const isTop = (path: string) => TOP_SECTIONS.some((section) => path.startsWith(`${section}.`))
+  const inside = Object.entries(settings).filter(([path]) => !isTop(path))
+  let layered: Record<string, unknown> = { ...config }
+  for (const [path, value] of Object.entries(settings).filter(([path]) => isTop(path))) {
+    const [section, key] = path.split('.') as [string, string]
+    layered = mergeSections(layered, { [section]: { [key]: value } })
+  }
+  return resolveConfig(layered, { ...fixed, settings: Object.fromEntries(inside) })
+}
+
+/** Settings that are sound one by one may not be so together; then it is told, and the preset is shown as it is. */
+function resolveTogether(
+  config: Settings,
+  settings: Settings,
+  fixed: ConfigOverrides,
+  problems: Problem[],
+): RunConfig {
+  let resolved: RunConfig | undefined
+  const problem = problemOf('env_settings', () => {
+    resolved = resolveWith(config, settings, fixed)
+  })
+  if (problem !== null) problems.push(problem)
+  return resolved ?? resolveConfig(config, fixed)
 }
 
 function problemOf(path: string, attempt: () => unknown): Problem | null {
