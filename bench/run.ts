@@ -16,6 +16,7 @@ import { type Benchmark, median } from './benchmark.ts'
 import { benchmarks as environments } from './env-bubble.ts'
 import { benchmarks as perAngle } from './learner.ts'
 import { benchmarks as ppo } from './ppo.ts'
+import { benchmarks as remote } from './remote.ts'
 import { benchmarks as rollouts } from './rollout.ts'
 import { benchmarks as updates } from './sac-update.ts'
 
@@ -50,8 +51,8 @@ const { values: options } = parseArgs({
   },
 })
 const pattern = new RegExp(options.only)
-const benchmarks = [...environments, ...perAngle, ...updates, ...ppo, ...rollouts].filter(({ name }) =>
-  pattern.test(name),
+const benchmarks = [...environments, ...perAngle, ...updates, ...ppo, ...rollouts, ...remote].filter(
+  ({ name }) => pattern.test(name),
 )
 if (benchmarks.length === 0) {
   console.error(`no benchmark has a name that matches ${pattern}`)
