@@ -22,7 +22,6 @@ const leaves = ['core/errors.ts', 'core/random.ts', 'core/plugins.ts']
 /** Room -> rooms it may import, besides itself and the leaves. */
 const allowed: Record<string, string[]> = {
   envs: [],
-  remote: ['envs'],
   tensor: [],
   learn: ['envs', 'tensor'],
   rollout: ['envs', 'learn'],
