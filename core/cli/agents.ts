@@ -1,8 +1,18 @@
-/** `understudy agents`: the shelf of trained policies. */
-import { readFile } from 'node:fs/promises'
+/** `understudy agents`: the shelf of policies, trained here or elsewhere. */
+import { open, readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import type { Command } from 'commander'
+import { makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
-import { policyFile } from '../evaluate/index.ts'
+import {
+  deleteImportedAgent,
+  importAgent,
+  MOST_NAME_CHARACTERS,
+  namedAgent,
+  policyFile,
+} from '../evaluate/index.ts'
+import { MOST_POLICY_BYTES } from '../evaluate/policy/policy.ts'
+import type { ImportedAgentRow, RunRow } from '../store/index.ts'
 import { readMeta, writeMeta } from '../studio/meta.ts'
 import { writeAtomically } from '../train/atomic-file.ts'
 import { deleteRun, listCheckpoints, recoverRuns, requireRun, runDirectory } from '../train/index.ts'
@@ -11,14 +21,11 @@ import type { CliContext } from './context.ts'
 import { forgetRunMeta } from './run-meta.ts'
 import { formatTable, formatTime } from './table.ts'
 
-/** Of a name, as in the studio. */
-const MOST_CHARACTERS = 80
-
 export function register(program: Command, context: CliContext): void {
-  const agents = program.command('agents').description('list, export and delete trained agents')
+  const agents = program.command('agents').description('list, import, export and delete agents')
   agents
     .command('list')
-    .description('every run and how far it came')
+    .description('every run and how far it came, and the agents from elsewhere')
     .action(() => list(context))
   agents
     .command('export')
@@ -30,16 +37,30 @@ export function register(program: Command, context: CliContext): void {
       exportAgent(run, options, context),
     )
   agents
+    .command('import')
+    .description('take in an ONNX policy that was made elsewhere: ML-Agents, Stable-Baselines3, PyTorch')
+    .argument('<file>', 'an ONNX file')
+    .requiredOption('--env <id>', 'the environment that it plays')
+    .option('--name <name>', 'what people call it; the name of the file when absent')
+    .option('--output <name>', 'the output that holds its actions, where several could')
+    .action((file: string, options: ImportOptions) => importFile(file, options, context))
+  agents
     .command('rename')
-    .description('give a run another name for people; its id stays')
+    .description('give an agent another name for people; its id stays')
     .argument('<run>')
     .argument('<name>')
     .action((run: string, name: string) => rename(run, name, context))
   agents
     .command('delete')
-    .description('remove runs with their checkpoints and curves')
+    .description('remove runs with their checkpoints and curves, or imported agents')
     .argument('<run...>')
     .action((runs: string[]) => remove(runs, context))
+}
+
+interface ImportOptions {
+  env: string
+  name?: string
+  output?: string
 }
 
 async function list(context: CliContext): Promise<void> {
@@ -47,17 +68,30 @@ async function list(context: CliContext): Promise<void> {
   await recoverRuns(library)
   const runs = await Promise.all(
     library.listRuns().map(async ({ config: _, ...run }) => ({
+      kind: 'run',
       ...run,
       name: readMeta(library, 'run-name', run.id) ?? run.id,
       checkpoints: (await listCheckpoints(runDirectory(library.dir, run.id))).map(({ step }) => step),
     })),
   )
-  if (context.json) return context.printJson(runs)
-  if (runs.length === 0) return context.print('no runs yet; `understudy train` starts one')
-  const lines = formatTable(runs, [
+  const imported = library.listImportedAgents().map((agent) => ({ kind: 'imported', ...agent }))
+  if (context.json) return context.printJson([...runs, ...imported])
+  if (runs.length === 0 && imported.length === 0) {
+    return context.print('no agents yet; `understudy train` starts a run')
+  }
+  for (const line of [...runTable(runs), ...importedTable(imported)]) context.print(line)
+}
+
+interface ListedRun extends Omit<RunRow, 'config'> {
+  readonly name: string
+}
+
+function runTable(runs: readonly ListedRun[]): string[] {
+  if (runs.length === 0) return []
+  return formatTable(runs, [
     { title: 'RUN', text: (run) => run.id },
     ...(runs.some((run) => run.name !== run.id)
-      ? [{ title: 'NAME', text: (run: (typeof runs)[number]) => run.name }]
+      ? [{ title: 'NAME', text: (run: ListedRun) => run.name }]
       : []),
     { title: 'ENVIRONMENT', text: (run) => run.environmentId },
     {
@@ -70,7 +104,45 @@ async function list(context: CliContext): Promise<void> {
     { title: 'MASTERED AT', align: 'right', text: (run) => run.masteredAtStep?.toLocaleString('en') ?? '-' },
     { title: 'STARTED', text: (run) => formatTime(run.createdAtUs) },
   ])
-  for (const line of lines) context.print(line)
+}
+
+function importedTable(agents: readonly ImportedAgentRow[]): string[] {
+  if (agents.length === 0) return []
+  return formatTable(agents, [
+    { title: 'IMPORTED', text: (agent) => agent.id },
+    { title: 'NAME', text: (agent) => agent.name },
+    { title: 'ENVIRONMENT', text: (agent) => agent.environmentId },
+    { title: 'FROM', text: (agent) => agent.source },
+    { title: 'FORM', text: (agent) => agent.form },
+    { title: 'TAKEN IN', text: (agent) => formatTime(agent.importedAtUs) },
+  ])
+}
+
+async function importFile(path: string, options: ImportOptions, context: CliContext): Promise<void> {
+  const bytes = await readUpTo(path, MOST_POLICY_BYTES + 1)
+  const { env, name, output } = options
+  const file = { source: basename(path), bytes, name, output }
+  const { agent, known } = await importAgent(context.library(), makeEnvironment(env), file)
+  if (context.json) return context.printJson({ ...agent, known })
+  if (known) return context.print(`the library has it already, as ${agent.id}`)
+  context.print(`imported ${agent.source} as ${agent.id}, which plays ${agent.environmentId}`)
+  if (agent.sampledOnly)
+    context.print('it can only draw its actions at random, so that no two games are alike')
+}
+
+/** At most so many bytes of a file, so that one that is too large is not read as a whole. */
+async function readUpTo(path: string, most: number): Promise<Uint8Array> {
+  const handle = await open(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new UserError(`${path} cannot be read (${cause.code})`, { usage: true, cause })
+  })
+  try {
+    const { size } = await handle.stat()
+    const bytes = Buffer.alloc(Math.min(size, most))
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0)
+    return bytes.subarray(0, bytesRead)
+  } finally {
+    await handle.close()
+  }
 }
 
 async function exportAgent(
@@ -79,8 +151,11 @@ async function exportAgent(
   context: CliContext,
 ): Promise<void> {
   const library = context.library()
-  requireRun(library, run)
-  const file = await policyFile(runDirectory(library.dir, run), options.checkpoint)
+  const { source, kind } = await namedAgent(library, run)
+  if (kind === 'imported' && options.checkpoint !== undefined) {
+    throw new UserError(`"${run}" was imported and has no checkpoints`, { remedy: 'leave --checkpoint out' })
+  }
+  const file = await policyFile(source, options.checkpoint)
   await writeAtomically(options.out, [await readFile(file)])
   if (context.json) context.printJson({ run, file: options.out })
   else context.print(`wrote ${options.out}`)
@@ -88,21 +163,24 @@ async function exportAgent(
 
 function rename(run: string, name: string, context: CliContext): void {
   const library = context.library()
-  requireRun(library, run)
+  const imported = library.getImportedAgent(run)
+  if (imported === undefined) requireRun(library, run)
   const trimmed = name.trim()
-  if (trimmed === '' || trimmed.length > MOST_CHARACTERS) {
-    throw new UserError(`a name has 1 to ${MOST_CHARACTERS} characters`, { usage: true })
+  if (trimmed === '' || trimmed.length > MOST_NAME_CHARACTERS) {
+    throw new UserError(`a name has 1 to ${MOST_NAME_CHARACTERS} characters`, { usage: true })
   }
-  writeMeta(library, 'run-name', run, trimmed)
+  if (imported !== undefined) library.renameImportedAgent(run, trimmed)
+  else writeMeta(library, 'run-name', run, trimmed)
   if (context.json) context.printJson({ run, name: trimmed })
   else context.print(`${run} is now called "${trimmed}"`)
 }
 
 async function remove(runs: readonly string[], context: CliContext): Promise<void> {
   const library = context.library()
-  for (const run of runs) requireRun(library, run)
+  for (const run of runs) if (library.getImportedAgent(run) === undefined) requireRun(library, run)
   for (const run of runs) {
-    await deleteRun(library, run)
+    if (library.getImportedAgent(run) !== undefined) await deleteImportedAgent(library, run)
+    else await deleteRun(library, run)
     forgetRunMeta(library, run)
   }
   if (context.json) context.printJson({ deleted: runs })

@@ -12,11 +12,12 @@ import {
   dotPlot,
   HELD_OUT_EPISODES,
   heldOutSeeds,
+  type NamedAgent,
+  namedAgent,
   recordedContenders,
   scriptedContender,
 } from '../evaluate/index.ts'
 import { writeAtomically } from '../train/atomic-file.ts'
-import { loadRunPlugins, requireRun, runDirectory, savedConfig } from '../train/index.ts'
 import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { ProgressLine } from './progress-line.ts'
@@ -35,7 +36,7 @@ export function register(program: Command, context: CliContext): void {
   program
     .command('compare')
     .description('compare agents, the scripted player and people on the same boards')
-    .argument('<run...>', 'runs of one environment; run@STEP names a checkpoint')
+    .argument('<run...>', 'runs and imported agents of one environment; run@STEP names a checkpoint')
     .option('--demos', 'with the recorded plays in the library')
     .option(
       '--episodes <n>',
@@ -51,18 +52,17 @@ export function register(program: Command, context: CliContext): void {
 
 async function compare(runs: readonly string[], options: Options, context: CliContext): Promise<void> {
   const library = context.library()
-  const named = []
+  const named: { label: string; checkpoint: number | undefined; agent: NamedAgent }[] = []
   for (const run of runs) {
     const [, id = run, step] = /^(.+)@(\d+)$/.exec(run) ?? []
     const checkpoint = step === undefined ? undefined : Number(step)
-    await loadRunPlugins(library, id)
-    named.push({ label: run, id, checkpoint, config: savedConfig(requireRun(library, id)) })
+    named.push({ label: run, checkpoint, agent: await namedAgent(library, id) })
   }
-  const { environment: id, parameters } = named[0]!.config
-  const other = named.find(({ config }) => config.environment !== id)
+  const { environmentId: id, parameters } = named[0]!.agent
+  const other = named.find(({ agent }) => agent.environmentId !== id)
   if (other !== undefined) {
     throw new UserError(
-      `${named[0]!.label} plays ${id}, ${other.label} plays ${other.config.environment}: they share no boards`,
+      `${named[0]!.label} plays ${id}, ${other.label} plays ${other.agent.environmentId}: they share no boards`,
       { usage: true, remedy: 'compare runs of one environment' },
     )
   }
@@ -70,7 +70,7 @@ async function compare(runs: readonly string[], options: Options, context: CliCo
   const { spec } = environment
   const contenders = [
     ...(await Promise.all(
-      named.map((run) => agentContender(spec, run.label, runDirectory(library.dir, run.id), run.checkpoint)),
+      named.map(({ label, agent, checkpoint }) => agentContender(spec, label, agent, checkpoint)),
     )),
     ...(scriptedPlayer(spec) === undefined ? [] : [scriptedContender(spec)]),
     ...(options.demos === true ? recordedContenders(library, spec) : []),

@@ -1,5 +1,5 @@
 /** What every subcommand is given: where the data lie, how to speak, when to stop. */
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ensureBundledDemonstrations } from '../demos/bundled.ts'
 import { defaultDataDirectory, type Library, openLibrary } from '../store/index.ts'
@@ -44,11 +44,6 @@ export class CliContext {
   /** Absolute. */
   get dataDirectory(): string {
     return resolve(this.#options.data ?? defaultDataDirectory())
-  }
-
-  /** Where the files of a training run lie. */
-  runDirectory(runId: string): string {
-    return join(this.dataDirectory, 'runs', runId)
   }
 
   /** The library, open for writing, with the bundled demonstrations; closed when the command has ended. */

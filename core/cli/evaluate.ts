@@ -9,10 +9,10 @@ import {
   evaluationJson,
   HELD_OUT_EPISODES,
   heldOutSeeds,
+  namedAgent,
 } from '../evaluate/index.ts'
 import type { Library } from '../store/index.ts'
 import { writeMeta } from '../studio/meta.ts'
-import { loadRunPlugins, requireRun, runDirectory, savedConfig } from '../train/index.ts'
 import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { ProgressLine } from './progress-line.ts'
@@ -30,7 +30,10 @@ export function register(program: Command, context: CliContext): void {
   program
     .command('evaluate')
     .description('let an agent play held-out boards, and say how good it is')
-    .argument('<run>', 'a run, an ONNX file, "scripted" or "random" (these three with --env)')
+    .argument(
+      '<run>',
+      'a run, an imported agent, an ONNX file, "scripted" or "random" (these three with --env)',
+    )
     .option('--env <id>', 'environment of an ONNX file or a scripted player')
     .option(
       '--episodes <n>',
@@ -45,7 +48,7 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function evaluate(run: string, options: Options, context: CliContext): Promise<void> {
-  const { environment, player, isRun } = await choose(run, options, context)
+  const { environment, player, isKept } = await choose(run, options, context)
   const seeds = options.seeds === undefined ? heldOutSeeds(options.episodes) : parseSeeds(options.seeds)
   const line = new ProgressLine(context, 'boards')
   const evaluation = await evaluatePlayer(environment, player, seeds, {
@@ -55,7 +58,7 @@ async function evaluate(run: string, options: Options, context: CliContext): Pro
   line.close()
   // A standard evaluation stays with the run, where the shelf of agents finds it.
   const standard = options.seeds === undefined && options.checkpoint === undefined && options.sample !== true
-  if (isRun && standard) keep(context.library(), run, evaluation)
+  if (isKept && standard) keep(context.library(), run, evaluation)
   if (context.json) context.printJson(evaluationJson(evaluation))
   else for (const text of describe(run, evaluation)) context.print(text)
 }
@@ -70,27 +73,24 @@ async function choose(run: string, options: Options, context: CliContext) {
     let player: Player | undefined
     if (run === 'random') player = randomPlayer(spec)
     else if (run === 'scripted') player = scriptedPlayer(spec)
-    else player = await agentPlayer(spec, run, { name: run, deterministic: !options.sample })
+    else player = await agentPlayer(spec, run, { name: run, ...wayOf(options) })
     if (player === undefined) throw new UserError(`${spec.id} has no scripted player`)
-    return { environment, player, isRun: false }
+    return { environment, player, isKept: false }
   }
   const library = context.library()
-  await loadRunPlugins(library, run)
-  const config = savedConfig(requireRun(library, run))
-  if (options.env !== undefined && options.env !== config.environment) {
-    throw new UserError(`run ${run} was trained in ${config.environment}`, {
-      usage: true,
-      remedy: 'leave --env out',
-    })
+  const agent = await namedAgent(library, run)
+  if (options.env !== undefined && options.env !== agent.environmentId) {
+    const what = agent.kind === 'run' ? `run ${run} was trained in` : `${run} plays`
+    throw new UserError(`${what} ${agent.environmentId}`, { usage: true, remedy: 'leave --env out' })
   }
-  const environment = makeEnvironment(config.environment, config.parameters)
-  const directory = runDirectory(library.dir, run)
-  const player = await agentPlayer(environment.spec, directory, {
-    name: run,
-    checkpoint: options.checkpoint,
-    deterministic: !options.sample,
-  })
-  return { environment, player, isRun: true }
+  const environment = makeEnvironment(agent.environmentId, agent.parameters)
+  const how = { name: run, checkpoint: options.checkpoint, ...wayOf(options) }
+  return { environment, player: await agent.player(environment.spec, how), isKept: true }
+}
+
+/** Sampling where it is asked for; else the likeliest action where the policy can tell. */
+function wayOf({ sample }: Options): { deterministic?: boolean } {
+  return sample === true ? { deterministic: false } : {}
 }
 
 function keep(library: Library, run: string, { episodes, score, winRate }: Evaluation): void {

@@ -1,5 +1,4 @@
 /** `understudy record`: a scripted player or an agent plays, and the library records it. */
-import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { type Recorder, recordEpisode } from '../demos/index.ts'
 import {
@@ -27,7 +26,11 @@ export function register(program: Command, context: CliContext): void {
     .command('record')
     .description('let a scripted player or an agent play, and record it')
     .requiredOption('--env <id>', 'environment ("understudy envs" lists them)')
-    .option('--player <name>', 'scripted, random, or the name of a training run', 'scripted')
+    .option(
+      '--player <name>',
+      'scripted, random, or the name of a training run or imported agent',
+      'scripted',
+    )
     .option('--episodes <n>', 'how many', wholeNumber('--episodes', 1, 1_000_000), 1)
     .option(
       '--seed <s>',
@@ -84,13 +87,13 @@ async function choosePlayer(name: string, spec: EnvironmentSpec, context: CliCon
       remedy: 'use --player random, or a training run',
     })
   }
-  const directory = context.runDirectory(name)
-  if (!existsSync(directory)) {
+  const library = context.library()
+  if (library.getRun(name) === undefined && library.getImportedAgent(name) === undefined) {
     throw new UserError(`there is no player "${name}"`, {
       usage: true,
-      remedy: 'use scripted, random, or the name of a training run in this data directory',
+      remedy: 'use scripted, random, or the name of a training run or imported agent in this data directory',
     })
   }
-  const { agentPlayer } = await import('../evaluate/agent.ts')
-  return agentPlayer(spec, directory, { name })
+  const { namedAgent } = await import('../evaluate/named.ts')
+  return (await namedAgent(library, name)).player(spec, { name })
 }

@@ -3,17 +3,16 @@ import { type EnvironmentSpec, scriptedPlayer } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { episodeScore } from '../rollout/score.ts'
 import type { EpisodeRow, ReadableLibrary } from '../store/index.ts'
-import { agentPlayer } from './agent.ts'
 import type { Contender } from './compare.ts'
+import type { NamedAgent } from './named.ts'
 
-/** @param source  directory of the run, or an ONNX file */
 export async function agentContender(
   spec: EnvironmentSpec,
   label: string,
-  source: string,
+  agent: NamedAgent,
   checkpoint?: number,
 ): Promise<Contender> {
-  const player = await agentPlayer(spec, source, { name: label, checkpoint })
+  const player = await agent.player(spec, { name: label, checkpoint })
   return { label, playerKind: 'agent', player }
 }
 

@@ -19,7 +19,23 @@ export {
   SOLVED_WIN_RATE,
 } from './evaluate.ts'
 export { FIRST_HELD_OUT_SEED, HELD_OUT_EPISODES, heldOutSeeds } from './heldout.ts'
+export {
+  type AgentFile,
+  deleteImportedAgent,
+  importAgent,
+  importedAgentFile,
+  MOST_NAME_CHARACTERS,
+  requireImportedAgent,
+} from './imported.ts'
+export { type NamedAgent, namedAgent } from './named.ts'
 export { type Board, type EpisodeScore, type Frame, firstDifference, playBoard, playEpisode } from './play.ts'
+export {
+  openPolicy,
+  type Policy,
+  type PolicyActions,
+  type PolicyRows,
+  readPolicy,
+} from './policy/policy.ts'
 export { comparisonHtml, comparisonJson } from './report.ts'
 export * from './statistics.ts'
 export { type TrainingCurve, type TrainingPlot, trainingCurvePlot } from './training-curve.ts'

@@ -1,4 +1,5 @@
 /** The library on disk. This folder is the only importer of better-sqlite3. */
+export type { ImportedAgentRow } from './agent-table.ts'
 export { columnsFromBytes, columnsToBytes, fromLittleEndian, littleEndianBytes } from './columns.ts'
 export * from './episode.ts'
 export { checkEpisode, type EpisodeOrigin, episodeHash } from './episode-check.ts'

@@ -2,6 +2,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
+import { AgentTable, type ImportedAgentRow } from './agent-table.ts'
 import { Connection } from './database.ts'
 import type { Episode, EpisodeHead } from './episode.ts'
 import { checkEpisode, episodeHash } from './episode-check.ts'
@@ -51,6 +52,9 @@ export interface ReadableLibrary {
   /** Newest first. */
   listRuns(): RunRow[]
   readMetrics(runId: string, filter?: MetricFilter): Metric[]
+  getImportedAgent(id: string): ImportedAgentRow | undefined
+  /** Newest first. */
+  listImportedAgents(): ImportedAgentRow[]
   getMeta(key: string): string | undefined
   /** Changes whenever *another* process or connection has changed the library. */
   externalVersion(): number
@@ -83,6 +87,10 @@ export interface Library extends ReadableLibrary {
   /** Forgets the run and its metrics. */
   deleteRun(id: string): void
   appendMetrics(runId: string, rows: readonly Metric[]): void
+  /** The id must be new. */
+  addImportedAgent(agent: ImportedAgentRow): void
+  renameImportedAgent(id: string, name: string): void
+  deleteImportedAgent(id: string): void
   setMeta(key: string, value: string): void
 }
 
@@ -111,6 +119,7 @@ class SqliteLibrary implements Library {
   readonly #connection: Connection
   readonly #episodes: EpisodeTable
   readonly #runs: RunTable
+  readonly #agents: AgentTable
   readonly #writers = new Set<EpisodeWriter>()
 
   constructor(dir: string, readonly: boolean) {
@@ -119,6 +128,7 @@ class SqliteLibrary implements Library {
     this.#connection = new Connection(this.file, { readonly })
     this.#episodes = new EpisodeTable(this.#connection)
     this.#runs = new RunTable(this.#connection)
+    this.#agents = new AgentTable(this.#connection)
     if (readonly) return
     try {
       this.#recover()
@@ -264,6 +274,26 @@ class SqliteLibrary implements Library {
 
   readMetrics(runId: string, filter: MetricFilter = {}): Metric[] {
     return this.#connection.read(() => this.#runs.readMetrics(runId, filter))
+  }
+
+  addImportedAgent(agent: ImportedAgentRow): void {
+    this.#connection.write(() => this.#agents.insert(agent))
+  }
+
+  getImportedAgent(id: string): ImportedAgentRow | undefined {
+    return this.#connection.read(() => this.#agents.get(id))
+  }
+
+  listImportedAgents(): ImportedAgentRow[] {
+    return this.#connection.read(() => this.#agents.list())
+  }
+
+  renameImportedAgent(id: string, name: string): void {
+    this.#connection.write(() => this.#agents.rename(id, name))
+  }
+
+  deleteImportedAgent(id: string): void {
+    this.#connection.write(() => this.#agents.delete(id))
   }
 
   getMeta(key: string): string | undefined {

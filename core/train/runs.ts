@@ -29,6 +29,7 @@ export function unusedRunId(library: ReadableLibrary, config: RunConfig): string
   const stem = words.join('-')
   for (let n = 1; ; n++) {
     const id = `${stem}-${n}`
+    if (library.getImportedAgent(id) !== undefined) continue
     if (library.getRun(id) === undefined && !existsSync(runDirectory(library.dir, id))) return id
   }
 }

@@ -107,6 +107,9 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
     })
   }
   if (config.initializeFrom !== null) requireRun(library, config.initializeFrom)
+  if (library.getImportedAgent(id) !== undefined) {
+    throw new UserError(`"${id}" is an imported agent`, { remedy: 'choose another --run-id' })
+  }
   const existing = library.getRun(id)
   if (existing !== undefined) {
     if (isActive(existing)) {

@@ -35,7 +35,14 @@ describe('a library', () => {
     expect(sqlite.pragma('page_size', { simple: true })).toBe(8192)
     const tables = sqlite.pragma('table_list') as { name: string; strict: number; schema: string }[]
     const own = tables.filter(({ name }) => !name.startsWith('sqlite_'))
-    expect(own.map(({ name }) => name).sort()).toEqual(['chunk', 'episode', 'meta', 'metric', 'run'])
+    expect(own.map(({ name }) => name).sort()).toEqual([
+      'chunk',
+      'episode',
+      'imported_agent',
+      'meta',
+      'metric',
+      'run',
+    ])
     expect(own.every(({ strict }) => strict === 1)).toBe(true)
     sqlite.close()
   })

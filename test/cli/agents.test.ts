@@ -1,0 +1,67 @@
+/** Agents from elsewhere as a person takes them in and uses them. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { favouring, model } from '../evaluate/models.ts'
+import { understudy, understudyJson } from './support.ts'
+
+/** An export of Stable-Baselines3, as far as its shapes go, that always walks to the right. */
+const rightward = model({ inputs: { obs: [20] }, rows: 1 }, ([x], graph) => ({
+  '34': favouring(graph, x!, 20, 3, () => 2),
+  '29': favouring(graph, x!, 20, 1, () => 0),
+}))
+
+describe('an imported agent by command', () => {
+  let dir: string
+  let file: string
+
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), 'understudy-'))
+    file = join(dir, 'best model.onnx')
+    writeFileSync(file, rightward)
+    return () => rmSync(dir, { recursive: true, force: true })
+  })
+
+  it('is taken in, evaluated, compared, recorded, exported, renamed and deleted', () => {
+    const [agent] = understudyJson(dir, 'agents', 'import', file, '--env', 'basic', '--name', 'From PyTorch')
+    expect(agent).toMatchObject({
+      id: 'From-PyTorch',
+      environmentId: 'basic',
+      source: 'best model.onnx',
+      known: false,
+    })
+    expect(understudy(dir, 'agents', 'import', file, '--env', 'basic').out).toBe(
+      'the library has it already, as From-PyTorch\n',
+    )
+    const [evaluation] = understudyJson(dir, 'evaluate', 'From-PyTorch', '--episodes', '10')
+    expect(evaluation).toMatchObject({ environment: 'basic', episodes: 10, winRate: 1 })
+    const comparison = understudy(dir, 'compare', 'From-PyTorch', '--episodes', '5', '--json')
+    expect(JSON.parse(comparison.out)).toMatchObject({ rows: [{ label: 'From-PyTorch', winRate: 1 }] })
+    const [episode] = understudyJson(dir, 'record', '--env', 'basic', '--player', 'From-PyTorch').slice(-1)
+    expect(episode).toMatchObject({ event: 'episode', player: 'From-PyTorch', success: true })
+    const copy = join(dir, 'copy.onnx')
+    expect(understudy(dir, 'agents', 'export', 'From-PyTorch', '--out', copy).code).toBe(0)
+    expect(readFileSync(copy).equals(rightward)).toBe(true)
+    expect(understudy(dir, 'agents', 'rename', 'From-PyTorch', 'Walker').code).toBe(0)
+    expect(understudy(dir, 'agents', 'list').out).toMatch(
+      /^From-PyTorch +Walker +basic +best model\.onnx +plain/m,
+    )
+    expect(understudy(dir, 'agents', 'delete', 'From-PyTorch').code).toBe(0)
+    expect(understudyJson(dir, 'agents', 'list')).toEqual([[]])
+  })
+
+  it.each([
+    [['agents', 'import', 'nowhere.onnx', '--env', 'basic'], 2, 'nowhere.onnx cannot be read (ENOENT)'],
+    [
+      ['agents', 'import', import.meta.filename, '--env', 'basic'],
+      1,
+      'agents.test.ts: model: expected an ONNX model',
+    ],
+    [['agents', 'export', 'nobody', '--out', 'x.onnx'], 1, 'there is no run "nobody"'],
+  ])('says what is wrong: %s', (args, code, message) => {
+    const result = understudy(dir, ...args)
+    expect(result.err).toContain(message)
+    expect(result.code).toBe(code)
+  })
+})
