@@ -1,5 +1,6 @@
 /** Parsers of arguments; what cannot be parsed is a usage error. */
 import { readFileSync } from 'node:fs'
+import type { ParameterValue } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 
 /** A parser of whole numbers between `least` and `most`, for commander's options. */
@@ -67,6 +68,28 @@ export function parseIds(texts: readonly string[]): number[] {
 /** Collects an option that may be given several times. */
 export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value]
+}
+
+/** Collects `name=value`: a number or boolean where the value reads as one, else a word. */
+export function collectParameter(
+  text: string,
+  previous: Readonly<Record<string, ParameterValue>> = {},
+): Record<string, ParameterValue> {
+  const match = /^([^=]+)=(.*)$/s.exec(text)
+  if (match === null) {
+    throw new UserError(`--parameter must be name=value, not "${text}"`, {
+      usage: true,
+      remedy: 'for example: --parameter colours=3',
+    })
+  }
+  const value = match[2]!
+  const number = value.trim() === '' ? Number.NaN : Number(value)
+  const read = Number.isFinite(number)
+    ? number
+    : value === 'true' || value === 'false'
+      ? value === 'true'
+      : value
+  return { ...previous, [match[1]!]: read }
 }
 
 /** A file that the command line names. @throws UserError when it cannot be read */

@@ -8,6 +8,7 @@ import { CliContext, type Register } from './context.ts'
 /** Loaded one at a time, because some bring a numeric engine with them and `understudy envs` should not wait for that. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ register: Register }>>> = {
   envs: () => import('./envs.ts'),
+  env: () => import('./env.ts'),
   record: () => import('./record.ts'),
   demos: () => import('./demos.ts'),
   train: () => import('./train.ts'),
