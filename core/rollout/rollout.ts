@@ -3,10 +3,10 @@
  * threads. Terms are EnvPool's (Weng et al. 2022, arXiv:2206.10558): `send` hands over actions, `receive` takes results.
  */
 import type { EnvironmentSpec } from '../envs/index.ts'
+import type { Samplers } from '../envs/varied-environment.ts'
 import type { UserError } from '../errors.ts'
 import type { ActionBatch, StepBatch } from '../learn/transitions.ts'
 import type { FinishedEpisode, SavedEpisodes } from './episodes.ts'
-import type { Samplers } from './varied-environment.ts'
 
 /** sync: all environments answer before the next decision; async: whoever has answered is decided for. */
 export type Stepping = 'sync' | 'async'

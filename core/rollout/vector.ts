@@ -3,11 +3,11 @@
  * and results lie in shared arrays, one row per environment; a step allocates nothing.
  */
 import { type Action, type Environment, type EnvironmentSpec, observationSize } from '../envs/index.ts'
+import { type Samplers, VariedEnvironment } from '../envs/varied-environment.ts'
 import type { ActionBatch, StepBatch } from '../learn/transitions.ts'
 import { type EpisodeOptions, Episodes, type FinishedEpisode } from './episodes.ts'
 import type { Rollout, SavedRollout } from './rollout.ts'
 import { rowOf } from './rows.ts'
-import { type Samplers, VariedEnvironment } from './varied-environment.ts'
 
 export class VectorEnvironment implements Rollout {
   readonly spec: EnvironmentSpec

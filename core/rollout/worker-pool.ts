@@ -7,13 +7,13 @@
  * environments go on.
  */
 import { type EnvironmentSpec, observationSize } from '../envs/index.ts'
+import { type EnvironmentRecipe, makeVaried, type Samplers } from '../envs/varied-environment.ts'
 import type { UserError } from '../errors.ts'
 import type { ActionBatch, StepBatch } from '../learn/transitions.ts'
 import { loadPlugins } from '../plugins.ts'
 import { type EpisodeOptions, Episodes, type FinishedEpisode } from './episodes.ts'
 import { DEFAULT_RESTARTS, type RestartSettings } from './restart-limit.ts'
 import type { Rollout, SavedRollout, Stepping } from './rollout.ts'
-import { type EnvironmentRecipe, makeVaried, type Samplers } from './varied-environment.ts'
 import { allocateMemory, Command, type WorkerMemory } from './worker-memory.ts'
 import { WorkerThreads } from './worker-threads.ts'
 

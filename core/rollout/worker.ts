@@ -5,10 +5,15 @@
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { Environment } from '../envs/index.ts'
+import {
+  type EnvironmentRecipe,
+  makeVaried,
+  type Samplers,
+  VariedEnvironment,
+} from '../envs/varied-environment.ts'
 import { loadPlugins } from '../plugins.ts'
 import { Pacer } from './pace.ts'
 import { rowOf } from './rows.ts'
-import { type EnvironmentRecipe, makeVaried, type Samplers, VariedEnvironment } from './varied-environment.ts'
 import { Command, type WorkerMemory } from './worker-memory.ts'
 
 export interface WorkerTask {

@@ -12,7 +12,7 @@
  * smoothing until nothing is left of it. A lesson begins with each environment's next episode; require_reset, which cuts
  * the episodes under way short, is not supported.
  */
-import type { Sampler } from '../rollout/sampler.ts'
+import type { Sampler } from '../envs/sampler.ts'
 import type { EnvironmentParameters } from './environment-parameters.ts'
 
 export interface SavedCurriculum {

@@ -11,8 +11,8 @@
  */
 import { z } from 'zod'
 import type { ParameterValue } from '../envs/index.ts'
+import type { Sampler } from '../envs/sampler.ts'
 import { UserError } from '../errors.ts'
-import type { Sampler } from '../rollout/sampler.ts'
 import { checkSection } from './config-check.ts'
 import { at, isRecord, type Place } from './config-place.ts'
 

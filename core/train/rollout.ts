@@ -1,7 +1,8 @@
 /** The environments of a run, in this thread or on workers. */
+
+import { makeVaried, type Samplers } from '../envs/varied-environment.ts'
 import { UserError } from '../errors.ts'
 import type { Rollout } from '../rollout/rollout.ts'
-import { makeVaried, type Samplers } from '../rollout/varied-environment.ts'
 import { VectorEnvironment } from '../rollout/vector.ts'
 import { WorkerPool } from '../rollout/worker-pool.ts'
 import type { RunConfig } from './config.ts'

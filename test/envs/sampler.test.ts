@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { drawValue, type Sampler } from '../../core/rollout/sampler.ts'
+import { drawValue, type Sampler } from '../../core/envs/sampler.ts'
 
 const draw = (sampler: Sampler, count = 4000) =>
   Array.from({ length: count }, (_, episode) => drawValue(sampler, 2 ** 30 + episode))

@@ -6,12 +6,13 @@ import {
   type Action,
   type Environment,
   type EnvironmentSpec,
-  fitValue,
-  makeEnvironment,
+  observationSize,
   type ParameterValue,
   type StepResult,
-} from '../envs/index.ts'
-import { drawValue, type Sampler } from './sampler.ts'
+} from './environment.ts'
+import { fitValue } from './parameters.ts'
+import { makeEnvironment } from './registry.ts'
+import { drawValue, extremes, type Sampler } from './sampler.ts'
 
 export type Samplers = Readonly<Record<string, Sampler>>
 type Drawn = Readonly<Record<string, ParameterValue>>
@@ -29,6 +30,27 @@ export interface EnvironmentRecipe {
 export function makeVaried({ id, parameters, samplers }: EnvironmentRecipe): Environment {
   if (Object.keys(samplers).length === 0) return makeEnvironment(id, parameters)
   return new VariedEnvironment((drawn) => makeEnvironment(id, { ...parameters, ...drawn }), samplers)
+}
+
+/**
+ * Whether the agent sees and may do the same whatever is drawn; the extreme values are tried.
+ * @throws UserError when the environment refuses one of them
+ */
+export function keepsLayout({ id, parameters, samplers }: EnvironmentRecipe): boolean {
+  const { spec } = makeEnvironment(id, parameters)
+  return Object.entries(samplers).every(([name, sampler]) => {
+    const rule = spec.parameterRules?.[name]
+    const whole = rule !== undefined && !('oneOf' in rule) && rule.real !== true
+    return extremes(sampler).every((value) => {
+      // What is drawn is rounded, so an end is too; out of range it is refused all the same.
+      const made = whole && sampler.kind !== 'constant' ? Math.round(value) : value
+      const tried = makeEnvironment(id, { ...parameters, [name]: made }).spec
+      return (
+        observationSize(tried) === observationSize(spec) &&
+        JSON.stringify(tried.action) === JSON.stringify(spec.action)
+      )
+    })
+  })
 }
 
 export class VariedEnvironment implements Environment {

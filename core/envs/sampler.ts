@@ -37,3 +37,17 @@ export function drawValue(sampler: Sampler, episodeSeed: number): number {
   }
   return intervals.at(-1)![1]
 }
+
+/** The least and the greatest value that can be drawn; of a gaussian the mean, because its draws are kept in range. */
+export function extremes(sampler: Sampler): number[] {
+  switch (sampler.kind) {
+    case 'constant':
+      return [sampler.value]
+    case 'uniform':
+      return [sampler.from, sampler.to]
+    case 'gaussian':
+      return [sampler.mean]
+    case 'multirange':
+      return sampler.intervals.flat()
+  }
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkEnvironment, emptyAction, makeEnvironment, observationSize } from '../../core/envs/index.ts'
-import { type Samplers, VariedEnvironment } from '../../core/rollout/varied-environment.ts'
+import { type Samplers, VariedEnvironment } from '../../core/envs/varied-environment.ts'
 import { VectorEnvironment } from '../../core/rollout/vector.ts'
 
 const samplers: Samplers = {
