@@ -1,6 +1,6 @@
 /** `understudy compare`: agents, the scripted player and people on the same boards. */
 import type { Command } from 'commander'
-import { makeEnvironment, scriptedPlayer } from '../envs/index.ts'
+import { closing, makeEnvironment, scriptedPlayer } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import {
   agentContender,
@@ -77,10 +77,12 @@ async function compare(runs: readonly string[], options: Options, context: CliCo
   ]
   const seeds = options.seeds === undefined ? heldOutSeeds(options.episodes) : parseSeeds(options.seeds)
   const line = new ProgressLine(context, 'boards')
-  const comparison = await comparePlayers(environment, contenders, seeds, {
-    signal: context.signal,
-    onProgress: (done, total) => line.show(done, total),
-  })
+  const comparison = await closing(environment, () =>
+    comparePlayers(environment, contenders, seeds, {
+      signal: context.signal,
+      onProgress: (done, total) => line.show(done, total),
+    }),
+  )
   line.close()
   if (options.svg !== undefined) await writeAtomically(options.svg, [Buffer.from(dotPlot(comparison))])
   if (options.html !== undefined)

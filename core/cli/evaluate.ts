@@ -1,6 +1,6 @@
 /** `understudy evaluate`: an agent on held-out boards. */
 import type { Command } from 'commander'
-import { makeEnvironment, type Player, randomPlayer, scriptedPlayer } from '../envs/index.ts'
+import { closing, makeEnvironment, type Player, randomPlayer, scriptedPlayer } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import {
   agentPlayer,
@@ -51,10 +51,12 @@ async function evaluate(run: string, options: Options, context: CliContext): Pro
   const { environment, player, isKept } = await choose(run, options, context)
   const seeds = options.seeds === undefined ? heldOutSeeds(options.episodes) : parseSeeds(options.seeds)
   const line = new ProgressLine(context, 'boards')
-  const evaluation = await evaluatePlayer(environment, player, seeds, {
-    signal: context.signal,
-    onProgress: (done, total) => line.show(done, total),
-  })
+  const evaluation = await closing(environment, () =>
+    evaluatePlayer(environment, player, seeds, {
+      signal: context.signal,
+      onProgress: (done, total) => line.show(done, total),
+    }),
+  )
   line.close()
   // A standard evaluation stays with the run, where the shelf of agents finds it.
   const standard = options.seeds === undefined && options.checkpoint === undefined && options.sample !== true

@@ -2,6 +2,8 @@
 import type { Command } from 'commander'
 import { type Recorder, recordEpisode } from '../demos/index.ts'
 import {
+  closing,
+  type Environment,
   type EnvironmentSpec,
   makeEnvironment,
   type Player,
@@ -43,7 +45,10 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function record(options: Options, context: CliContext): Promise<void> {
-  const environment = makeEnvironment(options.env)
+  await closing(makeEnvironment(options.env), (environment) => recordIn(environment, options, context))
+}
+
+async function recordIn(environment: Environment, options: Options, context: CliContext): Promise<void> {
   const player = await choosePlayer(options.player, environment.spec, context)
   const library = context.library()
   for (let i = 0; i < options.episodes; i++) {

@@ -64,12 +64,22 @@ export function* replayEpisode(
 
 /**
  * Compares observations and rewards bit for bit, and where the episode ends.
+ * @param environment  is closed
  * @returns the first difference, undefined when there is none
+ * @throws UserError as `environmentOf`
  */
 export function findDivergence(
   episode: Episode,
   environment = environmentOf(episode),
 ): Divergence | undefined {
+  try {
+    return divergenceIn(episode, environment)
+  } finally {
+    environment.close?.()
+  }
+}
+
+function divergenceIn(episode: Episode, environment: Environment): Divergence | undefined {
   const steps = episodeLength(episode)
   let last: ReplayMoment | undefined
   for (const moment of replayEpisode(episode, environment)) {

@@ -118,6 +118,24 @@ export interface Environment {
    * An environment without the method is taken to need a tenth of a second for either.
    */
   animationSeconds?(): number
+
+  /**
+   * Ends what the environment holds outside this program, such as a process. Whoever drops an environment calls it; nothing
+   * else is called after it.
+   */
+  close?(): void
+}
+
+/** Closes the environment once `work` with it is done. */
+export async function closing<T>(
+  environment: Environment,
+  work: (environment: Environment) => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await work(environment)
+  } finally {
+    environment.close?.()
+  }
 }
 
 /** Number of floats of all observations together. */

@@ -1,37 +1,89 @@
-/** Every environment by id. A user's own environment is one file and one call of `registerEnvironment`. */
+/**
+ * Every environment by id. A user's own environment is one file and one call of `registerEnvironment`; environments of
+ * another program, of which there are too many to list, come by a scheme before a colon: `gym:CartPole-v1`.
+ */
 import { nearest, UserError } from '../errors.ts'
 import type { Environment, EnvironmentSpec, ParameterValue } from './environment.ts'
 
-export type EnvironmentFactory = (parameters?: Readonly<Record<string, ParameterValue>>) => Environment
+type Parameters = Readonly<Record<string, ParameterValue>>
+
+export type EnvironmentFactory = (parameters?: Parameters) => Environment
+
+export interface EnvironmentScheme {
+  /** For people: 'gym:CartPole-v1'. */
+  readonly example: string
+  /** For people, one line: which environments these are. */
+  readonly description: string
+  /**
+   * @param name  what stands behind the colon
+   * @throws UserError when there is none of that name, or what it needs is not installed
+   */
+  make(name: string, parameters: Parameters): Environment
+  /** Does beforehand what `make` and the first `reset` would have to wait for. @throws as `make` */
+  prepare?(name: string, parameters: Parameters): Promise<void>
+}
 
 const factories = new Map<string, EnvironmentFactory>()
+const schemes = new Map<string, EnvironmentScheme>()
 
 export function registerEnvironment(id: string, factory: EnvironmentFactory): void {
   if (factories.has(id)) throw new Error(`environment "${id}" is registered twice`)
   factories.set(id, factory)
 }
 
-/** @throws UserError for an unknown id, naming the nearest known one */
-export function makeEnvironment(
-  id: string,
-  parameters?: Readonly<Record<string, ParameterValue>>,
-): Environment {
-  const factory = factories.get(id)
-  if (factory === undefined) {
-    const near = nearest(id, [...factories.keys()])
-    throw new UserError(`unknown environment "${id}"`, {
-      usage: true,
-      remedy:
-        near === undefined ? `known are ${[...factories.keys()].join(', ')}` : `did you mean "${near}"?`,
-    })
-  }
-  return factory(parameters)
+/** @param name  lower-case letters */
+export function registerEnvironmentScheme(name: string, scheme: EnvironmentScheme): void {
+  if (!/^[a-z]+$/.test(name)) throw new Error(`"${name}" cannot be a scheme: lower-case letters are wanted`)
+  if (schemes.has(name)) throw new Error(`environment scheme "${name}" is registered twice`)
+  schemes.set(name, scheme)
 }
 
+/** @throws UserError for an unknown id, naming the nearest known one */
+export function makeEnvironment(id: string, parameters?: Parameters): Environment {
+  const factory = factories.get(id)
+  if (factory !== undefined) return factory(parameters)
+  const [scheme, name] = schemeOf(id) ?? unknown(id)
+  return scheme.make(name, parameters ?? {})
+}
+
+/** Waits where `makeEnvironment` would keep the thread waiting. @throws UserError as `makeEnvironment` */
+export async function prepareEnvironment(id: string, parameters?: Parameters): Promise<void> {
+  if (factories.has(id)) return
+  const [scheme, name] = schemeOf(id) ?? unknown(id)
+  await scheme.prepare?.(name, parameters ?? {})
+}
+
+/** Whether there may be such an environment; those with a scheme are known only once they are made. */
+export function isEnvironmentId(id: string): boolean {
+  return factories.has(id) || schemeOf(id) !== undefined
+}
+
+/** Of those that can be listed. */
 export function environmentIds(): string[] {
   return [...factories.keys()]
 }
 
+/** Of those that can be listed. */
 export function environmentSpecs(): EnvironmentSpec[] {
   return environmentIds().map((id) => makeEnvironment(id).spec)
+}
+
+export function environmentSchemes(): EnvironmentScheme[] {
+  return [...schemes.values()]
+}
+
+function schemeOf(id: string): [EnvironmentScheme, string] | undefined {
+  const colon = id.indexOf(':')
+  const scheme = schemes.get(id.slice(0, Math.max(0, colon)))
+  const name = id.slice(colon + 1)
+  return scheme === undefined || name === '' ? undefined : [scheme, name]
+}
+
+function unknown(id: string): never {
+  const known = [...factories.keys(), ...environmentSchemes().map(({ example }) => example)]
+  const near = nearest(id, known)
+  throw new UserError(`unknown environment "${id}"`, {
+    usage: true,
+    remedy: near === undefined ? `known are ${known.join(', ')}` : `did you mean "${near}"?`,
+  })
 }

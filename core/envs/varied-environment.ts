@@ -133,12 +133,17 @@ export class VariedEnvironment implements Environment {
     return this.#inner.events()
   }
 
+  close(): void {
+    this.#inner.close?.()
+  }
+
   #become(drawn: Drawn): void {
     const names = Object.keys(drawn)
     const same =
       names.length === Object.keys(this.#drawn).length &&
       names.every((name) => drawn[name] === this.#drawn[name])
     if (same) return
+    this.#inner.close?.()
     this.#inner = this.#make(drawn)
     this.#drawn = drawn
   }

@@ -1,7 +1,7 @@
 /** Trains one cell to its end, from wherever an earlier attempt has left it, and measures it. */
 import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
-import { makeEnvironment } from '../envs/index.ts'
+import { closing, makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { agentPlayer, evaluatePlayer, heldOutSeeds } from '../evaluate/index.ts'
 import type { EpisodeRow, Library, RunRow } from '../store/index.ts'
@@ -159,9 +159,10 @@ async function measure(
   const { step: steps, episodes, wallSeconds, mastery, score } = await readHead(last)
   const environment = makeEnvironment(config.environment, config.parameters)
   const player = await agentPlayer(environment.spec, last.policy)
-  const { episodes: played } = await evaluatePlayer(environment, player, heldOutSeeds(experiment.heldOut), {
-    signal: context.signal,
-  })
+  const seeds = heldOutSeeds(experiment.heldOut)
+  const { episodes: played } = await closing(environment, () =>
+    evaluatePlayer(environment, player, seeds, { signal: context.signal }),
+  )
   const metrics = (name: string) =>
     library.readMetrics(runId, { names: [name] }).filter(({ step }) => step <= steps)
   const clock = [{ step: 0, value: 0 }, ...metrics('time/seconds')]

@@ -2,7 +2,7 @@
  * Looks for the first checkpoint of a run that solves its environment. The verdicts are kept with the run's metrics, so a
  * run that goes on after an interruption is looked at where that was left.
  */
-import { makeEnvironment } from '../envs/index.ts'
+import { closing, makeEnvironment } from '../envs/index.ts'
 import { agentPlayer, evaluatePlayer, SOLVED_WIN_RATE } from '../evaluate/index.ts'
 import type { Library } from '../store/index.ts'
 import { type CheckpointFile, listCheckpoints, type RunConfig, runDirectory } from '../train/index.ts'
@@ -39,7 +39,7 @@ export class WinRates {
   async #evaluate({ step, policy }: CheckpointFile): Promise<void> {
     const environment = makeEnvironment(this.#config.environment, this.#config.parameters)
     const player = await agentPlayer(environment.spec, policy)
-    const { winRate } = await evaluatePlayer(environment, player, this.#seeds)
+    const { winRate } = await closing(environment, () => evaluatePlayer(environment, player, this.#seeds))
     this.#library.appendMetrics(this.#runId, [{ step, name: WIN_RATE, value: winRate }])
   }
 

@@ -142,7 +142,9 @@ export class VectorEnvironment implements Rollout {
     }
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    for (const environment of this.#environments) environment.close?.()
+  }
 
   #reset(e: number): void {
     const { current, mask } = this.#rows[e]!

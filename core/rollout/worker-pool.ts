@@ -6,6 +6,7 @@
  * A worker that throws, ends, or does not answer in time is started anew. The episodes under way on it are lost; all other
  * environments go on.
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import { type EnvironmentSpec, observationSize } from '../envs/index.ts'
 import { type EnvironmentRecipe, makeVaried, type Samplers } from '../envs/varied-environment.ts'
 import type { UserError } from '../errors.ts'
@@ -34,6 +35,9 @@ export interface WorkerPoolOptions extends EpisodeOptions {
 
 /** ML-Agents' `timeout_wait`. */
 export const DEFAULT_TIMEOUT_SECONDS = 60
+
+/** How long environments on workers may take to let go of what they hold. */
+const CLOSE_MS = 2_000
 
 /** What an environment is at, seen from this side. */
 const State = {
@@ -255,8 +259,11 @@ export class WorkerPool implements Rollout {
     return this.#threads.startingSince(worker) === null && this.#threads.end(worker, 'it was told to')
   }
 
-  close(): Promise<void> {
-    return this.#threads.close()
+  async close(): Promise<void> {
+    const closed = Promise.all(this.#seats.map((_, w) => this.#ask(w, { kind: 'close' })))
+    // A worker that hangs is ended with what its environments hold.
+    await Promise.race([closed, wait(CLOSE_MS, undefined, { ref: false })])
+    await this.#threads.close()
   }
 
   /** Takes in what is answered, until something is, or all that is under way. */

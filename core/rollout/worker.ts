@@ -33,6 +33,7 @@ export type WorkerRequest =
   | { readonly kind: 'snapshot' }
   | { readonly kind: 'restore'; readonly snapshots: readonly (Uint8Array | null)[] }
   | { readonly kind: 'vary'; readonly samplers: Samplers }
+  | { readonly kind: 'close' }
 
 /** 'ready' comes once, of itself; the others answer requests. */
 export type WorkerReply =
@@ -93,6 +94,10 @@ class Seat {
     this.#environment.restore(snapshot)
   }
 
+  close(): void {
+    this.#environment.close?.()
+  }
+
   vary(samplers: Samplers): void {
     if (this.#environment instanceof VariedEnvironment) this.#environment.vary(samplers)
   }
@@ -122,6 +127,10 @@ function answer(request: WorkerRequest, seats: readonly Seat[]): WorkerReply {
     return { kind: 'snapshots', snapshots: seats.map((seat) => seat.snapshot()) }
   }
   for (const [i, seat] of seats.entries()) {
+    if (request.kind === 'close') {
+      seat.close()
+      continue
+    }
     if (request.kind === 'vary') {
       seat.vary(request.samplers)
       continue

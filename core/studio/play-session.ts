@@ -70,6 +70,7 @@ export class PlaySession {
 
   /** @returns the episode that was kept, null when nothing was recorded or it was not to be kept */
   end(keep: boolean): number | null {
+    this.#recorder.environment.close?.()
     if (keep) return this.#recorder.keep()
     this.#recorder.discard()
     return null
@@ -77,6 +78,7 @@ export class PlaySession {
 
   /** Leaves the recording as a crash would: it is offered for keeping the next time. */
   abandon(): void {
+    this.#recorder.environment.close?.()
     if (this.#recorder.steps === 0) this.#recorder.discard()
     else this.#recorder.interrupt()
   }

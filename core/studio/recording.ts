@@ -30,6 +30,14 @@ function frameOf(
  */
 export function recordingOf(episode: Episode): Recording {
   const environment = environmentOf(episode)
+  try {
+    return recordingIn(episode, environment)
+  } finally {
+    environment.close?.()
+  }
+}
+
+function recordingIn(episode: Episode, environment: Environment): Recording {
   const frames: Frame[] = []
   for (const { step, observation, result } of replayEpisode(episode, environment)) {
     const taken = result === null ? null : actionAt(episode, step - 1)

@@ -3,7 +3,7 @@
  * it never writes, and ends when the run has ended, when it is told to, or when its owner is gone.
  */
 import { join } from 'node:path'
-import { checkEnvironment, makeEnvironment } from '../envs/index.ts'
+import { checkEnvironment, closing, makeEnvironment } from '../envs/index.ts'
 import type { DemonstrationData } from '../learn/index.ts'
 import { openLibrary } from '../store/index.ts'
 import { writeAtomically } from './atomic-file.ts'
@@ -33,7 +33,7 @@ async function train(port: Port, start: Start): Promise<void> {
   const config = resolveConfig(start.config)
   await writeAtomically(file, [Buffer.from(start.config)])
   // A broken environment is refused with a sentence before hours go into learning it.
-  checkEnvironment(makeEnvironment(config.environment, config.parameters))
+  await closing(makeEnvironment(config.environment, config.parameters), checkEnvironment)
   checkLessons(config)
   trainer = await Trainer.create({
     config,

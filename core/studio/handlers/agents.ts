@@ -1,6 +1,6 @@
 /** `agents.*`: every run that has written a policy is an agent. */
 import { readFile } from 'node:fs/promises'
-import { makeEnvironment } from '../../envs/index.ts'
+import { closing, makeEnvironment } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
 import { evaluatePlayer, heldOutSeeds, policyFile } from '../../evaluate/index.ts'
 import { listCheckpoints, runDirectory } from '../../train/index.ts'
@@ -36,7 +36,9 @@ export function agentHandlers(context: HostContext): Handlers<keyof typeof agent
       const environment = makeEnvironment(environmentId, runParameters(context, runId))
       const player = await runPlayer(context, environment, runId)
       const { score, winRate } = await context.tasks.run(taskId, ({ signal, report }) =>
-        evaluatePlayer(environment, player, heldOutSeeds(episodes), { signal, onProgress: report }),
+        closing(environment, () =>
+          evaluatePlayer(environment, player, heldOutSeeds(episodes), { signal, onProgress: report }),
+        ),
       )
       const [low, high] = score.ci95
       writeMeta(

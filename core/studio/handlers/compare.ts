@@ -1,5 +1,5 @@
 /** `compare.*` and `runs.watch`: the same boards for everybody. */
-import { makeEnvironment } from '../../envs/index.ts'
+import { closing, makeEnvironment } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
 import {
   compare,
@@ -63,7 +63,8 @@ export function compareHandlers(context: HostContext): CompareHandlers {
       const run = context.runs.get(runId)
       const environment = makeEnvironment(run.environmentId, runParameters(context, runId))
       const player = await runPlayer(context, environment, runId)
-      return recordingOfBoard(environment.spec, await playBoard(environment, player, seed ?? freshSeed()))
+      const board = await closing(environment, () => playBoard(environment, player, seed ?? freshSeed()))
+      return recordingOfBoard(environment.spec, board)
     },
   }
 }
@@ -75,9 +76,10 @@ function evaluated(context: HostContext, params: TableParams): Promise<Evaluated
   refuseTwins(contenders)
   return context.tasks.run(params.taskId, async ({ signal, report }) => {
     const environment = environmentFor(context, id, contenders)
-    const playing = []
+    const playing: Awaited<ReturnType<typeof resolveContender>>[] = []
     for (const contender of contenders) playing.push(await resolveContender(context, environment, contender))
-    return compare(environment, playing, heldOutSeeds(episodes), { signal, onProgress: report })
+    const seeds = heldOutSeeds(episodes)
+    return closing(environment, () => compare(environment, playing, seeds, { signal, onProgress: report }))
   })
 }
 
@@ -131,7 +133,7 @@ async function boardOf(
   // An environment each: frames of one must not wait for the other.
   const environment = environmentFor(context, environmentId, [contender])
   const { label, playerKind, player } = await resolveContender(context, environment, contender)
-  const board = await playBoard(environment, player!, seed)
+  const board = await closing(environment, () => playBoard(environment, player!, seed))
   const { frames } = recordingOfBoard(environment.spec, board)
   return {
     contender,
