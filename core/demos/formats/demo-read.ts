@@ -1,0 +1,179 @@
+/** A `.demo` as episodes. */
+
+import type { Environment } from '../../envs/environment.ts'
+import { environmentIds, makeEnvironment } from '../../envs/index.ts'
+import { type EnvironmentStamp, type Episode, episodeLength } from '../episode.ts'
+import { layoutMismatch } from '../stamp.ts'
+import { findAlignment } from './demo-alignment.ts'
+import { type Mended, playColumns } from './demo-columns.ts'
+import { playedEnvironment, type Retraced, retrace } from './demo-environment.ts'
+import { type DemoStart, readRecords, readStart } from './demo-file.ts'
+import { type DemoHeads, readHeads } from './demo-heads.ts'
+import { ObservationReader, observationColumns } from './demo-observations.ts'
+import { type Play, splitPlays } from './demo-plays.ts'
+import { type ActionLayout, actionLayout, type DemoRecord, readRecord } from './demo-record.ts'
+import { foreignHead } from './foreign.ts'
+import { type ActionAlignment, FileProblems, LIMITS, type ReadOptions } from './format.ts'
+import { assembleEpisode } from './head.ts'
+
+type Note = (text: string) => void
+
+/** Everything that a file says. */
+interface Demo extends DemoStart {
+  readonly layout: ActionLayout
+  readonly observations: ObservationReader
+  readonly records: readonly DemoRecord[]
+  readonly heads: DemoHeads | undefined
+}
+
+export function readDemo(bytes: Uint8Array, fileName: string, options: ReadOptions = {}): Episode[] {
+  const problems = new FileProblems(fileName)
+  const note = options.note ?? (() => undefined)
+  const demo = readWhole(bytes, problems, note)
+  if (demo === undefined) return []
+  const { plays, empty } = splitPlays(demo.records)
+  if (plays.length > LIMITS.episodes) {
+    problems.refuse('records', `at most ${LIMITS.episodes} episodes`, plays.length)
+  }
+  if (demo.heads !== undefined) return ownEpisodes(plays, demo, demo.heads, problems)
+  if (empty > 0) note(`${empty} of its episodes have no step and are left out`)
+  return plays.length === 0 ? [] : foreignEpisodes(plays, demo, options, problems, note)
+}
+
+/** @returns undefined when there is no record */
+function readWhole(bytes: Uint8Array, problems: FileProblems, note: Note): Demo | undefined {
+  const start = readStart(bytes, problems)
+  const layout = actionLayout(start.brain, problems)
+  const records: DemoRecord[] = []
+  let observations: ObservationReader | undefined
+  const end = readRecords(bytes, start, problems, (pair, index) => {
+    observations ??= new ObservationReader(
+      observationColumns(pair.info?.observations ?? [], problems),
+      problems,
+    )
+    records.push(readRecord(pair, layout, observations, `record ${index}`, problems))
+  })
+  if (observations === undefined) return undefined
+  const heads = readHeads(bytes.subarray(end.at), problems)
+  if (end.unclosed) {
+    const rest = bytes.length - end.at
+    const left = rest > 0 && heads === undefined ? `; the last ${rest} bytes are no whole record` : ''
+    note(`the recording was never closed; its ${records.length} records were recovered${left}`)
+  }
+  return { ...start, layout, observations, records, heads }
+}
+
+/** Of a file that we have written: exactly what it was written from. */
+function ownEpisodes(
+  plays: readonly Play[],
+  { layout }: Demo,
+  heads: DemoHeads,
+  problems: FileProblems,
+): Episode[] {
+  if (plays.length !== heads.episodes.length) {
+    problems.refuse('records', `${heads.episodes.length} episodes, as the heads say`, plays.length)
+  }
+  return heads.episodes.map(({ head, masked, timesUs }, i) => {
+    const columns = playColumns(plays[i]!, layout, heads.actions, masked, undefined, {
+      clipped: 0,
+      opened: 0,
+    })
+    return assembleEpisode(head, { ...columns, timesUs }, `episode ${i}`, problems)
+  })
+}
+
+function foreignEpisodes(
+  plays: readonly Play[],
+  demo: Demo,
+  options: ReadOptions,
+  problems: FileProblems,
+  note: Note,
+): Episode[] {
+  const { layout, observations, brain, meta } = demo
+  const stamp = playedEnvironment(brain.name, observations.columns, layout, options.environment, problems)
+  const environment = environmentHere(stamp)
+  const { actions, retraced } = aligned(plays, demo, options.actions, environment, note)
+  const masked = demo.records.some(({ mask }) => mask !== undefined)
+  const mended: Mended = { clipped: 0, opened: 0 }
+  const episodes = plays.map((play, i) => {
+    const columns = playColumns(play, layout, actions, masked, retraced[i]?.last, mended)
+    const success = retraced[i]?.success ?? (play.ending === 'terminated' && columns.rewards.at(-1)! > 0)
+    const terminated = play.ending === 'terminated'
+    const head = foreignHead(stamp, i, { terminated, truncated: !terminated, success })
+    const timesUs = new Float64Array(columns.rewards.length)
+    const named = meta.name === '' ? head : { ...head, note: `recorded as ${meta.name}` }
+    return assembleEpisode(named, { ...columns, timesUs }, `episode ${i}`, problems)
+  })
+  noteEndings(plays, retraced, note)
+  noteMended(mended, demo.records, note)
+  note(supposed(stamp, options.environment !== undefined, retraced, episodes))
+  return episodes
+}
+
+/** The environment itself, when there is one here that fits. */
+function environmentHere(stamp: EnvironmentStamp): Environment | undefined {
+  if (!environmentIds().includes(stamp.id)) return undefined
+  const environment = makeEnvironment(stamp.id, stamp.parameters)
+  return layoutMismatch(stamp, environment.spec) === undefined ? environment : undefined
+}
+
+/** Which way the actions stand, and what came of playing them again where that gave the same. */
+function aligned(
+  plays: readonly Play[],
+  { layout, brain }: Demo,
+  given: ActionAlignment | undefined,
+  environment: Environment | undefined,
+  note: Note,
+): { actions: ActionAlignment; retraced: readonly (Retraced | undefined)[] } {
+  const retraceAll = (actions: ActionAlignment): (Retraced | undefined)[] =>
+    plays.map((play) => (environment === undefined ? undefined : retrace(environment, play, actions)))
+  if (given !== undefined) return { actions: given, retraced: retraceAll(given) }
+  const both = { same: retraceAll('same'), previous: retraceAll('previous') }
+  const [same, previous] = [count(both.same), count(both.previous)]
+  const { actions, because } =
+    same === previous
+      ? findAlignment(plays, layout, brain)
+      : {
+          actions: same > previous ? ('same' as const) : ('previous' as const),
+          because: `so played again ${Math.max(same, previous)} of its episodes come out the same`,
+        }
+  const which = actions === 'same' ? 'taken at its observation' : 'that led to its observation'
+  note(`each record is taken to hold the action ${which}: ${because} (--actions decides otherwise)`)
+  return { actions, retraced: both[actions] }
+}
+
+function count(retraced: readonly (Retraced | undefined)[]): number {
+  return retraced.filter((result) => result !== undefined).length
+}
+
+function noteEndings(plays: readonly Play[], retraced: readonly (Retraced | undefined)[], note: Note): void {
+  const endless = plays.filter((play, i) => !play.ownEnd && retraced[i] === undefined).length
+  if (endless > 0) {
+    note(`the last observation of ${endless} episodes was not recorded; the one before stands in its place`)
+  }
+  const open = plays.filter(({ ending }) => ending === 'cut off').length
+  if (open > 0) note(`${open} of its episodes have no end and are kept as cut off`)
+}
+
+function noteMended({ clipped, opened }: Mended, records: readonly DemoRecord[], note: Note): void {
+  if (clipped > 0) note(`in ${clipped} steps continuous actions beyond -1 to 1 were brought back to it`)
+  if (opened > 0) note(`in ${opened} steps the action was forbidden by the mask, which now allows it`)
+  const grouped = records.filter(({ groupReward }) => groupReward !== 0).length
+  if (grouped > 0) note(`rewards of groups, in ${grouped} records, are left out`)
+}
+
+/** What no `.demo` says. */
+function supposed(
+  stamp: EnvironmentStamp,
+  given: boolean,
+  retraced: readonly (Retraced | undefined)[],
+  episodes: readonly Episode[],
+): string {
+  const what = given ? '' : `taken to be of ${stamp.id}; `
+  const seed =
+    count(retraced) === episodes.length ? 'with seed 0 they come out the same' : 'the seeds are unknown'
+  const goals =
+    count(retraced) === episodes.length ? '' : '; a last reward above 0 counts as the goal reached'
+  const steps = episodes.reduce((sum, episode) => sum + episodeLength(episode), 0)
+  return `${what}${seed}; player and times of the ${steps} steps are unknown${goals}`
+}

@@ -1,0 +1,21 @@
+/**
+ * Unity's `.demo`, as ML-Agents' recorder writes it and its trainer reads it. A record is an observation, the reward since the
+ * record before, and an action; the last record of an episode is done and has the terminal observation.
+ *
+ * Files of older releases and of other recorders differ in several ways; what had to be supposed or mended is noted.
+ */
+import { startsAsDemo } from './demo-file.ts'
+import { readDemo } from './demo-read.ts'
+import { writeDemo } from './demo-write.ts'
+import type { FileFormat } from './format.ts'
+
+export const demo = {
+  name: 'demo',
+  title: "Unity's .demo: what ML-Agents records and trains from",
+  layout: 'file',
+  extensions: ['.demo'],
+  matches: startsAsDemo,
+  write: writeDemo,
+  read: readDemo,
+  cannotHold: () => [],
+} satisfies FileFormat
