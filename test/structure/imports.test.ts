@@ -3,7 +3,7 @@
  *
  *     cli  studio          renderer -> core/studio/protocol.ts only
  *      |  \   |            electron -> core/studio only
- *  experiment |
+ *  experiment |         (serve stands on evaluate and envs, beside studio)
  *        \    |
  *        train  evaluate  demos
  *           |      |        |
@@ -31,6 +31,7 @@ const allowed: Record<string, string[]> = {
   train: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos'],
   evaluate: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train'],
   experiment: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate'],
+  serve: ['envs', 'evaluate'],
   studio: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate'],
   cli: [
     'envs',
@@ -42,6 +43,7 @@ const allowed: Record<string, string[]> = {
     'train',
     'evaluate',
     'experiment',
+    'serve',
     'studio',
     'remote',
   ],

@@ -1,0 +1,111 @@
+/** `understudy serve`: a policy behind GET /ping and POST /invocations. */
+import { once } from 'node:events'
+import { type Command, Option } from 'commander'
+import { type EnvironmentSpec, makeEnvironment } from '../envs/index.ts'
+import { UserError } from '../errors.ts'
+import { namedAgent, type Policy, policyFile, readPolicy } from '../evaluate/index.ts'
+import { Random } from '../random.ts'
+import { openEndpoint } from '../serve/endpoint.ts'
+import { freshSeed } from '../studio/fresh-seed.ts'
+import { wholeNumber } from './arguments.ts'
+import type { CliContext } from './context.ts'
+
+interface Options {
+  model?: string
+  env?: string
+  output?: string
+  checkpoint?: number
+  host: string
+  port: number
+  deterministic?: boolean
+  sampled?: boolean
+  seed?: number
+  maxBody: number
+  maxConcurrency: number
+}
+
+export function register(program: Command, context: CliContext): void {
+  program
+    .command('serve')
+    .description('answer observations with actions over HTTP: GET /ping, POST /invocations')
+    .argument('[run]', 'a run or an imported agent; or give --model and --env')
+    .addOption(new Option('--model <file>', 'an ONNX file, which needs no library').env('UNDERSTUDY_MODEL'))
+    .addOption(new Option('--env <id>', 'the environment that it plays').env('UNDERSTUDY_ENV'))
+    .option('--output <name>', 'the output of the file that holds its actions, where several could')
+    .option('--checkpoint <step>', 'the policy of this step of the run', wholeNumber('--checkpoint', 0))
+    .addOption(new Option('--host <address>', 'where to listen').env('UNDERSTUDY_HOST').default('127.0.0.1'))
+    .addOption(
+      new Option('--port <number>', '0 takes a free one')
+        .env('UNDERSTUDY_PORT')
+        .argParser(wholeNumber('--port', 0, 65_535))
+        .default(8080),
+    )
+    .addOption(
+      new Option(
+        '--deterministic',
+        'the likeliest action unless a request asks for another (default)',
+      ).conflicts('sampled'),
+    )
+    .option('--sampled', 'actions drawn as in training unless a request asks for others')
+    .option('--seed <n>', 'of drawn actions; random when absent', wholeNumber('--seed', 0, 0xffffffff))
+    .option('--max-body <bytes>', 'largest body', wholeNumber('--max-body', 1, 2 ** 30), 6 * 2 ** 20)
+    .option(
+      '--max-concurrency <n>',
+      'requests under way at the same time; more are answered 503',
+      wholeNumber('--max-concurrency', 1, 1_000_000),
+      256,
+    )
+    .action((run: string | undefined, options: Options) => serve(run, options, context))
+}
+
+async function serve(run: string | undefined, options: Options, context: CliContext): Promise<void> {
+  const { spec, policy } = await choose(run, options, context)
+  const deterministic =
+    options.sampled === true ? false : options.deterministic === true || policy.canBeDeterministic
+  if (deterministic ? !policy.canBeDeterministic : !policy.canSample) {
+    throw new UserError(`this policy can only ${deterministic ? 'sample its actions' : 'be deterministic'}`, {
+      remedy: deterministic ? 'add --sampled' : 'leave --sampled out',
+    })
+  }
+  const endpoint = await openEndpoint({
+    spec,
+    policy,
+    host: options.host,
+    port: options.port,
+    deterministic,
+    random: new Random(options.seed ?? freshSeed()),
+    maxBody: options.maxBody,
+    maxConcurrency: options.maxConcurrency,
+    onBug: (error) => {
+      const bug = error instanceof Error ? error : new Error(String(error))
+      context.note(`error: ${context.verbose ? bug.stack : bug.message} (this is a bug in Understudy)`)
+    },
+  })
+  if (context.json) context.printJson({ event: 'listening', address: endpoint.address })
+  else context.print(`${spec.id} is served at ${endpoint.address} (Ctrl-C ends it)`)
+  if (!context.signal.aborted) await once(context.signal, 'abort')
+  await endpoint.close()
+  await policy.release()
+}
+
+async function choose(
+  run: string | undefined,
+  options: Options,
+  context: CliContext,
+): Promise<{ spec: EnvironmentSpec; policy: Policy }> {
+  if (run !== undefined) {
+    const agent = await namedAgent(context.library(), run)
+    const { spec } = makeEnvironment(agent.environmentId, agent.parameters)
+    const file = await policyFile(agent.source, options.checkpoint)
+    return { spec, policy: await readPolicy(spec, file, agent.output) }
+  }
+  if (options.model === undefined || options.env === undefined) {
+    throw new UserError('which policy shall be served?', {
+      usage: true,
+      remedy: 'name a run, or give --model FILE and --env ID',
+    })
+  }
+  const { spec } = makeEnvironment(options.env)
+  const file = await policyFile(options.model)
+  return { spec, policy: await readPolicy(spec, file, options.output) }
+}

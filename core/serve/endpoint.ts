@@ -1,0 +1,174 @@
+/**
+ * A policy over HTTP, by the contract of SageMaker's containers: GET /ping answers 200 at once, POST /invocations takes
+ * observations and gives actions. Nothing is kept between requests: what a policy with memory remembers goes out with
+ * the answer and comes back with the next request.
+ */
+import type { AddressInfo } from 'node:net'
+import createServer, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { EnvironmentSpec } from '../envs/index.ts'
+import { UserError } from '../errors.ts'
+import type { Policy } from '../evaluate/index.ts'
+import type { Random } from '../random.ts'
+import { Batcher } from './batcher.ts'
+import { RequestError, readInvocation, writeActions } from './invocation.ts'
+import { MEDIA, type Media, mediaFor } from './media.ts'
+
+export interface EndpointOptions {
+  readonly spec: EnvironmentSpec
+  readonly policy: Policy
+  readonly host: string
+  /** 0 takes a free port. */
+  readonly port: number
+  /** What a request that does not say gets. */
+  readonly deterministic: boolean
+  /** Draws sampled actions where the file leaves that to us. */
+  readonly random: Random
+  /** Largest body, in bytes. */
+  readonly maxBody: number
+  /** Requests under way at the same time; more are answered 503. */
+  readonly maxConcurrency: number
+  /** Told of every error that is no fault of a client's. */
+  readonly onBug: (error: unknown) => void
+}
+
+export interface Endpoint {
+  /** 'http://127.0.0.1:8080' */
+  readonly address: string
+  /** Takes no more requests, answers those under way, then closes. */
+  close(): Promise<void>
+}
+
+/** Seconds after which a client that was turned away may try again. */
+const RETRY_AFTER = 1
+
+/** @throws UserError when the port is taken or not allowed */
+export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> {
+  const { host, port } = options
+  const server = createServer({
+    logger: false,
+    bodyLimit: options.maxBody,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+  })
+  for (const type of Object.keys(MEDIA)) {
+    server.removeContentTypeParser(type)
+    server.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  }
+  server.removeContentTypeParser('text/plain')
+  server.setErrorHandler((error: unknown, _request, reply) => answerError(error, reply, options.onBug))
+  server.setNotFoundHandler(answerUnknown)
+  limitConcurrency(server, options.maxConcurrency)
+  route(server, options)
+  let closing = false
+  server.addHook('onSend', async (_request, reply) => {
+    // A connection that is kept alive would keep the server from closing.
+    if (closing) reply.header('connection', 'close')
+  })
+  try {
+    await server.listen({ host, port })
+  } catch (error) {
+    throw portProblem(error, host, port)
+  }
+  const bound = server.server.address() as AddressInfo
+  const name = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address
+  return {
+    address: `http://${name}:${bound.port}`,
+    close: () => {
+      closing = true
+      return server.close()
+    },
+  }
+}
+
+function route(server: FastifyInstance, options: EndpointOptions): void {
+  const { spec, policy } = options
+  const batcher = new Batcher(spec, policy, options.random)
+  server.get('/ping', () => ({
+    status: 'ready',
+    environment: spec.id,
+    observations: spec.observations.map(({ name, shape }) => ({ name, shape })),
+    action: { continuous: spec.action.continuous, discrete: spec.action.discrete },
+    memory: policy.memorySize,
+  }))
+  server.post('/invocations', async (request, reply) => {
+    const own = mediaOf(request)
+    const media = mediaFor(request.headers.accept, own)
+    const body = own.read(request.body as Uint8Array)
+    const invocation = readInvocation(spec, policy, body)
+    const { deterministic = options.deterministic } = invocation
+    if (deterministic ? !policy.canBeDeterministic : !policy.canSample) {
+      throw new RequestError(400, `this policy can only ${deterministic ? 'sample' : 'be deterministic'}`)
+    }
+    const actions = await batcher.act(invocation, deterministic)
+    return reply.type(media.type).send(media.write(writeActions(spec, invocation, actions)))
+  })
+}
+
+function mediaOf({ headers }: FastifyRequest): Media {
+  const [name = ''] = (headers['content-type'] ?? '').split(';')
+  const type = name.trim().toLowerCase()
+  const media = MEDIA[type]
+  if (media !== undefined) return media
+  throw new RequestError(
+    415,
+    `a body is ${Object.keys(MEDIA).slice(0, 2).join(' or ')}, not ${type || 'untyped'}`,
+  )
+}
+
+/** Turns requests away before their bodies are read. */
+function limitConcurrency(server: FastifyInstance, most: number): void {
+  let underWay = 0
+  server.addHook('onRequest', async (request, reply) => {
+    if (request.routeOptions.url !== '/invocations') return
+    if (underWay >= most) {
+      reply.header('retry-after', RETRY_AFTER)
+      throw new RequestError(503, `${most} requests are under way already`)
+    }
+    underWay++
+    reply.raw.once('close', () => underWay--)
+  })
+}
+
+function answerUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const [path = ''] = request.url.split('?')
+  const allowed = { '/ping': 'GET, HEAD', '/invocations': 'POST' }[path]
+  if (allowed === undefined) {
+    return reply.code(404).send({ error: 'there are GET /ping and POST /invocations' })
+  }
+  return reply
+    .code(405)
+    .header('allow', allowed)
+    .send({ error: `${path} is for ${allowed}` })
+}
+
+function answerError(error: unknown, reply: FastifyReply, onBug: (error: unknown) => void): FastifyReply {
+  const { message, statusCode } = error as { message: string; statusCode?: number }
+  if (error instanceof RequestError) return reply.code(error.status).send({ error: message })
+  // The policy answered what is no action: nothing is wrong with this program or the request.
+  if (error instanceof UserError) return reply.code(500).send({ error: message })
+  if (statusCode === 413) {
+    return reply.code(413).header('connection', 'close').send({ error: 'the body is too large' })
+  }
+  if (statusCode === 415) {
+    const types = Object.keys(MEDIA).slice(0, 2).join(' or ')
+    return reply.code(415).send({ error: `a body is ${types}` })
+  }
+  if (statusCode !== undefined && statusCode < 500) return reply.code(statusCode).send({ error: message })
+  onBug(error)
+  return reply.code(500).send({ error: 'internal error' })
+}
+
+function portProblem(error: unknown, host: string, port: number): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  const reason = {
+    EADDRINUSE: 'something listens there already',
+    EACCES: 'this user may not use that port',
+    EADDRNOTAVAIL: 'this machine has no such address',
+    ENOTFOUND: 'there is no such host',
+  }[code ?? '']
+  if (reason === undefined) return error
+  return new UserError(`cannot listen on ${host}:${port}: ${reason}`, {
+    remedy: 'choose another with --port or --host',
+    cause: error,
+  })
+}
