@@ -81,7 +81,7 @@ describe('the Dockerfile', () => {
 })
 
 describe('the container', () => {
-  it('answers with production dependencies alone, leaves nothing behind, and ends at SIGTERM', async () => {
+  it('answers with production dependencies alone, makes no library, and ends at SIGTERM', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'understudy-container-'))
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
     for (const path of copied) cpSync(join(root, path), join(folder, path), { recursive: true })
@@ -110,7 +110,7 @@ describe('the container', () => {
     expect((await invoke(address, { observation: cell(4) })).body).toEqual({ action: { discrete: [1] } })
     child.kill('SIGTERM')
     expect(await once(child, 'exit')).toEqual([0, null])
-    expect(existsSync(join(folder, 'nobody'))).toBe(false)
+    expect(existsSync(join(folder, 'nobody/.understudy'))).toBe(false)
   })
 })
 
