@@ -1,0 +1,107 @@
+/** `understudy env serve` and `understudy env launcher`: an environment in place of a Unity build, for ML-Agents' trainers. */
+import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { ParameterValue } from '../envs/index.ts'
+import { UserError } from '../errors.ts'
+import { launcherFile, launcherScript, readBuildArguments } from '../remote/mlagents/launcher.ts'
+import { Session } from '../remote/mlagents/session.ts'
+import { collectParameter, wholeNumber } from './arguments.ts'
+import type { CliContext } from './context.ts'
+
+interface AgentOptions {
+  readonly env: string
+  readonly agents: number
+  readonly behavior?: string
+  readonly parameter: Readonly<Record<string, ParameterValue>>
+}
+
+interface ServeOptions extends AgentOptions {
+  readonly mlagentsPort?: number
+  readonly wait: number
+}
+
+interface LauncherOptions extends AgentOptions {
+  readonly out: string
+}
+
+const MOST_AGENTS = 4096
+const DEFAULT_WAIT_SECONDS = 60
+
+export function registerMlAgents(env: Command, context: CliContext): void {
+  withAgents(env.command('serve'))
+    .description("dial ML-Agents' trainer as a Unity build does and play for it")
+    .argument('[arguments...]', 'behind --: what the trainer passes to a build; it counts before the options')
+    .option('--mlagents-port <n>', 'where the trainer listens', wholeNumber('--mlagents-port', 1, 65_535))
+    .option(
+      '--wait <s>',
+      'seconds to wait for a trainer',
+      wholeNumber('--wait', 1, 86_400),
+      DEFAULT_WAIT_SECONDS,
+    )
+    .action((args: string[], options: ServeOptions) => serve(args, options, context))
+  withAgents(env.command('launcher'))
+    .description(
+      'write an executable that UnityEnvironment(file_name=...) and mlagents-learn --env take for a build',
+    )
+    .requiredOption('--out <file>', 'where, for example basic.x86_64')
+    .action((options: LauncherOptions) => writeLauncher(options, context))
+}
+
+function withAgents(command: Command): Command {
+  return command
+    .requiredOption('--env <id>', 'environment ("understudy envs" lists them)')
+    .option('--agents <n>', 'how many play side by side', wholeNumber('--agents', 1, MOST_AGENTS), 1)
+    .option('--behavior <name>', 'what the trainer calls them (default: made of the id)')
+    .option('--parameter <name=value>', 'parameter of the environment; may be repeated', collectParameter, {})
+}
+
+async function serve(args: readonly string[], options: ServeOptions, context: CliContext): Promise<void> {
+  const build = readBuildArguments(args)
+  const port = build.port ?? options.mlagentsPort
+  if (port === undefined) {
+    throw new UserError('it is not said where the trainer listens', {
+      usage: true,
+      remedy: 'give --mlagents-port 5004, and start the trainer with file_name=None or without --env',
+    })
+  }
+  const note = (text: string): void => {
+    if (build.logFile === undefined) context.note(text)
+    else appendFileSync(build.logFile, `${text}\n`)
+  }
+  try {
+    const { env, parameter, agents, behavior } = options
+    const behaviour = behavior === undefined ? {} : { behaviour: behavior }
+    const session = new Session({ environment: env, parameters: parameter, agents, note, ...behaviour })
+    const { serveMlAgents } = await import('../remote/mlagents/serve.ts')
+    const end = await serveMlAgents(session, { port, waitSeconds: options.wait, signal: context.signal })
+    note(end === 'goodbye' ? 'the trainer said goodbye' : 'the trainer hung up')
+  } catch (error) {
+    // A trainer throws away what a build prints.
+    if (build.logFile !== undefined && !context.signal.aborted) note(`error: ${(error as Error).message}`)
+    throw error
+  }
+}
+
+function writeLauncher(options: LauncherOptions, context: CliContext): void {
+  const { env, agents, behavior, parameter, out } = options
+  // Before a trainer waits a minute to learn of it.
+  new Session({ environment: env, parameters: parameter, agents })
+  const file = launcherFile(resolve(out), process.platform)
+  const plugins = context.plugins.flatMap((plugin) => ['--plugin', resolve(plugin)])
+  const parameters = Object.entries(parameter).flatMap(([name, value]) => ['--parameter', `${name}=${value}`])
+  const behaviour = behavior === undefined ? [] : ['--behavior', behavior]
+  const script = launcherScript([
+    ...[process.execPath, process.argv[1]!, ...plugins, 'env', 'serve'],
+    ...['--env', env, '--agents', `${agents}`, ...behaviour, ...parameters],
+  ])
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, script)
+    chmodSync(file, 0o755)
+  } catch (cause) {
+    throw new UserError(`${file} cannot be written (${(cause as NodeJS.ErrnoException).code})`, { cause })
+  }
+  if (context.json) context.printJson({ file })
+  else context.print(file)
+}
