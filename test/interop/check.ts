@@ -115,7 +115,7 @@ export class CheckContext {
       env: this.env,
       signal: this.signal,
     })
-    this.#log += out + err
+    this.#log += shortened(out) + shortened(err)
     return code === 0 ? out : this.fail(`${[program, ...args].join(' ')} ended with ${code}`)
   }
 
@@ -128,4 +128,9 @@ export class CheckContext {
     const [a, b] = [JSON.stringify(found), JSON.stringify(expected)]
     if (a !== b) this.fail(`${what}: expected ${b}, found ${a}`)
   }
+}
+
+/** A program that prints thousands of lines must not hide what the others said. */
+function shortened(text: string): string {
+  return text.length > 1500 ? `${text.slice(0, 300)}\n...\n${text.slice(-1200)}` : text
 }

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CheckContext } from './check.ts'
 
-/** A second library, for what comes back. */
-const ELSEWHERE = ['--data', 'elsewhere']
+/** Where what comes back is imported, unless a check wants several such libraries. */
+const ELSEWHERE = 'elsewhere'
 
 /** Records episodes into the library of the check. @returns their numbers */
 export async function recordEpisodes(
@@ -31,33 +31,36 @@ export async function exportTruth(context: CheckContext, ids: readonly string[])
 }
 
 export interface Imported {
-  /** Numbers in the other library. */
+  /** Numbers in the other library: of new episodes, then of those that were there already, as the bundled ones are. */
   readonly ids: readonly string[]
   readonly notes: readonly string[]
 }
 
-/** Imports a file or folder into a library of its own. */
+/** Imports a file or folder into another library. */
 export async function importElsewhere(
   context: CheckContext,
   path: string,
   args: readonly string[] = [],
+  library = ELSEWHERE,
 ): Promise<Imported> {
-  const [report] = await context.understudyJson<{ added: number[]; notes: string[] }>([
+  const [report] = await context.understudyJson<{ added: number[]; known: number[]; notes: string[] }>([
     'demos',
     'import',
     path,
     ...args,
-    ...ELSEWHERE,
+    '--data',
+    library,
   ])
-  return { ids: report!.added.map(String), notes: report!.notes }
+  return { ids: [...report!.added, ...report!.known].map(String), notes: report!.notes }
 }
 
 /** Imported episodes as JSON Lines, one object each. */
 export async function readElsewhere(
   context: CheckContext,
   ids: readonly string[],
+  library = ELSEWHERE,
 ): Promise<Record<string, unknown>[]> {
-  await context.understudy(['demos', 'export', ...ids, '--out', 'elsewhere.jsonl', ...ELSEWHERE])
+  await context.understudy(['demos', 'export', ...ids, '--out', 'elsewhere.jsonl', '--data', library])
   return readLines(context, 'elsewhere.jsonl')
 }
 
@@ -68,8 +71,9 @@ export function readLines(context: CheckContext, file: string): Record<string, u
 
 /** Imports a file and fails unless it gives the same episodes, to the last bit and word, as `truth`. */
 export async function expectImportsAs(context: CheckContext, path: string, truth: string): Promise<void> {
-  const { ids } = await importElsewhere(context, path)
-  await context.understudy(['demos', 'export', ...ids, '--out', 'back.jsonl', ...ELSEWHERE])
+  const library = `${path}.library`
+  const { ids } = await importElsewhere(context, path, [], library)
+  await context.understudy(['demos', 'export', ...ids, '--out', 'back.jsonl', '--data', library])
   const [back, expected] = ['back.jsonl', truth].map((file) => readFileSync(join(context.folder, file)))
   if (!back!.equals(expected!)) context.fail(`${path} imports as other episodes than ${truth}`)
 }

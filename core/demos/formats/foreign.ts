@@ -15,26 +15,38 @@ export function givenEnvironment(fileName: string, options: ReadOptions | undefi
   })
 }
 
+/** How an episode ended, as far as its file says. */
+export interface Outcome {
+  readonly terminated: boolean
+  readonly truncated: boolean
+  readonly success?: boolean
+}
+
 /**
- * The head of such an episode. Nobody knows who played, so it is not called a person.
- * @param index  of the episode in its file; keeps the order of the file in a library that is sorted by time
+ * The head of such an episode.
+ * @param index  of the episode in its file
  */
-export function foreignHead(
-  environment: EnvironmentStamp,
-  index: number,
-  outcome: { readonly terminated: boolean; readonly truncated: boolean; readonly success?: boolean },
-): PlainHead {
-  const { terminated, truncated, success = false } = outcome
+export function foreignHead(environment: EnvironmentStamp, index: number, outcome: Outcome): PlainHead {
+  const { id, version, parameters, observations, action } = environment
   return {
     environment: {
-      id: environment.id,
-      version: environment.version,
-      parameters: { ...environment.parameters },
-      observations: environment.observations.map(({ name, shape }) => ({ name, shape: [...shape] })),
-      action: { continuous: environment.action.continuous, discrete: [...environment.action.discrete] },
+      id,
+      version,
+      parameters: { ...parameters },
+      observations: observations.map(({ name, shape }) => ({ name, shape: [...shape] })),
+      action: { continuous: action.continuous, discrete: [...action.discrete] },
     },
+    ...suppositions(index, outcome),
+  }
+}
+
+/** All of a head but the environment. Nobody knows who played, so it is not called a person. */
+export function suppositions(index: number, outcome: Outcome): Omit<PlainHead, 'environment' | 'hash'> {
+  const { terminated, truncated, success = false } = outcome
+  return {
     seed: 0,
     player: { name: 'unknown', kind: 'agent' },
+    // Keeps the order of the file in a library that is sorted by time.
     startedAtUs: index,
     terminated,
     // An episode that simply stops was cut off from outside.

@@ -2,6 +2,7 @@
 import { nearest, UserError } from '../../errors.ts'
 import { checkCompatible } from '../compatibility.ts'
 import type { Episode } from '../episode.ts'
+import { csv } from './csv.ts'
 import { demo } from './demo.ts'
 import {
   type DemonstrationFiles,
@@ -28,7 +29,7 @@ export type {
 } from './format.ts'
 
 /** In the order in which their contents are looked for. */
-export const FORMATS: readonly DemonstrationFormat[] = [understudy, npz, jsonl, demo]
+export const FORMATS: readonly DemonstrationFormat[] = [understudy, npz, jsonl, csv, demo]
 
 const FILE_FORMATS = FORMATS.filter((format): format is FileFormat => format.layout === 'file')
 const FOLDER_FORMATS = FORMATS.filter((format): format is FolderFormat => format.layout === 'folder')

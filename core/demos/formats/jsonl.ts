@@ -1,11 +1,15 @@
 /**
  * JSON Lines: one episode per line, head and columns in one object, with one row per step (one more for observations).
  * Numbers are written as short as they can be and still give the same single-precision value.
+ *
+ * A line that was made elsewhere has no `format`. It needs `observations`, `rewards` and the actions that the environment has, of a
+ * single number per step also without brackets; the environment itself may come from `--env`.
  */
 import type { Episode, EpisodeColumns, StepLayout } from '../episode.ts'
 import { stepLayout } from '../episode.ts'
-import { type FileFormat, FileProblems, LIMITS } from './format.ts'
+import { type FileFormat, FileProblems, LIMITS, type ReadOptions } from './format.ts'
 import { assembleEpisode, parseHead, plainHead } from './head.ts'
+import { completeLine } from './jsonl-foreign.ts'
 import { doubleText, singleText } from './number-text.ts'
 
 const FORMAT = 'understudy-episode'
@@ -43,7 +47,7 @@ function list(values: Numbers, text: (value: number) => string): string {
   return `[${Array.from(values, text).join(',')}]`
 }
 
-function readJsonl(bytes: Uint8Array, fileName: string): Episode[] {
+function readJsonl(bytes: Uint8Array, fileName: string, options?: ReadOptions): Episode[] {
   const problems = new FileProblems(fileName)
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const episodes: Episode[] = []
@@ -57,7 +61,12 @@ function readJsonl(bytes: Uint8Array, fileName: string): Episode[] {
     } catch (error) {
       return problems.refuse(place, 'UTF-8 text', 'other bytes', error)
     }
-    if (text.trim() !== '') episodes.push(readLine(text, place, problems))
+    if (text.trim() !== '') {
+      const line = parseLine(text, place, problems)
+      const known = 'format' in line
+      const whole = known ? line : completeLine(line, episodes.length, place, problems, options)
+      episodes.push(readEpisode(whole, place, problems))
+    }
     if (episodes.length > LIMITS.episodes)
       problems.refuse(place, `at most ${LIMITS.episodes} episodes`, 'more')
     start = end + 1
@@ -65,7 +74,7 @@ function readJsonl(bytes: Uint8Array, fileName: string): Episode[] {
   return episodes
 }
 
-function readLine(text: string, place: string, problems: FileProblems): Episode {
+function parseLine(text: string, place: string, problems: FileProblems): Record<string, unknown> {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -75,10 +84,30 @@ function readLine(text: string, place: string, problems: FileProblems): Episode 
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     return problems.refuse(place, 'an object', JSON.stringify(value).slice(0, 40))
   }
-  const { format, version, observations, continuous, discrete, rewards, timesUs, masks, ...rest } =
-    value as Record<string, unknown>
+  const line = value as Record<string, unknown>
+  const { format, version } = line
+  if (!('format' in line)) return line
   if (format !== FORMAT) problems.refuse(`${place}, format`, `"${FORMAT}"`, `${JSON.stringify(format)}`)
   if (version !== VERSION) problems.refuse(`${place}, version`, VERSION, `${JSON.stringify(version)}`)
+  return line
+}
+
+function readEpisode(
+  line: Readonly<Record<string, unknown>>,
+  place: string,
+  problems: FileProblems,
+): Episode {
+  const {
+    format: _,
+    version: __,
+    observations,
+    continuous,
+    discrete,
+    rewards,
+    timesUs,
+    masks,
+    ...rest
+  } = line
   const head = parseHead(rest, place, problems)
   const layout: StepLayout = stepLayout(head.environment)
   const read = (name: string, column: unknown, width: number | null, max: number | null): number[] =>

@@ -49,6 +49,20 @@ export function readNpy(
   shape: readonly (number | null)[],
   problems: FileProblems,
 ): Npy {
+  const array = parseNpy(bytes, place, problems)
+  if (array.type !== type) problems.refuse(`${place}, dtype`, type, array.type)
+  const fits =
+    array.shape.length === shape.length &&
+    array.shape.every((size, i) => shape[i] === null || shape[i] === size)
+  if (!fits) {
+    const expected = shape.map((size) => size ?? 'any').join(', ')
+    problems.refuse(`${place}, shape`, `(${expected})`, `(${array.shape.join(', ')})`)
+  }
+  return array
+}
+
+/** An array of any of the types and of any shape. */
+export function parseNpy(bytes: Uint8Array, place: string, problems: FileProblems): Npy {
   const { header, dataOffset } = readHeader(bytes, place, problems)
   const match =
     /^\{'descr': '([^']{2,8})', 'fortran_order': (True|False), 'shape': \(([\d, ]{0,80})\),? ?\}\s*$/.exec(
@@ -57,27 +71,23 @@ export function readNpy(
   if (match === null) {
     return problems.refuse(`${place}, header`, 'a plain NumPy header', JSON.stringify(header.slice(0, 100)))
   }
-  const [, descr, fortran, sizes] = match
-  if (descr !== type) problems.refuse(`${place}, dtype`, type, descr!)
-  const found = sizes!
+  const [, type, fortran, sizes] = match
+  if (!isNpyType(type!)) return problems.refuse(`${place}, dtype`, Object.keys(TYPES).join(' '), type!)
+  const shape = sizes!
     .split(',')
     .map((size) => size.trim())
     .filter((size) => size !== '')
     .map(Number)
-  const fits =
-    found.length === shape.length && found.every((size, i) => shape[i] === null || shape[i] === size)
-  if (!fits || !found.every(Number.isSafeInteger)) {
-    problems.refuse(
-      `${place}, shape`,
-      `(${shape.map((size) => size ?? 'any').join(', ')})`,
-      `(${found.join(', ')})`,
-    )
-  }
-  if (fortran === 'True' && found.length > 1) problems.refuse(`${place}, order`, 'C order', 'Fortran order')
-  const size = found.reduce((product, n) => product * n, 1) * TYPES[type].BYTES_PER_ELEMENT
+  if (!shape.every(Number.isSafeInteger)) problems.refuse(`${place}, shape`, 'sizes', `(${shape.join(', ')})`)
+  if (fortran === 'True' && shape.length > 1) problems.refuse(`${place}, order`, 'C order', 'Fortran order')
+  const size = shape.reduce((product, n) => product * n, 1) * TYPES[type].BYTES_PER_ELEMENT
   const data = bytes.subarray(dataOffset)
   if (data.length !== size) problems.refuse(`${place}, data`, `${size} bytes`, data.length)
-  return { type, shape: found, data: fromLittleEndian<NpyArray>(TYPES[type], data) }
+  return { type, shape, data: fromLittleEndian<NpyArray>(TYPES[type], data) }
+}
+
+function isNpyType(text: string): text is NpyType {
+  return Object.hasOwn(TYPES, text)
 }
 
 function readHeader(

@@ -11,11 +11,14 @@
  *     masks       uint8   [N, M]   1 = allowed; only where the environment masks actions
  *     terminated, truncated, success  bool [E]
  *     metadata    uint8   [bytes]  JSON array with one head per episode: json.loads(bytes(npz['metadata']))
+ *
+ * Without `metadata` it was made elsewhere: npz-foreign.ts.
  */
 import { type Episode, episodeLength, type StepLayout, stepLayout } from '../episode.ts'
-import { type FileFormat, FileProblems, LIMITS } from './format.ts'
+import { type FileFormat, FileProblems, LIMITS, type ReadOptions } from './format.ts'
 import { assembleEpisode, type PlainHead, parseHead, plainHead } from './head.ts'
 import { type Npy, type NpyArray, type NpyType, readNpy, writeNpy } from './npy.ts'
+import { readForeignNpz } from './npz-foreign.ts'
 import { firstOfSameColumns } from './same-columns.ts'
 import { isZip, readZip, writeZip } from './zip.ts'
 
@@ -65,9 +68,10 @@ function writeNpz(episodes: readonly Episode[]): Uint8Array {
   return writeZip(new Map(Object.entries(arrays).map(([name, array]) => [`${name}.npy`, writeNpy(array)])))
 }
 
-function readNpz(bytes: Uint8Array, fileName: string): Episode[] {
+function readNpz(bytes: Uint8Array, fileName: string, options?: ReadOptions): Episode[] {
   const problems = new FileProblems(fileName)
   const files = readZip(bytes, problems)
+  if (!files.has('metadata.npy')) return readForeignNpz(files, problems, options)
   const read = (name: string, type: NpyType, shape: readonly (number | null)[]): NpyArray => {
     const file = files.get(`${name}.npy`)
     if (file === undefined)

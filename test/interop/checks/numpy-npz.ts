@@ -11,8 +11,8 @@ export const check: InteropCheck = {
 }
 
 async function run(context: CheckContext): Promise<string> {
-  await context.runPage('NPZ')
   const truth = await exportTruth(context, await listEpisodes(context, 'bubble/25'))
+  await context.runPage('NPZ')
   const args = ['demos.npz', truth, 'theirs.npz']
   const { episodes, values } = await context.python<{ episodes: number; values: number }>(
     'numpy-npz.py',
