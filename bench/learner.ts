@@ -1,11 +1,11 @@
-/** Learners as the presets of bubble/25 make them, fed with random play: what the benchmarks of whole updates drive. */
+/** Learners as presets of bubble/25 make them, fed with random play: what the benchmarks of whole updates drive. */
 import { emptyAction, makeEnvironment } from '../core/envs/index.ts'
 import { type Algorithm, algorithmDefinition, behaviorSettings } from '../core/learn/index.ts'
 import { Random } from '../core/random.ts'
 import { VectorEnvironment } from '../core/rollout/vector.ts'
 import { loadRuntime, type RuntimeName } from '../core/tensor/index.ts'
-import { presetsFor } from '../core/train/presets.ts'
 import { type Benchmark, millisecondsPerCall } from './benchmark.ts'
+import { measuredPreset } from './preset.ts'
 
 const ENVIRONMENT = 'bubble/25'
 const WARM_STEPS = 2_000
@@ -15,9 +15,7 @@ export function presetBehavior(
   id: string,
   { hyperparameters = {}, network = {} }: { hyperparameters?: object; network?: object } = {},
 ) {
-  const preset = presetsFor(ENVIRONMENT).find((one) => one.id === id)!
-  const config = preset.config as { behaviors: Record<string, Record<string, object>> }
-  const behavior = config.behaviors[ENVIRONMENT]!
+  const behavior = measuredPreset(id).behaviors[ENVIRONMENT]!
   return behaviorSettings.parse({
     ...behavior,
     hyperparameters: { ...behavior.hyperparameters, ...hyperparameters },

@@ -56,7 +56,7 @@ export type GailControl = (typeof GAIL_CONTROLS)[number]
  * Demonstrations from which nothing can be imitated. Where a learner does as well with them, it was the ends of episodes
  * that taught it, not the player (survival bias; Kostrikov et al. 2018, arXiv:1809.02925, section 4.1).
  *
- *     shuffled  every action is one that was demonstrated, at a step where it was not
+ *     shuffled  every action, and where it led, is one that was demonstrated, at a step where it was not
  *     empty     as many steps of nothing: observations, actions and rewards are zero
  */
 export function controlDemonstrations(
@@ -65,7 +65,7 @@ export function controlDemonstrations(
   seed: number,
 ): DemonstrationData {
   if (control === 'none') return data
-  if (control === 'shuffled') return shuffleActions(data, seed)
+  if (control === 'shuffled') return shuffleOutcomes(data, seed)
   return {
     length: data.length,
     observations: new Float32Array(data.observations.length),
@@ -78,18 +78,25 @@ export function controlDemonstrations(
   }
 }
 
-function shuffleActions(data: DemonstrationData, seed: number): DemonstrationData {
+/** Actions and next observations move together, so that discriminators of either are misled. */
+function shuffleOutcomes(data: DemonstrationData, seed: number): DemonstrationData {
   const { length } = data
   const order = Array.from({ length }, (_, i) => i)
   new Random(seed).shuffle(order)
   const continuous = new Float32Array(data.continuous.length)
   const discrete = new Int32Array(data.discrete.length)
-  const [C, D] = [continuous.length / length, discrete.length / length]
+  const nextObservations = new Float32Array(data.nextObservations.length)
+  const [C, D, O] = [continuous, discrete, nextObservations].map((column) => column.length / length) as [
+    number,
+    number,
+    number,
+  ]
   order.forEach((from, to) => {
+    nextObservations.set(data.nextObservations.subarray(from * O, (from + 1) * O), to * O)
     continuous.set(data.continuous.subarray(from * C, (from + 1) * C), to * C)
     discrete.set(data.discrete.subarray(from * D, (from + 1) * D), to * D)
   })
-  return { ...data, continuous, discrete }
+  return { ...data, nextObservations, continuous, discrete }
 }
 
 /** Names the content, so that a resumed run notices when it is not what it began with. */

@@ -73,13 +73,23 @@ describe('demonstrationData', () => {
     )
   })
 
-  it('shuffles actions alone, the same way for the same seed', async () => {
+  it('shuffles actions and where they led together, the same way for the same seed', async () => {
     const data = demonstrationData(spec, await twoEpisodes())
-    const marked = { ...data, discrete: Int32Array.from({ length: 14 }, (_, i) => i) }
+    const width = data.nextObservations.length / 14
+    const marked = {
+      ...data,
+      discrete: Int32Array.from({ length: 14 }, (_, i) => i),
+      nextObservations: Float32Array.from({ length: 14 * width }, (_, i) => Math.floor(i / width)),
+    }
     const shuffled = controlDemonstrations(marked, 'shuffled', 3)
     expect([...shuffled.discrete]).not.toEqual([...marked.discrete])
     expect([...shuffled.discrete].sort((a, b) => a - b)).toEqual([...marked.discrete])
     expect(shuffled.observations).toBe(marked.observations)
+    expect(shuffled.rewards).toBe(marked.rewards)
+    shuffled.discrete.forEach((from, row) => {
+      const led = shuffled.nextObservations.subarray(row * width, (row + 1) * width)
+      expect(led.every((value) => value === from)).toBe(true)
+    })
     expect(controlDemonstrations(marked, 'shuffled', 3)).toEqual(shuffled)
     expect(demonstrationDigest(shuffled)).not.toBe(demonstrationDigest(marked))
   })

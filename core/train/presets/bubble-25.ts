@@ -1,30 +1,33 @@
-/** Presets of bubble/25. An episode has about 25 steps, so a discount of 0.95 looks one level ahead. */
+/**
+ * Presets of bubble/25. Those of SAC and PPO, without and with GAIL, come out of searches that were verified on fresh seeds:
+ * experiments/tune-bubble-*.yaml, with their results in docs/results.
+ */
 import type { Preset } from '../presets.ts'
 
 const sac = {
-  batch_size: 128,
+  batch_size: 64,
   buffer_size: 200_000,
   buffer_init_steps: 1_000,
-  learning_rate: 5e-4,
-  tau: 0.005,
-  steps_per_update: 4,
+  learning_rate: 4e-4,
+  tau: 0.018,
+  steps_per_update: 2,
   init_entcoef: 0.05,
   entcoef_learning_rate: 1e-3,
   target_entropy_start: 0.5,
   target_entropy_end: 0.15,
-  target_entropy_anneal_steps: 12_000,
+  target_entropy_anneal_steps: 6_000,
   entropy_in_target: false,
   logit_bound: 6,
 }
 
 const ppo = {
-  batch_size: 256,
-  buffer_size: 2_048,
-  learning_rate: 3e-4,
-  beta: 0.01,
+  batch_size: 64,
+  buffer_size: 512,
+  learning_rate: 2.2e-3,
+  beta: 0.001,
   epsilon: 0.2,
-  lambd: 0.95,
-  num_epoch: 3,
+  lambd: 0.89,
+  num_epoch: 8,
   learning_rate_schedule: 'constant',
 }
 
@@ -41,17 +44,37 @@ const dqn = {
 
 const network = { hidden_units: 128, num_layers: 2, head_units: 64, shared_head: true, layer_norm: true }
 const extrinsic = { strength: 1, gamma: 0.95 }
-/** Leads early and fades, so that the agent finds its own solution. */
+/** Judges where a shot led and leaves its angle to the agent; leads early and fades, so that it finds its own solution. */
 const gail = {
+  strength: 0.27,
+  gamma: 0.94,
+  learning_rate: 4e-4,
+  use_actions: false,
+  use_next_state: true,
+  reward_form: 'airl',
+  reward_clip: 3,
+  gradient_penalty: 0.3,
+  updates_interval: 4,
+  anneal_steps: 4_000,
+}
+const gailBesidePpo = {
+  ...gail,
+  strength: 0.07,
+  gamma: 0.83,
+  learning_rate: 2.2e-4,
+  gradient_penalty: 0.17,
+  anneal_steps: 10_000,
+}
+/** Beside a clone, as docs/results/gail-ablation.md has it. */
+const gailOfActions = {
+  ...gail,
   strength: 0.05,
   gamma: 0.95,
   learning_rate: 3e-4,
   use_actions: true,
-  reward_form: 'airl',
-  reward_clip: 3,
+  use_next_state: false,
   // With 1 the discriminator of 433 inputs stays flat (logits within 0.02) and its reward says nothing.
   gradient_penalty: 0.05,
-  updates_interval: 4,
   anneal_steps: 8_000,
 }
 
@@ -84,7 +107,12 @@ function preset(
  */
 const cloned = {
   ...sac,
+  batch_size: 128,
   buffer_init_steps: 500,
+  learning_rate: 5e-4,
+  tau: 0.005,
+  steps_per_update: 4,
+  target_entropy_anneal_steps: 12_000,
   init_entcoef: 0.01,
   target_entropy_start: 0.25,
   policy_init_updates: 500,
@@ -107,7 +135,7 @@ export const bubble25Presets: readonly Preset[] = [
       hyperparameters: cloned,
       behavioral_cloning: cloning,
     },
-    { numEnvs: 8, maxSteps: 20_000, signals: { extrinsic, gail } },
+    { numEnvs: 8, maxSteps: 20_000, signals: { extrinsic, gail: gailOfActions } },
   ),
   preset(
     {
@@ -116,8 +144,8 @@ export const bubble25Presets: readonly Preset[] = [
       description: 'Learns from the reward and from the demonstrations, which lead early and then fade.',
       recommended: true,
     },
-    { trainer_type: 'sac', hyperparameters: { ...sac, demonstration_share: 0.5 } },
-    { numEnvs: 8, maxSteps: 20_000, signals: { extrinsic, gail } },
+    { trainer_type: 'sac', hyperparameters: { ...sac, buffer_init_steps: 500, demonstration_share: 0.25 } },
+    { numEnvs: 8, maxSteps: 20_000, signals: { extrinsic: { ...extrinsic, gamma: 0.98 }, gail } },
   ),
   preset(
     {
@@ -127,7 +155,11 @@ export const bubble25Presets: readonly Preset[] = [
       recommended: false,
     },
     { trainer_type: 'ppo', hyperparameters: ppo },
-    { numEnvs: 16, maxSteps: 150_000, signals: { extrinsic, gail: { ...gail, anneal_steps: 60_000 } } },
+    {
+      numEnvs: 16,
+      maxSteps: 60_000,
+      signals: { extrinsic: { ...extrinsic, gamma: 0.9 }, gail: gailBesidePpo },
+    },
   ),
   preset(
     {
@@ -137,7 +169,7 @@ export const bubble25Presets: readonly Preset[] = [
       recommended: false,
     },
     { trainer_type: 'sac', hyperparameters: sac },
-    { numEnvs: 8, maxSteps: 20_000, signals: { extrinsic } },
+    { numEnvs: 8, maxSteps: 20_000, signals: { extrinsic: { ...extrinsic, gamma: 0.98 } } },
   ),
   preset(
     {
@@ -147,7 +179,7 @@ export const bubble25Presets: readonly Preset[] = [
       recommended: false,
     },
     { trainer_type: 'ppo', hyperparameters: ppo },
-    { numEnvs: 16, maxSteps: 150_000, signals: { extrinsic } },
+    { numEnvs: 16, maxSteps: 60_000, signals: { extrinsic: { ...extrinsic, gamma: 0.9 } } },
   ),
   preset(
     {
