@@ -42,8 +42,8 @@ columns:
         tau: 0.03,
         learning_rate: 0.25,
         batch_size: 32,
-        steps_per_update: 4,
-        demonstration_share: 0.5,
+        steps_per_update: 2,
+        demonstration_share: 0.25,
       },
       time_horizon: 5,
       summary_freq: 1_000,
@@ -68,7 +68,7 @@ grid:
       ['g-strength-0.1-demonstration_share-0.5', 'GAIL, strength 0.1, demonstration_share 0.5'],
     ])
     const { behavior } = columns[1]!.config(1)
-    expect(behavior.reward_signals.gail).toMatchObject({ strength: 0.02, gradient_penalty: 0.05 })
+    expect(behavior.reward_signals.gail).toMatchObject({ strength: 0.02, gradient_penalty: 0.3 })
     expect(behavior.hyperparameters).toMatchObject({ demonstration_share: 0.5 })
   })
 })
