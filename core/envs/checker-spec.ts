@@ -10,12 +10,14 @@ export function checkSpec(spec: EnvironmentSpec, refuse: Refuse): void {
   if (!Number.isInteger(spec.version) || spec.version < 1)
     refuse(`spec.version ${spec.version} is not 1 or more`)
   if (observations.length === 0) refuse('the spec declares no observation')
-  observations.forEach(({ name, shape }, index) => {
+  observations.forEach(({ name, shape, range }, index) => {
     if (observations.findIndex((other) => other.name === name) !== index)
       refuse(`two observations are named "${name}"`)
     const sensible =
       shape.length >= 1 && shape.length <= 3 && shape.every((size) => Number.isInteger(size) && size > 0)
     if (!sensible) refuse(`observation "${name}" has the shape [${shape}]`, 'give 1 to 3 sizes of at least 1')
+    if (range !== undefined && !(Number.isFinite(range[1] - range[0]) && range[0] < range[1]))
+      refuse(`observation "${name}" has the range [${range}]`, 'give the least and the largest value')
   })
   if (action.continuous === 0 && action.discrete.length === 0) refuse('the spec declares no action')
   if (!Number.isInteger(action.continuous) || action.continuous < 0) {

@@ -5,9 +5,11 @@ import { checkSpec, type Refuse } from './checker-spec.ts'
 import {
   type Action,
   type Environment,
+  type EnvironmentSpec,
   emptyAction,
   observationSize,
   type StepResult,
+  shapeSize,
 } from './environment.ts'
 
 const SEEDS = [1, 2, 3]
@@ -169,9 +171,23 @@ function observer(
         'write every value of every observation of the spec, in its order',
       )
     }
+    checkRanges(environment.spec, buffer, what, refuse)
     if (buffer.subarray(size).some((value) => value !== UNTOUCHED)) {
       refuse(`${what}() writes more than the ${size} observation values that the spec declares`)
     }
+  }
+}
+
+function checkRanges(spec: EnvironmentSpec, values: Float32Array, what: string, refuse: Refuse): void {
+  let offset = 0
+  for (const { name, shape, range } of spec.observations) {
+    const end = offset + shapeSize(shape)
+    for (; range !== undefined && offset < end; offset++) {
+      const value = values[offset]!
+      if (value >= range[0] && value <= range[1]) continue
+      refuse(`${what}() gives ${value} in observation "${name}", whose range is ${range[0]} to ${range[1]}`)
+    }
+    offset = end
   }
 }
 

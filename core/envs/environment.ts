@@ -12,6 +12,8 @@ export interface ObservationSpec {
   readonly shape: readonly number[]
   /** One line for people: what the numbers mean and their range. */
   readonly description: string
+  /** Least and largest value, where there are such: Gymnasium's Box has them, and the checker looks. */
+  readonly range?: readonly [least: number, largest: number]
 }
 
 export interface ActionSpec {

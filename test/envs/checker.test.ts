@@ -130,6 +130,11 @@ describe('the spec', () => {
     [{ observations: [rows, { ...steps, name: 'rows' }] }, 'two observations are named "rows"'],
     [{ observations: [{ ...rows, shape: [1, 1, 1, 1] }] }, 'the shape [1,1,1,1]'],
     [{ observations: [{ ...rows, shape: [2, 0] }] }, 'the shape [2,0]'],
+    [{ observations: [{ ...rows, range: [1, 1] }] }, 'the range [1,1]'],
+    [
+      { observations: [rows, { ...steps, range: [0, 0.5] }] },
+      'step() gives 0.6000000238418579 in observation "steps", whose range is 0 to 0.5',
+    ],
     [{ action: { continuous: 0, discrete: [] } }, 'declares no action'],
     [{ action: { continuous: -1, discrete: [2] } }, 'action.continuous is -1'],
     [{ action: { continuous: 1, discrete: [0] } }, 'branch 0 has the size 0'],

@@ -37,7 +37,9 @@ export class BasicEnvironment implements Environment {
       version: 1,
       parameters: { max_steps },
       parameterRules: rules,
-      observations: [{ name: 'position', shape: [LENGTH], description: 'one-hot position on the line' }],
+      observations: [
+        { name: 'position', shape: [LENGTH], description: 'one-hot position on the line', range: [0, 1] },
+      ],
       action: { continuous: 0, discrete: [MOVES.length] },
       score: { unit: 'point', units: 'points', measure: 'return' },
       ...(max_steps > 0 ? { maxEpisodeSteps: max_steps } : {}),

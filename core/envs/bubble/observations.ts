@@ -10,6 +10,8 @@ const SIGHT_COLUMNS = 8
 export const RAY_COLUMNS = 10
 export const BOARD_SIZE = 2 * COLOURS + COLUMNS + 4
 const GRID_CHANNELS = 6
+/** The longest path is 4.2 times the height of the board, and 255 shots, the most that a level may have, are 4.25 times 60. */
+const RANGE = [0, 5] as const
 
 const LARGEST_GROUP = 6
 const MOST_BOUNCES = 3
@@ -30,16 +32,19 @@ export function observationSpecs(kind: ObservationKind): ObservationSpec[] {
     description:
       'current and next colour one-hot (8); lowest filled row of each column / 14, 0 = empty (11); bubbles / 100; ' +
       'captives / 8; shots / 60; 1',
+    range: RANGE,
   }
   const seen =
     'what a shot meets one-hot (4 colours, captive, ceiling); path length / 14; bounces / 3, at most 1'
   if (kind === 'grid') {
     const description = '4 colours and captives one-hot; 1 in the shifted rows'
-    return [{ name: 'grid', shape: [GRID_CHANNELS, ROWS, COLUMNS], description }, board]
+    return [{ name: 'grid', shape: [GRID_CHANNELS, ROWS, COLUMNS], description, range: [0, 1] }, board]
   }
-  if (kind === 'sight') return [{ name: 'rays', shape: [NOTCHES, SIGHT_COLUMNS], description: seen }, board]
+  if (kind === 'sight') {
+    return [{ name: 'rays', shape: [NOTCHES, SIGHT_COLUMNS], description: seen, range: RANGE }, board]
+  }
   const description = `${seen}; (size - 1) / 3 of the group that the current and the next bubble would join, size at most 6`
-  return [{ name: 'rays', shape: [NOTCHES, RAY_COLUMNS], description }, board]
+  return [{ name: 'rays', shape: [NOTCHES, RAY_COLUMNS], description, range: RANGE }, board]
 }
 
 /** @param observation  [O], receives everything from its beginning */

@@ -79,6 +79,7 @@ export class GridEnvironment implements Environment {
       name: 'goal',
       shape: [GOALS.length],
       description: 'what to reach, one-hot: the green plus, the red ex',
+      range: [0, 1] as const,
     }
     this.spec = {
       id: 'grid',
@@ -94,6 +95,7 @@ export class GridEnvironment implements Environment {
           name: 'image',
           shape: [3, pixels, pixels],
           description: 'red, green and blue of the board from above, 0 to 1',
+          range: [0, 1],
         },
         ...(this.#goalSignal ? [signal] : []),
       ],

@@ -49,6 +49,7 @@ export class RecallEnvironment implements Environment {
           shape: [4],
           description:
             'sign says upper, sign says lower, in the corridor, between the doors: one of them is 1',
+          range: [0, 1],
         },
       ],
       action: { continuous: 0, discrete: [DOORS.length] },

@@ -86,7 +86,7 @@ class UnderstudyEnv(gymnasium.Env[Observed, Any]):
             info["is_success"] = bool(result.succeeded[0])
         return self._observation(result), float(result.rewards[0]), terminated, truncated, info
 
-    def render(self) -> npt.NDArray[np.uint8] | None:  # type: ignore[override]
+    def render(self) -> npt.NDArray[np.uint8] | None:
         """Return the picture of what is now, [height, width, 3], in the mode ``rgb_array``."""
         if self.render_mode is None:
             return None

@@ -1,14 +1,16 @@
-"""The frames that go to and fro, and the arrays in them, as core/remote/stdio/frames.ts has them."""
+"""The frames that go to and fro and the arrays in them, as core/remote/stdio has them too."""
 
 from __future__ import annotations
 
 import struct
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from understudy_gym.specification import Specification
+
+_Number = TypeVar("_Number", bound=np.generic)
 
 PROTOCOL: Final = 1
 """Raised when a frame changes its meaning; both sides must have the same."""
@@ -94,9 +96,7 @@ class _Taker:
         self._data = data
         self._offset = offset
 
-    def __call__(
-        self, dtype: np.dtype[np.generic], shape: tuple[int, ...]
-    ) -> npt.NDArray[np.generic]:
-        array: npt.NDArray[np.generic] = np.ndarray(shape, dtype, self._data, self._offset)
+    def __call__(self, dtype: np.dtype[_Number], shape: tuple[int, ...]) -> npt.NDArray[_Number]:
+        array: npt.NDArray[_Number] = np.ndarray(shape, dtype, self._data, self._offset)
         self._offset += array.nbytes
         return array

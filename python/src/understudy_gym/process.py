@@ -15,7 +15,7 @@ from typing import Any
 
 from understudy_gym import frames
 from understudy_gym.command import find_command
-from understudy_gym.errors import ProcessEndedError, UnderstudyError
+from understudy_gym.errors import CommandNotFoundError, ProcessEndedError, UnderstudyError
 from understudy_gym.specification import Specification
 
 if sys.platform == "linux":
@@ -57,8 +57,13 @@ class Process:
             arguments += ["--parameter", f"{name}={_text(value)}"]
         for plugin in plugins:
             arguments += ["--plugin", os.fspath(plugin)]
+        program = list(command or find_command())
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115, closed with the process
-        self._process = _start([*(command or find_command()), *arguments], self._errors)
+        try:
+            self._process = _start([*program, *arguments], self._errors)
+        except OSError as error:
+            self._errors.close()
+            raise CommandNotFoundError(f"{program[0]} cannot be run: {error}") from error
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._input = self._process.stdin.fileno()

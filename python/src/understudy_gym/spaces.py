@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,8 @@ from gymnasium import spaces
 
 from understudy_gym.specification import Observation, Specification
 
-Observed = npt.NDArray[np.float32] | dict[str, npt.NDArray[np.float32]]
+Observed: TypeAlias = Any
+"""A float32 array or, where there are several observations, a dictionary of them by name."""
 
 
 def observation_space(spec: Specification) -> spaces.Space[Any]:
@@ -31,7 +32,7 @@ def action_space(spec: Specification) -> spaces.Space[Any]:
     if len(spec.discrete) == 1:
         parts["discrete"] = spaces.Discrete(spec.discrete[0])
     elif spec.discrete:
-        parts["discrete"] = spaces.MultiDiscrete(spec.discrete)
+        parts["discrete"] = spaces.MultiDiscrete(list(spec.discrete))
     return next(iter(parts.values())) if len(parts) == 1 else spaces.Dict(parts)
 
 

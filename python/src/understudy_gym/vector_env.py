@@ -86,7 +86,7 @@ class UnderstudyVectorEnv(VectorEnv[Observed, Any, Any]):
         self._ended = np.zeros(num_envs, np.bool_)
         self._mask = np.ones((num_envs, sum(self.understudy_spec.discrete)), np.bool_)
 
-    @property
+    @property  # type: ignore[misc]
     def np_random(self) -> tuple[np.random.Generator, ...]:  # type: ignore[override]
         """The generators that the seeds of later episodes are drawn from."""
         return tuple(generator for generator, _ in self._generators)
@@ -113,7 +113,7 @@ class UnderstudyVectorEnv(VectorEnv[Observed, Any, Any]):
         begun = self._chosen(options)
         request = self._process.request
         request.commands[:] = np.where(begun, frames.RESET, frames.NOTHING)
-        for i in np.flatnonzero(begun):
+        for i in np.flatnonzero(begun).tolist():
             one = given[i]
             request.seeds[i] = self._next_seed(i) if one is None else self._seed(i, one)
         result = self._advance()
@@ -135,7 +135,7 @@ class UnderstudyVectorEnv(VectorEnv[Observed, Any, Any]):
         if self.autoreset_mode == AutoresetMode.DISABLED:
             begun = np.zeros_like(begun)
         request.commands[:] = np.where(begun, frames.RESET, frames.STEP)
-        for i in np.flatnonzero(begun):
+        for i in np.flatnonzero(begun).tolist():
             request.seeds[i] = self._next_seed(i)
         result = self._advance()
         ended = self._ended = result.terminated | result.truncated
@@ -156,13 +156,13 @@ class UnderstudyVectorEnv(VectorEnv[Observed, Any, Any]):
         infos: dict[str, Any] = {}
         if ended.any():
             self._tell_finals(infos, result, ended)
-            for i in np.flatnonzero(ended):
+            for i in np.flatnonzero(ended).tolist():
                 self._next_seed(i)
         self._tell_masks(infos, result.masks, np.ones_like(ended))
         self._tell_seeds(infos, ended)
         return self._outcome(result, infos)
 
-    def render(self) -> tuple[npt.NDArray[np.uint8], ...] | None:  # type: ignore[override]
+    def render(self) -> tuple[npt.NDArray[np.uint8], ...] | None:
         """Return a picture of each environment, [height, width, 3], in the mode ``rgb_array``."""
         if self.render_mode is None:
             return None
