@@ -7,13 +7,12 @@
  *     agents (first: and their behaviour) ---> step with actions, or reset        ... and so on
  *                                              goodbye
  */
-import { type ParameterValue, shapeSize } from '../../envs/index.ts'
+import { type EnvironmentSpec, observationSize, type ParameterValue } from '../../envs/index.ts'
 import type { Sampler } from '../../envs/sampler.ts'
 import { DataError, UserError } from '../../errors.ts'
 import { Agents } from './agents.ts'
 import { behaviourName, brainParameters } from './behaviour.ts'
 import {
-  type AgentInfo,
   COMMAND,
   type InitializationInput,
   type Message,
@@ -92,7 +91,9 @@ export class Session {
     }
     const agents = this.#options.agents * Math.max(1, areas)
     const { environment, parameters } = this.#options
-    return new Agents({ environment, parameters, agents, seed })
+    const made = new Agents({ environment, parameters, agents, seed })
+    checkSize(agents, made.spec)
+    return made
   }
 
   #report(agents: Agents, { command, agentActions, sideChannel }: RlInput): Written<Message> {
@@ -102,7 +103,6 @@ export class Session {
       command === COMMAND.reset || !this.#announced
         ? agents.reset()
         : agents.step(agentActions[this.#behaviour]?.value ?? [])
-    checkSize(agents, infos)
     const initialization = { brainParameters: [brainParameters(this.#behaviour, agents.spec)] }
     const output = {
       rl: { agentInfos: { [this.#behaviour]: { value: infos } } },
@@ -135,12 +135,11 @@ export class Session {
 }
 
 /** An estimate from below, for a sentence instead of gRPC's error where the agents are far too many. */
-function checkSize({ spec }: Agents, infos: readonly Written<AgentInfo>[]): void {
-  const floats = spec.observations.reduce((sum, { shape }) => sum + shapeSize(shape), 0)
-  const bytes = infos.length * floats * FLOAT_BYTES
+function checkSize(agents: number, spec: EnvironmentSpec): void {
+  const bytes = agents * observationSize(spec) * FLOAT_BYTES
   if (bytes <= MOST_BYTES) return
   throw new UserError(
-    `${infos.length} agents of ${spec.id} at once need ${bytes} bytes, and a trainer takes ${MOST_BYTES}`,
+    `${agents} agents of ${spec.id} at once need ${bytes} bytes, and a trainer takes ${MOST_BYTES}`,
     { remedy: 'use fewer agents and more workers (mlagents-learn --num-envs)' },
   )
 }

@@ -270,7 +270,8 @@ describe('a session with a trainer', () => {
   })
 
   it('refuses more agents than a message holds', () => {
-    const trainer = new Trainer('grid', { agents: 450 })
-    expect(() => trainer.reset()).toThrow(/450 agents of grid at once need 4233600 bytes/)
+    expect(() => new Trainer('grid', { agents: 150, areas: 3 })).toThrow(
+      /450 agents of grid at once need 4233600 bytes/,
+    )
   })
 })
