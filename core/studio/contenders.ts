@@ -2,7 +2,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Environment, makeEnvironment, type ParameterValue, type Player } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
-import { type Contender as Playing, recordedContender, scriptedContender } from '../evaluate/index.ts'
+import {
+  importedAgentFile,
+  type Contender as Playing,
+  recordedContender,
+  requireImportedAgent,
+  scriptedContender,
+} from '../evaluate/index.ts'
 import type { EpisodeRow } from '../store/index.ts'
 import { requireRun, runDirectory, savedConfig } from '../train/index.ts'
 import type { HostContext } from './context.ts'
@@ -20,8 +26,14 @@ export function environmentFor(
   environmentId: string,
   contenders: readonly Contender[],
 ): Environment {
-  const agent = contenders.find((contender) => contender.kind === 'agent')
-  return makeEnvironment(environmentId, agent === undefined ? {} : runParameters(context, agent.runId))
+  for (const contender of contenders) {
+    if (contender.kind === 'agent')
+      return makeEnvironment(environmentId, runParameters(context, contender.runId))
+    if (contender.kind === 'imported') {
+      return makeEnvironment(environmentId, requireImportedAgent(context.library, contender.id).parameters)
+    }
+  }
+  return makeEnvironment(environmentId)
 }
 
 export function runParameters(context: HostContext, runId: string): Readonly<Record<string, ParameterValue>> {
@@ -42,6 +54,10 @@ export async function resolveContender(
     }
     case 'agent': {
       const player = await runPlayer(context, environment, contender.runId, contender.checkpoint)
+      return { label: player.name, playerKind: 'agent', player: polite(player) }
+    }
+    case 'imported': {
+      const player = await importedPlayer(context, environment, contender.id)
       return { label: player.name, playerKind: 'agent', player: polite(player) }
     }
     case 'episode': {
@@ -69,6 +85,18 @@ export async function runPlayer(
   const directory = runDirectory(context.library.dir, runId)
   const player = await context.policies.player(environment.spec, directory, step)
   return { ...player, name: step === undefined ? name : `${name} at step ${step}` }
+}
+
+/** A policy that was made elsewhere, by the name that people gave it. */
+export async function importedPlayer(
+  context: HostContext,
+  environment: Environment,
+  id: string,
+): Promise<Player> {
+  const { name, output } = requireImportedAgent(context.library, id)
+  const file = importedAgentFile(context.library, id)
+  const player = await context.policies.player(environment.spec, file, undefined, output ?? undefined)
+  return { ...player, name }
 }
 
 /** Complete episodes of one player in one environment, newest first. */

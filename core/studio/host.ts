@@ -12,6 +12,7 @@ import { encodeFrame } from './frames.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { compareHandlers } from './handlers/compare.ts'
 import { demonstrationHandlers } from './handlers/demonstrations.ts'
+import { importedHandlers } from './handlers/imported.ts'
 import { libraryHandlers } from './handlers/library.ts'
 import { playHandlers } from './handlers/play.ts'
 import { runHandlers } from './handlers/runs.ts'
@@ -88,6 +89,7 @@ async function start(options: HostOptions, lock: StudioLock): Promise<Host> {
     ...runHandlers(context),
     ...compareHandlers(context),
     ...agentHandlers(context),
+    ...importedHandlers(context),
   }
   const timer = watchLibrary(context)
   return {
@@ -119,5 +121,6 @@ function watchLibrary({ library, emit }: HostContext): NodeJS.Timeout {
     seen = now
     emit('library.changed', { what: 'demonstrations' })
     emit('library.changed', { what: 'runs' })
+    emit('library.changed', { what: 'agents' })
   }, externalChangeMs).unref()
 }

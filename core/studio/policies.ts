@@ -11,15 +11,21 @@ export class Policies {
 
   /**
    * The policy of a run as a player of one board at a time.
-   * @param runDirectory  `<data>/runs/<id>`
+   * @param source        `<data>/runs/<id>`, or an ONNX file
    * @param checkpoint    its step; the newest policy when undefined
+   * @param output        the output of an ONNX file that holds actions, where several could
    * @throws UserError when there is none or it does not fit the environment
    */
-  async player(spec: EnvironmentSpec, runDirectory: string, checkpoint: number | undefined): Promise<Player> {
-    const file = await policyFile(runDirectory, checkpoint)
+  async player(
+    spec: EnvironmentSpec,
+    source: string,
+    checkpoint: number | undefined,
+    output?: string,
+  ): Promise<Player> {
+    const file = await policyFile(source, checkpoint)
     const { mtimeMs, size } = await stat(file)
     const key = JSON.stringify([file, mtimeMs, size, spec.id, spec.parameters])
-    const opened = this.#opened.get(key) ?? openAgent(spec, file)
+    const opened = this.#opened.get(key) ?? openAgent(spec, file, { output })
     this.#opened.delete(key)
     this.#opened.set(key, opened)
     if (this.#opened.size > kept) this.#opened.delete(this.#opened.keys().next().value!)

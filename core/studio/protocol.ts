@@ -7,6 +7,7 @@ import { agentMethods } from './protocol/agents.ts'
 import { compareMethods } from './protocol/compare.ts'
 import { demonstrationMethods } from './protocol/demonstrations.ts'
 import { events } from './protocol/events.ts'
+import { importedMethods } from './protocol/imported.ts'
 import { libraryMethods } from './protocol/library.ts'
 import { playMethods } from './protocol/play.ts'
 import { trainingMethods } from './protocol/training.ts'
@@ -18,6 +19,7 @@ export const methods = {
   ...trainingMethods,
   ...compareMethods,
   ...agentMethods,
+  ...importedMethods,
 }
 
 export type Methods = typeof methods
@@ -54,6 +56,7 @@ export type {
 } from './protocol/common.ts'
 export type { Board, Comparison, ComparisonRow, Contender } from './protocol/compare.ts'
 export type { Demonstration, ImportReport, PlayerStatistics } from './protocol/demonstrations.ts'
+export type { ImportedAgent } from './protocol/imported.ts'
 export type { Format, LibraryInfo, ListedEnvironment } from './protocol/library.ts'
 export type { PlayState, PlayStep } from './protocol/play.ts'
 export type {

@@ -25,7 +25,7 @@ const idle: Resource<never> = { value: undefined, error: undefined, loading: fal
 const affected = {
   demonstrations: ['demonstrations.', 'library.', 'play.recent', 'play.recovered', 'compare.table'],
   runs: ['runs.list', 'library.', 'agents.'],
-  agents: ['agents.', 'runs.list', 'compare.table'],
+  agents: ['agents.', 'imported.', 'runs.list', 'compare.table'],
 } as const
 
 /** Reads `method` with `params`; nothing while `params` is null. */

@@ -10,31 +10,38 @@ import { count, plural } from '../components/format.ts'
 import { attempt } from '../components/report-error.ts'
 import { navigate } from '../route.ts'
 import classes from './frame.module.css'
+import { type ChosenFile, ImportAgents, isPolicy } from './import-agents.tsx'
 
 export function ImportDrop() {
   const [over, setOver] = useState(false)
   const [reports, setReports] = useState<ImportReport[] | null>(null)
+  const [policies, setPolicies] = useState<readonly ChosenFile[]>([])
 
-  const actions = useMemo(
-    () => [
-      {
-        id: 'demonstrations.import',
-        group: 'Demonstrations' as const,
-        name: 'Import demonstrations',
-        shortcuts: ['mod+i'],
-        run: () => void attempt(async () => setReports(await importFiles(await chooseFiles()))),
-      },
-    ],
-    [],
-  )
-  useActions(actions)
+  const actions = useMemo(() => {
+    const take = (files: readonly ChosenFile[]) => takeFiles(files, setReports, setPolicies)
+    return {
+      take,
+      offered: [
+        {
+          id: 'demonstrations.import',
+          group: 'Demonstrations' as const,
+          name: 'Import demonstrations',
+          shortcuts: ['mod+i'],
+          run: (): void => void attempt(async () => take(await chooseFiles())),
+        },
+        {
+          id: 'agents.import',
+          group: 'Training' as const,
+          name: 'Import an agent (ONNX)',
+          run: (): void => void attempt(async () => take(await chooseFiles())),
+        },
+      ],
+    }
+  }, [])
+  useActions(actions.offered)
   useEffect(
-    () =>
-      listenForFiles(
-        setOver,
-        (files) => void attempt(async () => setReports(await importFiles(await readFiles(files)))),
-      ),
-    [],
+    () => listenForFiles(setOver, (files) => void attempt(async () => actions.take(await readFiles(files)))),
+    [actions],
   )
 
   return (
@@ -42,7 +49,7 @@ export function ImportDrop() {
       {over && (
         <div className={classes.drop}>
           <h1>Drop to import</h1>
-          <p className="muted">Demonstrations in any format that the studio reads</p>
+          <p className="muted">Demonstrations in any format that the studio reads, and agents as ONNX</p>
         </div>
       )}
       <Modal opened={reports !== null} onClose={() => setReports(null)} title="Import" size={560}>
@@ -51,6 +58,7 @@ export function ImportDrop() {
           <Report key={index} report={report} />
         ))}
       </Modal>
+      <ImportAgents files={policies} onClose={() => setPolicies([])} />
     </>
   )
 }
@@ -94,9 +102,19 @@ function Report({ report }: { report: ImportReport }) {
   )
 }
 
-async function importFiles(files: { name: string; bytes: Uint8Array }[]): Promise<ImportReport[] | null> {
-  if (files.length === 0) return null
-  const reports = await client.call('demonstrations.import', { files })
+/** Demonstrations are imported at once, policies when the person has said what they play. */
+async function takeFiles(
+  files: readonly ChosenFile[],
+  report: (reports: ImportReport[]) => void,
+  ask: (policies: readonly ChosenFile[]) => void,
+): Promise<void> {
+  const demonstrations = files.filter((file) => !isPolicy(file))
+  if (demonstrations.length > 0) report(await importFiles(demonstrations))
+  ask(files.filter(isPolicy))
+}
+
+async function importFiles(files: readonly ChosenFile[]): Promise<ImportReport[]> {
+  const reports = await client.call('demonstrations.import', { files: [...files] })
   const first = reports.flatMap(({ ids }) => ids)[0]
   if (first !== undefined) navigate('demonstrations', { id: first })
   return reports

@@ -13,8 +13,11 @@ import { paceByStep } from './pacing.ts'
 import classes from './replay.module.css'
 import { useClock } from './use-clock.ts'
 
+/** The policy of a run, or one that was imported. */
+export type Watched = { readonly runId: string } | { readonly importedId: string }
+
 interface WatchBoardProps {
-  readonly runId: string
+  readonly agent: Watched
   readonly name: string
   readonly speed?: number
   /** Plays one level over and over instead of ever new ones. */
@@ -23,25 +26,31 @@ interface WatchBoardProps {
 
 const BETWEEN_MS = 1400
 
-export function WatchBoard({ runId, name, speed = 1.5, loop = false }: WatchBoardProps) {
+export function WatchBoard({ agent, name, speed = 1.5, loop = false }: WatchBoardProps) {
+  const id = 'runId' in agent ? agent.runId : agent.importedId
+  const method = 'runId' in agent ? 'runs.watch' : 'imported.watch'
   const [recording, setRecording] = useState<Recording | null>(null)
   const [error, setError] = useState<Error>()
   const [round, setRound] = useState(0)
   // biome-ignore lint/correctness/useExhaustiveDependencies: every round asks anew
   useEffect(() => {
     let here = true
-    client.call('runs.watch', { runId, seed: null }).then(
+    const asked =
+      method === 'runs.watch'
+        ? client.call(method, { runId: id, seed: null })
+        : client.call(method, { id, seed: null })
+    asked.then(
       (answer) => here && setRecording(answer),
       (reason: Error) => here && setError(reason),
     )
     return () => {
       here = false
     }
-  }, [runId, round])
+  }, [method, id, round])
   if (error !== undefined) return <ErrorNote error={error} />
   if (recording === null) return <Loader size="sm" m="auto" aria-label="The agent plays" />
   return (
-    <Watched
+    <Playing
       key={round}
       loop={loop}
       recording={recording}
@@ -52,7 +61,7 @@ export function WatchBoard({ runId, name, speed = 1.5, loop = false }: WatchBoar
   )
 }
 
-interface WatchedProps {
+interface PlayingProps {
   readonly recording: Recording
   readonly name: string
   readonly speed: number
@@ -60,7 +69,7 @@ interface WatchedProps {
   readonly onEnd: () => void
 }
 
-function Watched({ recording, name, speed, loop, onEnd }: WatchedProps) {
+function Playing({ recording, name, speed, loop, onEnd }: PlayingProps) {
   const { frames, spec } = recording
   const clock = useMemo(() => new Clock(paceByStep([frames]).clock), [frames])
   const source = useMemo(() => boardSource(clock, frames, clock.starts), [clock, frames])

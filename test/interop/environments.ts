@@ -15,6 +15,17 @@ export const ENVIRONMENTS = {
     tier: 'light',
     requirements: ['numpy==2.4.6', 'pandas==3.1.1'],
   },
+  /** What runs policies, asks for actions and reads curves. */
+  runtime: {
+    tier: 'light',
+    requirements: [
+      'numpy==2.4.6',
+      'onnx==1.23.2',
+      'onnxruntime==1.31.1',
+      'tensorboard==2.21.0',
+      'msgpack==1.2.4',
+    ],
+  },
 } satisfies Record<string, PythonEnvironment>
 
 export type EnvironmentName = keyof typeof ENVIRONMENTS

@@ -24,10 +24,13 @@ test('smoothing starts without bias and leaves gaps alone', () => {
 })
 
 test('contenders in an address come back as they went', () => {
-  const all = parseContenders('scripted,agent:a-run.2,agent:a-run.2@5000,episode:12,player:Ada%2C%20L.')
+  const all = parseContenders(
+    'scripted,agent:a-run.2,imported:walker,agent:a-run.2@5000,episode:12,player:Ada%2C%20L.',
+  )
   expect(all).toEqual([
     { kind: 'scripted' },
     { kind: 'agent', runId: 'a-run.2' },
+    { kind: 'imported', id: 'walker' },
     { kind: 'agent', runId: 'a-run.2', checkpoint: '5000' },
     { kind: 'episode', id: 12 },
     { kind: 'player', playerName: 'Ada, L.' },
@@ -38,7 +41,7 @@ test('contenders in an address come back as they went', () => {
 
 test('for statistics all plays of a person stand for one, and a person is counted once', () => {
   const episode = (id: number) => ({ id, playerName: 'me', seed: id }) as never
-  const known = { agents: [], episodes: [episode(1), episode(2)], scriptedPlayer: null }
+  const known = { agents: [], imported: [], episodes: [episode(1), episode(2)], scriptedPlayer: null }
   const table = forTable(
     [{ kind: 'episode', id: 1 }, { kind: 'episode', id: 2 }, { kind: 'scripted' }],
     known,

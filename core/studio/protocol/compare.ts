@@ -20,6 +20,7 @@ export const contender = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('player'), playerName: z.string() }),
   z.strictObject({ kind: z.literal('scripted') }),
   z.strictObject({ kind: z.literal('agent'), runId, checkpoint: z.string().optional() }),
+  z.strictObject({ kind: z.literal('imported'), id: runId }),
 ])
 export type Contender = z.infer<typeof contender>
 

@@ -1,22 +1,20 @@
-import { Button, Progress } from '@mantine/core'
-import { IconChartDots3, IconDownload, IconEye, IconScale, IconTrash, IconTrophy } from '@tabler/icons-react'
+import { Button } from '@mantine/core'
+import { IconChartDots3, IconDownload, IconEye, IconTrash, IconTrophy } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Agent } from '../../../core/studio/protocol.ts'
 import { client } from '../../client/client.ts'
 import { invalidate } from '../../client/resources.ts'
 import { saveFile } from '../../client/save-file.ts'
-import { useTask } from '../../client/task.ts'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
 import { EditableName } from '../../components/editable-name.tsx'
-import { count, interval, percent, plural, score } from '../../components/format.ts'
+import { count, plural } from '../../components/format.ts'
 import { PlayerMark } from '../../components/player-mark.tsx'
 import { attempt } from '../../components/report-error.ts'
 import { WatchBoard } from '../../replay/watch-board.tsx'
 import { navigate } from '../../route.ts'
 import { scoreWords, useSpec } from '../train/use-spec.ts'
 import classes from './agents.module.css'
-
-const HELD_OUT = 100
+import { Standing } from './standing.tsx'
 
 /** @param playing  whether its miniature plays from the start */
 export function AgentCard({ agent, playing }: { agent: Agent; playing: boolean }) {
@@ -27,7 +25,7 @@ export function AgentCard({ agent, playing }: { agent: Agent; playing: boolean }
     <article className={classes.card} aria-label={agent.name}>
       <div className={classes.mini}>
         {watching ? (
-          <WatchBoard runId={runId} name={agent.name} loop />
+          <WatchBoard agent={{ runId }} name={agent.name} loop />
         ) : (
           <button type="button" className={classes.poster} onClick={() => setWatching(true)}>
             <IconEye size={22} stroke={1.5} aria-hidden />
@@ -59,7 +57,12 @@ export function AgentCard({ agent, playing }: { agent: Agent; playing: boolean }
             ? `from ${plural(agent.demonstrations.length, 'demonstration', 'demonstrations')}`
             : 'without demonstrations'}
         </p>
-        <Standing agent={agent} words={scoreWords(spec)} />
+        <Standing
+          evaluation={agent.evaluation}
+          score={agent.score}
+          words={scoreWords(spec)}
+          test={(episodes, taskId) => client.call('agents.evaluate', { runId, episodes, taskId })}
+        />
         <div className={classes.buttons}>
           <Button
             size="compact-sm"
@@ -95,57 +98,6 @@ export function AgentCard({ agent, playing }: { agent: Agent; playing: boolean }
         </div>
       </div>
     </article>
-  )
-}
-
-/** How good it is: on held-out boards when it was tested, else at the end of its training. */
-function Standing({ agent, words }: { agent: Agent; words: string }) {
-  const task = useTask()
-  const { evaluation } = agent
-  const test = () =>
-    attempt(async () => {
-      await task.run((taskId) =>
-        client.call('agents.evaluate', { runId: agent.runId, episodes: HELD_OUT, taskId }),
-      )
-      invalidate('agents.')
-    })
-  return (
-    <div className={classes.standing}>
-      <p className={`${classes.figure} figure`}>
-        {evaluation === null
-          ? agent.score === null
-            ? '–'
-            : score(agent.score)
-          : interval({ n: evaluation.episodes, ...evaluation })}
-      </p>
-      <p className="small muted figure">
-        {evaluation === null
-          ? `${words} at the end of training, not tested yet`
-          : `${words} on ${evaluation.episodes} held-out boards, ${percent(evaluation.winRate)} won`}
-      </p>
-      {task.busy ? (
-        <div className={classes.testing}>
-          <Progress
-            flex={1}
-            animated
-            value={task.total === 0 ? 0 : (100 * task.done) / task.total}
-            aria-label={`${task.done} of ${task.total} levels played`}
-          />
-          <Button size="compact-xs" variant="default" onClick={task.cancel}>
-            Cancel
-          </Button>
-        </div>
-      ) : (
-        <Button
-          size="compact-sm"
-          variant={evaluation === null ? 'light' : 'subtle'}
-          leftSection={<IconScale size={15} />}
-          onClick={() => void test()}
-        >
-          {evaluation === null ? `Test on ${HELD_OUT} new boards` : 'Test again'}
-        </Button>
-      )}
-    </div>
   )
 }
 

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
-import { IconRobot } from '@tabler/icons-react'
+import { IconFileImport, IconRobot } from '@tabler/icons-react'
+import { runAction } from '../../actions/action.ts'
 import { motionAllowed } from '../../board/views.ts'
 import { useResource } from '../../client/resources.ts'
 import { EmptyState } from '../../components/empty-state.tsx'
@@ -7,26 +8,39 @@ import { ErrorNote } from '../../components/error-note.tsx'
 import { navigate } from '../../route.ts'
 import { AgentCard } from './agent-card.tsx'
 import classes from './agents.module.css'
+import { ImportedCard } from './imported-card.tsx'
 
 /** Miniatures that play at once; the others wait to be asked. */
 const PLAYING = 3
 
 export default function AgentsPage() {
   const agents = useResource('agents.list', {})
+  const imported = useResource('imported.list', {})
   if (agents.error !== undefined && agents.value === undefined) return <ErrorNote error={agents.error} />
-  if (agents.value?.length === 0) {
+  if (imported.error !== undefined && imported.value === undefined)
+    return <ErrorNote error={imported.error} />
+  if (agents.value?.length === 0 && imported.value?.length === 0) {
     return (
       <EmptyState
         icon={<IconRobot size={40} stroke={1.2} />}
         title="No agents yet"
-        actions={<Button onClick={() => navigate('train', { new: 1 })}>Train the first</Button>}
+        actions={
+          <>
+            <Button onClick={() => navigate('train', { new: 1 })}>Train the first</Button>
+            <ImportButton />
+          </>
+        }
       >
-        Every run leaves an agent here: watch it, compare it, or take it elsewhere as ONNX.
+        Every run leaves an agent here: watch it, compare it, or take it elsewhere as ONNX. One that was made
+        elsewhere can be imported.
       </EmptyState>
     )
   }
   return (
     <div className={classes.page}>
+      <div className={classes.bar}>
+        <ImportButton />
+      </div>
       <ul className={classes.shelf}>
         {agents.value
           ?.toSorted((a, b) => b.createdAtUs - a.createdAtUs)
@@ -35,7 +49,24 @@ export default function AgentsPage() {
               <AgentCard agent={agent} playing={index < PLAYING && motionAllowed()} />
             </li>
           ))}
+        {imported.value?.map((agent) => (
+          <li key={agent.id}>
+            <ImportedCard agent={agent} />
+          </li>
+        ))}
       </ul>
     </div>
+  )
+}
+
+function ImportButton() {
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconFileImport size={16} stroke={1.6} />}
+      onClick={() => runAction('agents.import')}
+    >
+      Import ONNX
+    </Button>
   )
 }

@@ -1,5 +1,11 @@
-/** Contenders in the address: scripted, agent:first, agent:first@5000, episode:12 */
-import type { Agent, Contender, Demonstration, PlayerKind } from '../../../core/studio/protocol.ts'
+/** Contenders in the address: scripted, agent:first, agent:first@5000, imported:walker, episode:12 */
+import type {
+  Agent,
+  Contender,
+  Demonstration,
+  ImportedAgent,
+  PlayerKind,
+} from '../../../core/studio/protocol.ts'
 
 export const MOST = 4
 
@@ -11,6 +17,8 @@ export function formatContender(contender: Contender): string {
       return `episode:${contender.id}`
     case 'player':
       return `player:${encodeURIComponent(contender.playerName)}`
+    case 'imported':
+      return `imported:${contender.id}`
     case 'agent':
       return `agent:${contender.runId}${contender.checkpoint === undefined ? '' : `@${contender.checkpoint}`}`
   }
@@ -26,6 +34,7 @@ export function parseContenders(text: string): Contender[] {
     if (kind === 'scripted') return [{ kind: 'scripted' }]
     if (kind === 'episode' && Number.isInteger(Number(value))) return [{ kind: 'episode', id: Number(value) }]
     if (kind === 'player' && value !== '') return [{ kind: 'player', playerName: decodeURIComponent(value) }]
+    if (kind === 'imported' && value !== '') return [{ kind: 'imported', id: value }]
     if (kind !== 'agent' || value === '') return []
     const [runId = '', checkpoint] = value.split('@')
     return [checkpoint === undefined ? { kind: 'agent', runId } : { kind: 'agent', runId, checkpoint }]
@@ -34,6 +43,7 @@ export function parseContenders(text: string): Contender[] {
 
 export interface Known {
   readonly agents: readonly Agent[]
+  readonly imported: readonly ImportedAgent[]
   readonly episodes: readonly Demonstration[]
   readonly scriptedPlayer: string | null
 }
@@ -44,6 +54,10 @@ export function describeContender(contender: Contender, known: Known): { label: 
       return { label: known.scriptedPlayer ?? 'scripted player', kind: 'scripted' }
     case 'player':
       return { label: contender.playerName, kind: 'human' }
+    case 'imported': {
+      const name = known.imported.find(({ id }) => id === contender.id)?.name ?? contender.id
+      return { label: name, kind: 'agent' }
+    }
     case 'agent': {
       const name = known.agents.find(({ runId }) => runId === contender.runId)?.name ?? contender.runId
       const at = contender.checkpoint === undefined ? '' : `, step ${contender.checkpoint}`

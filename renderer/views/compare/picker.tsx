@@ -104,11 +104,12 @@ function AddMenu({ compare }: { compare: Compare }) {
       </Menu.Target>
       <Menu.Dropdown className={classes.menu}>
         {known.scriptedPlayer !== null && offer({ kind: 'scripted' })}
-        {known.agents.length > 0 && <Menu.Label>Agents</Menu.Label>}
+        {known.agents.length + known.imported.length > 0 && <Menu.Label>Agents</Menu.Label>}
         {known.agents.flatMap((agent) => [
           offer({ kind: 'agent', runId: agent.runId }, `${count(agent.step)} steps`),
           ...agent.checkpoints.map(({ id }) => offer({ kind: 'agent', runId: agent.runId, checkpoint: id })),
         ])}
+        {known.imported.map(({ id }) => offer({ kind: 'imported', id }, 'imported'))}
         {episodes.length > 0 && <Menu.Label>Demonstrations</Menu.Label>}
         {episodes.map((row) => offer({ kind: 'episode', id: row.id }, oneScore(row.score)))}
       </Menu.Dropdown>

@@ -18,6 +18,7 @@ export function useCompare(): Compare {
   const { params } = useRoute()
   const environments = useResource('environments.list', {})
   const agents = useResource('agents.list', {})
+  const imported = useResource('imported.list', {})
   const environment = params.get('env') ?? 'bubble/25'
   const episodes = useResource('demonstrations.list', { environment })
   const scriptedPlayer = environments.value?.find(({ id }) => id === environment)?.scriptedPlayer ?? null
@@ -29,10 +30,11 @@ export function useCompare(): Compare {
       agents: (agents.value ?? [])
         .filter((agent) => agent.environmentId === environment)
         .sort((a, b) => b.createdAtUs - a.createdAtUs),
+      imported: (imported.value ?? []).filter((agent) => agent.environmentId === environment),
       episodes: episodes.value ?? [],
       scriptedPlayer,
     }),
-    [agents.value, episodes.value, environment, scriptedPlayer],
+    [agents.value, imported.value, episodes.value, environment, scriptedPlayer],
   )
   const ready = environments.value !== undefined && agents.value !== undefined
   const contenders = useMemo(() => {

@@ -100,7 +100,7 @@ function Watch({ run }: { run: LiveRun }) {
   }
   return (
     <div className={classes.watch}>
-      <WatchBoard runId={run.id} name={run.name} />
+      <WatchBoard agent={{ runId: run.id }} name={run.name} />
     </div>
   )
 }

@@ -1,0 +1,81 @@
+/** `imported.*`: agents that were made elsewhere. */
+import { readFile } from 'node:fs/promises'
+import { makeEnvironment } from '../../envs/index.ts'
+import {
+  deleteImportedAgent,
+  evaluatePlayer,
+  heldOutSeeds,
+  importAgent,
+  importedAgentFile,
+  playBoard,
+  requireImportedAgent,
+} from '../../evaluate/index.ts'
+import type { ImportedAgentRow } from '../../store/index.ts'
+import { importedPlayer } from '../contenders.ts'
+import type { HostContext } from '../context.ts'
+import type { Handlers } from '../dispatch.ts'
+import { freshSeed } from '../fresh-seed.ts'
+import { readMeta, writeMeta } from '../meta.ts'
+import { evaluation } from '../protocol/agents.ts'
+import { type ImportedAgent, importedAgent, type importedMethods } from '../protocol/imported.ts'
+import { recordingOfBoard } from '../recording.ts'
+
+export function importedHandlers(context: HostContext): Handlers<keyof typeof importedMethods> {
+  const { library } = context
+  const changed = () => context.emit('library.changed', { what: 'agents' })
+  const find = (id: string) => toAgent(context, requireImportedAgent(library, id))
+  const environmentOf = (id: string) => {
+    const { environmentId, parameters } = requireImportedAgent(library, id)
+    return makeEnvironment(environmentId, parameters)
+  }
+  return {
+    'imported.list': () => library.listImportedAgents().map((row) => toAgent(context, row)),
+    'imported.add': async ({ name, bytes, environment }) => {
+      const file = { source: name, bytes }
+      const { agent, known } = await importAgent(library, makeEnvironment(environment), file)
+      changed()
+      return { agent: toAgent(context, agent), known }
+    },
+    'imported.rename': ({ id, name }) => {
+      library.renameImportedAgent(requireImportedAgent(library, id).id, name)
+      changed()
+      return find(id)
+    },
+    'imported.delete': async ({ id }) => {
+      await deleteImportedAgent(library, id)
+      writeMeta(library, 'evaluation', id, '')
+      changed()
+      return { deleted: true }
+    },
+    'imported.evaluate': async ({ id, episodes, taskId }) => {
+      const environment = environmentOf(id)
+      const player = await importedPlayer(context, environment, id)
+      const { score, winRate } = await context.tasks.run(taskId, ({ signal, report }) =>
+        evaluatePlayer(environment, player, heldOutSeeds(episodes), { signal, onProgress: report }),
+      )
+      const [low, high] = score.ci95
+      const kept = { episodes, mean: score.mean, low, high, winRate }
+      writeMeta(library, 'evaluation', id, JSON.stringify(kept))
+      changed()
+      return find(id)
+    },
+    'imported.export': async ({ id }) => ({
+      fileName: `${requireImportedAgent(library, id).id}.onnx`,
+      mediaType: 'application/octet-stream',
+      bytes: await readFile(importedAgentFile(library, id)),
+    }),
+    'imported.watch': async ({ id, seed }) => {
+      const environment = environmentOf(id)
+      const player = await importedPlayer(context, environment, id)
+      return recordingOfBoard(environment.spec, await playBoard(environment, player, seed ?? freshSeed()))
+    },
+  }
+}
+
+function toAgent({ library }: HostContext, row: ImportedAgentRow): ImportedAgent {
+  const kept = readMeta(library, 'evaluation', row.id)
+  return importedAgent.parse({
+    ...row,
+    evaluation: kept === undefined ? null : evaluation.parse(JSON.parse(kept)),
+  })
+}

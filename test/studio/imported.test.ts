@@ -1,0 +1,81 @@
+/** Agents from elsewhere, as the page takes them in and uses them. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Contender } from '../../core/studio/protocol.ts'
+import { favouring, model } from '../evaluate/models.ts'
+import { openStudio, type TestStudio } from './support.ts'
+
+const rightward = model({ inputs: { input: [20] } }, ([x], graph) => ({
+  logits: favouring(graph, x!, 20, 3, () => 2),
+}))
+
+let studio: TestStudio
+beforeAll(async () => {
+  studio = await openStudio()
+})
+afterAll(async () => {
+  expect(studio.bugs).toEqual([])
+  await studio.remove()
+})
+
+test('an imported agent is tested, watched, compared, renamed, exported and deleted', async () => {
+  const { page } = studio
+  const { agent, known } = await page.call('imported.add', {
+    name: 'walker.onnx',
+    bytes: rightward,
+    environment: 'basic',
+  })
+  expect({ known, ...agent }).toMatchObject({
+    known: false,
+    id: 'walker',
+    name: 'walker',
+    environmentId: 'basic',
+    source: 'walker.onnx',
+    form: 'plain',
+    evaluation: null,
+  })
+  await page.event('library.changed', ({ what }) => what === 'agents')
+  const again = await page.call('imported.add', { name: 'b.onnx', bytes: rightward, environment: 'basic' })
+  expect(again).toMatchObject({ known: true, agent: { id: 'walker' } })
+
+  const tested = await page.call('imported.evaluate', { id: 'walker', episodes: 10, taskId: 'test' })
+  expect(tested.evaluation).toMatchObject({ episodes: 10, winRate: 1 })
+  const recording = await page.call('imported.watch', { id: 'walker', seed: 4 })
+  expect(recording).toMatchObject({ seed: 4, success: true })
+
+  const contenders: Contender[] = [{ kind: 'imported', id: 'walker' }]
+  const { boards } = await page.call('compare.boards', { environment: 'basic', seed: 4, contenders })
+  expect(boards.map(({ label, playerKind, steps }) => [label, playerKind, steps])).toEqual([
+    ['walker', 'agent', 7],
+  ])
+  const { rows } = await page.call('compare.table', { environment: 'basic', contenders, episodes: 5 })
+  expect(rows[0]).toMatchObject({ label: 'walker', score: { n: 5, successRate: 1 } })
+
+  expect(await page.call('imported.rename', { id: 'walker', name: ' To the right ' })).toMatchObject({
+    id: 'walker',
+    name: 'To the right',
+  })
+  const file = await page.call('imported.export', { id: 'walker' })
+  expect([file.fileName, Buffer.from(file.bytes).equals(rightward)]).toEqual(['walker.onnx', true])
+  expect(await page.call('agents.list', {})).toEqual([])
+  expect(await page.call('imported.delete', { id: 'walker' })).toEqual({ deleted: true })
+  expect(await page.call('imported.list', {})).toEqual([])
+})
+
+test('what is no policy of the environment is refused, and who is not there', async () => {
+  const { page } = studio
+  const add = (bytes: Uint8Array, environment: string) =>
+    page.refusal('imported.add', { name: 'walker.onnx', bytes, environment })
+  expect(await add(Uint8Array.of(1, 2, 3), 'basic')).toMatchObject({ kind: 'data' })
+  expect(await add(rightward, 'bubble/25')).toMatchObject({
+    kind: 'user',
+    message: expect.stringContaining('[batch, 20]'),
+  })
+  expect(await add(rightward, 'nowhere')).toMatchObject({ kind: 'user' })
+  expect(await page.refusal('imported.watch', { id: 'nobody', seed: 1 })).toMatchObject({
+    message: 'there is no imported agent "nobody"',
+  })
+  const contenders: Contender[] = [{ kind: 'imported', id: 'nobody' }]
+  expect(await page.refusal('compare.boards', { environment: 'basic', seed: 1, contenders })).toMatchObject({
+    kind: 'user',
+  })
+})
