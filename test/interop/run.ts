@@ -22,17 +22,27 @@ import { MissingError, packageVersions, prepareEnvironment, pythonVersion } from
 
 const SECONDS = { light: 180, heavy: 900 }
 
-const { values: options, positionals: names } = parseArgs({
-  allowPositionals: true,
-  options: {
-    heavy: { type: 'boolean', default: false },
-    'allow-missing': { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
-  },
-})
+const { values: options, positionals: names } = readArguments()
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        heavy: { type: 'boolean', default: false },
+        'allow-missing': { type: 'boolean', default: false },
+        list: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
+      },
+    })
+  } catch (error) {
+    process.stdout.write(`${(error as Error).message}\n`)
+    process.exit(2)
+  }
+}
+
 const tierOf = (check: InteropCheck) => ENVIRONMENTS[check.venv].tier
 
 function chosen(): InteropCheck[] {

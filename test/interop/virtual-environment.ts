@@ -66,7 +66,13 @@ async function orMissing(
   try {
     result = await runCommand(program, args, { cwd: root, env, signal })
   } catch (error) {
-    throw new MissingError(`${what}: ${(error as Error).message}`, { cause: error })
+    const absent = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    throw new MissingError(
+      absent
+        ? `there is no Python: ${program} cannot be started ($PYTHON names another)`
+        : `${what}: ${(error as Error).message}`,
+      { cause: error },
+    )
   }
   if (result.code === 0) return result
   const said = `${result.out}${result.err}`.trimEnd().split('\n').slice(-12).join('\n')
