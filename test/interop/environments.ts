@@ -26,6 +26,19 @@ export const ENVIRONMENTS = {
       'msgpack==1.2.4',
     ],
   },
+  /** ML-Agents' loader of demonstrations, which needs little of what ML-Agents asks for; torch is none of it. */
+  'mlagents-demos': {
+    tier: 'light',
+    requirements: [
+      'mlagents==1.1.0',
+      'mlagents-envs==1.1.0',
+      'numpy==1.23.5',
+      'protobuf==3.20.3',
+      'Pillow==13.0.0',
+      'h5py==3.16.0',
+    ],
+    options: ['--no-deps', '--ignore-requires-python'],
+  },
 } satisfies Record<string, PythonEnvironment>
 
 export type EnvironmentName = keyof typeof ENVIRONMENTS

@@ -6,6 +6,7 @@ import {
   environmentSpecs,
   observationSize,
 } from '../../envs/index.ts'
+import { behaviourName, shownShape } from '../../remote/mlagents/behaviour.ts'
 import type { EnvironmentStamp } from '../episode.ts'
 import { environmentStamp } from '../stamp.ts'
 import { actionRecord, isForbidden } from './demo-alignment.ts'
@@ -14,12 +15,14 @@ import type { Play } from './demo-plays.ts'
 import type { ActionLayout } from './demo-record.ts'
 import type { ActionAlignment, FileProblems } from './format.ts'
 
+/** Of environments that are not here and are called after their behaviour. */
+const PREFIX = 'unity:'
 /** How far a number that was computed elsewhere may be off. */
 const TOLERANCE = 1e-5
 
 /**
  * The environment that the person named; else the only one here that has this name and layout; else one of its own that is
- * called after the behaviour: `unity:3DBall`.
+ * called after the behaviour: 'unity:3DBall'.
  * @param behaviour  as the file names it: 'Basic?team=0'
  * @throws DataError when the file has not the layout of the environment that the person named
  */
@@ -39,11 +42,10 @@ export function playedEnvironment(
   const name = behaviour.split('?')[0]!
   const layout = layoutText({ observations: shapes }, action)
   const fitting = environmentSpecs().filter((spec) => layoutText(spec, spec.action) === layout)
-  const exact = fitting.filter(({ id }) => id === name)
-  const named = exact.length > 0 ? exact : fitting.filter((spec) => isCalled(spec, name))
+  const named = fitting.filter((spec) => isCalled(spec, name))
   if (named.length === 1) return environmentStamp(named[0]!)
   return {
-    id: `unity:${name === '' ? 'unknown' : name}`,
+    id: `${PREFIX}${name === '' ? 'unknown' : name}`,
     version: 0,
     parameters: {},
     observations: columns.map((column) => ({ name: column.name, shape: column.shape })),
@@ -51,17 +53,27 @@ export function playedEnvironment(
   }
 }
 
+/** What the behaviour is called in a file. */
+export function playedBehaviour({ id }: EnvironmentStamp): string {
+  return id.startsWith(PREFIX) ? id.slice(PREFIX.length) : behaviourName(id)
+}
+
+/** As trainers are shown it, so that files of what was played here through a trainer's protocol fit too. */
 function layoutText(
   { observations }: { readonly observations: readonly { readonly shape: readonly number[] }[] },
   action: ActionLayout,
 ): string {
-  const shapes = observations.map(({ shape }) => `[${shape.join(', ')}]`).join(' ')
+  const shapes = observations.map(({ shape }) => `[${shownShape(shape).join(', ')}]`).join(' ')
   return `observations ${shapes}, ${action.continuous} continuous actions, branches [${action.discrete.join(', ')}]`
 }
 
+/** In any spelling, so that 'BASIC' is basic; a part of the id is enough: 'Bubble' for 'bubble/25'. */
 function isCalled({ id, title }: EnvironmentSpec, name: string): boolean {
-  const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
   return [id, id.split('/')[0]!, title].some((own) => plain(own) === plain(name))
+}
+
+function plain(name: string): string {
+  return behaviourName(name).toLowerCase()
 }
 
 /** What a play that came out the same tells besides. */

@@ -1,5 +1,6 @@
 /** Episodes as a `.demo`. */
 import { shapeSize } from '../../envs/environment.ts'
+import { brainParameters, shownShape } from '../../remote/mlagents/behaviour.ts'
 import {
   type AgentInfoActionPair,
   COMPRESSION,
@@ -8,6 +9,7 @@ import {
   type Written,
 } from '../../remote/mlagents/messages.ts'
 import { type Episode, episodeLength, episodeReturn, type StepLayout, stepLayout } from '../episode.ts'
+import { playedBehaviour } from './demo-environment.ts'
 import { writeDemoFile } from './demo-file.ts'
 import { writeHeads } from './demo-heads.ts'
 import { isPicture, writePictures } from './demo-pictures.ts'
@@ -17,6 +19,7 @@ import { firstOfSameColumns } from './same-columns.ts'
 /** How one named observation is written in the whole file. */
 interface ObservationForm {
   readonly name: string
+  /** As a trainer is shown it that steps the environment itself. */
   readonly shape: readonly number[]
   readonly size: number
   /** Its values are those of pictures, which take a fraction of the room as PNG and lose nothing. */
@@ -26,19 +29,16 @@ interface ObservationForm {
 export function writeDemo(episodes: readonly Episode[], options: WriteOptions = {}): Uint8Array {
   const { environment } = firstOfSameColumns(episodes, 'a .demo file')
   const actions = options.actions ?? 'same'
-  const { continuous, discrete } = environment.action
   const forms = observationForms(episodes)
+  const behaviour = playedBehaviour(environment)
   const meta = {
     apiVersion: 1,
-    name: environment.id,
+    name: behaviour,
     steps: episodes.reduce((sum, episode) => sum + episodeLength(episode) + 1, 0),
     episodes: episodes.length,
     meanReward: episodes.reduce((sum, episode) => sum + episodeReturn(episode), 0) / episodes.length,
   }
-  const brain = {
-    name: `${environment.id}?team=0`,
-    actionSpec: { continuous, discrete: discrete.length, branchSizes: discrete },
-  }
+  const brain = { ...brainParameters(`${behaviour}?team=0`, environment), isTraining: false }
   return writeDemoFile(meta, brain, records(episodes, forms, actions), writeHeads(episodes, actions))
 }
 
@@ -58,7 +58,7 @@ function observationForms(episodes: readonly Episode[]): ObservationForm[] {
           if (!isPicture(observations.subarray(row, row + size))) return false
         return true
       })
-    return { name, shape, size, png }
+    return { name, shape: shownShape(shape), size, png }
   })
 }
 

@@ -1,9 +1,17 @@
 /** All checks, in the order in which they are run and listed. */
 import type { InteropCheck } from '../check.ts'
 import { check as endpoint } from './endpoint.ts'
+import { check as mlagentsDemo } from './mlagents-demo.ts'
 import { check as numpyNpz } from './numpy-npz.ts'
 import { check as onnxruntime } from './onnxruntime.ts'
 import { check as pandas } from './pandas.ts'
 import { check as tensorboard } from './tensorboard.ts'
 
-export const checks: readonly InteropCheck[] = [numpyNpz, pandas, onnxruntime, endpoint, tensorboard]
+export const checks: readonly InteropCheck[] = [
+  numpyNpz,
+  pandas,
+  mlagentsDemo,
+  onnxruntime,
+  endpoint,
+  tensorboard,
+]
