@@ -351,6 +351,15 @@ describe('what was played', () => {
     expect(read(demoFile({ brain: oneBranch(3, 'BASIC?team=1'), records })).episodes[0]!.environment).toEqual(
       basic,
     )
+    // As ML-Agents' trainers are shown it: 41 x 10 numbers about the rays in one row.
+    const observations = [vector(Array(410).fill(0.5)), vector(Array(23).fill(0.25))]
+    const shots = [0, 1].map((i) => ({
+      info: { done: i === 1, observations },
+      action: { discrete: [40, 1] },
+    }))
+    const brain = { name: 'Bubble25?team=0', actionSpec: { discrete: 2, branchSizes: [41, 2] } }
+    const bubble = environmentStamp(makeEnvironment('bubble/25').spec)
+    expect(read(demoFile({ brain, records: shots })).episodes[0]!.environment).toEqual(bubble)
     const other = demoFile({ brain: oneBranch(3, 'Basic'), records: recorded(WALKS) })
     expect(read(other).episodes[0]!.environment.id).toBe('unity:Basic')
   })

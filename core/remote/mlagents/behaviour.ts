@@ -9,7 +9,10 @@ export function behaviourName(environmentId: string): string {
 }
 
 /** @param name  in full: 'Basic?team=0' */
-export function brainParameters(name: string, { action }: Pick<EnvironmentSpec, 'action'>): Written<BrainParameters> {
+export function brainParameters(
+  name: string,
+  { action }: Pick<EnvironmentSpec, 'action'>,
+): Written<BrainParameters> {
   const { continuous, discrete } = action
   return {
     name,

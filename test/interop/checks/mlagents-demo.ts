@@ -5,7 +5,7 @@ import { jsonl } from '../../../core/demos/formats/jsonl.ts'
 import { type Episode, readDemonstrations } from '../../../core/demos/index.ts'
 import { Random } from '../../../core/random.ts'
 import type { CheckContext, InteropCheck } from '../check.ts'
-import { expectImportsAs, exportTruth, listEpisodes, readLines, recordEpisodes } from '../episodes.ts'
+import { expectImportsAs, exportTruth, listEpisodes, recordEpisodes } from '../episodes.ts'
 
 export const check: InteropCheck = {
   name: 'mlagents-demo',
