@@ -36,6 +36,11 @@ export class CliContext {
     return this.#options.verbose ?? false
   }
 
+  /** The interpreter that was named for environments in Python. */
+  get python(): string | undefined {
+    return this.#options.python
+  }
+
   /** Files of `--plugin`, in their order. */
   get plugins(): readonly string[] {
     return this.#options.plugin ?? []

@@ -34,7 +34,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   const context = new CliContext(program)
   process.stdout.on('error', endQuietlyWhenNobodyReads)
   process.on('uncaughtException', (error) => process.exit(report(error, context)))
-  program.hook('preAction', () => loadPlugins(context.plugins))
+  program.hook('preAction', async () => {
+    if (context.python !== undefined) process.env.UNDERSTUDY_PYTHON = context.python
+    await import('../remote/index.ts')
+    await loadPlugins(context.plugins)
+  })
   const stopListening = stopOnSignals(context)
   let code = 0
   try {
@@ -76,6 +80,7 @@ function makeProgram(): Command {
       'module that registers environments, algorithms, networks or reward signals; may be repeated',
       (file: string, files: string[] = []) => [...files, file],
     )
+    .option('--python <file>', 'interpreter for gym: environments (default: $UNDERSTUDY_PYTHON or python3)')
     .option('--json', 'output for machines')
     .option('--verbose', 'show where an error came from')
     .configureHelp({ showGlobalOptions: true })
@@ -90,8 +95,8 @@ function makeProgram(): Command {
 function firstOwnArgument(argv: readonly string[]): string | undefined {
   for (let i = 0; i < argv.length; i++) {
     const arg = argv[i]!
-    if (arg === '--data' || arg === '--plugin') i++
-    else if (!/^--(data|plugin)=/.test(arg) && arg !== '--json' && arg !== '--verbose') return arg
+    if (arg === '--data' || arg === '--plugin' || arg === '--python') i++
+    else if (!/^--(data|plugin|python)=/.test(arg) && arg !== '--json' && arg !== '--verbose') return arg
   }
   return undefined
 }

@@ -12,6 +12,7 @@ import {
   VariedEnvironment,
 } from '../envs/varied-environment.ts'
 import { loadPlugins } from '../plugins.ts'
+import '../remote/index.ts'
 import { Pacer } from './pace.ts'
 import { rowOf } from './rows.ts'
 import { Command, type WorkerMemory } from './worker-memory.ts'

@@ -4,6 +4,7 @@
  */
 import { ensureBundledDemonstrations } from '../demos/index.ts'
 import { environmentSpecs } from '../envs/index.ts'
+import '../remote/index.ts'
 import { lockStudio, openLibrary, type StudioLock } from '../store/index.ts'
 import type { ForkTraining, Port } from '../train/index.ts'
 import type { HostContext } from './context.ts'

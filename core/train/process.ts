@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { checkEnvironment, closing, makeEnvironment } from '../envs/index.ts'
 import type { DemonstrationData } from '../learn/index.ts'
+import '../remote/index.ts'
 import { openLibrary } from '../store/index.ts'
 import { writeAtomically } from './atomic-file.ts'
 import { demonstrationPath, needsDemonstrations, type RunConfig, resolveConfig } from './config.ts'

@@ -1,0 +1,239 @@
+/**
+ * A Gymnasium environment (Towers et al. 2024, arXiv:2407.17032) in a Python process of its own, which is started by the first
+ * reset. Box actions are given in [-1, 1] and rescaled to the space's bounds there. A snapshot is the seed and the actions
+ * since; restoring it plays them again, so the environment must be deterministic.
+ */
+import {
+  type Action,
+  type Environment,
+  type EnvironmentSpec,
+  observationSize,
+  type ParameterValue,
+  type StepResult,
+} from '../../envs/index.ts'
+import { DataError } from '../../errors.ts'
+import { describe, giveBack, type Host, type HostKey, takeHost } from './host.ts'
+import { controlsOf } from './keys.ts'
+import {
+  askReplay,
+  askReset,
+  askStep,
+  askView,
+  bodyOf,
+  type Description,
+  OUTCOME_BYTES,
+  type Outcome,
+  readObservation,
+  readOutcome,
+} from './protocol.ts'
+import type { GymScene } from './scene.ts'
+
+const LONGEST_DESCRIPTION = 160
+/** How long playing an episode again may take, and what each step may add. */
+const REPLAY_SECONDS = 60
+const REPLAY_SECONDS_PER_STEP = 0.1
+
+export class GymEnvironment implements Environment {
+  readonly spec: EnvironmentSpec
+  readonly #key: HostKey
+  readonly #description: Description
+  readonly #controls: ReturnType<typeof controlsOf>
+  readonly #size: number
+  readonly #actionBytes: number
+  readonly #result: StepResult = { reward: 0, terminated: false, truncated: false }
+  #host: Host | null = null
+  #seed: number | null = null
+  #actions: Uint8Array[] = []
+  #return = 0
+  #last: Outcome | null = null
+  #scene: GymScene | null = null
+
+  /**
+   * @param id      as `gymnasium.make` takes it
+   * @param kwargs  what else it is given
+   * @throws UserError when it cannot be made
+   */
+  constructor(id: string, kwargs: Readonly<Record<string, ParameterValue>>) {
+    this.#key = { id, kwargs }
+    this.#description = describe(this.#key)
+    this.#controls = controlsOf(id, this.#description)
+    this.spec = specOf(id, kwargs, this.#description)
+    this.#size = observationSize(this.spec)
+    this.#actionBytes = 4 * (this.spec.action.continuous + this.spec.action.discrete.length)
+  }
+
+  /**
+   * The environment's own word where its `info` has `is_success` or `success`; else whether the return reaches the reward
+   * threshold that it is registered with; else false.
+   */
+  get succeeded(): boolean {
+    if (!this.#over) return false
+    const { rewardThreshold } = this.#description
+    return this.#last!.success ?? (rewardThreshold !== null && this.#return >= rewardThreshold)
+  }
+
+  get #over(): boolean {
+    return this.#last !== null && (this.#last.terminated || this.#last.truncated)
+  }
+
+  reset(seed: number, observation: Float32Array | null): void {
+    const body = this.#ask(askReset(seed))
+    this.#begin(seed)
+    if (observation !== null) readObservation(body, 0, observation, this.#size)
+  }
+
+  step(action: Action, observation: Float32Array | null): StepResult {
+    if (this.#seed === null) throw new Error(`${this.spec.id} is stepped before it was reset`)
+    if (this.#over) throw new Error(`${this.spec.id} is stepped after its episode has ended`)
+    const bytes = this.#bytesOf(action)
+    const body = this.#ask(askStep(bytes))
+    const outcome = readOutcome(body)
+    this.#took(bytes, outcome)
+    if (observation !== null) readObservation(body, OUTCOME_BYTES, observation, this.#size)
+    this.#result.reward = outcome.reward
+    this.#result.terminated = outcome.terminated
+    this.#result.truncated = outcome.truncated
+    return this.#result
+  }
+
+  /** f64 seed, NaN before the first reset, and the actions since. */
+  snapshot(): Uint8Array {
+    const size = this.#actionBytes
+    const bytes = new Uint8Array(8 + size * this.#actions.length)
+    new DataView(bytes.buffer).setFloat64(0, this.#seed ?? Number.NaN, true)
+    for (const [i, action] of this.#actions.entries()) bytes.set(action, 8 + size * i)
+    return bytes
+  }
+
+  restore(snapshot: Uint8Array): void {
+    const size = this.#actionBytes
+    if (snapshot.length < 8 || (snapshot.length - 8) % size !== 0) {
+      throw new DataError({
+        file: 'snapshot',
+        place: this.spec.id,
+        expected: `8 bytes and ${size} for every action`,
+        found: `${snapshot.length} bytes`,
+      })
+    }
+    const seed = new DataView(snapshot.buffer, snapshot.byteOffset).getFloat64(0, true)
+    if (Number.isNaN(seed)) {
+      this.#seed = null
+      return
+    }
+    const actions: Uint8Array[] = []
+    for (let at = 8; at < snapshot.length; at += size) actions.push(snapshot.slice(at, at + size))
+    const seconds = REPLAY_SECONDS + actions.length * REPLAY_SECONDS_PER_STEP
+    const outcome = readOutcome(this.#ask(askReplay(seed, actions), seconds))
+    this.#begin(seed)
+    if (actions.length === 0) return
+    this.#actions = actions
+    this.#return = outcome.reward
+    this.#last = outcome
+  }
+
+  /** Null where the environment draws no pictures: its observations are shown then. */
+  scene(): GymScene | null {
+    if (this.#seed === null) return null
+    this.#scene ??= sceneOf(this.#ask(askView()), this.#controls)
+    return this.#scene.png === '' ? null : this.#scene
+  }
+
+  events(): readonly unknown[] {
+    return []
+  }
+
+  /** The time between two frames, as the environment has it. */
+  animationSeconds(): number {
+    return 1 / (this.#description.framesPerSecond ?? 10)
+  }
+
+  /** The process waits a while for another environment of the kind. */
+  close(): void {
+    if (this.#host !== null) giveBack(this.#key, this.#host)
+    this.#host = null
+    this.#seed = null
+  }
+
+  /** @throws UserError when the process has died or does not answer; the next reset starts another */
+  #ask(request: Uint8Array, seconds?: number): Uint8Array {
+    this.#host ??= takeHost(this.#key)
+    try {
+      return bodyOf(this.#host.thread.call(request, seconds), this.#key.id)
+    } catch (error) {
+      this.#host.thread.close()
+      this.#host = null
+      this.#seed = null
+      throw error
+    }
+  }
+
+  #begin(seed: number): void {
+    this.#seed = seed
+    this.#actions = []
+    this.#return = 0
+    this.#last = null
+    this.#scene = null
+  }
+
+  #took(action: Uint8Array, outcome: Outcome): void {
+    this.#actions.push(action)
+    this.#return += outcome.reward
+    this.#last = outcome
+    this.#scene = null
+  }
+
+  /** @throws Error when the action is outside the spec */
+  #bytesOf({ continuous, discrete }: Action): Uint8Array {
+    const { action } = this.spec
+    for (let i = 0; i < action.continuous; i++) {
+      if (!(Math.abs(continuous[i]!) <= 1)) throw new Error(`continuous value ${i} is ${continuous[i]}`)
+    }
+    for (const [branch, size] of action.discrete.entries()) {
+      const index = discrete[branch]!
+      if (!(index >= 0 && index < size)) throw new Error(`branch ${branch} has no action ${index}`)
+    }
+    const bytes = new Uint8Array(this.#actionBytes)
+    bytes.set(new Uint8Array(continuous.buffer, continuous.byteOffset, 4 * action.continuous))
+    bytes.set(
+      new Uint8Array(discrete.buffer, discrete.byteOffset, 4 * action.discrete.length),
+      4 * action.continuous,
+    )
+    return bytes
+  }
+}
+
+function specOf(
+  id: string,
+  kwargs: Readonly<Record<string, ParameterValue>>,
+  { observations, continuous, discrete, maxEpisodeSteps, rewardThreshold }: Description,
+): EnvironmentSpec {
+  const solved = rewardThreshold === null ? '' : ` A return of ${rewardThreshold} is the goal.`
+  return {
+    id: `gym:${id}`,
+    title: id.replace(/^.*:/, ''),
+    description: `Gymnasium's ${id}, in a Python process.${solved}`,
+    version: Math.max(1, Number(/-v(\d+)$/.exec(id)?.[1] ?? 1)),
+    parameters: kwargs,
+    observations: observations.map(({ name, shape, description }) => ({
+      name,
+      shape,
+      description: description.replaceAll(/\s+/g, ' ').slice(0, LONGEST_DESCRIPTION),
+    })),
+    action: { continuous, discrete },
+    score: { unit: 'point', units: 'points', measure: 'return' },
+    ...(maxEpisodeSteps === null ? {} : { maxEpisodeSteps }),
+  }
+}
+
+/** @param picture  u32 width, u32 height, PNG; empty where there is none */
+function sceneOf(picture: Uint8Array, controls: ReturnType<typeof controlsOf>): GymScene {
+  if (picture.length === 0) return { kind: 'gym', width: 0, height: 0, png: '', ...controls }
+  const view = new DataView(picture.buffer, picture.byteOffset, picture.byteLength)
+  return {
+    kind: 'gym',
+    width: view.getUint32(0, true),
+    height: view.getUint32(4, true),
+    png: Buffer.from(picture.subarray(8)).toString('base64'),
+    ...controls,
+  }
+}

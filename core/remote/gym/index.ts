@@ -1,0 +1,11 @@
+/** `gym:ID`: environments of Gymnasium, and of every package that registers its own with it. */
+import { registerEnvironmentScheme } from '../../envs/index.ts'
+import { GymEnvironment } from './environment.ts'
+import { prepare } from './host.ts'
+
+registerEnvironmentScheme('gym', {
+  example: 'gym:CartPole-v1',
+  description: 'Any Gymnasium environment, by its id; needs Python with gymnasium',
+  make: (id, kwargs) => new GymEnvironment(id, kwargs),
+  prepare: (id, kwargs) => prepare({ id, kwargs }),
+})

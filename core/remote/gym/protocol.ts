@@ -1,0 +1,112 @@
+/** What is said to serve.py and what it answers; the file itself documents the bytes. */
+import { UserError } from '../../errors.ts'
+
+/** The environment as Python describes it. */
+export interface Description {
+  readonly observations: readonly {
+    readonly name: string
+    readonly shape: readonly number[]
+    readonly description: string
+  }[]
+  readonly continuous: number
+  readonly discrete: readonly number[]
+  readonly maxEpisodeSteps: number | null
+  readonly rewardThreshold: number | null
+  readonly framesPerSecond: number | null
+  /** Its version. */
+  readonly gymnasium: string
+}
+
+export interface Outcome {
+  readonly reward: number
+  readonly terminated: boolean
+  readonly truncated: boolean
+  /** Null where the environment does not say. */
+  readonly success: boolean | null
+}
+
+const FAILED = 1
+/** Before the observation in the answer to a step. */
+export const OUTCOME_BYTES = 11
+const UNSAID = 2
+const [RESET, STEP, REPLAY, VIEW] = [...'RSPV'].map((letter) => letter.charCodeAt(0)) as [
+  number,
+  number,
+  number,
+  number,
+]
+
+export function askMake(id: string, kwargs: object): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ id, kwargs }))
+}
+
+export function askReset(seed: number): Uint8Array {
+  return asked(RESET, 8, (view) => view.setFloat64(1, seed, true))
+}
+
+/** @param action  bytes: f32[C] followed by i32[D] */
+export function askStep(action: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(1 + action.length)
+  bytes[0] = STEP
+  bytes.set(action, 1)
+  return bytes
+}
+
+export function askReplay(seed: number, actions: readonly Uint8Array[]): Uint8Array {
+  const size = actions.reduce((sum, action) => sum + action.length, 0)
+  return asked(REPLAY, 8 + size, (view, bytes) => {
+    view.setFloat64(1, seed, true)
+    let at = 9
+    for (const action of actions) {
+      bytes.set(action, at)
+      at += action.length
+    }
+  })
+}
+
+export function askView(): Uint8Array {
+  return Uint8Array.of(VIEW)
+}
+
+/** @throws UserError with what the environment said; the answer's body otherwise */
+export function bodyOf(answer: Uint8Array, id: string): Uint8Array {
+  const body = answer.subarray(1)
+  if (answer[0] !== FAILED) return body
+  const said = new TextDecoder().decode(body)
+  const missing = /^missing: (.+)$/.exec(said)?.[1]
+  if (missing !== undefined) {
+    throw new UserError(`gym:${id} needs the Python package ${missing}, which is not installed`, {
+      remedy:
+        'pip install gymnasium, in the Python that is used: name another by --python FILE or $UNDERSTUDY_PYTHON',
+    })
+  }
+  throw new UserError(`gym:${id} cannot be made: ${said}`, {
+    remedy: /NameNotFound|doesn't exist|not found/.test(said)
+      ? 'look the id up in the documentation of its package; MODULE:ID imports a module first'
+      : 'see that its Python packages are installed and its parameters are those of gymnasium.make',
+  })
+}
+
+export function readOutcome(body: Uint8Array): Outcome {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
+  const success = view.getUint8(10)
+  return {
+    reward: view.getFloat64(0, true),
+    terminated: view.getUint8(8) === 1,
+    truncated: view.getUint8(9) === 1,
+    success: success === UNSAID ? null : success === 1,
+  }
+}
+
+/** @param at  where in the answer's body the observation begins */
+export function readObservation(body: Uint8Array, at: number, into: Float32Array, size: number): void {
+  // The floats lie at any byte; a copy lies where a Float32Array can.
+  into.set(new Float32Array(body.slice(at, at + 4 * size).buffer))
+}
+
+function asked(what: number, size: number, write: (view: DataView, bytes: Uint8Array) => void): Uint8Array {
+  const bytes = new Uint8Array(1 + size)
+  bytes[0] = what
+  write(new DataView(bytes.buffer), bytes)
+  return bytes
+}

@@ -1,0 +1,2 @@
+/** Environments of other programs. Importing this makes their schemes known. */
+import './gym/index.ts'

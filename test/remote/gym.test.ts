@@ -1,0 +1,177 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { checkEnvironment } from '../../core/envs/checker.ts'
+import {
+  type Environment,
+  emptyAction,
+  makeEnvironment,
+  prepareEnvironment,
+  viewOf,
+} from '../../core/envs/index.ts'
+import { DataError, UserError } from '../../core/errors.ts'
+import { controlsOf } from '../../core/remote/gym/keys.ts'
+import type { Description } from '../../core/remote/gym/protocol.ts'
+import type { GymScene } from '../../core/remote/gym/scene.ts'
+import '../../core/remote/index.ts'
+
+const open: Environment[] = []
+
+function make(id: string, parameters: Record<string, number> = {}): Environment {
+  const environment = makeEnvironment(id, parameters)
+  open.push(environment)
+  return environment
+}
+
+function errorOf(work: () => unknown): UserError {
+  try {
+    work()
+  } catch (error) {
+    return error as UserError
+  }
+  throw new Error('nothing was thrown')
+}
+
+beforeAll(() => {
+  vi.stubEnv('UNDERSTUDY_PYTHON', join(import.meta.dirname, 'fake-python.js'))
+})
+afterAll(() => {
+  for (const environment of open) environment.close?.()
+  vi.unstubAllEnvs()
+})
+
+describe('a Gymnasium environment', () => {
+  it('is described by its process', () => {
+    expect(make('gym:Count-v3', { depth: 2 }).spec).toEqual({
+      id: 'gym:Count-v3',
+      title: 'Count-v3',
+      description: "Gymnasium's Count-v3, in a Python process. A return of 5 is the goal.",
+      version: 3,
+      parameters: { depth: 2 },
+      observations: [{ name: 'observation', shape: [2], description: 'seed and step {"depth":2}' }],
+      action: { continuous: 0, discrete: [2] },
+      score: { unit: 'point', units: 'points', measure: 'return' },
+      maxEpisodeSteps: 6,
+    })
+  })
+
+  it.each(['gym:Count-v0', 'gym:Slide-v0'])('%s keeps the contract', (id) => {
+    checkEnvironment(make(id))
+  })
+
+  it('succeeds by its reward threshold, or by its own word', () => {
+    for (const [id, wins, index] of [
+      ['gym:Count-v0', true, 1],
+      ['gym:Count-v0', false, 0],
+      ['gym:Slide-v0', true, 0],
+    ] as const) {
+      const environment = make(id)
+      const action = emptyAction(environment.spec)
+      action.discrete.fill(index)
+      environment.reset(4, null)
+      let result = environment.step(action, null)
+      expect(environment.succeeded).toBe(false)
+      while (!result.terminated && !result.truncated) result = environment.step(action, null)
+      expect([result.terminated, result.truncated]).toEqual(
+        id === 'gym:Count-v0' ? [true, false] : [false, true],
+      )
+      expect(environment.succeeded).toBe(wins)
+    }
+  })
+
+  it('shows its picture with keys, or what is observed where it has none', () => {
+    const count = make('gym:Count-v0')
+    count.reset(1, null)
+    const scene = count.scene() as GymScene
+    expect([scene.kind, scene.width, scene.height, scene.stepsPerSecond, scene.idle]).toEqual([
+      'gym',
+      1,
+      1,
+      50,
+      null,
+    ])
+    expect(scene.keys.map(({ shortcut }) => shortcut)).toEqual(['ArrowLeft', 'ArrowRight', '0', '1'])
+    expect(Buffer.from(scene.png, 'base64').subarray(1, 4).toString()).toBe('PNG')
+    const slide = make('gym:Slide-v0')
+    slide.reset(1, null)
+    expect(viewOf(slide, new Float32Array(2)).scene).toMatchObject({ kind: 'observations' })
+  })
+
+  it('is ready at once when it was prepared', async () => {
+    await prepareEnvironment('gym:Count-v0', { prepared: 1 })
+    const started = performance.now()
+    make('gym:Count-v0', { prepared: 1 }).reset(1, null)
+    expect(performance.now() - started).toBeLessThan(500)
+    await expect(prepareEnvironment('gym:Unknown-v0')).rejects.toThrow('cannot be made')
+  })
+
+  it('says what is wrong and what to do', () => {
+    const unknown = errorOf(() => makeEnvironment('gym:Unknown-v0'))
+    expect(unknown).toBeInstanceOf(UserError)
+    expect(unknown.message).toBe("gym:Unknown-v0 cannot be made: Environment `Unknown` doesn't exist.")
+    const bare = errorOf(() => makeEnvironment('gym:NoGym-v0'))
+    expect(bare.message).toBe('gym:NoGym-v0 needs the Python package gymnasium, which is not installed')
+    expect(bare.remedy).toContain('pip install gymnasium')
+    vi.stubEnv('UNDERSTUDY_PYTHON', 'no-such-python')
+    const none = errorOf(() => makeEnvironment('gym:Count-v0'))
+    vi.stubEnv('UNDERSTUDY_PYTHON', join(import.meta.dirname, 'fake-python.js'))
+    expect(none.message).toBe('gym:Count-v0 needs Python, and there is no no-such-python here')
+    expect(none.remedy).toContain('install Python 3')
+  })
+
+  it('that dies is named with what it wrote last, and can be reset', () => {
+    const environment = make('gym:Count-v0', { crash: 2 })
+    const action = emptyAction(environment.spec)
+    for (let life = 0; life < 2; life++) {
+      environment.reset(1, null)
+      environment.step(action, null)
+      environment.step(action, null)
+      const error = errorOf(() => environment.step(action, null))
+      expect(error).toBeInstanceOf(UserError)
+      expect(error.message).toMatch(/^gym:Count-v0 \(.*\) ended with exit code 1; its last words:\n/)
+      expect(error.message).toContain('ZeroDivisionError')
+    }
+  })
+
+  it('refuses what is no snapshot of it', () => {
+    expect(() => make('gym:Count-v0').restore(new Uint8Array(9))).toThrow(DataError)
+  })
+})
+
+describe('keys', () => {
+  const known: Description = {
+    observations: [],
+    continuous: 0,
+    discrete: [4],
+    maxEpisodeSteps: null,
+    rewardThreshold: null,
+    framesPerSecond: 50,
+    gymnasium: '0',
+  }
+  const arrows = (id: string, description: Description) =>
+    controlsOf(id, description)
+      .keys.filter(({ shortcut }) => shortcut.startsWith('Arrow'))
+      .map(({ shortcut, action }) => `${shortcut.slice(5)} ${[...action.discrete, ...action.continuous]}`)
+
+  it('say what the actions mean where that is known', () => {
+    expect(arrows('LunarLander-v3', known)).toEqual(['Left 1', 'Up 2', 'Right 3'])
+    expect(arrows('toys:place/FrozenLake-v1', known)).toEqual(['Left 0', 'Down 1', 'Right 2', 'Up 3'])
+    expect(arrows('MountainCar-v0', { ...known, discrete: [3] })).toEqual(['Left 0', 'Right 2'])
+    expect(arrows('Pendulum-v1', { ...known, discrete: [], continuous: 1 })).toEqual(['Left -1', 'Right 1'])
+    expect(arrows('Strange-v0', known)).toEqual([])
+  })
+
+  it('are as many as there are actions to choose from, up to ten', () => {
+    expect(controlsOf('Strange-v0', { ...known, discrete: [18] }).keys).toHaveLength(10)
+    const branches = controlsOf('Strange-v0', { ...known, discrete: [3, 2] })
+    expect(branches.keys.map(({ action }) => action.discrete)).toEqual([
+      [1, 0],
+      [2, 0],
+      [0, 1],
+    ])
+    expect(branches.idle).toEqual({ continuous: [], discrete: [0, 0] })
+  })
+
+  it('wait for the player where the game is slow', () => {
+    expect(controlsOf('Taxi-v3', { ...known, framesPerSecond: 4 }).stepsPerSecond).toBeNull()
+  })
+})
