@@ -13,6 +13,7 @@ export interface GlobalOptions {
   json?: boolean
   verbose?: boolean
   plugin?: string[]
+  python?: string
 }
 
 export class CliContext {
