@@ -39,6 +39,22 @@ export const ENVIRONMENTS = {
     ],
     options: ['--no-deps', '--ignore-requires-python'],
   },
+  /** The Gymnasium package in python/, and what its own tests need. */
+  gymnasium: {
+    tier: 'light',
+    requirements: ['gymnasium==1.4.0', 'numpy==2.4.6', 'mypy==2.4.1', 'pytest==9.2.0', 'ruff==0.17.5'],
+  },
+  /** Learners of others on our environments. */
+  'stable-baselines3': {
+    tier: 'heavy',
+    requirements: [
+      'stable-baselines3==2.9.2',
+      'sb3-contrib==2.9.2',
+      'gymnasium==1.4.0',
+      'numpy==2.4.6',
+      'torch==2.15.0',
+    ],
+  },
 } satisfies Record<string, PythonEnvironment>
 
 export type EnvironmentName = keyof typeof ENVIRONMENTS

@@ -1,10 +1,12 @@
 /** All checks, in the order in which they are run and listed. */
 import type { InteropCheck } from '../check.ts'
 import { check as endpoint } from './endpoint.ts'
+import { check as gymnasium } from './gymnasium.ts'
 import { check as mlagentsDemo } from './mlagents-demo.ts'
 import { check as numpyNpz } from './numpy-npz.ts'
 import { check as onnxruntime } from './onnxruntime.ts'
 import { check as pandas } from './pandas.ts'
+import { check as stableBaselines3 } from './stable-baselines3.ts'
 import { check as tensorboard } from './tensorboard.ts'
 
 export const checks: readonly InteropCheck[] = [
@@ -14,4 +16,6 @@ export const checks: readonly InteropCheck[] = [
   onnxruntime,
   endpoint,
   tensorboard,
+  gymnasium,
+  stableBaselines3,
 ]
