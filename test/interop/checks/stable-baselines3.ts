@@ -35,7 +35,7 @@ async function run(context: CheckContext): Promise<string> {
   }
   return (
     `PPO on Basic: mean reward ${basic.mean} of 20 episodes after ${basic.steps.toLocaleString('en')} steps (seed 1); ` +
-    `PPO on Bubble: ${bubble.before} an episode in its first 4,096 steps, ${bubble.after} in its last of ` +
+    `PPO on an easy Bubble: ${bubble.before} an episode in its first 4,096 steps, ${bubble.after} in its last of ` +
     `${bubble.steps.toLocaleString('en')} (seed 1); MaskablePPO on Grid: ${grid.steps.toLocaleString('en')} steps, none of ` +
     `them forbidden`
   )
