@@ -107,6 +107,12 @@ describe('what we write', () => {
     expect(demo.read(demo.write([other]), 'a.demo')).toEqual([other])
   })
 
+  it('is read as it says itself, whatever the person says', () => {
+    const { episodes, notes } = read(demo.write([randomEpisode(1)]), { actions: 'previous' })
+    expect(episodes).toEqual([randomEpisode(1)])
+    expect(notes).toBe('the file says itself which action its records hold (same), and so they are read')
+  })
+
   it('is refused when its heads are damaged or do not belong to its records', () => {
     const bytes = demo.write([randomEpisode(1)])
     bytes[bytes.length - 1]! ^= 1
@@ -245,6 +251,14 @@ describe('recordings of old releases', () => {
     expectWalks(episodes.slice(0, 2), seen.slice(0, 2))
     expect([...episodes[2]!.discrete]).toEqual([2, 2])
     expect(notes).toContain('the last observation of 3 episodes was not recorded; the one before stands')
+  })
+
+  it('may hold the action before, across the ends', () => {
+    const plays = [walk([2, 2, 2]), walk([1, 0, 2, 2])]
+    const records = recorded(plays, { sharedEnds: true, actions: 'previous', oldActions: true })
+    const { episodes } = read(demoFile({ brain: OLD, records }), { actions: 'previous' })
+    const seen = plays.map((play) => ({ ...play, observations: repeatLast(play.observations) }))
+    expectWalks(episodes, seen)
   })
 
   it('of Basic come out the same when played again, so their ends are known', () => {

@@ -13,7 +13,7 @@ import { actionRecord, isForbidden } from './demo-alignment.ts'
 import type { ObservationColumn } from './demo-observations.ts'
 import type { Play } from './demo-plays.ts'
 import type { ActionLayout } from './demo-record.ts'
-import type { ActionAlignment, FileProblems } from './format.ts'
+import { type ActionAlignment, type FileProblems, printable } from './format.ts'
 
 /** Of environments that are not here and are called after their behaviour. */
 const PREFIX = 'unity:'
@@ -39,7 +39,7 @@ export function playedEnvironment(
     if (expected !== found) problems.refuse(`layout of ${given.id}`, expected, found)
     return given
   }
-  const name = behaviour.split('?')[0]!
+  const name = printable(behaviour.split('?')[0]!)
   const layout = layoutText({ observations: shapes }, action)
   const fitting = environmentSpecs().filter((spec) => layoutText(spec, spec.action) === layout)
   const named = fitting.filter((spec) => isCalled(spec, name))

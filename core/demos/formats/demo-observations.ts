@@ -2,7 +2,7 @@
 import { shapeSize } from '../../envs/environment.ts'
 import { COMPRESSION, type Observation } from '../../remote/mlagents/messages.ts'
 import { pictureSize, readPictures } from './demo-pictures.ts'
-import { type FileProblems, LIMITS } from './format.ts'
+import { type FileProblems, LIMITS, printable } from './format.ts'
 
 /** Of one observation at most: a picture of 4096 x 4096 values. */
 const LARGEST = 2 ** 24
@@ -34,7 +34,7 @@ export function observationColumns(
     const channelsLast = isChannelsLast(observation, place, problems)
     const [height, width, channels] = shape
     return {
-      name: name === '' ? `observation_${i}` : name,
+      name: name === '' ? `observation_${i}` : printable(name),
       written: shape,
       shape: channelsLast ? [channels!, height!, width!] : shape,
       size,

@@ -13,7 +13,7 @@ import { ObservationReader, observationColumns } from './demo-observations.ts'
 import { type Play, splitPlays } from './demo-plays.ts'
 import { type ActionLayout, actionLayout, type DemoRecord, readRecord } from './demo-record.ts'
 import { foreignHead } from './foreign.ts'
-import { type ActionAlignment, FileProblems, LIMITS, type ReadOptions } from './format.ts'
+import { type ActionAlignment, FileProblems, LIMITS, printable, type ReadOptions } from './format.ts'
 import { assembleEpisode } from './head.ts'
 
 type Note = (text: string) => void
@@ -35,7 +35,11 @@ export function readDemo(bytes: Uint8Array, fileName: string, options: ReadOptio
   if (plays.length > LIMITS.episodes) {
     problems.refuse('records', `at most ${LIMITS.episodes} episodes`, plays.length)
   }
-  if (demo.heads !== undefined) return ownEpisodes(plays, demo, demo.heads, problems)
+  if (demo.heads !== undefined) {
+    if (options.actions !== undefined && options.actions !== demo.heads.actions)
+      note(`the file says itself which action its records hold (${demo.heads.actions}), and so they are read`)
+    return ownEpisodes(plays, demo, demo.heads, problems)
+  }
   if (empty > 0) note(`${empty} of its episodes have no step and are left out`)
   return plays.length === 0 ? [] : foreignEpisodes(plays, demo, options, problems, note)
 }
@@ -101,7 +105,7 @@ function foreignEpisodes(
     const terminated = play.ending === 'terminated'
     const head = foreignHead(stamp, i, { terminated, truncated: !terminated, success })
     const timesUs = new Float64Array(columns.rewards.length)
-    const named = meta.name === '' ? head : { ...head, note: `recorded as ${meta.name}` }
+    const named = meta.name === '' ? head : { ...head, note: `recorded as ${printable(meta.name)}` }
     return assembleEpisode(named, { ...columns, timesUs }, `episode ${i}`, problems)
   })
   noteEndings(plays, retraced, note)

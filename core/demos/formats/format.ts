@@ -92,8 +92,8 @@ export class FileProblems {
   }
 }
 
-/** A damaged file must not write control characters to the terminal of whoever reads the message. */
-function printable(text: string | number): string {
+/** A file must not write control characters to the terminal of whoever reads what it says. */
+export function printable(text: string | number): string {
   const clean = String(text).replaceAll(/\p{C}+/gu, '?')
   return clean.length > 200 ? `${clean.slice(0, 200)}...` : clean
 }
