@@ -13,8 +13,12 @@ import {
   LIMITS,
   type ReadOptions,
 } from './format.ts'
+import { imitation } from './imitation.ts'
+import { imitationNpz } from './imitation-npz.ts'
 import { jsonl } from './jsonl.ts'
+import { lerobot } from './lerobot.ts'
 import { npz } from './npz.ts'
+import { rllibJson, rllibParquet } from './rllib.ts'
 import { understudy } from './understudy.ts'
 import { isZip, readZip, writeZip } from './zip.ts'
 
@@ -29,7 +33,18 @@ export type {
 } from './format.ts'
 
 /** In the order in which their contents are looked for. */
-export const FORMATS: readonly DemonstrationFormat[] = [understudy, npz, jsonl, csv, demo]
+export const FORMATS: readonly DemonstrationFormat[] = [
+  understudy,
+  imitationNpz,
+  npz,
+  jsonl,
+  csv,
+  demo,
+  imitation,
+  lerobot,
+  rllibParquet,
+  rllibJson,
+]
 
 const FILE_FORMATS = FORMATS.filter((format): format is FileFormat => format.layout === 'file')
 const FOLDER_FORMATS = FORMATS.filter((format): format is FolderFormat => format.layout === 'folder')

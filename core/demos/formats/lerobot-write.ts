@@ -1,0 +1,212 @@
+/** Writes a LeRobotDataset v3.0. */
+import { shapeSize } from '../../envs/index.ts'
+import { type Episode, episodeLength, stepLayout } from '../episode.ts'
+import { type ParquetElement, type ParquetField, writeParquet } from './columnar/parquet-write.ts'
+import { actionOf, flatActions } from './flat-actions.ts'
+import type { DemonstrationFiles } from './format.ts'
+import { writeHeads } from './heads-file.ts'
+import * as layout from './lerobot-layout.ts'
+import { featureStatistics } from './lerobot-statistics.ts'
+import { firstOfSameColumns } from './same-columns.ts'
+
+/** Frames per second where the episodes have no times to tell them from; what LeRobot records with. */
+const FPS = 30
+const MOST_FPS = 1000
+
+/** One column of the data, all frames of all episodes behind one another. */
+interface Feature {
+  readonly name: string
+  readonly element: ParquetElement
+  readonly width: number
+  /** [frames][width] */
+  readonly rows: readonly (readonly number[])[]
+}
+
+export async function writeLeRobot(episodes: readonly Episode[]): Promise<DemonstrationFiles> {
+  const { environment } = firstOfSameColumns(episodes, 'a LeRobot data set')
+  const fps = framesPerSecond(episodes)
+  const features = featuresOf(episodes, fps)
+  const frames = features[0]!.rows.length
+  const info = {
+    codebase_version: 'v3.0',
+    robot_type: environment.id,
+    total_episodes: episodes.length,
+    total_frames: frames,
+    total_tasks: 1,
+    chunks_size: 1000,
+    data_files_size_in_mb: 100,
+    video_files_size_in_mb: 200,
+    fps,
+    splits: { train: `0:${episodes.length}` },
+    data_path: 'data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet',
+    video_path: null,
+    features: Object.fromEntries(
+      features.map(({ name, element, width }) => [name, { dtype: element, shape: [width], names: null }]),
+    ),
+  }
+  const stats = Object.fromEntries(
+    features.map(({ name, element, rows }) => [name, plain(featureStatistics(rows), element)]),
+  )
+  const { observation: O } = stepLayout(environment)
+  return new Map([
+    [layout.INFO, json(info)],
+    [layout.STATS, json(stats)],
+    [layout.TASKS, await writeTasks([environment.id])],
+    [layout.EPISODES, await writeParquet(episodeColumns(episodes, features, environment.id))],
+    [layout.DATA, await writeParquet(features.map(column))],
+    [
+      layout.HEADS,
+      writeHeads(episodes, ({ observations }) => ({
+        [layout.FINAL_OBSERVATION]: observations.subarray(observations.length - O),
+      })),
+    ],
+  ])
+}
+
+/** LeRobot's frames come at an even rate; it is the one that the times of the episodes come nearest to. */
+function framesPerSecond(episodes: readonly Episode[]): number {
+  const intervals = episodes.flatMap(({ timesUs }) =>
+    [...timesUs.subarray(1)].map((time, i) => time - timesUs[i]!),
+  )
+  const median = intervals.sort((a, b) => a - b)[intervals.length >> 1] ?? 0
+  return median === 0 ? FPS : Math.min(MOST_FPS, Math.max(1, Math.round(1e6 / median)))
+}
+
+function featuresOf(episodes: readonly Episode[], fps: number): Feature[] {
+  const { environment, masks } = episodes[0]!
+  const { mask: M, observation: O } = stepLayout(environment)
+  const { element, width } = flatActions(environment)
+  /** A row per frame: `of(episode, step)`. */
+  const feature = (
+    name: string,
+    type: ParquetElement,
+    size: number,
+    of: (episode: Episode, step: number, index: number) => readonly number[],
+  ): Feature => {
+    const rows = episodes.flatMap((episode, index) =>
+      Array.from({ length: episodeLength(episode) }, (_, step) => of(episode, step, index)),
+    )
+    return { name, element: type, width: size, rows }
+  }
+  const atEnd = (name: string, of: (episode: Episode) => boolean): Feature =>
+    feature(name, 'bool', 1, (episode, step) => [step === episodeLength(episode) - 1 && of(episode) ? 1 : 0])
+  let offset = 0
+  const observations = layout.observationFeatures(environment).map((name, i) => {
+    const size = shapeSize(environment.observations[i]!.shape)
+    const start = offset
+    offset += size
+    return feature(name, 'float32', size, (episode, step) => [
+      ...episode.observations.subarray(step * O + start, step * O + start + size),
+    ])
+  })
+  let frame = 0
+  return [
+    ...observations,
+    feature('action', element, width, actionOf),
+    feature('next.reward', 'float32', 1, ({ rewards }, step) => [rewards[step]!]),
+    atEnd('next.done', () => true),
+    atEnd('next.terminated', ({ terminated }) => terminated),
+    atEnd('next.truncated', ({ truncated }) => truncated),
+    atEnd('next.success', ({ success }) => success),
+    feature(layout.TIME, 'float64', 1, ({ timesUs }, step) => [timesUs[step]!]),
+    ...(masks === undefined
+      ? []
+      : [feature(layout.MASK, 'bool', M, (e, step) => [...e.masks!.subarray(step * M, (step + 1) * M)])]),
+    feature('timestamp', 'float32', 1, (_, step) => [Math.fround(step / fps)]),
+    feature('frame_index', 'int64', 1, (_, step) => [step]),
+    feature('episode_index', 'int64', 1, (_episode, _step, index) => [index]),
+    feature('index', 'int64', 1, () => [frame++]),
+    feature('task_index', 'int64', 1, () => [0]),
+  ]
+}
+
+/** A feature of one number is a plain column, any other one a list. */
+function column({ name, element, width, rows }: Feature): ParquetField {
+  if (width === 1) return { name, element, rows: rows.map((row) => value(row[0]!, element)) }
+  return { name, element, list: true, rows: rows.map((row) => row.map((number) => value(number, element))) }
+}
+
+function value(number: number, element: ParquetElement): number | boolean {
+  return element === 'bool' ? number !== 0 : number
+}
+
+/** The extremes of flags are flags. */
+function plain(statistics: Record<string, number[]>, element: ParquetElement): Record<string, unknown[]> {
+  const { min, max, ...others } = statistics
+  const values = (list: number[]): unknown[] => list.map((number) => value(number, element))
+  return { min: values(min!), max: values(max!), ...others }
+}
+
+function episodeColumns(
+  episodes: readonly Episode[],
+  features: readonly Feature[],
+  task: string,
+): ParquetField[] {
+  const starts = [0]
+  for (const episode of episodes) starts.push(starts.at(-1)! + episodeLength(episode))
+  const numbers = (name: string, of: (index: number) => number): ParquetField => ({
+    name,
+    element: 'int64',
+    rows: episodes.map((_, i) => of(i)),
+  })
+  const statistics = features.flatMap(({ name, element, rows }) => {
+    const each = episodes.map((_, i) =>
+      plain(featureStatistics(rows.slice(starts[i], starts[i + 1])), element),
+    )
+    return Object.keys(each[0]!).map((key): ParquetField => {
+      const isWhole = key === 'count' || (element === 'int64' && (key === 'min' || key === 'max'))
+      const isFlag = element === 'bool' && (key === 'min' || key === 'max')
+      return {
+        name: `stats/${name}/${key}`,
+        element: isWhole ? 'int64' : isFlag ? 'bool' : 'float64',
+        list: true,
+        rows: each.map((own) => own[key]!),
+      }
+    })
+  })
+  return [
+    numbers('episode_index', (i) => i),
+    { name: 'tasks', element: 'string', list: true, rows: episodes.map(() => [task]) },
+    numbers('length', (i) => starts[i + 1]! - starts[i]!),
+    numbers('data/chunk_index', () => 0),
+    numbers('data/file_index', () => 0),
+    numbers('dataset_from_index', (i) => starts[i]!),
+    numbers('dataset_to_index', (i) => starts[i + 1]!),
+    ...statistics,
+    numbers('meta/episodes/chunk_index', () => 0),
+    numbers('meta/episodes/file_index', () => 0),
+  ]
+}
+
+/** A pandas frame that has the tasks as its index; without pandas' own description they would come back as a column. */
+function writeTasks(tasks: readonly string[]): Promise<Uint8Array> {
+  const INDEX = '__index_level_0__'
+  const described = (name: string | null, field: string, pandas: string, numpy: string) => ({
+    name,
+    field_name: field,
+    pandas_type: pandas,
+    numpy_type: numpy,
+    metadata: null,
+  })
+  const pandas = {
+    index_columns: [INDEX],
+    column_indexes: [],
+    columns: [
+      described('task_index', 'task_index', 'int64', 'int64'),
+      described(null, INDEX, 'unicode', 'object'),
+    ],
+    creator: { library: 'understudy', version: '1' },
+    pandas_version: '2.2.3',
+  }
+  return writeParquet(
+    [
+      { name: 'task_index', element: 'int64', rows: tasks.map((_, i) => i) },
+      { name: INDEX, element: 'string', rows: tasks },
+    ],
+    { pandas: JSON.stringify(pandas) },
+  )
+}
+
+function json(value: unknown): Uint8Array {
+  return Buffer.from(`${JSON.stringify(value, undefined, 4)}\n`)
+}

@@ -1,0 +1,28 @@
+/**
+ * LeRobotDataset v3.0: Parquet files with a row per action, and their description in meta/.
+ *
+ * It has no row for the observation after the last action and frames at an even rate; both are kept beside it
+ * (meta/understudy.json, the feature understudy.time_us), where LeRobot passes over them. `next.terminated` and
+ * `next.truncated` are features of ours beside LeRobot's `next.done`.
+ */
+import { mixedActionsLost } from './flat-actions.ts'
+import type { FolderFormat } from './format.ts'
+import * as layout from './lerobot-layout.ts'
+import { readLeRobot } from './lerobot-read.ts'
+import { writeLeRobot } from './lerobot-write.ts'
+
+export const lerobot = {
+  name: 'lerobot',
+  title: 'LeRobotDataset v3.0: Parquet files, one environment',
+  layout: 'folder',
+  matches: (paths) => paths.has(layout.INFO) && [...paths].some((path) => path.startsWith('data/chunk-')),
+  write: writeLeRobot,
+  read: readLeRobot,
+  cannotHold: (episodes) => [
+    'the observation after the last action: LeRobot has no row for it (Understudy finds it in meta/understudy.json)',
+    ...(episodes.some(({ environment }) => environment.observations.some(({ shape }) => shape.length > 1))
+      ? ['the shapes of observations: LeRobot gets each as one vector']
+      : []),
+    ...mixedActionsLost(episodes, 'LeRobot'),
+  ],
+} satisfies FolderFormat

@@ -1,0 +1,131 @@
+/**
+ * For RLlib's offline data: Parquet with a row per step, and JSON lines with an episode per line. RLlib's own heads have no
+ * room for ours, so that both can only be written.
+ *
+ * Columns are those of ray.rllib.core.columns.Columns and ray.rllib.policy.sample_batch.SampleBatch; `terminateds` and
+ * `truncateds` stay apart.
+ */
+import { shapeSize } from '../../envs/index.ts'
+import { type EnvironmentStamp, type Episode, episodeLength } from '../episode.ts'
+import { type ParquetField, writeParquet } from './columnar/parquet-write.ts'
+import { actionOf, flatActions, mergedObservationsLost, mixedActionsLost } from './flat-actions.ts'
+import type { FileFormat } from './format.ts'
+import { singleText } from './number-text.ts'
+import { firstOfSameColumns } from './same-columns.ts'
+
+/** One step: what was seen, done, and came of it. */
+interface Row {
+  readonly eps_id: string
+  readonly t: number
+  readonly obs: Float32Array
+  readonly actions: readonly number[]
+  readonly rewards: number
+  readonly new_obs: Float32Array
+  readonly terminateds: boolean
+  readonly truncateds: boolean
+}
+
+function rowsOf(episode: Episode, index: number): Row[] {
+  const O = observationSize(episode.environment)
+  const steps = episodeLength(episode)
+  const observation = (step: number): Float32Array => episode.observations.subarray(step * O, (step + 1) * O)
+  return Array.from({ length: steps }, (_, step) => ({
+    eps_id: String(index),
+    t: step,
+    obs: observation(step),
+    actions: actionOf(episode, step),
+    rewards: episode.rewards[step]!,
+    new_obs: observation(step + 1),
+    terminateds: step === steps - 1 && episode.terminated,
+    truncateds: step === steps - 1 && episode.truncated,
+  }))
+}
+
+function observationSize({ observations }: EnvironmentStamp): number {
+  return observations.reduce((sum, { shape }) => sum + shapeSize(shape), 0)
+}
+
+/** A branch alone is a number, as Gymnasium's Discrete has it; everything else is a list. */
+function isScalar(environment: EnvironmentStamp): boolean {
+  const { element, width } = flatActions(environment)
+  return element === 'int64' && width === 1
+}
+
+function writeRllibParquet(episodes: readonly Episode[]): Promise<Uint8Array> {
+  const { environment } = firstOfSameColumns(episodes, 'a Parquet file for RLlib')
+  const rows = episodes.flatMap(rowsOf)
+  const scalar = isScalar(environment)
+  const field = <K extends keyof Row>(
+    name: K,
+    element: ParquetField['element'],
+    list = false,
+    of: (value: Row[K]) => unknown = (value) => value,
+  ): ParquetField => ({ name, element, list, rows: rows.map((row) => of(row[name])) })
+  return writeParquet([
+    field('eps_id', 'string'),
+    field('t', 'int64'),
+    field('obs', 'float32', true, (values) => [...values]),
+    field('actions', flatActions(environment).element, !scalar, (values) => (scalar ? values[0] : values)),
+    field('rewards', 'float32'),
+    field('new_obs', 'float32', true, (values) => [...values]),
+    field('terminateds', 'bool'),
+    field('truncateds', 'bool'),
+  ])
+}
+
+function writeRllibJson(episodes: readonly Episode[]): Uint8Array {
+  const { environment } = firstOfSameColumns(episodes, 'a JSON file for RLlib')
+  const scalar = isScalar(environment)
+  const line = (episode: Episode, index: number): string => {
+    const rows = rowsOf(episode, index)
+    const column = (name: string, text: (row: Row) => string): string =>
+      `"${name}":[${rows.map(text).join(',')}]`
+    const list = (values: Iterable<number>): string => `[${Array.from(values, singleText).join(',')}]`
+    return `{"type":"SampleBatch",${[
+      column('eps_id', () => String(index)),
+      column('t', ({ t }) => String(t)),
+      column('agent_index', () => '0'),
+      column('unroll_id', () => String(index)),
+      column('obs', ({ obs }) => list(obs)),
+      column('actions', ({ actions }) => (scalar ? singleText(actions[0]!) : list(actions))),
+      column('rewards', ({ rewards }) => singleText(rewards)),
+      column('new_obs', (row) => list(row.new_obs)),
+      column('terminateds', ({ terminateds }) => String(terminateds)),
+      column('truncateds', ({ truncateds }) => String(truncateds)),
+    ].join(',')}}\n`
+  }
+  return Buffer.from(episodes.map(line).join(''))
+}
+
+function cannotHold(episodes: readonly Episode[]): string[] {
+  return [
+    'who played, when, from which seed, and the time of each step',
+    'success, tags, notes and ratings',
+    ...(episodes.some(({ masks }) => masks !== undefined) ? ['which actions were masked'] : []),
+    ...(episodes.some(({ environment }) => environment.observations.some(({ shape }) => shape.length > 1))
+      ? ['the shapes of observations: RLlib gets one vector']
+      : []),
+    ...mergedObservationsLost(episodes, 'RLlib'),
+    ...mixedActionsLost(episodes, 'RLlib'),
+  ]
+}
+
+export const rllibParquet = {
+  name: 'rllib',
+  title: "RLlib's offline data as Parquet, a row per step (written only)",
+  layout: 'file',
+  extensions: ['.parquet'],
+  matches: () => false,
+  write: writeRllibParquet,
+  cannotHold,
+} satisfies FileFormat
+
+export const rllibJson = {
+  name: 'rllib-json',
+  title: "RLlib's older offline data as JSON lines, an episode per line (written only)",
+  layout: 'file',
+  extensions: ['.rllib.json'],
+  matches: () => false,
+  write: writeRllibJson,
+  cannotHold,
+} satisfies FileFormat
