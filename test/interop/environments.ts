@@ -55,6 +55,11 @@ export const ENVIRONMENTS = {
       'torch==2.15.0',
     ],
   },
+  /** What LeRobot, RLlib and imitation keep their tables with. */
+  arrow: {
+    tier: 'light',
+    requirements: ['numpy==2.4.6', 'pandas==3.1.1', 'pyarrow==26.0.1', 'datasets==5.2.0'],
+  },
 } satisfies Record<string, PythonEnvironment>
 
 export type EnvironmentName = keyof typeof ENVIRONMENTS

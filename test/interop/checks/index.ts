@@ -1,5 +1,6 @@
 /** All checks, in the order in which they are run and listed. */
 import type { InteropCheck } from '../check.ts'
+import { check as arrowTables } from './arrow-tables.ts'
 import { check as endpoint } from './endpoint.ts'
 import { check as gymnasium } from './gymnasium.ts'
 import { check as mlagentsDemo } from './mlagents-demo.ts'
@@ -12,9 +13,10 @@ import { check as tensorboard } from './tensorboard.ts'
 export const checks: readonly InteropCheck[] = [
   numpyNpz,
   pandas,
+  arrowTables,
+  endpoint,
   mlagentsDemo,
   onnxruntime,
-  endpoint,
   tensorboard,
   gymnasium,
   stableBaselines3,
