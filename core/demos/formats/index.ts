@@ -3,6 +3,7 @@ import { nearest, UserError } from '../../errors.ts'
 import { checkCompatible } from '../compatibility.ts'
 import type { Episode } from '../episode.ts'
 import { csv } from './csv.ts'
+import { d4rl } from './d4rl.ts'
 import { demo } from './demo.ts'
 import {
   type DemonstrationFiles,
@@ -17,8 +18,10 @@ import { imitation } from './imitation.ts'
 import { imitationNpz } from './imitation-npz.ts'
 import { jsonl } from './jsonl.ts'
 import { lerobot } from './lerobot.ts'
+import { minari } from './minari.ts'
 import { npz } from './npz.ts'
 import { rllibJson, rllibParquet } from './rllib.ts'
+import { robomimic } from './robomimic.ts'
 import { understudy } from './understudy.ts'
 import { isZip, readZip, writeZip } from './zip.ts'
 
@@ -44,6 +47,9 @@ export const FORMATS: readonly DemonstrationFormat[] = [
   lerobot,
   rllibParquet,
   rllibJson,
+  minari,
+  robomimic,
+  d4rl,
 ]
 
 const FILE_FORMATS = FORMATS.filter((format): format is FileFormat => format.layout === 'file')

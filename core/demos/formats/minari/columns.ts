@@ -1,0 +1,233 @@
+/** How the values of a space's parts lie in the file and in the columns of an episode. */
+import { shapeSize } from '../../../envs/environment.ts'
+import { type EnvironmentStamp, type Episode, stepLayout } from '../../episode.ts'
+import type { FileProblems, ReadOptions } from '../format.ts'
+import type { Hdf5Array, Hdf5Group, Hdf5Node } from '../hdf5/tree.ts'
+import type { Box, Choices, Space } from './spaces.ts'
+
+/** A box or a choice, with the names of the groups that lead to it. */
+export interface Leaf {
+  readonly path: readonly string[]
+  readonly space: Box | Choices
+}
+
+/** What the episodes of a dataset have in common. */
+export interface Columns {
+  readonly environment: EnvironmentStamp
+  /** In the order of the environment's observations. */
+  readonly observations: readonly Leaf[]
+  readonly actions: readonly Leaf[]
+}
+
+/** Where something is read, for messages. */
+export interface Place {
+  readonly place: string
+  readonly problems: FileProblems
+  readonly note?: ReadOptions['note']
+}
+
+const MOST_LEAVES = 64
+
+export function leavesOf(
+  space: Space,
+  { place, problems }: Place,
+  path: readonly string[] = [],
+): readonly Leaf[] {
+  if (!('subspaces' in space)) return [{ path, space }]
+  const leaves = [...space.subspaces].flatMap(([name, inner]) =>
+    leavesOf(inner, { place, problems }, [...path, name]),
+  )
+  if (leaves.length === 0 || leaves.length > MOST_LEAVES) {
+    problems.refuse(place, `1 to ${MOST_LEAVES} parts`, leaves.length)
+  }
+  return leaves
+}
+
+/** A box as it is; a choice as `gymnasium.spaces.flatten` has it, with a 1 at what was chosen. */
+export function observationShape({ space }: Leaf): readonly number[] {
+  if (space.type === 'Box') return space.shape
+  return [space.type === 'MultiBinary' ? space.sizes.length : sum(space.sizes)]
+}
+
+/** Of an action with these parts. */
+export function actionLayout(actions: readonly Leaf[]): EnvironmentStamp['action'] {
+  const boxes = actions.map(({ space }) => (space.type === 'Box' ? shapeSize(space.shape) : 0))
+  return {
+    continuous: sum(boxes),
+    discrete: actions.flatMap(({ space }) => (space.type === 'Box' ? [] : space.sizes)),
+  }
+}
+
+/** The columns that the spaces describe. */
+export function readColumns(
+  episode: Hdf5Group,
+  columns: Columns,
+  steps: number,
+  at: Place,
+): Pick<Episode, 'observations' | 'continuous' | 'discrete' | 'rewards'> {
+  return {
+    observations: readObservations(episode, columns, steps + 1, at),
+    ...readActions(episode, columns, steps, at),
+    rewards: singles(numbersAt(episode, ['rewards'], steps, 1, at), 'rewards', at),
+  }
+}
+
+function readObservations(episode: Hdf5Group, columns: Columns, rows: number, at: Place): Float32Array {
+  const width = stepLayout(columns.environment).observation
+  const observations = new Float32Array(rows * width)
+  let offset = 0
+  for (const leaf of columns.observations) {
+    const { path, space } = leaf
+    const size = storedSize(leaf)
+    const stored = numbersAt(episode, ['observations', ...path], rows, size, at)
+    const values = singles(stored, 'observations', at)
+    for (let row = 0; row < rows; row++) {
+      const own = values.subarray(row * size, (row + 1) * size)
+      const start = row * width + offset
+      if (space.type === 'Box' || space.type === 'MultiBinary') observations.set(own, start)
+      else markChoices(space, own, observations, start)
+    }
+    offset += shapeSize(observationShape(leaf))
+  }
+  return observations
+}
+
+function markChoices(space: Choices, values: Float32Array, out: Float32Array, start: number): void {
+  let at = start
+  for (const [i, size] of space.sizes.entries()) {
+    const choice = values[i]! - space.start[i]!
+    if (Number.isInteger(choice) && choice >= 0 && choice < size) out[at + choice] = 1
+    at += size
+  }
+}
+
+function readActions(
+  episode: Hdf5Group,
+  columns: Columns,
+  steps: number,
+  at: Place,
+): Pick<Episode, 'continuous' | 'discrete'> {
+  const layout = stepLayout(columns.environment)
+  const continuous = new Float32Array(steps * layout.continuous)
+  const discrete = new Int32Array(steps * layout.branches)
+  const offset = { continuous: 0, discrete: 0 }
+  for (const leaf of columns.actions) {
+    const { path, space } = leaf
+    const size = storedSize(leaf)
+    const values = numbersAt(episode, ['actions', ...path], steps, size, at)
+    for (let step = 0; step < steps; step++) {
+      for (let i = 0; i < size; i++) {
+        const value = Number(values[step * size + i])
+        if (space.type === 'Box') {
+          continuous[step * layout.continuous + offset.continuous + i] = scaled(space, i, value)
+        } else {
+          discrete[step * layout.branches + offset.discrete + i] = value - space.start[i]!
+        }
+      }
+    }
+    offset[space.type === 'Box' ? 'continuous' : 'discrete'] += size
+  }
+  return { continuous, discrete }
+}
+
+/** From the range of the box to [-1, 1], which is what environments here take; without a range as it is. */
+function scaled(box: Box, element: number, value: number): number {
+  const [least, most] = rangeOf(box, element)
+  if ((least === -1 && most === 1) || !isRange(least, most)) return value
+  return (2 * (value - least)) / (most - least) - 1
+}
+
+/** Whether every element has a range that can be scaled. */
+export function isBounded(box: Box): boolean {
+  return Array.from({ length: shapeSize(box.shape) }, (_, i) => rangeOf(box, i)).every((range) =>
+    isRange(...range),
+  )
+}
+
+function rangeOf({ low, high }: Box, element: number): [number, number] {
+  return [low[low.length === 1 ? 0 : element]!, high[high.length === 1 ? 0 : element]!]
+}
+
+function isRange(least: number, most: number): boolean {
+  return most > least && Number.isFinite(most - least)
+}
+
+/**
+ * The masks of the steps, from one info of all branches one behind the other, [N+1, M]. Left out with a note when it has
+ * another shape or forbids what was done.
+ */
+export function readMasks(
+  episode: Hdf5Group,
+  columns: Columns,
+  steps: number,
+  discrete: Int32Array,
+  at: Place,
+): { masks?: Uint8Array } {
+  const node = nodeAt(episode, ['infos', 'action_mask'])
+  if (node === undefined) return {}
+  const { mask, branches } = stepLayout(columns.environment)
+  if (node.kind === 'dataset' && !isTexts(node.data) && node.data.length === (steps + 1) * mask && mask > 0) {
+    const masks = Uint8Array.from(node.data.subarray(0, steps * mask) as Int8Array, (value) =>
+      Number(value) === 0 ? 0 : 1,
+    )
+    const starts = columns.environment.action.discrete.map((_, branch, sizes) => sum(sizes.slice(0, branch)))
+    const allowed = discrete.every((choice, i) => {
+      const step = Math.floor(i / branches)
+      return masks[step * mask + starts[i % branches]! + choice] === 1
+    })
+    if (allowed) return { masks }
+  }
+  at.note?.('the action masks do not fit the actions and were left out')
+  return {}
+}
+
+/** What lies at a path within a group. */
+export function nodeAt(start: Hdf5Group, path: readonly string[]): Hdf5Node | undefined {
+  let node: Hdf5Node | undefined = start
+  for (const name of path) node = node?.kind === 'group' ? node.children.get(name) : undefined
+  return node
+}
+
+/** The numbers of the dataset at a path, `rows` rows of `width`. */
+export function numbersAt(
+  episode: Hdf5Group,
+  path: readonly string[],
+  rows: number,
+  width: number,
+  { place, problems }: Place,
+): Hdf5Array {
+  const node = nodeAt(episode, path)
+  const inside = `${place}, ${path.join('/')}`
+  const expected = `${rows} rows of ${width} numbers`
+  if (node?.kind !== 'dataset') {
+    return problems.refuse(inside, expected, node?.kind === 'other' ? node.what : (node?.kind ?? 'nothing'))
+  }
+  const { data, shape } = node
+  if (isTexts(data)) return problems.refuse(inside, expected, 'texts')
+  if (shape[0] !== rows || data.length !== rows * width) {
+    problems.refuse(inside, expected, `[${shape.join(', ')}]`)
+  }
+  return data
+}
+
+export function isTexts(data: Hdf5Array | readonly string[]): data is readonly string[] {
+  return Array.isArray(data)
+}
+
+/** Numbers of a leaf per row in the file. */
+function storedSize({ space }: Leaf): number {
+  return space.type === 'Box' ? shapeSize(space.shape) : space.sizes.length
+}
+
+function singles(values: Hdf5Array, what: string, { note }: Place): Float32Array {
+  if (values instanceof Float32Array) return values
+  const rounded = Float32Array.from(values as Float64Array, Number)
+  if (rounded.some((value, i) => value !== Number(values[i]))) {
+    note?.(`${what} were rounded to single precision`)
+  }
+  return rounded
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}

@@ -1,0 +1,79 @@
+/** Which columns here belong to the spaces of a dataset that was made elsewhere. */
+import { environmentIds, makeEnvironment } from '../../../envs/index.ts'
+import type { EnvironmentStamp } from '../../episode.ts'
+import { environmentStamp, layoutMismatch } from '../../stamp.ts'
+import type { ReadOptions } from '../format.ts'
+import { type Played, playedOf } from '../gymnasium.ts'
+import { fieldName } from '../named-observations.ts'
+import {
+  actionLayout,
+  type Columns,
+  isBounded,
+  type Leaf,
+  leavesOf,
+  observationShape,
+  type Place,
+} from './columns.ts'
+
+import type { Metadata } from './read.ts'
+import { parseSpace } from './spaces.ts'
+
+/** What Gymnasium has no name for: the one observation of an environment. */
+const UNNAMED = 'observation'
+
+/**
+ * An environment that was named, or that is known here, gives the names and the order of the observations.
+ * @throws DataError when the spaces are not that environment's
+ */
+export function foreignColumns(metadata: Metadata, options: ReadOptions, at: Place): Columns {
+  const { problems, note } = at
+  const [observed, actions] = (['observation_space', 'action_space'] as const).map((place) =>
+    leavesOf(parseSpace(metadata[place], place, problems), { place, problems }),
+  ) as [readonly Leaf[], readonly Leaf[]]
+  const played = playedIn(metadata)
+  const known = options.environment ?? knownEnvironment(played.id)
+  const observations = known === undefined ? observed : inOrderOf(known, observed)
+  const environment: EnvironmentStamp = {
+    ...(options.environment ?? played),
+    observations: observations.map((leaf, i) => ({
+      name: known?.observations.length === observations.length ? known.observations[i]!.name : nameOf(leaf),
+      shape: observationShape(leaf),
+    })),
+    action: actionLayout(actions),
+  }
+  const mismatch = known === undefined ? undefined : layoutMismatch(environment, known)
+  if (mismatch !== undefined) {
+    problems.refuse(`${mismatch.what} of ${environment.id}`, mismatch.expected, mismatch.found)
+  }
+  if (actions.some(({ space }) => space.type === 'Box' && !isBounded(space))) {
+    note?.('actions without a range were taken over as they are')
+  }
+  return { environment, observations, actions }
+}
+
+function playedIn({ env_spec, dataset_id }: Metadata): Played {
+  let specification: unknown
+  try {
+    specification = JSON.parse(env_spec ?? 'null')
+  } catch {
+    // Minari itself reads such a dataset as one that does not say.
+  }
+  return playedOf(specification) ?? { id: `minari:${dataset_id ?? 'unnamed'}`, version: 0, parameters: {} }
+}
+
+function knownEnvironment(id: string): EnvironmentStamp | undefined {
+  return environmentIds().includes(id) ? environmentStamp(makeEnvironment(id).spec) : undefined
+}
+
+/** Gymnasium sorts the parts of a Dict by their names. */
+function inOrderOf({ observations }: EnvironmentStamp, leaves: readonly Leaf[]): readonly Leaf[] {
+  if (observations.length === 1) return leaves
+  const ordered = observations.map(({ name }) =>
+    leaves.find(({ path }) => path.join('/') === fieldName(name)),
+  )
+  return ordered.every((leaf) => leaf !== undefined) && ordered.length === leaves.length ? ordered : leaves
+}
+
+function nameOf({ path }: Leaf): string {
+  return path.length === 0 ? UNNAMED : path.join('/')
+}

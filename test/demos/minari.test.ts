@@ -1,0 +1,293 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { FileProblems } from '../../core/demos/formats/format.ts'
+import { readHdf5, writeHdf5 } from '../../core/demos/formats/hdf5/thread.ts'
+import {
+  booleans,
+  dataset,
+  group,
+  type Hdf5Group,
+  type Hdf5Node,
+} from '../../core/demos/formats/hdf5/tree.ts'
+import { packFolder, readDemonstrations } from '../../core/demos/formats/index.ts'
+import { minari } from '../../core/demos/formats/minari.ts'
+import { environmentStamp } from '../../core/demos/stamp.ts'
+import { makeEnvironment } from '../../core/envs/index.ts'
+import { DataError } from '../../core/errors.ts'
+import { Random } from '../../core/random.ts'
+import type { EnvironmentStamp, Episode } from '../../core/store/index.ts'
+import { randomEpisode, stamp } from '../store/support.ts'
+import { mutate } from './mutate.ts'
+
+const problems = new FileProblems('main_data.hdf5')
+
+function withAction(action: EnvironmentStamp['action'], changes: Partial<Episode> = {}): Episode {
+  const environment = { ...stamp, action, observations: [{ name: 'only', shape: [2, 4] }] }
+  const episode = randomEpisode(5, { changes: { environment, ...changes } })
+  return { ...episode, terminated: false, truncated: true }
+}
+
+const samples: Record<string, Episode[]> = {
+  'several observations, both kinds of action, masks': [
+    randomEpisode(1, { masked: true }),
+    {
+      ...randomEpisode(2, { steps: 130, masked: true }),
+      tags: ['größte'],
+      note: '雪\n🎈',
+      rating: 5,
+      seed: 2 ** 53 - 1,
+    },
+  ],
+  'one observation, one branch': [
+    withAction(
+      { continuous: 0, discrete: [3] },
+      { continuous: new Float32Array(0), discrete: Int32Array.of(0, 1, 2, 2, 0) },
+    ),
+  ],
+  'continuous actions only': [withAction({ continuous: 1, discrete: [] }, { discrete: new Int32Array(0) })],
+}
+
+describe('writing', () => {
+  it.each(Object.entries(samples))('gives back exactly what was written: %s', async (_what, episodes) => {
+    const files = await minari.write(episodes)
+    const source = { name: 'set', files }
+    expect((await readDemonstrations(source)).episodes).toEqual(episodes)
+    const { format, episodes: unpacked } = await readDemonstrations({
+      name: 'set.zip',
+      bytes: packFolder(files),
+    })
+    expect([format.name, unpacked]).toEqual(['minari', episodes])
+    expect(await minari.write(episodes)).toEqual(files)
+  })
+
+  it('lays the columns out as Minari does', async () => {
+    const episode = randomEpisode(1, { masked: true })
+    const files = await minari.write([episode])
+    const root = await readHdf5(files.get('data/main_data.hdf5')!, problems)
+    expect([...root.children.keys()]).toEqual(['episode_0'])
+    const { children, attributes } = root.children.get('episode_0') as Hdf5Group
+    expect(attributes.get('total_steps')).toBe(5n)
+    expect(attributes.get('seed')).toBe(1n)
+    expect(children.get('rewards')).toEqual(dataset(episode.rewards, [5]))
+    expect(children.get('terminations')).toEqual(booleans([0, 0, 0, 0, 1]))
+    expect(children.get('truncations')).toEqual(booleans([0, 0, 0, 0, 0]))
+    const { position, map } = Object.fromEntries((children.get('observations') as Hdf5Group).children)
+    expect(position).toMatchObject({ shape: [6, 2] })
+    expect(map).toMatchObject({ shape: [6, 2, 3] })
+    const actions = Object.fromEntries((children.get('actions') as Hdf5Group).children)
+    expect(actions.continuous).toEqual(dataset(episode.continuous, [5, 1]))
+    expect(actions.discrete).toEqual(dataset(BigInt64Array.from(episode.discrete, BigInt), [5, 2]))
+    const infos = Object.fromEntries((children.get('infos') as Hdf5Group).children)
+    expect(infos.action_mask).toMatchObject({ shape: [6, 5] })
+
+    const metadata = JSON.parse(Buffer.from(files.get('data/metadata.json')!).toString())
+    expect(metadata).toMatchObject({
+      total_episodes: 1,
+      total_steps: 5,
+      data_format: 'hdf5',
+      minari_version: '0.5.0',
+    })
+    expect(metadata.dataset_id).toMatch(/^[-_\w][-_\w/]*[-_\w]+\/[-_\w]+-v\d+$/)
+    expect(JSON.parse(metadata.action_space)).toEqual({
+      type: 'Dict',
+      subspaces: {
+        continuous: { type: 'Box', dtype: 'float32', shape: [1], low: [-1], high: [1] },
+        discrete: { type: 'MultiDiscrete', dtype: 'int64', nvec: [3, 2], start: [0, 0] },
+      },
+    })
+    expect(metadata.observation_space).toContain(
+      '"position": {"type": "Box", "dtype": "float32", "shape": [2], "low": [-Infinity, -Infinity], "high": [Infinity, Infinity]}',
+    )
+  })
+
+  it('refuses episodes of different environments', async () => {
+    const other = withAction({ continuous: 1, discrete: [] }, { discrete: new Int32Array(0) })
+    await expect(minari.write([randomEpisode(1), other])).rejects.toThrow('one environment')
+  })
+})
+
+describe('reading what was made elsewhere', () => {
+  it('takes CartPole as Minari 0.5.4 collected it', async () => {
+    const bytes = readFileSync(new URL('./fixtures/minari-0.5.4-cartpole.zip', import.meta.url))
+    const { format, episodes } = await readDemonstrations({ name: 'cartpole.zip', bytes })
+    expect(format.name).toBe('minari')
+    expect(episodes.map(({ rewards }) => rewards.length)).toEqual([12, 30, 30])
+    expect(episodes.map(({ terminated }) => terminated)).toEqual([true, false, false])
+    expect(episodes.map(({ truncated }) => truncated)).toEqual([false, true, true])
+    const [first] = episodes
+    expect(first!.environment).toEqual({
+      id: 'gym:CartPole-v1',
+      version: 1,
+      parameters: {},
+      observations: [{ name: 'observation', shape: [4] }],
+      action: { continuous: 0, discrete: [2] },
+    })
+    expect(first!.seed).toBe(10)
+    expect([...first!.discrete]).toEqual([0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0])
+    expect([...first!.observations.slice(-4)]).toEqual([
+      -0.08724568784236908, -1.2119415998458862, 0.2341666966676712, 2.031956195831299,
+    ])
+  })
+
+  /** A dataset of one episode of two steps, with these spaces and columns. */
+  async function foreign(
+    metadata: Record<string, unknown>,
+    observations: Hdf5Node,
+    actions: Hdf5Node,
+    more: Parameters<typeof group>[0] = [],
+  ): Promise<Map<string, Uint8Array>> {
+    const episode = group(
+      [
+        ['observations', observations],
+        ['actions', actions],
+        ['rewards', dataset(Float64Array.of(0.5, 0.1), [2])],
+        ['terminations', booleans([0, 0])],
+        ['truncations', booleans([0, 1])],
+        ...more,
+      ],
+      [['seed', 9n]],
+    )
+    return new Map([
+      ['main_data.hdf5', await writeHdf5(group([['episode_0', episode]]))],
+      ['metadata.json', Buffer.from(JSON.stringify({ total_episodes: 1, ...metadata }))],
+    ])
+  }
+  const space = (value: unknown): string => JSON.stringify(value).replaceAll('"inf"', 'Infinity')
+  const box = (low: number | 'inf', high: number | 'inf', size: number) => ({
+    type: 'Box',
+    dtype: 'float64',
+    shape: [size],
+    low: Array(size).fill(low),
+    high: Array(size).fill(high),
+  })
+
+  it('turns choices that are observed into ones, and scales actions to [-1, 1]', async () => {
+    const files = await foreign(
+      {
+        dataset_id: 'mine/pendulum-v0',
+        algorithm_name: 'swing',
+        observation_space: space({
+          type: 'Dict',
+          subspaces: { room: { type: 'Discrete', n: 3, start: 1 }, speed: box(0, 'inf', 1) },
+        }),
+        action_space: space({ type: 'Tuple', subspaces: [box(-2, 2, 1), { type: 'MultiBinary', n: 2 }] }),
+      },
+      group([
+        ['room', dataset(BigInt64Array.of(1n, 3n, 2n), [3])],
+        ['speed', dataset(Float64Array.of(0.5, 1, 2), [3, 1])],
+      ]),
+      group([
+        ['_index_0', dataset(Float64Array.of(-2, 1), [2, 1])],
+        ['_index_1', dataset(Int8Array.of(1, 0, 0, 1), [2, 2])],
+      ]),
+      [['infos', group([['success', booleans([0, 0, 1])]])]],
+    )
+    const notes: string[] = []
+    const { episodes } = await readDemonstrations(
+      { name: 'set', files },
+      { note: (text) => notes.push(text) },
+    )
+    expect(episodes[0]).toEqual({
+      environment: {
+        id: 'minari:mine/pendulum-v0',
+        version: 0,
+        parameters: {},
+        observations: [
+          { name: 'room', shape: [3] },
+          { name: 'speed', shape: [1] },
+        ],
+        action: { continuous: 1, discrete: [2, 2] },
+      },
+      seed: 9,
+      player: { name: 'swing', kind: 'agent' },
+      startedAtUs: 0,
+      terminated: false,
+      truncated: true,
+      success: true,
+      tags: [],
+      note: '',
+      rating: 0,
+      observations: Float32Array.of(1, 0, 0, 0.5, 0, 0, 1, 1, 0, 1, 0, 2),
+      continuous: Float32Array.of(-1, 0.5),
+      discrete: Int32Array.of(1, 0, 0, 1),
+      rewards: Float32Array.of(0.5, 0.1),
+      timesUs: new Float64Array(2),
+    })
+    expect(notes).toEqual(['rewards were rounded to single precision'])
+  })
+
+  it('knows an environment of ours by its specification, and refuses spaces that are not its own', async () => {
+    const basic = environmentStamp(makeEnvironment('basic').spec)
+    const [{ shape }] = basic.observations as readonly [{ shape: readonly number[] }]
+    const metadata = (n: number) => ({
+      env_spec: JSON.stringify({
+        id: 'understudy/Basic-v0',
+        entry_point: 'understudy_gym.env:UnderstudyEnv',
+        kwargs: { env_id: 'basic', version: basic.version },
+      }),
+      observation_space: space(box('inf', 'inf', shape[0]!)),
+      action_space: space({ type: 'Discrete', n, start: 0 }),
+    })
+    const observed = dataset(new Float32Array(3 * shape[0]!), [3, shape[0]!])
+    const [choices] = basic.action.discrete as [number]
+    const done = dataset(BigInt64Array.of(0n, 1n), [2])
+    const files = await foreign(metadata(choices), observed, done)
+    const { episodes } = await readDemonstrations({ name: 'set', files })
+    expect(episodes[0]!.environment).toEqual({ ...basic, parameters: {} })
+    const others = await foreign(metadata(choices + 1), observed, done)
+    await expect(readDemonstrations({ name: 'set', files: others })).rejects.toThrow('actions of basic')
+  })
+
+  it('takes masks only where they allow what was done', async () => {
+    const metadata = {
+      observation_space: space(box('inf', 'inf', 1)),
+      action_space: space({ type: 'Discrete', n: 2, start: 0 }),
+    }
+    const columns = [dataset(new Float32Array(3), [3, 1]), dataset(BigInt64Array.of(0n, 1n), [2])] as const
+    const masked = (masks: number[]): Parameters<typeof group>[0] => [
+      ['infos', group([['action_mask', dataset(Int8Array.from(masks), [3, 2])]])],
+    ]
+    const read = async (masks: number[]) => {
+      const notes: string[] = []
+      const files = await foreign(metadata, ...columns, masked(masks))
+      const [episode] = await minari.read(files, 'set', { note: (text) => notes.push(text) })
+      return { masks: episode!.masks, notes }
+    }
+    expect((await read([1, 0, 0, 1, 0, 0])).masks).toEqual(Uint8Array.of(1, 0, 0, 1))
+    const refused = await read([0, 1, 0, 1, 0, 0])
+    expect(refused.masks).toBeUndefined()
+    expect(refused.notes).toContain('the action masks do not fit the actions and were left out')
+  })
+
+  it('names the place that is wrong', async () => {
+    const files = await foreign(
+      { observation_space: space(box(0, 1, 2)), action_space: space({ type: 'Discrete', n: 2, start: 0 }) },
+      dataset(new Float32Array(3), [3, 1]),
+      dataset(BigInt64Array.of(0n, 1n), [2]),
+    )
+    await expect(minari.read(files, 'set')).rejects.toThrow(
+      'set/main_data.hdf5: episode_0, observations: expected 3 rows of 2 numbers, found [3, 1]',
+    )
+  })
+})
+
+it('refuses every damaged dataset with a DataError, and never takes other values for ours', async () => {
+  const random = new Random(2027)
+  const episodes = [randomEpisode(1, { masked: true, steps: 2 })]
+  const files = await minari.write(episodes)
+  const data = files.get('data/main_data.hdf5')!
+  const metadata = files.get('data/metadata.json')!
+  let refused = 0
+  for (let i = 0; i < 300; i++) {
+    const damaged = new Map(files)
+    if (i % 5 === 0) damaged.set('data/metadata.json', mutate(metadata, random))
+    else damaged.set('data/main_data.hdf5', mutate(data, random))
+    try {
+      expect(await minari.read(damaged, 'fuzzed')).toEqual(episodes)
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error
+      refused++
+    }
+  }
+  expect(refused).toBeGreaterThan(100)
+}, 180_000)
