@@ -218,7 +218,7 @@ describe('reading what was made elsewhere', () => {
 
   it('knows an environment of ours by its specification, and refuses spaces that are not its own', async () => {
     const basic = environmentStamp(makeEnvironment('basic').spec)
-    const [{ shape }] = basic.observations as readonly [{ shape: readonly number[] }]
+    const shape = basic.observations[0]!.shape
     const metadata = (n: number) => ({
       env_spec: JSON.stringify({
         id: 'understudy/Basic-v0',
