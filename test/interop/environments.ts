@@ -60,6 +60,17 @@ export const ENVIRONMENTS = {
     tier: 'light',
     requirements: ['numpy==2.4.6', 'pandas==3.1.1', 'pyarrow==26.0.1', 'datasets==5.2.0'],
   },
+  /** What keeps offline data in HDF5; Minari imports pillow without asking for it. */
+  offline: {
+    tier: 'light',
+    requirements: [
+      'minari[hdf5]==0.5.4',
+      'gymnasium==1.4.0',
+      'h5py==3.16.0',
+      'numpy==2.4.6',
+      'pillow==13.0.0',
+    ],
+  },
 } satisfies Record<string, PythonEnvironment>
 
 export type EnvironmentName = keyof typeof ENVIRONMENTS

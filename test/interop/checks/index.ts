@@ -3,6 +3,8 @@ import type { InteropCheck } from '../check.ts'
 import { check as arrowTables } from './arrow-tables.ts'
 import { check as endpoint } from './endpoint.ts'
 import { check as gymnasium } from './gymnasium.ts'
+import { check as h5py } from './h5py.ts'
+import { check as minari } from './minari.ts'
 import { check as mlagentsDemo } from './mlagents-demo.ts'
 import { check as numpyNpz } from './numpy-npz.ts'
 import { check as onnxruntime } from './onnxruntime.ts'
@@ -20,4 +22,9 @@ export const checks: readonly InteropCheck[] = [
   tensorboard,
   gymnasium,
   stableBaselines3,
+  onnxruntime,
+  endpoint,
+  tensorboard,
+  minari,
+  h5py,
 ]
