@@ -28,6 +28,11 @@ interface Collected {
   readonly seed: number
 }
 
+interface Line extends Omit<Collected, 'actions'> {
+  readonly discrete: number[][]
+  readonly continuous: number[][]
+}
+
 async function run(context: CheckContext): Promise<string> {
   // Before any Python of the page starts, as the page says.
   context.env.MINARI_DATASETS_PATH = join(context.folder, 'datasets')
@@ -55,16 +60,13 @@ async function run(context: CheckContext): Promise<string> {
 
 /** Numbers are compared as JSON has them: single precision, written in full. */
 function asCollected(episode: Record<string, unknown>): Collected {
-  const { observations, discrete, continuous, rewards, terminated, truncated, seed } = episode as {
-    [name: string]: never
-  }
-  const single = (value: number): number => Math.fround(value)
-  const rows = (values: number[][]): number[][] => values.map((row) => row.map(single))
-  const actions = (discrete as number[][])[0]!.length > 0 ? discrete : continuous
+  const { observations, discrete, continuous, rewards, terminated, truncated, seed } =
+    episode as unknown as Line
+  const rows = (values: number[][]): number[][] => values.map((row) => row.map(Math.fround))
   return {
     observations: rows(observations),
-    actions: rows(actions),
-    rewards: (rewards as number[]).map(single),
+    actions: rows(discrete[0]!.length > 0 ? discrete : continuous),
+    rewards: rewards.map(Math.fround),
     terminated,
     truncated,
     seed,
