@@ -64,7 +64,7 @@ export const ENVIRONMENTS = {
   offline: {
     tier: 'light',
     requirements: [
-      'minari[hdf5]==0.5.4',
+      'minari[hdf5,create]==0.5.4',
       'gymnasium==1.4.0',
       'h5py==3.16.0',
       'numpy==2.4.6',

@@ -2,7 +2,14 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CheckContext, InteropCheck } from '../check.ts'
-import { expectImportsAs, exportTruth, importElsewhere, listEpisodes, readElsewhere } from '../episodes.ts'
+import {
+  expectImportsAs,
+  exportTruth,
+  importElsewhere,
+  listEpisodes,
+  readElsewhere,
+  recordEpisodes,
+} from '../episodes.ts'
 
 export const check: InteropCheck = {
   name: 'minari',
@@ -41,6 +48,11 @@ async function run(context: CheckContext): Promise<string> {
   const truth = await exportTruth(context, await listEpisodes(context, 'bubble/25'))
   const ours = await context.python<Read>('minari-read.py', ['bubbles-v0', truth])
   await expectImportsAs(context, 'datasets/bubbles-v0', truth)
+  // One branch, masks, and a picture.
+  const played = await recordEpisodes(context, 'grid', 3)
+  const args = ['--format', 'minari', '--out', 'datasets/grid-v0']
+  await context.understudy(['demos', 'export', ...played, ...args])
+  const grid = await context.python<Read>('minari-read.py', ['grid-v0', await exportTruth(context, played)])
 
   const collected = await context.python<Record<string, Collected[]>>('minari-collect.py')
   const steps: Record<string, number> = {}
@@ -51,7 +63,7 @@ async function run(context: CheckContext): Promise<string> {
     steps[id] = episodes.reduce((sum, { rewards }) => sum + rewards.length, 0)
   }
   return [
-    `${ours.episodes} episodes, ${ours.values} values bit for bit; an epoch of cloning takes the loss from ${ours.before.toFixed(2)} to ${ours.after.toFixed(2)}`,
+    `${ours.episodes + grid.episodes} episodes, ${ours.values + grid.values} values bit for bit; an epoch of cloning takes the loss from ${ours.before.toFixed(2)} to ${ours.after.toFixed(2)}`,
     `${Object.entries(steps)
       .map(([id, count]) => `${count} steps of ${id}`)
       .join(' and ')} that Minari recorded, imported exactly`,

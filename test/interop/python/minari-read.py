@@ -8,6 +8,7 @@ import sys
 
 import minari
 import numpy as np
+from gymnasium.spaces import MultiDiscrete
 
 identity, truth = sys.argv[1:]
 dataset = minari.load_dataset(identity)
@@ -70,11 +71,12 @@ for episode in dataset:
     parts = episode.observations.values() if isinstance(episode.observations, dict) else [episode.observations]
     flat = np.concatenate([part[:-1].reshape(len(part) - 1, -1) for part in parts], axis=1)
     inputs.append(np.hstack([flat, np.ones((len(flat), 1))]))
-    choices.append(episode.actions[:, 0])
+    choices.append(episode.actions.reshape(len(episode.actions), -1)[:, 0])
 x, y = np.concatenate(inputs), np.concatenate(choices)
 scale = np.maximum(np.abs(x).max(axis=0), 1e-6)
 x = x / scale
-weights = np.zeros((x.shape[1], dataset.action_space.nvec[0]))
+space = dataset.action_space
+weights = np.zeros((x.shape[1], space.nvec[0] if isinstance(space, MultiDiscrete) else space.n))
 
 
 def loss():

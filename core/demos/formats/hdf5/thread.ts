@@ -14,9 +14,9 @@ const WORKER_MODULE = new URL(
 )
 const IDLE_MS = 5000
 /** Of the thread's own time, so that nothing is refused because the machine is busy. A megabyte takes about 0.02 s. */
-const READ_SECONDS = 1
+const READ_SECONDS = 0.5
 const READ_SECONDS_PER_BYTE = 1e-6
-const LOOK_MS = 100
+const LOOK_MS = 50
 
 interface Thread {
   readonly worker: Worker
