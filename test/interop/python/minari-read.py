@@ -91,7 +91,7 @@ for i in np.random.default_rng(0).permutation(len(x)):
     p = np.exp(logits - logits.max())
     p /= p.sum()
     p[y[i]] -= 1
-    weights -= 0.05 * np.outer(x[i], p)
+    weights -= 0.5 / max(1.0, x[i] @ x[i]) * np.outer(x[i], p)
 after = loss()
 assert after < before, (before, after)
 print(json.dumps({"episodes": len(lines), "values": values, "before": before, "after": after}))
