@@ -5,21 +5,22 @@ import { unzipSync, zipSync } from 'fflate'
 import { Packr } from 'msgpackr'
 import type { Random } from '../../../core/random.ts'
 import { mutateBytes } from './bytes.ts'
+
 import { joinDelimited, mutateMessage, splitDelimited } from './protobuf.ts'
 import { mutateValue } from './values.ts'
 
 const packr = new Packr({ useRecords: false })
 
 /** Half of the damage is done to the bytes, the other half behind what protects them. */
-export function mutateFile(bytes: Uint8Array, random: Random): Uint8Array {
-  return random.below(2) === 0 ? mutateBytes(bytes, random) : mutateInside(bytes, random)
+export async function mutateFile(bytes: Uint8Array, random: Random): Promise<Uint8Array> {
+  return random.below(2) === 0 ? mutateBytes(bytes, random) : await mutateInside(bytes, random)
 }
 
 /** Loses a file, changes one, or gives it another name. */
-export function mutateFolder(
+export async function mutateFolder(
   files: ReadonlyMap<string, Uint8Array>,
   random: Random,
-): Map<string, Uint8Array> {
+): Promise<Map<string, Uint8Array>> {
   const mutated = new Map(files)
   const names = [...files.keys()]
   const name = names[random.below(names.length)]!
@@ -29,15 +30,16 @@ export function mutateFolder(
     mutated.delete(name)
     mutated.set(`${name}x`, files.get(name)!)
   } else if (kind === 2) mutated.set(name, files.get(names[random.below(names.length)]!)!)
-  else mutated.set(name, mutateFile(files.get(name)!, random))
+  else mutated.set(name, await mutateFile(files.get(name)!, random))
   return mutated
 }
 
-function mutateInside(bytes: Uint8Array, random: Random): Uint8Array {
+async function mutateInside(bytes: Uint8Array, random: Random): Promise<Uint8Array> {
   const start = Buffer.from(bytes.subarray(0, 8)).toString('latin1')
-  if (start.startsWith('PK\x03\x04')) return mutateZip(bytes, random)
+  if (start.startsWith('PK\x03\x04')) return await mutateZip(bytes, random)
   if (start.startsWith('\x93NUMPY')) return mutateNpy(bytes, random)
   if (start.startsWith('\x89UND')) return mutateSealed(bytes, 8, random)
+
   if (start.startsWith('PAR1')) return mutateFooter(bytes, random)
   if (start.startsWith('{') || start.startsWith('[')) return mutateJson(bytes, random)
   if (start.startsWith('episode,')) return mutateCsv(bytes, random)
@@ -46,8 +48,8 @@ function mutateInside(bytes: Uint8Array, random: Random): Uint8Array {
   return mutateBytes(bytes, random)
 }
 
-function mutateZip(bytes: Uint8Array, random: Random): Uint8Array {
-  const files = mutateFolder(new Map(Object.entries(unzipSync(bytes))), random)
+async function mutateZip(bytes: Uint8Array, random: Random): Promise<Uint8Array> {
+  const files = await mutateFolder(new Map(Object.entries(unzipSync(bytes))), random)
   return zipSync(Object.fromEntries(files), { level: random.below(2) === 0 ? 0 : 1 })
 }
 

@@ -33,7 +33,7 @@ const HOSTILE: readonly unknown[] = [
   { name: 'x', shape: [2 ** 31] },
 ]
 
-type Tree = Record<string | number, unknown>
+type Tree = Record<string, unknown>
 
 /** Changes a copy of the value in place. */
 export function mutateValue(value: unknown, random: Random): unknown {
@@ -44,7 +44,8 @@ export function mutateValue(value: unknown, random: Random): unknown {
 }
 
 function mutateOnce(root: { value: unknown }, random: Random): void {
-  const [parent, key] = somewhere(root, random)
+  const places = [...placesIn(root)]
+  const [parent, key] = random.below(2) === 0 ? descend(root, random) : places[random.below(places.length)]!
   const value = parent[key]
   switch (random.below(6)) {
     case 0:
@@ -56,35 +57,56 @@ function mutateOnce(root: { value: unknown }, random: Random): void {
       else parent[`${key}2`] = structuredClone(value)
       break
     case 2:
-      if (typeof value === 'number')
-        parent[key] = [value + 1, -value, value * 1e6, value + 0.5][random.below(4)]
-      else if (value instanceof Uint8Array) parent[key] = mutateBytes(value, random)
-      else if (typeof value === 'string')
-        parent[key] = Buffer.from(mutateBytes(Buffer.from(value), random)).toString()
-      else parent[key] = HOSTILE[random.below(HOSTILE.length)]
+    case 3:
+      parent[key] = changed(value, random)
       break
     default:
       parent[key] = structuredClone(HOSTILE[random.below(HOSTILE.length)])
   }
 }
 
-/** A step down at random, until it stops or there is nothing below. */
-function somewhere(root: { value: unknown }, random: Random): [Tree, string] {
+/** Another value of the same kind. */
+function changed(value: unknown, random: Random): unknown {
+  if (typeof value === 'number') {
+    return [value + 1, -value, value * 1e6, value + 0.5, 0, 2 ** 28, 2 ** 31, 2 ** 40, 2 ** 53][
+      random.below(9)
+    ]
+  }
+  if (value instanceof Uint8Array) return mutateBytes(value, random)
+  if (typeof value === 'string') return Buffer.from(mutateBytes(Buffer.from(value), random)).toString()
+  return HOSTILE[random.below(HOSTILE.length)]
+}
+
+/** A step down at random, until it stops or there is nothing below: large arrays weigh as much as a word beside them. */
+function descend(root: Tree, random: Random): [Tree, string] {
   let parent: Tree = root
   let key = 'value'
   for (;;) {
     const value = parent[key]
-    const isTree = value !== null && typeof value === 'object' && !ArrayBuffer.isView(value)
-    const keys = isTree ? Object.keys(value) : []
+    const keys = isTree(value) ? Object.keys(value) : []
     if (keys.length === 0 || (parent !== root && random.below(6) === 0)) return [parent, key]
     parent = value as Tree
     key = keys[random.below(keys.length)]!
   }
 }
 
+/** All places, but of an array the first few only: what is said of the episode is found as often as what was played. */
+function* placesIn(tree: Tree): Generator<[Tree, string]> {
+  const keys = Object.keys(tree)
+  for (const key of Array.isArray(tree) ? keys.slice(0, 3) : keys) {
+    yield [tree, key]
+    const value = tree[key]
+    if (isTree(value)) yield* placesIn(value)
+  }
+}
+
+function isTree(value: unknown): value is Tree {
+  return value !== null && typeof value === 'object' && !ArrayBuffer.isView(value)
+}
+
 /** So that damage is not told by the checksum alone. */
 function removeHashes(value: unknown): void {
-  if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value)) return
+  if (!isTree(value)) return
   if ('hash' in value) delete value.hash
   for (const part of Object.values(value)) if (typeof part === 'object') removeHashes(part)
 }

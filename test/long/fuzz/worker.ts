@@ -1,8 +1,10 @@
-/** Reads damaged files in a thread of its own, so that one that hangs or eats memory can be told and ended. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+/**
+ * Reads damaged files in a process of its own, so that one that hangs, crashes or eats memory can be told and ended.
+ *
+ *     worker.ts FOLDER ENVIRONMENT   for a library and the number of the file under way; what was played where files do not say, as JSON
+ */
+import { openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { parentPort, workerData } from 'node:worker_threads'
 import type { EnvironmentStamp } from '../../../core/demos/episode.ts'
 import { type DemonstrationSource, readDemonstrations } from '../../../core/demos/formats/index.ts'
 import { DataError, UserError } from '../../../core/errors.ts'
@@ -25,46 +27,38 @@ export interface Report {
   readonly read: number
   readonly refused: number
   readonly imported: number
+  /** Most bytes that the process has had more than at first. */
+  readonly grown: number
   /** What must not have happened, with what it takes to see it again. */
   readonly failures: readonly string[]
 }
 
-export interface WorkerInput {
-  /** For files that do not say what was played. */
-  readonly environment: EnvironmentStamp
-  /** Number of the file under way and when it was begun (performance.timeOrigin + now), for whoever watches. */
-  readonly progress: Float64Array<SharedArrayBuffer>
-}
-
-/** A second, and what a thread that is watched may take until it is ended. */
+/** One, and what it takes to notice and to end a thread that takes longer. */
 const SECONDS = 1.5
 const MEMORY = 256 * 2 ** 20
 const SAMPLES = 20
 
-const { environment, progress } = workerData as WorkerInput
-const folder = mkdtempSync(join(tmpdir(), 'understudy-fuzz-'))
+const folder = process.argv[2]!
+const environment = JSON.parse(process.argv[3]!) as EnvironmentStamp
+const progress = openSync(join(folder, 'progress'), 'w')
 const library = openLibrary(folder)
+/** Resident, when every format has been read once. */
+let usual: number | undefined
 
-parentPort!.on('message', async (task: Task | null) => {
-  if (task === null) {
-    library.close()
-    rmSync(folder, { recursive: true, force: true })
-    process.exit()
-  }
-  parentPort!.postMessage(await work(task))
-})
-parentPort!.postMessage(null)
+process.on('message', async (task: Task) => process.send!(await work(task)))
+process.on('disconnect', () => process.exit())
+process.send!('ready')
 
 async function work({ format, seeds, files, seed }: Task): Promise<Report> {
   const random = new Random(seed)
   let [read, refused, imported] = [0, 0, 0]
   const failures: string[] = []
+  usual ??= await warmUp(seeds)
   for (let i = 0; i < files && failures.length < 5; i++) {
-    const file = mutate(seeds[random.below(seeds.length)]!, random)
+    const file = await mutate(seeds[random.below(seeds.length)]!, random)
     const given = random.below(2) === 0 ? { environment } : {}
     const fail = (what: string): void => void failures.push(`${format}, task ${seed}, file ${i}: ${what}`)
-    progress[0] = i
-    progress[1] = performance.timeOrigin + performance.now()
+    writeSync(progress, `${i}`.padEnd(8), 0)
     const before = used()
     let outcome = await attempt(file, given)
     const grown = used() - before
@@ -95,15 +89,23 @@ async function work({ format, seeds, files, seed }: Task): Promise<Report> {
     }
     if (library.listEpisodes().length !== there) fail('left something in the library')
   }
-  progress[1] = 0
-  return { format, read, refused, imported, failures }
+  const most = process.resourceUsage().maxRSS * 1024
+  const grown = most - (usual ?? most)
+  if (grown > MEMORY) failures.push(`${format}, task ${seed}: the process grew by ${grown >> 20} MiB`)
+  return { format, read, refused, imported, grown, failures }
 }
 
-function mutate(source: DemonstrationSource, random: Random): DemonstrationSource {
+/** What the readers load and keep is not a file's fault. */
+async function warmUp(seeds: Seeds): Promise<number> {
+  for (const seed of seeds) await readDemonstrations(seed)
+  return process.memoryUsage.rss()
+}
+
+async function mutate(source: DemonstrationSource, random: Random): Promise<DemonstrationSource> {
   const { name } = source
   return 'bytes' in source
-    ? { name, bytes: mutateFile(source.bytes, random) }
-    : { name, files: mutateFolder(source.files, random) }
+    ? { name, bytes: await mutateFile(source.bytes, random) }
+    : { name, files: await mutateFolder(source.files, random) }
 }
 
 async function attempt(file: DemonstrationSource, options: { environment?: EnvironmentStamp }) {
@@ -117,7 +119,7 @@ async function attempt(file: DemonstrationSource, options: { environment?: Envir
   }
 }
 
-/** Of this thread, in bytes. */
+/** In bytes, but for other threads. */
 function used(): number {
   const { heapUsed, external } = process.memoryUsage()
   return heapUsed + external
