@@ -1,7 +1,7 @@
 /** The observations of a `.demo`: vectors, and pictures compressed or not, in the layouts of all releases. */
 import { shapeSize } from '../../envs/environment.ts'
 import { COMPRESSION, type Observation } from '../../remote/mlagents/messages.ts'
-import { pictureSize, readPictures } from './demo-pictures.ts'
+import { pictureSize, readPictures } from '../../remote/mlagents/pictures.ts'
 import { type FileProblems, LIMITS, printable } from './format.ts'
 
 /** Of one observation at most: a picture of 4096 x 4096 values. */

@@ -8,11 +8,11 @@ import {
   type Observation,
   type Written,
 } from '../../remote/mlagents/messages.ts'
+import { isPicture, writePictures } from '../../remote/mlagents/pictures.ts'
 import { type Episode, episodeLength, episodeReturn, type StepLayout, stepLayout } from '../episode.ts'
 import { playedBehaviour } from './demo-environment.ts'
 import { writeDemoFile } from './demo-file.ts'
 import { writeHeads } from './demo-heads.ts'
-import { isPicture, writePictures } from './demo-pictures.ts'
 import type { ActionAlignment, WriteOptions } from './format.ts'
 import { firstOfSameColumns } from './same-columns.ts'
 

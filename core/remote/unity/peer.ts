@@ -1,0 +1,92 @@
+/** The thread that drives a build: starts it, speaks with it, answers for it. */
+import { UserError } from '../../errors.ts'
+import { EDITOR_PORT } from '../mlagents/protocol.ts'
+import { TrainerServer } from '../mlagents/trainer.ts'
+import type { OpenPeer, Peer } from '../sync-thread.ts'
+import { Conversation, type ConversationOptions } from './conversation.ts'
+import { BuildProcess } from './process.ts'
+import { type Description, packAnswer, unpackRequest } from './protocol.ts'
+
+export interface UnityOptions extends ConversationOptions {
+  /** Null waits for Unity's editor. */
+  readonly executable: string | null
+  readonly noGraphics: boolean
+  /** How long it may take to connect. */
+  readonly seconds: number
+}
+
+export const open: OpenPeer<UnityOptions> = async (options) => {
+  const server = await TrainerServer.listen(options.executable === null ? EDITOR_PORT : 0)
+  const build =
+    options.executable === null
+      ? null
+      : await BuildProcess.start({ ...options, executable: options.executable, port: server.port }, (error) =>
+          server.fail(error),
+        )
+  const peer = new UnityPeer(server, build, new Conversation(server, options))
+  const late = setTimeout(
+    () => server.fail(tooLate(options, server.port, peer.lastWords())),
+    1000 * options.seconds,
+  )
+  try {
+    await peer.introduce()
+  } catch (error) {
+    await peer.close()
+    throw error
+  } finally {
+    clearTimeout(late)
+  }
+  return peer
+}
+
+function tooLate({ name, executable, seconds }: UnityOptions, port: number, lastWords: string): UserError {
+  return new UserError(`${name} has not connected for ${seconds} s${lastWords}`, {
+    remedy:
+      executable === null
+        ? `press Play in Unity while this waits (it listens on port ${port})`
+        : 'see that it is built with the Unity package com.unity.ml-agents, or give it more time by timeout_wait',
+  })
+}
+
+class UnityPeer implements Peer {
+  readonly #server: TrainerServer
+  readonly #build: BuildProcess | null
+  readonly #conversation: Conversation
+  #description: Description | null = null
+
+  constructor(server: TrainerServer, build: BuildProcess | null, conversation: Conversation) {
+    this.#server = server
+    this.#build = build
+    this.#conversation = conversation
+  }
+
+  async introduce(): Promise<void> {
+    this.#description = await this.#conversation.open()
+  }
+
+  async answer(bytes: Uint8Array): Promise<Uint8Array> {
+    const request = unpackRequest(bytes)
+    switch (request.ask) {
+      case 'describe':
+        return packAnswer(this.#description!)
+      case 'begin':
+        return packAnswer(await this.#conversation.begin(request.floats))
+      case 'step': {
+        const continuous = new Float32Array(request.continuous.slice().buffer)
+        const discrete = new Int32Array(request.discrete.slice().buffer)
+        return packAnswer(await this.#conversation.step({ continuous, discrete }))
+      }
+    }
+  }
+
+  lastWords(): string {
+    return this.#build?.lastWords() ?? ''
+  }
+
+  async close(): Promise<void> {
+    this.#server.fail(new UserError('the build was told goodbye'))
+    this.#server.close()
+    await this.#build?.end()
+    this.#server.hangUp()
+  }
+}
