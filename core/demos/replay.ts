@@ -28,7 +28,7 @@ export interface ReplayMoment {
 
 /**
  * The environment that the episode was played in.
- * @throws UserError when that environment is unknown or has changed since
+ * @throws UserError when that environment is unknown, has changed since, or plays nothing twice
  */
 export function environmentOf(episode: Pick<Episode, 'environment'>): Environment {
   const environment = makeEnvironment(episode.environment.id, episode.environment.parameters)
@@ -36,6 +36,12 @@ export function environmentOf(episode: Pick<Episode, 'environment'>): Environmen
   if (mismatch !== undefined) {
     throw new UserError(`this episode ${mismatch}`, {
       remedy: 'its data can still be used, but it can be replayed only by the version that recorded it',
+    })
+  }
+  if (environment.spec.reproducible === false) {
+    environment.close?.()
+    throw new UserError(`episodes of ${environment.spec.id} cannot be played again`, {
+      remedy: 'the game decides what happens; the data of the episode can be used all the same',
     })
   }
   return environment

@@ -56,6 +56,8 @@ export interface EnvironmentSpec {
   readonly observations: readonly ObservationSpec[]
   readonly action: ActionSpec
   readonly score: ScoreSpec
+  /** false: the same seed and actions may give another episode, as in a game that runs elsewhere; nothing can be replayed. */
+  readonly reproducible?: false
   /** Steps after which an episode is truncated; undefined when the environment itself sets no limit. */
   readonly maxEpisodeSteps?: number
 }

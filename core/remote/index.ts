@@ -1,2 +1,3 @@
 /** Environments of other programs. Importing this makes their schemes known. */
 import './gym/index.ts'
+import './unity/index.ts'

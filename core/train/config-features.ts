@@ -84,11 +84,6 @@ const BEHAVIOR_FEATURES: readonly Feature[] = [
 ]
 
 const TOP_FEATURES: readonly Feature[] = [
-  {
-    path: 'env_settings.env_path',
-    feature: 'a Unity build as environment (env_settings.env names ours)',
-    off: [null],
-  },
   { path: 'env_settings.env_args', feature: 'arguments for a Unity build', off: [null] },
   { path: 'env_settings.num_areas', feature: 'several areas in one environment', off: [1] },
   { path: 'env_settings.base_port', because: 'no environment listens on a port', silent: [] },

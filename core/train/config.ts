@@ -108,6 +108,7 @@ const fileSchema = z.strictObject({
   env_settings: z
     .strictObject({
       env: z.string().optional(),
+      env_path: z.string().nullable().default(null).describe('A Unity build; the same as env: unity:PATH'),
       parameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).default({}),
       ...rolloutKeys,
       seed: z.int().min(-1).max(4294967295).default(-1),
@@ -146,7 +147,8 @@ export function resolveConfig(
   const sections = checkSection(fileSchema, examined.section, top)
   const env = sections.env_settings
   const saved = sections.checkpoint_settings
-  const environment = overrides.environment ?? env.env
+  const build = env.env_path === null ? undefined : `unity:${env.env_path}`
+  const environment = overrides.environment ?? env.env ?? build
   if (environment === undefined) {
     throw new UserError('no environment is named', {
       usage: true,

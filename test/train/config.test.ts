@@ -46,6 +46,11 @@ torch_settings:
   device: null
 `
 
+it('takes the build of ML-Agents for an environment', () => {
+  const { environment } = resolveConfig({ env_settings: { env_path: 'build/game' } })
+  expect(environment).toBe('unity:build/game')
+})
+
 describe('env_settings of the rollout', () => {
   const env = (settings: Record<string, unknown>, rollout = {}) =>
     resolveConfig({ env_settings: { env: 'basic', ...settings } }, { rollout })
@@ -195,7 +200,7 @@ describe('resolveConfig', () => {
 
   it.each([
     ['behaviors: {B: {self_play: {window: 10}}}', 'self-play'],
-    ['env_settings: {env_path: build/game}', 'a Unity build'],
+    ['env_settings: {env_args: [--level, 3]}', 'arguments for a Unity build'],
     ['checkpoint_settings: {inference: true}', 'inference'],
   ])('names what this version does not support: %s', (yaml, feature) => {
     const { message } = problem(yaml)

@@ -41,6 +41,7 @@ export class UnityEnvironment implements Environment {
   readonly #floats: Readonly<Record<string, number>>
   readonly #result: StepResult = { reward: 0, terminated: false, truncated: false }
   readonly #observation: Float32Array
+  readonly #choices: number
   #build: Build | null = null
   #mask: Uint8Array | null = null
   #playing = false
@@ -58,6 +59,7 @@ export class UnityEnvironment implements Environment {
     this.#floats = this.#options.floats
     this.spec = specOf(path, parameters, this.#describe())
     this.#observation = new Float32Array(observationSize(this.spec))
+    this.#choices = this.spec.action.discrete.reduce((sum, size) => sum + size, 0)
   }
 
   /** A build does not say whether its goal was reached. */
@@ -77,6 +79,9 @@ export class UnityEnvironment implements Environment {
     if (this.#broken) return this.#breakOff(observation)
     if (!this.#playing) throw new Error(`${this.spec.id} is stepped outside of an episode`)
     const { action } = this.spec
+    for (let i = 0; i < action.continuous; i++) {
+      if (!(Math.abs(continuous[i]!) <= 1)) throw new Error(`continuous value ${i} is ${continuous[i]}`)
+    }
     for (const [branch, size] of action.discrete.entries()) {
       const index = discrete[branch]!
       if (!(index >= 0 && index < size)) throw new Error(`branch ${branch} has no action ${index}`)
@@ -96,7 +101,7 @@ export class UnityEnvironment implements Environment {
   }
 
   writeActionMask(mask: Uint8Array): void {
-    if (this.#mask === null) mask.fill(1)
+    if (this.#mask === null) mask.fill(1, 0, this.#choices)
     else mask.set(this.#mask)
   }
 
@@ -277,5 +282,6 @@ function specOf(
     })),
     action: { ...action, ...(action.discrete.length > 0 ? { masked: true } : {}) },
     score: { unit: 'point', units: 'points', measure: 'return' },
+    reproducible: false,
   }
 }
