@@ -194,6 +194,14 @@ describe('recordings of current releases', () => {
     )
   })
 
+  it('may say nothing that a terminal obeys', () => {
+    const brain = { ...oneBranch(3), name: 'Evil\u001b[2J?team=0' }
+    const file = demoFile({ meta: { name: 'a\u0007b' }, brain, records: recorded(WALKS) })
+    const [episode] = read(file).episodes
+    expect(episode!.environment.id).toBe('unity:Evil?[2J')
+    expect(episode!.note).toBe('recorded as a?b')
+  })
+
   it('that were never closed are recovered up to the last whole record', () => {
     const whole = demoFile({ meta: { steps: 0 }, brain: oneBranch(3), records: recorded(WALKS.slice(0, 2)) })
     const { episodes, notes } = read(whole)

@@ -98,6 +98,7 @@ export function retrace(
   for (let step = 0; step < steps; step++) {
     if (!isNear(observation, play.records[step]!.observation)) return undefined
     const { continuous, discrete } = actionRecord(play, step, actions)
+    if (!continuous.every(Number.isFinite)) return undefined
     if (discrete.some((index, branch) => index < 0 || index >= spec.action.discrete[branch]!))
       return undefined
     mask.fill(1)

@@ -1,5 +1,4 @@
 /** A `.demo` as episodes. */
-
 import type { Environment } from '../../envs/environment.ts'
 import { environmentIds, makeEnvironment } from '../../envs/index.ts'
 import { type EnvironmentStamp, type Episode, episodeLength } from '../episode.ts'
@@ -26,6 +25,10 @@ interface Demo extends DemoStart {
   readonly heads: DemoHeads | undefined
 }
 
+/**
+ * All episodes with at least one step. What was supposed or mended goes to `options.note`.
+ * @throws DataError at the first thing that is wrong
+ */
 export function readDemo(bytes: Uint8Array, fileName: string, options: ReadOptions = {}): Episode[] {
   const problems = new FileProblems(fileName)
   const note = options.note ?? (() => undefined)

@@ -26,6 +26,7 @@ interface ObservationForm {
   readonly png: boolean
 }
 
+/** @throws UserError when the episodes are not of one environment */
 export function writeDemo(episodes: readonly Episode[], options: WriteOptions = {}): Uint8Array {
   const { environment } = firstOfSameColumns(episodes, 'a .demo file')
   const actions = options.actions ?? 'same'
