@@ -5,6 +5,8 @@ export interface Settings {
   readonly playerName: string
   readonly record: boolean
   readonly aimGuide: boolean
+  /** How fast games that go on by themselves are played: 1 is their own speed. */
+  readonly gameSpeed: number
   /** Weight of the past in smoothed curves, 0 to 0.99. */
   readonly smoothing: number
   readonly welcomed: boolean
@@ -15,6 +17,7 @@ const defaults: Settings = {
   playerName: 'me',
   record: true,
   aimGuide: true,
+  gameSpeed: 0.5,
   smoothing: 0.3,
   welcomed: false,
 }

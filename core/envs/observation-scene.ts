@@ -2,7 +2,7 @@
 import { type Environment, shapeSize } from './environment.ts'
 
 /** Kinds of scene that the studio's pages draw; a kind here has its view in renderer/board/views.ts. */
-export const drawnKinds: readonly string[] = ['basic', 'bubble', 'grid', 'recall']
+export const drawnKinds: readonly string[] = ['basic', 'bubble', 'grid', 'gym', 'recall']
 
 export interface ObservationScene {
   kind: 'observations'

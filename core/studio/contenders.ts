@@ -11,7 +11,7 @@ import {
 } from '../evaluate/index.ts'
 import type { EpisodeRow } from '../store/index.ts'
 import { requireRun, runDirectory, savedConfig } from '../train/index.ts'
-import type { HostContext } from './context.ts'
+import { admitEnvironment, type HostContext } from './context.ts'
 import type { Contender } from './protocol.ts'
 
 /** A player that does not wait for anything gives way to other requests this often. */
@@ -21,19 +21,31 @@ const turnMs = 20
  * The environment for these contenders, with the parameters that the first agent among them was trained with.
  * @throws UserError for an unknown environment or run
  */
-export function environmentFor(
+export async function environmentFor(
   context: HostContext,
   environmentId: string,
   contenders: readonly Contender[],
-): Environment {
+): Promise<Environment> {
+  const parameters = parametersFor(context, contenders)
+  await admitEnvironment(context, environmentId, parameters)
+  return makeEnvironment(environmentId, parameters)
+}
+
+function parametersFor(
+  context: HostContext,
+  contenders: readonly Contender[],
+): Readonly<Record<string, ParameterValue>> {
   for (const contender of contenders) {
-    if (contender.kind === 'agent')
-      return makeEnvironment(environmentId, runParameters(context, contender.runId))
-    if (contender.kind === 'imported') {
-      return makeEnvironment(environmentId, requireImportedAgent(context.library, contender.id).parameters)
-    }
+    if (contender.kind === 'agent') return runParameters(context, contender.runId)
+    if (contender.kind === 'imported') return requireImportedAgent(context.library, contender.id).parameters
   }
-  return makeEnvironment(environmentId)
+  return {}
+}
+
+/** The environment that the run was trained in. @throws UserError for an unknown run or environment */
+export function environmentOfRun(context: HostContext, runId: string): Promise<Environment> {
+  const { environmentId } = context.runs.get(runId)
+  return environmentFor(context, environmentId, [{ kind: 'agent', runId }])
 }
 
 export function runParameters(context: HostContext, runId: string): Readonly<Record<string, ParameterValue>> {

@@ -1,5 +1,11 @@
 /** What the handlers of a host share. */
-import type { EnvironmentSpec } from '../envs/index.ts'
+import {
+  type EnvironmentSpec,
+  isEnvironmentId,
+  makeEnvironment,
+  type ParameterValue,
+  prepareEnvironment,
+} from '../envs/index.ts'
 import type { EpisodeRow, Library } from '../store/index.ts'
 import type { Policies } from './policies.ts'
 import type { Demonstration, EventData, EventName } from './protocol.ts'
@@ -8,8 +14,8 @@ import type { Tasks } from './tasks.ts'
 
 export interface HostContext {
   readonly library: Library
-  /** Every environment that is registered, by id. */
-  readonly specs: ReadonlyMap<string, EnvironmentSpec>
+  /** Every environment that is registered or was asked for by its scheme, by id. */
+  readonly specs: Map<string, EnvironmentSpec>
   readonly shell: 'browser' | 'desktop'
   readonly version: string
   readonly tasks: Tasks
@@ -21,7 +27,28 @@ export interface HostContext {
 
 /** The score that is compared: steps or return, as the environment says; steps for one that is not registered. */
 export function scoreOf(context: HostContext, row: EpisodeRow): number {
-  return context.specs.get(row.environmentId)?.score.measure === 'return' ? row.return : row.length
+  const spec = context.specs.get(row.environmentId)
+  // Environments of other programs count returns; asking one of them would mean starting it.
+  const measure = spec?.score.measure ?? (isEnvironmentId(row.environmentId) ? 'return' : 'length')
+  return measure === 'return' ? row.return : row.length
+}
+
+/**
+ * Makes the environment ready, so that making it keeps nobody waiting, and lists it.
+ * @throws UserError when it is unknown, or what it needs is not installed
+ */
+export async function admitEnvironment(
+  context: HostContext,
+  id: string,
+  parameters: Readonly<Record<string, ParameterValue>> = {},
+): Promise<EnvironmentSpec> {
+  const known = context.specs.get(id)
+  await prepareEnvironment(id, parameters)
+  if (known !== undefined) return known
+  const { spec } = makeEnvironment(id, parameters)
+  context.specs.set(id, spec)
+  context.emit('library.changed', { what: 'environments' })
+  return spec
 }
 
 /** A row of the library as the page sees it. */

@@ -40,6 +40,7 @@ export type { BubbleAim, BubbleEvent, BubbleScene } from '../envs/bubble/scene.t
 export type { GridCell, GridEvent, GridScene } from '../envs/grid/scene.ts'
 export type { ObservationScene } from '../envs/observation-scene.ts'
 export type { RecallEvent, RecallScene } from '../envs/recall/scene.ts'
+export type { GymAction, GymKey, GymScene } from '../remote/gym/scene.ts'
 export type { Agent, Checkpoint } from './protocol/agents.ts'
 export { type MenuAction, portMessage, type StudioBridge } from './protocol/bridge.ts'
 export type {
@@ -57,7 +58,7 @@ export type {
 export type { Board, Comparison, ComparisonRow, Contender } from './protocol/compare.ts'
 export type { Demonstration, ImportReport, PlayerStatistics } from './protocol/demonstrations.ts'
 export type { ImportedAgent } from './protocol/imported.ts'
-export type { Format, LibraryInfo, ListedEnvironment } from './protocol/library.ts'
+export type { EnvironmentScheme, Format, LibraryInfo, ListedEnvironment } from './protocol/library.ts'
 export type { PlayState, PlayStep } from './protocol/play.ts'
 export type {
   HealthNote,

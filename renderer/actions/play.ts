@@ -1,5 +1,5 @@
 /** The keys of the Play page. Those of the board come from the environment's own control. */
-import { sceneView } from '../board/views.ts'
+import { controlKeys } from '../board/views.ts'
 import { attempt } from '../components/report-error.ts'
 import { playSession } from '../views/play/play-session.ts'
 import type { Play } from '../views/play/use-play.ts'
@@ -54,23 +54,19 @@ export function playActions(play: Play): readonly Action[] {
 }
 
 function boardActions(play: Play): Action[] {
-  const scene = play.play?.scene
-  const control = scene === undefined ? undefined : sceneView(scene.kind)?.control
-  return (
-    control?.keys.map((key) => ({
-      id: `play.${key.id}`,
-      group: 'Play' as const,
-      name: key.name,
-      shortcuts: key.shortcuts,
-      board: true,
-      keysOnly: true,
-      run: () => {
-        const now = playSession.snapshot()
-        if (now.play === null || now.finished) return
-        const { state, action } = key.apply(now.control, now.play.scene)
-        playSession.setControl(state)
-        if (action !== undefined) void attempt(() => playSession.act(action))
-      },
-    })) ?? []
-  )
+  return controlKeys(play.play?.scene).map((key) => ({
+    id: `play.${key.id}`,
+    group: 'Play' as const,
+    name: key.name,
+    shortcuts: key.shortcuts,
+    board: true,
+    keysOnly: true,
+    run: () => {
+      const now = playSession.snapshot()
+      if (now.play === null || now.finished) return
+      const { state, action } = key.apply(now.control, now.play.scene)
+      playSession.setControl(state)
+      if (action !== undefined) void attempt(() => playSession.act(action))
+    },
+  }))
 }

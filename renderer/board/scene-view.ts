@@ -33,12 +33,29 @@ export interface ControlKey<State> {
   apply(state: State, scene: Scene): { state: State; action?: Action }
 }
 
+/** A game with a clock: keys that are held decide what each tick does. */
+export interface Live<State = unknown> {
+  /** Null where the game waits for its player. */
+  stepsPerSecond(scene: Scene): number | null
+  running(state: State): boolean
+  /** What the next tick does. */
+  next(state: State, scene: Scene): { state: State; action: Action }
+  /** A key was let go, by its name among the shortcuts. */
+  release(state: State, shortcut: string): State
+  /** The player has turned away. */
+  rest(state: State): State
+}
+
 /** How a person plays: a small state (the aim) that keys and the pointer change, and actions that come of it. */
 export interface Control<State = unknown> {
   initial(scene: Scene): State
   /** After a step the aim stays, what was spent is reset. */
   afterStep(state: State, scene: Scene): State
   readonly keys: readonly ControlKey<State>[]
+  /** In place of `keys` where they depend on the scene. */
+  keysOf?(scene: Scene): readonly ControlKey<State>[]
+  /** For a game that goes on by itself. */
+  readonly live?: Live<State>
   /** @param x, y  in [0, 1] of the board's width and height */
   point?(state: State, scene: Scene, x: number, y: number): State
   /** Act at that point, after `point` has seen it. */
@@ -57,6 +74,8 @@ export interface SceneView<State = unknown> {
    * @param control  the person's aim, drawn at rest; null where nobody plays
    */
   draw(canvas: Canvas, transition: Transition, elapsed: number, control: State | null): void
+  /** Whether the same moment will look different soon: a picture is being decoded. */
+  pending?(transition: Transition): boolean
   moment(events: readonly SceneEvent[]): Moment | null
   /** How far a player has come; comparable between boards that started the same. */
   progress(scene: Scene): number
@@ -75,6 +94,13 @@ export function registerSceneView<State>(kind: string, view: SceneView<State>): 
 
 export function sceneView(kind: string): SceneView | undefined {
   return views.get(kind)
+}
+
+/** The keys by which the scene is played; none where it has no view. */
+export function controlKeys(scene: Scene | undefined): readonly ControlKey<unknown>[] {
+  const control = scene === undefined ? undefined : views.get(scene.kind)?.control
+  if (scene === undefined || control === undefined) return []
+  return control.keysOf?.(scene) ?? control.keys
 }
 
 /** False when the person wants no motion: every transition then happens at once. */

@@ -44,7 +44,7 @@ function run(canvas: HTMLCanvasElement, view: SceneView, source: PictureSource):
     matchSize(canvas, width, height, pixelRatio)
     context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0)
     view.draw({ context, width, height, pixelRatio }, picture.transition, picture.elapsed, picture.control)
-    if (picture.moving) schedule()
+    if (picture.moving || view.pending?.(picture.transition) === true) schedule()
   }
   const schedule = () => {
     if (scheduled === 0) scheduled = requestAnimationFrame(paint)

@@ -2,6 +2,7 @@
 import { basicView } from './basic/view.ts'
 import { bubbleView } from './bubble/view.ts'
 import { gridView } from './grid/view.ts'
+import { gymView } from './gym/view.ts'
 import { observationsView } from './observations/view.ts'
 import { recallView } from './recall/view.ts'
 import { registerSceneView } from './scene-view.ts'
@@ -9,7 +10,8 @@ import { registerSceneView } from './scene-view.ts'
 registerSceneView('bubble', bubbleView)
 registerSceneView('basic', basicView)
 registerSceneView('grid', gridView)
+registerSceneView('gym', gymView)
 registerSceneView('observations', observationsView)
 registerSceneView('recall', recallView)
 
-export { motionAllowed, sceneView } from './scene-view.ts'
+export { controlKeys, motionAllowed, sceneView } from './scene-view.ts'

@@ -26,6 +26,7 @@ const affected = {
   demonstrations: ['demonstrations.', 'library.', 'play.recent', 'play.recovered', 'compare.table'],
   runs: ['runs.list', 'library.', 'agents.'],
   agents: ['agents.', 'imported.', 'runs.list', 'compare.table'],
+  environments: ['environments.'],
 } as const
 
 /** Reads `method` with `params`; nothing while `params` is null. */

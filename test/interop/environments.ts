@@ -26,6 +26,11 @@ export const ENVIRONMENTS = {
       'msgpack==1.2.4',
     ],
   },
+  /** Gymnasium with its classic games. */
+  gym: {
+    tier: 'light',
+    requirements: ['gymnasium[classic-control]==1.4.0', 'numpy==2.4.6', 'pygame-ce==2.5.8'],
+  },
   /** ML-Agents' loader of demonstrations, which needs little of what ML-Agents asks for; torch is none of it. */
   'mlagents-demos': {
     tier: 'light',

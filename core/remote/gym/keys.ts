@@ -45,11 +45,12 @@ export function controlsOf(
   if (discrete.length > 1)
     return { stepsPerSecond, keys: branchKeys(discrete), idle: action(description, []) }
   const name = /^(?:.*[/:])?(.+?)(?:-v\d+)?$/.exec(id)?.[1] ?? id
-  const layout = KNOWN[name] ?? BY_SIZE[discrete[0]!] ?? { arrows: {}, idle: 0 }
+  const layout = KNOWN[name] ?? BY_SIZE[discrete[0]!] ?? { arrows: {}, idle: null }
   const arrows = Object.entries(layout.arrows).map(([shortcut, index]) => discreteKey(shortcut, index))
-  const digits = Array.from({ length: Math.min(DIGITS, discrete[0]!) }, (_, index) =>
-    discreteKey(String(index), index),
-  )
+  const named = new Set([...Object.values(layout.arrows), layout.idle])
+  const digits = Array.from({ length: Math.min(DIGITS, discrete[0]!) }, (_, index) => index)
+    .filter((index) => !named.has(index))
+    .map((index) => discreteKey(String(index), index))
   const idle = layout.idle === null ? null : { continuous: [], discrete: [layout.idle] }
   return { stepsPerSecond, keys: [...arrows, ...digits], idle }
 }

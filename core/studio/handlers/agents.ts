@@ -1,10 +1,10 @@
 /** `agents.*`: every run that has written a policy is an agent. */
 import { readFile } from 'node:fs/promises'
-import { closing, makeEnvironment } from '../../envs/index.ts'
+import { closing } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
 import { evaluatePlayer, heldOutSeeds, policyFile } from '../../evaluate/index.ts'
 import { listCheckpoints, runDirectory } from '../../train/index.ts'
-import { runParameters, runPlayer } from '../contenders.ts'
+import { environmentOfRun, runPlayer } from '../contenders.ts'
 import type { HostContext } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { readMeta, writeMeta } from '../meta.ts'
@@ -32,8 +32,8 @@ export function agentHandlers(context: HostContext): Handlers<keyof typeof agent
       return { deleted: true }
     },
     'agents.evaluate': async ({ runId, episodes, taskId }) => {
-      const { environmentId } = await find(runId)
-      const environment = makeEnvironment(environmentId, runParameters(context, runId))
+      await find(runId)
+      const environment = await environmentOfRun(context, runId)
       const player = await runPlayer(context, environment, runId)
       const { score, winRate } = await context.tasks.run(taskId, ({ signal, report }) =>
         closing(environment, () =>

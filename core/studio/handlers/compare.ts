@@ -1,5 +1,5 @@
 /** `compare.*` and `runs.watch`: the same boards for everybody. */
-import { closing, makeEnvironment } from '../../envs/index.ts'
+import { closing } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
 import {
   compare,
@@ -13,11 +13,11 @@ import {
 } from '../../evaluate/index.ts'
 import {
   environmentFor,
+  environmentOfRun,
   episodesOf,
   labelOf,
   refuseTwins,
   resolveContender,
-  runParameters,
   runPlayer,
 } from '../contenders.ts'
 import type { HostContext } from '../context.ts'
@@ -35,7 +35,7 @@ export function compareHandlers(context: HostContext): CompareHandlers {
   return {
     'compare.boards': async ({ environment, seed, contenders }) => {
       refuseTwins(contenders)
-      const { spec } = environmentFor(context, environment, contenders)
+      const { spec } = await environmentFor(context, environment, contenders)
       const board = seed ?? recordedSeed(context, environment, contenders) ?? freshSeed()
       const boards: Board[] = []
       for (const contender of contenders) boards.push(await boardOf(context, environment, contender, board))
@@ -60,8 +60,7 @@ export function compareHandlers(context: HostContext): CompareHandlers {
       }
     },
     'runs.watch': async ({ runId, seed }) => {
-      const run = context.runs.get(runId)
-      const environment = makeEnvironment(run.environmentId, runParameters(context, runId))
+      const environment = await environmentOfRun(context, runId)
       const player = await runPlayer(context, environment, runId)
       const board = await closing(environment, () => playBoard(environment, player, seed ?? freshSeed()))
       return recordingOfBoard(environment.spec, board)
@@ -75,7 +74,7 @@ function evaluated(context: HostContext, params: TableParams): Promise<Evaluated
   const { environment: id, contenders, episodes } = params
   refuseTwins(contenders)
   return context.tasks.run(params.taskId, async ({ signal, report }) => {
-    const environment = environmentFor(context, id, contenders)
+    const environment = await environmentFor(context, id, contenders)
     const playing: Awaited<ReturnType<typeof resolveContender>>[] = []
     for (const contender of contenders) playing.push(await resolveContender(context, environment, contender))
     const seeds = heldOutSeeds(episodes)
@@ -83,8 +82,12 @@ function evaluated(context: HostContext, params: TableParams): Promise<Evaluated
   })
 }
 
-function toComparison(context: HostContext, params: TableParams, comparison: Evaluated): Comparison {
-  const { spec } = environmentFor(context, params.environment, params.contenders)
+async function toComparison(
+  context: HostContext,
+  params: TableParams,
+  comparison: Evaluated,
+): Promise<Comparison> {
+  const { spec } = await environmentFor(context, params.environment, params.contenders)
   return {
     spec: plainSpec(spec),
     human: comparison.human === null ? null : { ...comparison.human },
@@ -131,7 +134,7 @@ async function boardOf(
     return recordedBoard(context, environmentId, contender, seed)
   }
   // An environment each: frames of one must not wait for the other.
-  const environment = environmentFor(context, environmentId, [contender])
+  const environment = await environmentFor(context, environmentId, [contender])
   const { label, playerKind, player } = await resolveContender(context, environment, contender)
   const board = await closing(environment, () => playBoard(environment, player!, seed))
   const { frames } = recordingOfBoard(environment.spec, board)

@@ -1,11 +1,16 @@
 /** `library.*`, `environments.*`, `formats.*`, `tasks.*`. */
 import { basename } from 'node:path'
 import { FORMATS } from '../../demos/index.ts'
-import { scriptedPlayer } from '../../envs/index.ts'
-import type { HostContext } from '../context.ts'
+import {
+  type EnvironmentSpec,
+  environmentSchemes,
+  isEnvironmentId,
+  scriptedPlayer,
+} from '../../envs/index.ts'
+import { admitEnvironment, type HostContext } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { plainSpec } from '../plain.ts'
-import type { libraryMethods } from '../protocol/library.ts'
+import type { ListedEnvironment, libraryMethods } from '../protocol/library.ts'
 import { protocolVersion } from '../protocol.ts'
 
 export function libraryHandlers(context: HostContext): Handlers<keyof typeof libraryMethods> {
@@ -25,12 +30,20 @@ export function libraryHandlers(context: HostContext): Handlers<keyof typeof lib
         recovered: rows.filter((row) => row.state === 'interrupted' && row.length > 0).length,
       }
     },
-    'environments.list': () =>
-      [...context.specs.values()].map((spec) => ({
-        ...plainSpec(spec),
-        scriptedPlayer: scriptedPlayer(spec)?.name ?? null,
-      })),
+    'environments.list': () => [...context.specs.values()].map(listed),
+    'environments.others': () => {
+      const ids = [...library.listEpisodes(), ...library.listRuns()].map((row) => row.environmentId)
+      return {
+        ids: [...new Set(ids)].filter((id) => isEnvironmentId(id) && !context.specs.has(id)).sort(),
+        schemes: environmentSchemes().map(({ example, description }) => ({ example, description })),
+      }
+    },
+    'environments.add': async ({ id }) => listed(await admitEnvironment(context, id)),
     'formats.list': () => FORMATS.map(({ name, title }) => ({ name, title })),
     'tasks.cancel': ({ taskId }) => ({ cancelled: context.tasks.cancel(taskId) }),
   }
+}
+
+function listed(spec: EnvironmentSpec): ListedEnvironment {
+  return { ...plainSpec(spec), scriptedPlayer: scriptedPlayer(spec)?.name ?? null }
 }

@@ -1,7 +1,7 @@
 /** `play.*`: sessions belong to the host, so that a page can be reloaded in the middle of a game. */
 import { randomBytes } from 'node:crypto'
 import { UserError } from '../../errors.ts'
-import { type HostContext, scoreOf, toDemonstration } from '../context.ts'
+import { admitEnvironment, type HostContext, scoreOf, toDemonstration } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { freshSeed } from '../fresh-seed.ts'
 import { PlaySession } from '../play-session.ts'
@@ -29,7 +29,8 @@ export function playHandlers(context: HostContext): PlayHandlers {
     library.listEpisodes({ state: 'interrupted' }).filter((row) => row.length > 0 && !isOpen(row.id))
 
   return {
-    'play.start': (params) => {
+    'play.start': async (params) => {
+      await admitEnvironment(context, params.environment, params.parameters)
       const session = new PlaySession(randomBytes(9).toString('base64url'), {
         environment: params.environment,
         parameters: params.parameters,

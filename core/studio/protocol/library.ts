@@ -1,6 +1,6 @@
 /** The open library, the environments and the file formats. */
 import { z } from 'zod'
-import { empty, environmentSpec, taskId } from './common.ts'
+import { empty, environmentId, environmentSpec, taskId } from './common.ts'
 
 export const libraryInfo = z.object({
   /** Raised when a page and a host no longer understand each other; the page then asks for a reload. */
@@ -24,6 +24,10 @@ export const listedEnvironment = environmentSpec.extend({
 })
 export type ListedEnvironment = z.infer<typeof listedEnvironment>
 
+/** A kind of environments of other programs, named by ids like `example`. */
+export const environmentScheme = z.object({ example: environmentId, description: z.string() })
+export type EnvironmentScheme = z.infer<typeof environmentScheme>
+
 /** A file format of demonstrations. `title` is one line for people. */
 export const format = z.object({ name: z.string(), title: z.string() })
 export type Format = z.infer<typeof format>
@@ -31,6 +35,13 @@ export type Format = z.infer<typeof format>
 export const libraryMethods = {
   'library.info': { params: empty, result: libraryInfo },
   'environments.list': { params: empty, result: z.array(listedEnvironment) },
+  /** Those that are not listed: ids that occur in the library, and the schemes by which any other is named. */
+  'environments.others': {
+    params: empty,
+    result: z.object({ ids: z.array(environmentId), schemes: z.array(environmentScheme) }),
+  },
+  /** Makes the environment ready and lists it from now on. */
+  'environments.add': { params: z.strictObject({ id: environmentId }), result: listedEnvironment },
   'formats.list': { params: empty, result: z.array(format) },
   'tasks.cancel': { params: z.strictObject({ taskId }), result: z.object({ cancelled: z.boolean() }) },
 }

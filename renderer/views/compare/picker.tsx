@@ -1,7 +1,7 @@
-import { ActionIcon, Button, Menu, NumberInput, Select } from '@mantine/core'
+import { ActionIcon, Button, Menu, NumberInput } from '@mantine/core'
 import { IconDice5, IconPlus, IconX } from '@tabler/icons-react'
 import type { Contender } from '../../../core/studio/protocol.ts'
-import { useResource } from '../../client/resources.ts'
+import { EnvironmentSelect } from '../../components/environment-select.tsx'
 import { count, oneScore } from '../../components/format.ts'
 import { PlayerMark } from '../../components/player-mark.tsx'
 import { setRouteParams } from '../../route.ts'
@@ -11,16 +11,12 @@ import type { Compare } from './use-compare.ts'
 
 /** Who plays, and on which board. */
 export function Picker({ compare }: { compare: Compare }) {
-  const environments = useResource('environments.list', {})
   const { contenders, known, setContenders, setSeed } = compare
   return (
     <div className={classes.picker}>
-      <Select
-        aria-label="Environment"
-        w={170}
-        allowDeselect={false}
+      <EnvironmentSelect
+        width={170}
         value={compare.environment}
-        data={environments.value?.map(({ id, title }) => ({ value: id, label: title })) ?? []}
         onChange={(env) => setRouteParams({ env, contenders: null, seed: null })}
       />
       {contenders.map((contender) => {

@@ -1,12 +1,11 @@
 import { Keys } from '../../actions/keys.tsx'
-import { sceneView } from '../../board/views.ts'
+import { controlKeys } from '../../board/views.ts'
 import classes from './play.module.css'
 import { playSession } from './play-session.ts'
 
 /** The board's own keys, from the environment's control. */
 export function BoardKeys() {
-  const scene = playSession.snapshot().play?.scene
-  const keys = scene === undefined ? [] : (sceneView(scene.kind)?.control.keys ?? [])
+  const keys = controlKeys(playSession.snapshot().play?.scene)
   return (
     <dl className={classes.keys}>
       {keys

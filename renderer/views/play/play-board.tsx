@@ -3,6 +3,7 @@ import { BoardFrame } from '../../board/board-frame.tsx'
 import { Stage } from '../../board/stage.tsx'
 import { sceneView } from '../../board/views.ts'
 import { attempt } from '../../components/report-error.ts'
+import { useLiveClock } from './live-clock.ts'
 import classes from './play.module.css'
 import { playSession } from './play-session.ts'
 import { ResultCard } from './result-card.tsx'
@@ -13,6 +14,7 @@ export function PlayBoard({ play }: { play: Play }) {
   const scene = play.play?.scene
   const view = scene === undefined ? undefined : sceneView(scene.kind)
   const session = play.play?.session
+  useLiveClock(board, view, session)
   // biome-ignore lint/correctness/useExhaustiveDependencies: every new level takes the focus
   useEffect(() => {
     const free = document.activeElement === document.body || document.activeElement?.id === 'main'

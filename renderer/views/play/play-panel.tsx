@@ -1,11 +1,12 @@
-import { ActionIcon, Button, NumberInput, Select, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, NumberInput, Tooltip } from '@mantine/core'
 import { IconDice5, IconRefresh } from '@tabler/icons-react'
 import type { BubbleScene } from '../../../core/studio/protocol.ts'
-import { useResource } from '../../client/resources.ts'
+import { EnvironmentSelect } from '../../components/environment-select.tsx'
 import { oneScore } from '../../components/format.ts'
 import { setRouteParams } from '../../route.ts'
 import { BoardKeys } from './board-keys.tsx'
 import { Captives } from './captives.tsx'
+import { GameSpeed } from './game-speed.tsx'
 import { Gauge } from './gauge.tsx'
 import classes from './play.module.css'
 import { RecentPlays } from './recent-plays.tsx'
@@ -13,20 +14,13 @@ import { RecordState } from './record-state.tsx'
 import type { Play } from './use-play.ts'
 
 export function PlayPanel({ play }: { play: Play }) {
-  const environments = useResource('environments.list', {})
   const state = play.play
   const spec = state?.spec
   return (
     <aside id="play-panel" className={classes.panel} aria-label="Level" tabIndex={-1}>
-      <Select
-        aria-label="Environment"
-        allowDeselect={false}
+      <EnvironmentSelect
         value={play.environment}
-        data={environments.value?.map(({ id, title }) => ({ value: id, label: title })) ?? []}
-        onChange={(id) => {
-          if (id === null || id === play.environment) return
-          setRouteParams({ env: id, seed: null })
-        }}
+        onChange={(id) => setRouteParams({ env: id, seed: null })}
       />
       {state !== null && spec !== undefined && (
         <>
@@ -42,6 +36,7 @@ export function PlayPanel({ play }: { play: Play }) {
             {spec.score.human !== undefined && <Gauge value={state.steps} human={spec.score.human} />}
           </div>
           {state.scene.kind === 'bubble' && <Captives scene={state.scene as unknown as BubbleScene} />}
+          <GameSpeed scene={state.scene} />
           <RecordState play={play} />
           <div className={classes.seed}>
             <NumberInput

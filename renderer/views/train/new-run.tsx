@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconPlayerPlay } from '@tabler/icons-react'
 import { useState } from 'react'
 import { client } from '../../client/client.ts'
 import { useResource } from '../../client/resources.ts'
+import { EnvironmentSelect } from '../../components/environment-select.tsx'
 import { ErrorNote } from '../../components/error-note.tsx'
 import { attempt } from '../../components/report-error.ts'
 import { navigate, setRouteParams, useRoute } from '../../route.ts'
@@ -14,7 +15,6 @@ import { useComposed } from './use-composed.ts'
 
 export function NewRun() {
   const { params } = useRoute()
-  const environments = useResource('environments.list', {})
   const environment = params.get('env') ?? 'bubble/25'
   const presets = useResource('training.presets', { environment })
   const chosen = useChosenDemonstrations(environment)
@@ -55,11 +55,9 @@ export function NewRun() {
     <div className={classes.new}>
       <section className={classes.newMain} aria-label="New run">
         <div className={classes.newRow}>
-          <Select
+          <EnvironmentSelect
             label="Environment"
-            allowDeselect={false}
             value={environment}
-            data={environments.value?.map(({ id, title }) => ({ value: id, label: title })) ?? []}
             onChange={(id) => {
               setOverrides({})
               setRouteParams({ env: id, preset: null, demonstrations: null })

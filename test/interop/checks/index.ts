@@ -2,6 +2,7 @@
 import type { InteropCheck } from '../check.ts'
 import { check as arrowTables } from './arrow-tables.ts'
 import { check as endpoint } from './endpoint.ts'
+import { check as gymIn } from './gym-in.ts'
 import { check as gymnasium } from './gymnasium.ts'
 import { check as h5py } from './h5py.ts'
 import { check as minari } from './minari.ts'
@@ -20,11 +21,9 @@ export const checks: readonly InteropCheck[] = [
   mlagentsDemo,
   onnxruntime,
   tensorboard,
+  gymIn,
   gymnasium,
   stableBaselines3,
-  onnxruntime,
-  endpoint,
-  tensorboard,
   minari,
   h5py,
 ]
