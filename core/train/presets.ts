@@ -29,14 +29,17 @@ export function presetsFor(environmentId: string): readonly Preset[] {
   return tuned[environmentId] ?? untuned(makeEnvironment(environmentId).spec.id)
 }
 
-/** A configuration of nothing but the algorithm's own defaults, for one that has no preset. */
+/**
+ * A configuration of nothing but the algorithm's own defaults, for one that has no preset. There are fewer of the environments
+ * that belong to another program: each is a process.
+ */
 export function untunedConfig(environment: string, algorithm: string, gail: boolean): Preset['config'] {
   const signals = gail ? { extrinsic: {}, gail: { strength: 0.05, gradient_penalty: 1 } } : { extrinsic: {} }
   return {
     behaviors: {
       [environment]: { trainer_type: algorithm, reward_signals: signals, max_steps: 200_000 },
     },
-    env_settings: { env: environment, num_envs: 8 },
+    env_settings: { env: environment, num_envs: environment.includes(':') ? 4 : 8 },
   }
 }
 
