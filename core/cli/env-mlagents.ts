@@ -14,11 +14,11 @@ interface AgentOptions {
   readonly agents: number
   readonly behavior?: string
   readonly parameter: Readonly<Record<string, ParameterValue>>
+  readonly wait: number
 }
 
 interface ServeOptions extends AgentOptions {
   readonly mlagentsPort?: number
-  readonly wait: number
 }
 
 interface LauncherOptions extends AgentOptions {
@@ -26,19 +26,13 @@ interface LauncherOptions extends AgentOptions {
 }
 
 const MOST_AGENTS = 4096
-const DEFAULT_WAIT_SECONDS = 60
+const WAIT_SECONDS = 60
 
 export function registerMlAgents(env: Command, context: CliContext): void {
   withAgents(env.command('serve'))
     .description("dial ML-Agents' trainer as a Unity build does and play for it")
     .argument('[arguments...]', 'behind --: what the trainer passes to a build; it counts before the options')
     .option('--mlagents-port <n>', 'where the trainer listens', wholeNumber('--mlagents-port', 1, 65_535))
-    .option(
-      '--wait <s>',
-      'seconds to wait for a trainer',
-      wholeNumber('--wait', 1, 86_400),
-      DEFAULT_WAIT_SECONDS,
-    )
     .action((args: string[], options: ServeOptions) => serve(args, options, context))
   withAgents(env.command('launcher'))
     .description(
@@ -54,6 +48,7 @@ function withAgents(command: Command): Command {
     .option('--agents <n>', 'how many play side by side', wholeNumber('--agents', 1, MOST_AGENTS), 1)
     .option('--behavior <name>', 'what the trainer calls them (default: made of the id)')
     .option('--parameter <name=value>', 'parameter of the environment; may be repeated', collectParameter, {})
+    .option('--wait <s>', 'seconds to wait for a trainer', wholeNumber('--wait', 1, 86_400), WAIT_SECONDS)
 }
 
 async function serve(args: readonly string[], options: ServeOptions, context: CliContext): Promise<void> {
@@ -84,7 +79,7 @@ async function serve(args: readonly string[], options: ServeOptions, context: Cl
 }
 
 function writeLauncher(options: LauncherOptions, context: CliContext): void {
-  const { env, agents, behavior, parameter, out } = options
+  const { env, agents, behavior, parameter, wait, out } = options
   // Before a trainer waits a minute to learn of it.
   new Session({ environment: env, parameters: parameter, agents })
   const file = launcherFile(resolve(out), process.platform)
@@ -93,7 +88,7 @@ function writeLauncher(options: LauncherOptions, context: CliContext): void {
   const behaviour = behavior === undefined ? [] : ['--behavior', behavior]
   const script = launcherScript([
     ...[process.execPath, process.argv[1]!, ...plugins, 'env', 'serve'],
-    ...['--env', env, '--agents', `${agents}`, ...behaviour, ...parameters],
+    ...['--env', env, '--agents', `${agents}`, ...behaviour, ...parameters, '--wait', `${wait}`],
   ])
   try {
     mkdirSync(dirname(file), { recursive: true })

@@ -30,6 +30,23 @@ export const ENVIRONMENTS = {
   gym: {
     tier: 'light',
     requirements: ['gymnasium[classic-control]==1.4.0', 'numpy==2.4.6', 'pygame-ce==2.5.8'],
+  /** ML-Agents' client. It names Python 3.10 and packages of its age; on newer ones it works with these. */
+  'mlagents-envs': {
+    tier: 'light',
+    requirements: [
+      'mlagents-envs==1.1.0',
+      'numpy==1.23.5',
+      'protobuf==3.20.3',
+      'grpcio==1.85.1',
+      'typing-extensions==4.16.0',
+      'Pillow==13.0.0',
+      'PyYAML==6.0.3',
+      'filelock==4.2.11',
+      'cloudpickle==3.1.2',
+      'gym==0.26.2',
+      'gym-notices==0.1.0',
+    ],
+    options: ['--no-deps', '--ignore-requires-python'],
   },
   /** ML-Agents' loader of demonstrations, which needs little of what ML-Agents asks for; torch is none of it. */
   'mlagents-demos': {

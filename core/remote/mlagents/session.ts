@@ -114,12 +114,14 @@ export class Session {
 
   /** Of the engine nothing can be configured, and analytics are nobody's here; both are heard politely. */
   #listen(agents: Agents, sideChannel: Uint8Array): void {
+    const { parameters, parameterRules } = agents.spec
+    const known = Object.keys({ ...parameters, ...parameterRules })
     const samplers: Record<string, Sampler> = {}
     for (const { channel, data } of readSideChannel(sideChannel)) {
       if (channel !== CHANNELS.environmentParameters) continue
       const { name, sampler } = readEnvironmentParameter(data)
-      if (name in agents.spec.parameters) samplers[name] = sampler
-      else this.#noteUnknown(name, Object.keys(agents.spec.parameters))
+      if (known.includes(name)) samplers[name] = sampler
+      else this.#noteUnknown(name, known)
     }
     agents.vary(samplers)
   }

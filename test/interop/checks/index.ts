@@ -7,6 +7,7 @@ import { check as gymnasium } from './gymnasium.ts'
 import { check as h5py } from './h5py.ts'
 import { check as minari } from './minari.ts'
 import { check as mlagentsDemo } from './mlagents-demo.ts'
+import { check as mlagentsEnvs } from './mlagents-envs.ts'
 import { check as numpyNpz } from './numpy-npz.ts'
 import { check as onnxruntime } from './onnxruntime.ts'
 import { check as pandas } from './pandas.ts'
@@ -19,6 +20,7 @@ export const checks: readonly InteropCheck[] = [
   arrowTables,
   endpoint,
   mlagentsDemo,
+  mlagentsEnvs,
   onnxruntime,
   tensorboard,
   gymIn,
