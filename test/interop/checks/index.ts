@@ -13,6 +13,7 @@ import { check as onnxruntime } from './onnxruntime.ts'
 import { check as pandas } from './pandas.ts'
 import { check as stableBaselines3 } from './stable-baselines3.ts'
 import { check as tensorboard } from './tensorboard.ts'
+import { check as unityBuild } from './unity-build.ts'
 
 export const checks: readonly InteropCheck[] = [
   numpyNpz,
@@ -28,4 +29,5 @@ export const checks: readonly InteropCheck[] = [
   stableBaselines3,
   minari,
   h5py,
+  unityBuild,
 ]
