@@ -30,6 +30,7 @@ export const ENVIRONMENTS = {
   gym: {
     tier: 'light',
     requirements: ['gymnasium[classic-control]==1.4.0', 'numpy==2.4.6', 'pygame-ce==2.5.8'],
+  },
   /** ML-Agents' client. It names Python 3.10 and packages of its age; on newer ones it works with these. */
   'mlagents-envs': {
     tier: 'light',
