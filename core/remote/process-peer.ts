@@ -22,7 +22,12 @@ const SHOWN_LINES = 8
 const END_MS = 2_000
 
 export const open: OpenPeer<ProcessOptions> = async (options) => {
-  const child = spawn(options.command, options.arguments, { stdio: ['pipe', 'pipe', 'pipe'] })
+  // A group of its own: Ctrl-C is for the trainer, which saves first. The process ends when its input does.
+  const child = spawn(options.command, options.arguments, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+    windowsHide: true,
+  })
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
     child.once('error', (cause) => {

@@ -2,6 +2,7 @@
 import { makeEnvironment } from '../envs/index.ts'
 import { basicPresets } from './presets/basic.ts'
 import { bubble25Presets } from './presets/bubble-25.ts'
+import { cartPolePresets } from './presets/cart-pole.ts'
 import { gridPresets } from './presets/grid.ts'
 import { recallPresets } from './presets/recall.ts'
 
@@ -21,6 +22,7 @@ const tuned: Readonly<Record<string, readonly Preset[]>> = {
   'bubble/25': bubble25Presets,
   basic: basicPresets,
   grid: gridPresets,
+  'gym:CartPole-v1': cartPolePresets,
   recall: recallPresets,
 }
 
