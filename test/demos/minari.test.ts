@@ -216,6 +216,34 @@ describe('reading what was made elsewhere', () => {
     expect(notes).toEqual(['rewards were rounded to single precision'])
   })
 
+  it('takes pictures plane by plane, from 0 to 1, as environments of Gymnasium come in', async () => {
+    const picture = { type: 'Box', dtype: 'uint8', shape: [1, 2, 3], low: [[[0]]], high: [[[255]]] }
+    const files = await foreign(
+      {
+        observation_space: space({ type: 'Tuple', subspaces: [picture, box(0, 1, 1)] }),
+        action_space: space({ type: 'Discrete', n: 2, start: 0 }),
+      },
+      group([
+        [
+          '_index_0',
+          dataset(
+            Uint8Array.from({ length: 18 }, (_, i) => 51 * (i % 6)),
+            [3, 1, 2, 3],
+          ),
+        ],
+        ['_index_1', dataset(new Float64Array(3), [3, 1])],
+      ]),
+      dataset(BigInt64Array.of(0n, 1n), [2]),
+    )
+    const [episode] = await minari.read(files, 'set')
+    expect(episode!.environment.observations).toEqual([
+      { name: '0', shape: [3, 1, 2] },
+      { name: '1', shape: [1] },
+    ])
+    const row = [0, 3, 1, 4, 2, 5].map((value) => Math.fround(value / 5))
+    expect([...episode!.observations.slice(0, 7)]).toEqual([...row, 0])
+  })
+
   it('knows an environment of ours by its specification, and refuses spaces that are not its own', async () => {
     const basic = environmentStamp(makeEnvironment('basic').spec)
     const shape = basic.observations[0]!.shape

@@ -46,7 +46,7 @@ export function playedOf(specification: unknown): Played | undefined {
     return { id: whole, version: isCount(version) ? version : 0, parameters: rest }
   }
   if (entry_point === MAKE) delete parameters.id
-  return { id: `${GYM}${id}`, version: Number(/-v(\d{1,9})$/.exec(id)?.[1] ?? 0), parameters }
+  return { id: `${GYM}${id}`, version: Math.max(1, Number(/-v(\d{1,9})$/.exec(id)?.[1] ?? 1)), parameters }
 }
 
 function isParameter(entry: [string, unknown]): entry is [string, ParameterValue] {

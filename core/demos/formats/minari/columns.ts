@@ -9,6 +9,8 @@ import type { Box, Choices, Space } from './spaces.ts'
 export interface Leaf {
   readonly path: readonly string[]
   readonly space: Box | Choices
+  /** As environments come in from Gymnasium: pictures plane by plane and from 0 to 1, what else is no vector as one. */
+  readonly flattened?: true
 }
 
 /** What the episodes of a dataset have in common. */
@@ -44,8 +46,13 @@ export function leavesOf(
 }
 
 /** A box as it is; a choice as `gymnasium.spaces.flatten` has it, with a 1 at what was chosen. */
-export function observationShape({ space }: Leaf): readonly number[] {
-  if (space.type === 'Box') return space.shape
+export function observationShape({ space, flattened }: Leaf): readonly number[] {
+  if (space.type === 'Box') {
+    const { shape } = space
+    if (!flattened) return shape
+    const [height, width, channels] = shape
+    return shape.length === 3 ? [channels!, height!, width!] : [shapeSize(shape)]
+  }
   return [space.type === 'MultiBinary' ? space.sizes.length : sum(space.sizes)]
 }
 
@@ -84,12 +91,25 @@ function readObservations(episode: Hdf5Group, columns: Columns, rows: number, at
     for (let row = 0; row < rows; row++) {
       const own = values.subarray(row * size, (row + 1) * size)
       const start = row * width + offset
-      if (space.type === 'Box' || space.type === 'MultiBinary') observations.set(own, start)
+      if (space.type === 'Box' && leaf.flattened && space.shape.length === 3) {
+        observations.set(planes(space, own), start)
+      } else if (space.type === 'Box' || space.type === 'MultiBinary') observations.set(own, start)
       else markChoices(space, own, observations, start)
     }
     offset += shapeSize(observationShape(leaf))
   }
   return observations
+}
+
+/** [H, W, C] as [C, H, W]; bytes as shares of full brightness. */
+function planes({ shape, dtype }: Box, picture: Float32Array): Float32Array {
+  const channels = shape[2]!
+  const pixels = picture.length / channels
+  const full = dtype === 'uint8' ? 255 : 1
+  return Float32Array.from(
+    picture,
+    (_, i) => picture[(i % pixels) * channels + Math.floor(i / pixels)]! / full,
+  )
 }
 
 function markChoices(space: Choices, values: Float32Array, out: Float32Array, start: number): void {

@@ -32,7 +32,10 @@ export function foreignColumns(metadata: Metadata, options: ReadOptions, at: Pla
   ) as [readonly Leaf[], readonly Leaf[]]
   const played = playedIn(metadata)
   const known = options.environment ?? knownEnvironment(played.id)
-  const observations = known === undefined ? observed : inOrderOf(known, observed)
+  const observations =
+    known === undefined
+      ? observed.map((leaf) => ({ ...leaf, flattened: true as const }))
+      : inOrderOf(known, observed)
   const environment: EnvironmentStamp = {
     ...(options.environment ?? played),
     observations: observations.map((leaf, i) => ({
@@ -75,5 +78,5 @@ function inOrderOf({ observations }: EnvironmentStamp, leaves: readonly Leaf[]):
 }
 
 function nameOf({ path }: Leaf): string {
-  return path.length === 0 ? UNNAMED : path.join('/')
+  return path.length === 0 ? UNNAMED : path.map((part) => part.replace(/^_index_/, '')).join('/')
 }
