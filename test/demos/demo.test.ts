@@ -8,7 +8,12 @@ import { environmentStamp } from '../../core/demos/stamp.ts'
 import { makeEnvironment } from '../../core/envs/index.ts'
 import { DataError } from '../../core/errors.ts'
 import { Random } from '../../core/random.ts'
-import { demonstrationMetaCodec } from '../../core/remote/mlagents/messages.ts'
+import { behaviourName, brainParameters, observations } from '../../core/remote/mlagents/behaviour.ts'
+import {
+  agentInfoActionPairCodec,
+  brainParametersCodec,
+  demonstrationMetaCodec,
+} from '../../core/remote/mlagents/messages.ts'
 import type { Episode } from '../../core/store/index.ts'
 import { randomEpisode, stamp } from '../store/support.ts'
 import { demoFile, oneBranch, type Played, recorded, vector, walkBasic } from './demo-files.ts'
@@ -96,6 +101,28 @@ describe('what we write', () => {
     }
     expect(kept(20_000, 1000)).toBe('somebody-with-a-')
     expect(kept(2 ** 31 - 1, 2 ** 31 - 1)).toBe('somebody-wi')
+  })
+
+  it('has the layout in which the environment itself is served to trainers', () => {
+    const { spec } = makeEnvironment('bubble/25')
+    const values = new Float32Array(433)
+    const episode = randomEpisode(1, {
+      steps: 1,
+      changes: {
+        environment: environmentStamp(spec),
+        observations: Float32Array.of(...values, ...values),
+        continuous: new Float32Array(0),
+      },
+    })
+    const bytes = demo.write([episode])
+    const { message: brain, end } = brainParametersCodec.decodeDelimited(bytes, 33)
+    const { message: record } = agentInfoActionPairCodec.decodeDelimited(bytes, end)
+    const served = brainParameters(`${behaviourName(spec.id)}?team=0`, spec)
+    expect(brain).toEqual(
+      brainParametersCodec.decode(brainParametersCodec.encode({ ...served, isTraining: false })),
+    )
+    const shown = agentInfoActionPairCodec.encode({ info: { observations: observations(spec, values) } })
+    expect(record.info!.observations).toEqual(agentInfoActionPairCodec.decode(shown).info!.observations)
   })
 
   it('stores pictures as pictures only where nothing is lost', () => {
