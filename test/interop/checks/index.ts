@@ -5,6 +5,8 @@ import { check as endpoint } from './endpoint.ts'
 import { check as gymIn } from './gym-in.ts'
 import { check as gymnasium } from './gymnasium.ts'
 import { check as h5py } from './h5py.ts'
+import { check as imitation } from './imitation.ts'
+import { check as lerobot } from './lerobot.ts'
 import { check as minari } from './minari.ts'
 import { check as mlagentsDemo } from './mlagents-demo.ts'
 import { check as mlagentsEnvs } from './mlagents-envs.ts'
@@ -19,6 +21,8 @@ export const checks: readonly InteropCheck[] = [
   numpyNpz,
   pandas,
   arrowTables,
+  imitation,
+  lerobot,
   endpoint,
   mlagentsDemo,
   mlagentsEnvs,
