@@ -6,7 +6,7 @@ import { fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { type DemonstrationFormat, FORMATS } from '../../core/demos/index.ts'
+import { type DemonstrationFormat, FORMATS, readSource } from '../../core/demos/index.ts'
 import { environmentStamp } from '../../core/demos/stamp.ts'
 import { makeEnvironment } from '../../core/envs/index.ts'
 import { UserError } from '../../core/errors.ts'
@@ -64,8 +64,18 @@ const samples: readonly (readonly Episode[])[] = [
   ],
 ]
 
+/** What other programs have written, by the format that it is read as. */
+const FIXTURES: Readonly<Record<string, readonly string[]>> = {
+  npz: ['numpy-2.npz'],
+  imitation: ['imitation-1.0.1'],
+  'imitation-npz': ['imitation-1.0.1.npz'],
+  minari: ['minari-0.5.4-cartpole.zip'],
+}
+
 async function seedsOf(format: DemonstrationFormat): Promise<Seeds> {
-  const seeds: Seeds[number][] = []
+  const seeds = (FIXTURES[format.name] ?? []).map((name) =>
+    readSource(join(import.meta.dirname, '../demos/fixtures', name)),
+  )
   for (const episodes of samples) {
     try {
       const content = await format.write(episodes)
@@ -93,12 +103,12 @@ async function makeTasks(): Promise<Task[]> {
 }
 
 /** Gives a process task after task. One that hangs or ends is a failure of the file that it had. */
-async function runProcess(tasks: Task[], reports: Report[], signal: AbortSignal): Promise<void> {
+async function runProcess(tasks: Task[], reports: Report[], stop: AbortSignal): Promise<void> {
   const folder = temporaryDirectory()
   const worker = fork(join(import.meta.dirname, 'fuzz/worker.ts'), [folder, JSON.stringify(stamp)], {
     serialization: 'advanced',
     execArgv: ['--max-old-space-size=256'],
-    signal,
+    signal: stop,
   })
   let task: Task | undefined
   let clock: NodeJS.Timeout | undefined
@@ -117,7 +127,7 @@ async function runProcess(tasks: Task[], reports: Report[], signal: AbortSignal)
   worker.on('error', ended.reject)
   worker.on('exit', (code, signal) => {
     clearTimeout(clock)
-    if (task === undefined) return ended.resolve()
+    if (task === undefined || stop.aborted) return ended.resolve()
     const file = readFileSync(join(folder, 'progress'), 'utf8').trim()
     const which = `${task.format}, task ${task.seed}, file ${file}`
     ended.reject(new Error(`${which} ended the process (${signal ?? code})`))

@@ -6,6 +6,7 @@ import { Packr } from 'msgpackr'
 import type { Random } from '../../../core/random.ts'
 import { mutateBytes } from './bytes.ts'
 
+import { mutateHdf5 } from './hdf5.ts'
 import { joinDelimited, mutateMessage, splitDelimited } from './protobuf.ts'
 import { mutateValue } from './values.ts'
 
@@ -40,6 +41,7 @@ async function mutateInside(bytes: Uint8Array, random: Random): Promise<Uint8Arr
   if (start.startsWith('\x93NUMPY')) return mutateNpy(bytes, random)
   if (start.startsWith('\x89UND')) return mutateSealed(bytes, 8, random)
 
+  if (start.startsWith('\x89HDF')) return await mutateHdf5(bytes, random)
   if (start.startsWith('PAR1')) return mutateFooter(bytes, random)
   if (start.startsWith('{') || start.startsWith('[')) return mutateJson(bytes, random)
   if (start.startsWith('episode,')) return mutateCsv(bytes, random)

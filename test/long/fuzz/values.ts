@@ -45,6 +45,7 @@ export function mutateValue(value: unknown, random: Random): unknown {
 
 function mutateOnce(root: { value: unknown }, random: Random): void {
   const places = [...placesIn(root)]
+  if (places.length === 0) return
   const [parent, key] = random.below(2) === 0 ? descend(root, random) : places[random.below(places.length)]!
   const value = parent[key]
   switch (random.below(6)) {
