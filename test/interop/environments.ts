@@ -49,6 +49,58 @@ export const ENVIRONMENTS = {
     ],
     options: ['--no-deps', '--ignore-requires-python'],
   },
+  /** ML-Agents' trainer, whose own list of packages is of another age; all that it and torch need is named here. */
+  mlagents: {
+    tier: 'heavy',
+    requirements: [
+      ...['mlagents==1.1.0', 'mlagents-envs==1.1.0', 'numpy==1.23.5', 'protobuf==3.20.3', 'grpcio==1.85.1'],
+      ...[
+        'typing-extensions==4.16.0',
+        'Pillow==13.0.0',
+        'PyYAML==6.0.3',
+        'filelock==4.2.11',
+        'cloudpickle==3.1.2',
+      ],
+      ...[
+        'attrs==26.1.0',
+        'cattrs==1.5.0',
+        'h5py==3.9.0',
+        'six==1.17.0',
+        'onnx==1.15.0',
+        'setuptools==65.5.0',
+      ],
+      ...['tensorboard==2.14.0', 'tensorboard-data-server==0.7.2', 'absl-py==2.5.1', 'Markdown==3.11.3'],
+      ...[
+        'Werkzeug==2.3.8',
+        'MarkupSafe==3.0.4',
+        'huggingface-hub==0.36.0',
+        'requests==2.34.2',
+        'urllib3==2.8.0',
+      ],
+      ...[
+        'idna==3.20',
+        'certifi==2026.10.18',
+        'charset-normalizer==3.5.2',
+        'tqdm==4.70.1',
+        'packaging==26.3',
+      ],
+      ...[
+        'torch==2.15.0',
+        'fsspec==2026.9.0',
+        'Jinja2==3.1.6',
+        'networkx==3.6.1',
+        'sympy==1.14.0',
+        'mpmath==1.3.0',
+      ],
+      ...['triton==3.9.0', 'cuda-bindings==13.5.0', 'cuda-pathfinder==1.9.0', 'cuda-toolkit==13.2.2'],
+      ...['nvidia-cublas==13.4.1.3', 'nvidia-cuda-cccl==13.3.5.0.6', 'nvidia-cuda-cupti==13.2.86'],
+      ...['nvidia-cuda-nvrtc==13.2.86', 'nvidia-cuda-runtime==13.2.86', 'nvidia-cudnn-cu13==9.26.0.51'],
+      ...['nvidia-cufft==12.2.0.57', 'nvidia-cufile==1.17.1.22', 'nvidia-cusolver==12.2.0.11'],
+      ...['nvidia-cusparse==12.7.10.12', 'nvidia-cusparselt-cu13==0.8.1', 'nvidia-nccl-cu13==2.30.7'],
+      ...['nvidia-nvjitlink==13.5.37', 'nvidia-nvshmem-cu13==3.7.2', 'nvidia-nvtx==13.2.86'],
+    ],
+    options: ['--no-deps', '--ignore-requires-python'],
+  },
   /** ML-Agents' loader of demonstrations, which needs little of what ML-Agents asks for; torch is none of it. */
   'mlagents-demos': {
     tier: 'light',

@@ -10,6 +10,7 @@ import { check as lerobot } from './lerobot.ts'
 import { check as minari } from './minari.ts'
 import { check as mlagentsDemo } from './mlagents-demo.ts'
 import { check as mlagentsEnvs } from './mlagents-envs.ts'
+import { check as mlagentsLearn } from './mlagents-learn.ts'
 import { check as numpyNpz } from './numpy-npz.ts'
 import { check as onnxruntime } from './onnxruntime.ts'
 import { check as pandas } from './pandas.ts'
@@ -26,6 +27,7 @@ export const checks: readonly InteropCheck[] = [
   endpoint,
   mlagentsDemo,
   mlagentsEnvs,
+  mlagentsLearn,
   onnxruntime,
   tensorboard,
   gymIn,
