@@ -2,7 +2,7 @@
 export interface Benchmark {
   /** 'sac-update/512x256/onnxruntime' */
   readonly name: string
-  /** 'ms' or 'steps/s' */
+  /** 'ms', or a rate: 'steps/s', 'requests/s' */
   readonly unit: string
   /** Warms up and measures. @returns at least 7 samples, in the unit */
   run(): Promise<number[]>

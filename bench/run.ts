@@ -19,6 +19,7 @@ import { benchmarks as ppo } from './ppo.ts'
 import { benchmarks as remote } from './remote.ts'
 import { benchmarks as rollouts } from './rollout.ts'
 import { benchmarks as updates } from './sac-update.ts'
+import { benchmarks as serving } from './serve.ts'
 
 interface Result {
   readonly name: string
@@ -51,9 +52,15 @@ const { values: options } = parseArgs({
   },
 })
 const pattern = new RegExp(options.only)
-const benchmarks = [...environments, ...perAngle, ...updates, ...ppo, ...rollouts, ...remote].filter(
-  ({ name }) => pattern.test(name),
-)
+const benchmarks = [
+  ...environments,
+  ...perAngle,
+  ...updates,
+  ...ppo,
+  ...rollouts,
+  ...remote,
+  ...serving,
+].filter(({ name }) => pattern.test(name))
 if (benchmarks.length === 0) {
   console.error(`no benchmark has a name that matches ${pattern}`)
   process.exit(2)
@@ -93,7 +100,7 @@ function describe(result: Result): string {
 /** Whether the runs of now lie beside those of before; the larger figure is the better one for rates. */
 function change(before: Result, now: Result): string {
   if (now.min <= before.max && before.min <= now.max) return 'within noise'
-  return now.median > before.median === (now.unit === 'steps/s') ? 'faster' : 'slower'
+  return now.median > before.median === now.unit.endsWith('/s') ? 'faster' : 'slower'
 }
 
 function row(name: string, ...columns: string[]): string {

@@ -15,6 +15,11 @@ export const ENVIRONMENTS = {
     tier: 'light',
     requirements: ['numpy==2.4.6', 'pandas==3.1.1'],
   },
+  /** What exports networks. */
+  torch: {
+    tier: 'heavy',
+    requirements: ['numpy==2.4.6', 'onnx==1.23.2', 'onnxscript==0.7.2', 'torch==2.15.0'],
+  },
   /** What runs policies, asks for actions and reads curves. */
   runtime: {
     tier: 'light',

@@ -14,6 +14,7 @@ import { WatchBoard } from '../../replay/watch-board.tsx'
 import { navigate } from '../../route.ts'
 import { scoreWords, useSpec } from '../train/use-spec.ts'
 import classes from './agents.module.css'
+import { besideScripted } from './beside-scripted.ts'
 import { Standing } from './standing.tsx'
 
 /** @param playing  whether its miniature plays from the start */
@@ -69,7 +70,10 @@ export function AgentCard({ agent, playing }: { agent: Agent; playing: boolean }
             variant="default"
             leftSection={<IconChartDots3 size={15} />}
             onClick={() =>
-              navigate('compare', { env: agent.environmentId, contenders: `scripted,agent:${runId}` })
+              navigate('compare', {
+                env: agent.environmentId,
+                contenders: besideScripted(spec, { kind: 'agent', runId }),
+              })
             }
           >
             Compare

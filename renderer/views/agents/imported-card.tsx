@@ -13,6 +13,7 @@ import { WatchBoard } from '../../replay/watch-board.tsx'
 import { navigate } from '../../route.ts'
 import { scoreWords, useSpec } from '../train/use-spec.ts'
 import classes from './agents.module.css'
+import { besideScripted } from './beside-scripted.ts'
 import { Standing } from './standing.tsx'
 
 const FORMS: Readonly<Record<ImportedAgent['form'], string>> = {
@@ -71,7 +72,10 @@ export function ImportedCard({ agent }: { agent: ImportedAgent }) {
             variant="default"
             leftSection={<IconChartDots3 size={15} />}
             onClick={() =>
-              navigate('compare', { env: agent.environmentId, contenders: `scripted,imported:${id}` })
+              navigate('compare', {
+                env: agent.environmentId,
+                contenders: besideScripted(spec, { kind: 'imported', id }),
+              })
             }
           >
             Compare

@@ -16,6 +16,7 @@ import { check as onnxruntime } from './onnxruntime.ts'
 import { check as pandas } from './pandas.ts'
 import { check as stableBaselines3 } from './stable-baselines3.ts'
 import { check as tensorboard } from './tensorboard.ts'
+import { check as torchExport } from './torch-export.ts'
 import { check as unityBuild } from './unity-build.ts'
 
 export const checks: readonly InteropCheck[] = [
@@ -30,6 +31,7 @@ export const checks: readonly InteropCheck[] = [
   mlagentsLearn,
   onnxruntime,
   tensorboard,
+  torchExport,
   gymIn,
   gymnasium,
   stableBaselines3,
