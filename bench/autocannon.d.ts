@@ -1,6 +1,6 @@
 /** As much of autocannon 9 as is used here; it brings no types of its own. */
 declare module 'autocannon' {
-  interface Options {
+  export interface Options {
     readonly url: string
     readonly method: 'POST'
     readonly headers: Readonly<Record<string, string>>
@@ -8,13 +8,11 @@ declare module 'autocannon' {
     readonly connections: number
     /** Seconds. */
     readonly duration: number
-    /** Threads of the load generator. */
-    readonly workers: number
   }
 
   interface Result {
     /** Each second. */
-    readonly requests: { readonly average: number }
+    readonly requests: { readonly average: number; readonly total: number }
     /** Milliseconds. */
     readonly latency: { readonly p50: number; readonly p99: number }
     readonly non2xx: number

@@ -1,12 +1,16 @@
 /**
- * The prediction endpoint under a real load generator: autocannon with 32 connections in a thread of its own, against
+ * The prediction endpoint under a real load generator: autocannon with 32 connections in a process of its own, against
  * a policy of bubble/25 as it is exported (2 x 128 hidden units, random weights), one observation a request and 64.
  *
- * As a program, `node bench/serve.ts [--json]`, it prints requests and observations a second, p50 and p99 in milliseconds,
- * and the same when requests that wait together do not share a run.
+ * As a program, `node bench/serve.ts [--json]`, it prints requests and observations a second, p50 and p99 in milliseconds, the
+ * processor time of a request, which other programs on the machine disturb least, and the same when requests that wait
+ * together do not share a run.
  */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import autocannon from 'autocannon'
+import type { Options } from 'autocannon'
 import { pack } from 'msgpackr'
 import { makeEnvironment, observationSize } from '../core/envs/index.ts'
 import { openPolicy, type Policy } from '../core/evaluate/index.ts'
@@ -70,6 +74,8 @@ interface Load {
   /** Milliseconds. */
   readonly p50: number[]
   readonly p99: number[]
+  /** Microseconds of processor time of the server for a request. */
+  readonly cpu: number[]
 }
 
 export async function load(
@@ -91,27 +97,45 @@ export async function load(
     },
   })
   const fire = (seconds: number) =>
-    autocannon({
+    fireFromElsewhere({
       url: `${endpoint.address}/invocations`,
       method: 'POST',
       headers: { 'content-type': body.type },
       body: body.bytes,
       connections: CONNECTIONS,
       duration: seconds,
-      workers: 1,
     })
-  const result: Load = { requests: [], p50: [], p99: [] }
+  const result: Load = { requests: [], p50: [], p99: [], cpu: [] }
   await fire(1)
   for (let sample = 0; sample < samples; sample++) {
-    const { requests, latency, non2xx, errors } = await fire(SECONDS)
-    if (non2xx + errors > 0) throw new Error(`${non2xx} refused, ${errors} failed`)
-    result.requests.push(requests.average)
-    result.p50.push(latency.p50)
-    result.p99.push(latency.p99)
+    const before = process.cpuUsage()
+    const { requests, total, p50, p99, failed } = await fire(SECONDS)
+    const { user, system } = process.cpuUsage(before)
+    if (failed > 0) throw new Error(`${failed} requests failed`)
+    result.requests.push(requests)
+    result.p50.push(p50)
+    result.p99.push(p99)
+    result.cpu.push((user + system) / total)
   }
   await endpoint.close()
   await policy.release()
   return result
+}
+
+interface Fired {
+  /** A second. */
+  readonly requests: number
+  readonly total: number
+  readonly p50: number
+  readonly p99: number
+  readonly failed: number
+}
+
+async function fireFromElsewhere(options: Options): Promise<Fired> {
+  const child = fork(fileURLToPath(new URL('serve-load.ts', import.meta.url)), { serialization: 'advanced' })
+  child.send(options)
+  const [fired] = (await once(child, 'message')) as [Fired]
+  return fired
 }
 
 const one = Array.from({ length: O }, (_, i) => Math.round(1000 * Math.sin(i)) / 1000)
@@ -137,17 +161,18 @@ if (import.meta.main) {
       samples: { type: 'string', default: `${SAMPLES}` },
     },
   })
-  const measured: Record<string, { requests: number; observations: number; p50: number; p99: number }> = {}
+  const measured: Record<string, Record<'requests' | 'observations' | 'p50' | 'p99' | 'cpu', number>> = {}
   for (const [name, body] of Object.entries(BODIES)) {
     // One request of many rows is one run in any case.
     for (const shared of name.endsWith('64') ? [true] : [true, false]) {
-      const { requests, p50, p99 } = await load(body, { shared, samples: Number(values.samples) })
+      const { requests, p50, p99, cpu } = await load(body, { shared, samples: Number(values.samples) })
       const rate = median(requests)
       measured[`${name}, ${shared ? 'runs are shared' : 'one by one'}`] = {
         requests: rate,
         observations: rate * (name.endsWith('64') ? BATCH : 1),
         p50: median(p50),
         p99: median(p99),
+        cpu: Math.round(median(cpu)),
       }
     }
   }
