@@ -1,6 +1,6 @@
 /** `imported.*`: agents that were made elsewhere. */
 import { readFile } from 'node:fs/promises'
-import { makeEnvironment } from '../../envs/index.ts'
+import { closing, makeEnvironment } from '../../envs/index.ts'
 import {
   deleteImportedAgent,
   evaluatePlayer,
@@ -51,7 +51,9 @@ export function importedHandlers(context: HostContext): Handlers<keyof typeof im
       const environment = environmentOf(id)
       const player = await importedPlayer(context, environment, id)
       const { score, winRate } = await context.tasks.run(taskId, ({ signal, report }) =>
-        evaluatePlayer(environment, player, heldOutSeeds(episodes), { signal, onProgress: report }),
+        closing(environment, () =>
+          evaluatePlayer(environment, player, heldOutSeeds(episodes), { signal, onProgress: report }),
+        ),
       )
       const [low, high] = score.ci95
       const kept = { episodes, mean: score.mean, low, high, winRate }
@@ -67,7 +69,8 @@ export function importedHandlers(context: HostContext): Handlers<keyof typeof im
     'imported.watch': async ({ id, seed }) => {
       const environment = environmentOf(id)
       const player = await importedPlayer(context, environment, id)
-      return recordingOfBoard(environment.spec, await playBoard(environment, player, seed ?? freshSeed()))
+      const board = await closing(environment, () => playBoard(environment, player, seed ?? freshSeed()))
+      return recordingOfBoard(environment.spec, board)
     },
   }
 }
