@@ -16,19 +16,31 @@ export interface Player {
   act(environment: Environment, observation: Float32Array, action: Action): void | Promise<void>
 }
 
-/** Uniform over the action space; the floor that every learner must leave. */
+/** Uniform over the actions that are allowed; the floor that every learner must leave. */
 export function randomPlayer(spec: EnvironmentSpec): Player {
   const random = new Random(0)
+  const { discrete } = spec.action
+  const mask = new Uint8Array(discrete.reduce((sum, size) => sum + size, 0)).fill(1)
   return {
     name: 'random',
     kind: 'scripted',
     begin: (seed) => random.seed(seed ^ 0x52414e44),
-    act: (_environment, _observation, action) => {
+    act: (environment, _observation, action) => {
       for (let i = 0; i < action.continuous.length; i++) action.continuous[i] = 2 * random.uniform() - 1
-      for (let i = 0; i < action.discrete.length; i++)
-        action.discrete[i] = random.below(spec.action.discrete[i]!)
+      environment.writeActionMask?.(mask)
+      let at = 0
+      for (const [branch, size] of discrete.entries()) {
+        action.discrete[branch] = allowedAction(mask.subarray(at, at + size), random)
+        at += size
+      }
     },
   }
+}
+
+/** @param mask  [size of the branch], 1 = allowed, at least one */
+function allowedAction(mask: Uint8Array, random: Random): number {
+  let left = random.below(mask.reduce((sum, allowed) => sum + allowed, 0))
+  return mask.findIndex((allowed) => allowed === 1 && left-- === 0)
 }
 
 export type PlayerFactory = (spec: EnvironmentSpec) => Player
