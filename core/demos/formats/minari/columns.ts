@@ -29,6 +29,8 @@ export interface Place {
 }
 
 const MOST_LEAVES = 64
+/** Of all rows of an episode: one choice of many takes little room in a file, and much as an observation. */
+const MOST_CHOICES = 2 ** 25
 
 export function leavesOf(
   space: Space,
@@ -81,13 +83,24 @@ export function readColumns(
 
 function readObservations(episode: Hdf5Group, columns: Columns, rows: number, at: Place): Float32Array {
   const width = stepLayout(columns.environment).observation
+  // All are there before room is made: a damaged file may claim any size.
+  const stored = columns.observations.map((leaf) =>
+    singles(
+      numbersAt(episode, ['observations', ...leaf.path], rows, storedSize(leaf), at),
+      'observations',
+      at,
+    ),
+  )
+  const choices = sum(columns.observations.map(({ space }) => (space.type === 'Box' ? 0 : sum(space.sizes))))
+  if (rows * choices > MOST_CHOICES) {
+    at.problems.refuse(`${at.place}, observations`, `at most ${MOST_CHOICES} choices`, rows * choices)
+  }
   const observations = new Float32Array(rows * width)
   let offset = 0
-  for (const leaf of columns.observations) {
-    const { path, space } = leaf
+  for (const [i, leaf] of columns.observations.entries()) {
+    const { space } = leaf
     const size = storedSize(leaf)
-    const stored = numbersAt(episode, ['observations', ...path], rows, size, at)
-    const values = singles(stored, 'observations', at)
+    const values = stored[i]!
     for (let row = 0; row < rows; row++) {
       const own = values.subarray(row * size, (row + 1) * size)
       const start = row * width + offset
@@ -128,13 +141,16 @@ function readActions(
   at: Place,
 ): Pick<Episode, 'continuous' | 'discrete'> {
   const layout = stepLayout(columns.environment)
+  const stored = columns.actions.map((leaf) =>
+    numbersAt(episode, ['actions', ...leaf.path], steps, storedSize(leaf), at),
+  )
   const continuous = new Float32Array(steps * layout.continuous)
   const discrete = new Int32Array(steps * layout.branches)
   const offset = { continuous: 0, discrete: 0 }
-  for (const leaf of columns.actions) {
-    const { path, space } = leaf
+  for (const [part, leaf] of columns.actions.entries()) {
+    const { space } = leaf
     const size = storedSize(leaf)
-    const values = numbersAt(episode, ['actions', ...path], steps, size, at)
+    const values = stored[part]!
     for (let step = 0; step < steps; step++) {
       for (let i = 0; i < size; i++) {
         const value = Number(values[step * size + i])
