@@ -15,6 +15,7 @@ import {
   writeEnvironmentParameter,
   writeSideChannel,
 } from '../../../core/remote/mlagents/side-channels.ts'
+import { MIXED } from './mixed.ts'
 
 /** As it arrives on the other side. */
 const sent = (message: Written<Message>) => messageCodec.decode(messageCodec.encode(message))
@@ -189,6 +190,26 @@ describe('a session with a trainer', () => {
       ;[info] = trainer.step([1])
     }
     expect(forbidden).toBeGreaterThan(0)
+  })
+
+  it('shows several observations and takes both kinds of actions at once, the continuous ones kept in range', () => {
+    const session = new Session({ environment: MIXED, parameters: {}, agents: 1 })
+    const say = (input: Written<NonNullable<Message['input']>>) =>
+      sent(session.answer(sent({ header: { status: STATUS.ok }, input }))!).output
+    say({ initialization: { communicationVersion: '1.5.0' } })
+    const [brain] = say({ rl: { command: COMMAND.reset } })!.initialization!.brainParameters
+    expect(brain!.name).toBe('TestMixed?team=0')
+    expect(brain!.actionSpec).toMatchObject({ continuous: 2, discrete: 2, branchSizes: [2, 3] })
+    const act = (continuous: number[]) => {
+      const agentActions = { 'TestMixed?team=0': { value: [{ continuous, discrete: [1, 2] }] } }
+      return say({ rl: { agentActions } })!.rl!.agentInfos['TestMixed?team=0']!.value[0]!
+    }
+    const { observations, reward } = act([0.5, -7])
+    expect(observations.map(({ shape }) => shape)).toEqual([[4], [2, 3, 4]])
+    expect(observations[0]!.floatData!.data.slice(0, 3)).toEqual([0.5, -1, 5])
+    expect(reward).toBe(Math.fround(0.5 * 0.3 + 0.1 + 2))
+    expect(() => act([Number.NaN, 0])).toThrow(/continuous action 0: expected a number, found NaN/)
+    expect(() => act([0])).toThrow(/continuous actions: expected 2, found 1/)
   })
 
   it('begins anew in the middle of an episode, and gives one again that nobody has touched', () => {
