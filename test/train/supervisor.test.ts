@@ -178,6 +178,7 @@ describe('a run', () => {
       },
       putRun: library.putRun.bind(library),
       getRun: library.getRun.bind(library),
+      getImportedAgent: library.getImportedAgent.bind(library),
     })
     const run = await startRun({
       library: full,
