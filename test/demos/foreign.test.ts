@@ -114,6 +114,10 @@ describe('our CSV file', () => {
     )
     const huge = text.replace('""shape"":[2]', '""shape"":[2000000000]')
     expect(() => csv.read(strToU8(huge), 'a.csv')).toThrow('header: expected 2000000009 columns')
+    // Choices that no column stands for are never counted out.
+    const choices = text.replace(/""discrete"":\[\d+,/, '""discrete"":[2000000000,')
+    expect(choices).not.toBe(text)
+    expect(() => csv.read(strToU8(choices), 'a.csv')).toThrow('hash: expected')
   })
 })
 

@@ -17,13 +17,14 @@ export interface ColumnNames {
   readonly masks: readonly string[]
 }
 
-export function columnNames(environment: EnvironmentStamp): ColumnNames {
+/** @param masked  whether there are columns of masks; branches are named by the thousand only where their columns are there */
+export function columnNames(environment: EnvironmentStamp, masked: boolean): ColumnNames {
   const { continuous, discrete } = environment.action
   return {
     observations: environment.observations.flatMap(({ name, shape }) => indexed(name, shape)),
     continuous: indexed('action.continuous', [continuous]),
     discrete: indexed('action.discrete', [discrete.length]),
-    masks: discrete.flatMap((size, branch) => indexed(`${MASK}${branch}`, [size])),
+    masks: masked ? discrete.flatMap((size, branch) => indexed(`${MASK}${branch}`, [size])) : [],
   }
 }
 
@@ -39,6 +40,7 @@ export function hasMasks(header: readonly string[]): boolean {
 
 /** In row-major order, as the numbers of an observation lie. */
 function indexed(name: string, shape: readonly number[]): string[] {
+  if (shape.includes(0)) return []
   let names = [name]
   for (const size of shape.length === 0 ? [1] : shape) {
     names = names.flatMap((prefix) => Array.from({ length: size }, (_, i) => `${prefix}.${i}`))

@@ -156,7 +156,7 @@ class Table {
       ...COUNTERS,
       ...PLAIN,
       HEAD,
-      ...Object.values(columnNames(this.#environment)).flat(),
+      ...Object.values(columnNames(this.#environment, hasMasks(this.#header))).flat(),
     ])
     const others = this.#header.filter((name) => !known.has(name)).map((name) => `"${name}"`)
     if (others.length > 0) note(`other columns are left out: ${others.slice(0, 8).join(', ')}`)
@@ -278,14 +278,14 @@ function findColumns(header: Fields, environment: EnvironmentStamp, problems: Fi
     if (places.has(name) && name !== '') problems.refuse('header', `one column "${name}"`, 'two')
     places.set(name, i)
   }
-  const names = columnNames(environment)
+  const names = columnNames(environment, hasMasks(header))
   const needed = (group: readonly string[]): number[] =>
     group.map((name) => places.get(name) ?? problems.refuse('header', `a column "${name}"`, 'none'))
   return {
     observations: needed(names.observations),
     continuous: needed(names.continuous),
     discrete: needed(names.discrete),
-    masks: hasMasks(header) ? needed(names.masks) : [],
+    masks: needed(names.masks),
     plain: {
       reward: needed(['reward'])[0],
       ...Object.fromEntries(

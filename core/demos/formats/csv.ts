@@ -26,10 +26,12 @@ const START = `${COUNTERS.join(',')},`
 
 function writeCsv(episodes: readonly Episode[]): Uint8Array {
   const first = firstOfSameColumns(episodes, 'a CSV file')
-  const { observations, continuous, discrete, masks } = columnNames(first.environment)
+  const { observations, continuous, discrete, masks } = columnNames(
+    first.environment,
+    first.masks !== undefined,
+  )
   const actions = [...continuous, ...discrete]
-  const masked = first.masks === undefined ? [] : masks
-  const header = [...COUNTERS, ...observations, ...actions, ...PLAIN, ...masked, HEAD]
+  const header = [...COUNTERS, ...observations, ...actions, ...PLAIN, ...masks, HEAD]
   const parts = [Buffer.from(`${header.map(quoted).join(',')}\n`)]
   for (const [i, episode] of episodes.entries()) parts.push(Buffer.from(rowsOf(episode, i)))
   return Buffer.concat(parts)
