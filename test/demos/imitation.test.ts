@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { unzipSync, zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { imitation } from '../../core/demos/formats/imitation.ts'
 import { imitationNpz } from '../../core/demos/formats/imitation-npz.ts'
 import { readDemonstrations } from '../../core/demos/formats/index.ts'
+import { writeNpy } from '../../core/demos/formats/npy.ts'
 import { Random } from '../../core/random.ts'
 import type { EnvironmentStamp, Episode } from '../../core/store/index.ts'
 import { randomEpisode, stamp } from '../store/support.ts'
@@ -121,6 +123,13 @@ describe('imitation-npz', () => {
     expect(() => imitationNpz.read(archive, 'a.npz', { environment: stamp })).toThrow(
       'array "obs": expected 3 x 8 = 24 numbers, found 10',
     )
+  })
+
+  it('refuses heads that are no bytes', () => {
+    const files = unzipSync(imitationNpz.write([randomEpisode(1)]) as Uint8Array)
+    const counts = writeNpy({ type: '<i8', shape: [1], data: BigInt64Array.of(1n) })
+    const archive = zipSync({ ...files, 'metadata.npy': counts })
+    expect(() => imitationNpz.read(archive, 'a.npz')).toThrow('metadata: expected bytes')
   })
 
   it('refuses every damaged file with a DataError, within a second', async () => {

@@ -131,7 +131,8 @@ function part(array: NpyArray, from: number, to: number): number[] {
 }
 
 function readHeads(own: NpyArray, count: number, problems: FileProblems) {
-  const parsed = parseJson(Uint8Array.from(own as Uint8Array), 'metadata', problems)
+  if (!(own instanceof Uint8Array)) return problems.refuse('metadata', 'bytes', 'numbers of another kind')
+  const parsed = parseJson(own, 'metadata', problems)
   if (!Array.isArray(parsed) || parsed.length !== count) {
     return problems.refuse(
       'metadata',
