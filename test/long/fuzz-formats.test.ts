@@ -157,5 +157,5 @@ it('survives a hundred thousand damaged files', { timeout: 1_800_000 }, async ()
     expect(sum('refused'), format).toBeGreaterThan(sum('read') / 10)
   }
   const grown = Math.max(...reports.map((report) => report.grown))
-  console.log(`memory grew by ${Math.round(grown / 2 ** 20)} MiB at most`)
+  console.log(`a file took ${Math.round(grown / 2 ** 20)} MiB at most`)
 })
