@@ -47,7 +47,10 @@ export function environmentOf(episode: Pick<Episode, 'environment'>): Environmen
   return environment
 }
 
-/** Every moment of the episode, N+1 of them; stops early when the environment ends the episode sooner. */
+/**
+ * Every moment of the episode, N+1 of them; stops early when the environment ends the episode sooner. Where nobody knows the
+ * seed, 0 is tried: in an environment that makes no use of it the episode comes out the same.
+ */
 export function* replayEpisode(
   episode: Episode,
   environment = environmentOf(episode),
@@ -57,7 +60,7 @@ export function* replayEpisode(
   const action = emptyAction(spec)
   const C = action.continuous.length
   const D = action.discrete.length
-  environment.reset(episode.seed, observation)
+  environment.reset(episode.seed ?? 0, observation)
   yield { step: 0, environment, observation, result: null }
   for (let i = 0; i < episodeLength(episode); i++) {
     action.continuous.set(episode.continuous.subarray(i * C, (i + 1) * C))
@@ -69,7 +72,8 @@ export function* replayEpisode(
 }
 
 /**
- * Compares observations and rewards bit for bit, and where the episode ends.
+ * Compares observations and rewards bit for bit, and where the episode ends. Of an episode whose seed nobody knows a difference
+ * says nothing.
  * @param environment  is closed
  * @returns the first difference, undefined when there is none
  * @throws UserError as `environmentOf`

@@ -16,7 +16,13 @@ export type { BubbleAim, BubbleEvent, BubbleScene } from './bubble/scene.ts'
 export { checkEnvironment } from './checker.ts'
 export * from './environment.ts'
 export type { GridCell, GridEvent, GridGoal, GridScene } from './grid/scene.ts'
-export { drawnKinds, type ObservationScene, type View, viewOf } from './observation-scene.ts'
+export {
+  drawnKinds,
+  type ObservationScene,
+  observationScene,
+  type View,
+  viewOf,
+} from './observation-scene.ts'
 export { fitValue, type ParameterRule } from './parameters.ts'
 export * from './player.ts'
 export type { RecallEvent, RecallScene } from './recall/scene.ts'

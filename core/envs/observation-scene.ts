@@ -1,5 +1,5 @@
 /** What a screen draws of an environment that no page has a drawing for, such as a plugin's: its observations. */
-import { type Environment, shapeSize } from './environment.ts'
+import { type Environment, type EnvironmentSpec, shapeSize } from './environment.ts'
 
 /** Kinds of scene that the studio's pages draw; a kind here has its view in renderer/board/views.ts. */
 export const drawnKinds: readonly string[] = ['basic', 'bubble', 'grid', 'gym', 'recall']
@@ -31,9 +31,20 @@ export function viewOf(
 ): View {
   const scene = environment.scene({ aims })
   if (isDrawn(scene)) return { scene, events: environment.events() }
-  const { observations, action } = environment.spec
+  return {
+    scene: observationScene(environment.spec, observation, aims ? maskOf(environment) : null),
+    events: [],
+  }
+}
+
+/** @param observation  [O] */
+export function observationScene(
+  { observations, action }: Pick<EnvironmentSpec, 'observations' | 'action'>,
+  observation: Float32Array,
+  mask: number[] | null = null,
+): ObservationScene {
   let from = 0
-  const shown: ObservationScene = {
+  return {
     kind: 'observations',
     observations: observations.map(({ name, shape }) => {
       const values = Array.from(observation.subarray(from, from + shapeSize(shape)))
@@ -41,9 +52,8 @@ export function viewOf(
       return { name, shape: [...shape], values }
     }),
     action: { continuous: action.continuous, discrete: [...action.discrete] },
-    mask: aims ? maskOf(environment) : null,
+    mask,
   }
-  return { scene: shown, events: [] }
 }
 
 function isDrawn(scene: unknown): boolean {

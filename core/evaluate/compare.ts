@@ -26,7 +26,10 @@ export type Contender = {
   | { readonly player?: undefined; readonly recorded: readonly RecordedScore[] }
 )
 
-export type RecordedScore = Pick<EpisodeScore, 'seed' | 'score' | 'success'>
+export interface RecordedScore extends Pick<EpisodeScore, 'score' | 'success'> {
+  /** Null when nobody knows it: the score counts, and pairs with none. */
+  readonly seed: number | null
+}
 
 export interface AgainstRow {
   /** Index of the other row. */
@@ -78,7 +81,9 @@ export async function compare(
   const { spec } = environment
   const fewerIsBetter = spec.score.measure === 'length'
   const held = new Set(seeds)
-  const people = contenders.flatMap((contender) => contender.recorded?.map(({ seed }) => seed) ?? [])
+  const people = contenders.flatMap(
+    (contender) => contender.recorded?.flatMap(({ seed }) => seed ?? []) ?? [],
+  )
   const boards = [...new Set([...seeds, ...people])]
   const total = boards.length * contenders.filter((contender) => contender.player !== undefined).length
   let done = 0
@@ -99,7 +104,7 @@ export async function compare(
   }
   /** Those who can play are judged on held-out boards, recorded plays on all of theirs. */
   const judged = contenders.map(({ player }, i) =>
-    player === undefined ? played[i]! : played[i]!.filter(({ seed }) => held.has(seed)),
+    player === undefined ? played[i]! : played[i]!.filter(({ seed }) => seed !== null && held.has(seed)),
   )
   const rows = contenders.map((contender, i): ComparisonRow => {
     const recorded = contender.player === undefined
@@ -169,7 +174,11 @@ function against(
 /** A board that was played several times counts once, with the mean. */
 function meanBySeed(scores: readonly RecordedScore[]): Map<number, number> {
   const groups = Map.groupBy(scores, ({ seed }) => seed)
-  return new Map([...groups].map(([seed, group]) => [seed, mean(group.map(({ score }) => score))]))
+  return new Map(
+    [...groups].flatMap(([seed, group]) =>
+      seed === null ? [] : [[seed, mean(group.map(({ score }) => score))] as const],
+    ),
+  )
 }
 
 function replication(rows: readonly ComparisonRow[], boards: number): string {

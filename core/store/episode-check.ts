@@ -34,7 +34,9 @@ function checkHead(episode: Episode, refuse: Refuse): void {
   const { environment, player } = episode
   if (environment.id === '') refuse('environment.id', 'a name', 'an empty one')
   if (!isCount(environment.version)) refuse('environment.version', 'a whole number', environment.version)
-  if (!isCount(episode.seed)) refuse('seed', 'a whole number from 0 to 2^53 - 1', episode.seed)
+  if (episode.seed !== null && !isCount(episode.seed)) {
+    refuse('seed', 'a whole number from 0 to 2^53 - 1', episode.seed)
+  }
   if (!isCount(episode.startedAtUs)) refuse('startedAtUs', 'microseconds since 1970', episode.startedAtUs)
   if (player.name === '') refuse('player.name', 'a name', 'an empty one')
   if (!isCount(episode.rating) || episode.rating > 5) refuse('rating', '0 to 5', episode.rating)
@@ -115,12 +117,13 @@ function checkMasks(episode: Episode, masks: Uint8Array, layout: StepLayout, ref
 
 /**
  * SHA-256 (hex) over what was played: environment stamp, seed, player, outcome and all columns in little-endian order. Tags,
- * note, rating and the date are left out, so a play keeps its hash when it is annotated or carried to another library.
+ * note, rating and the date are left out, so a play keeps its hash when it is annotated or carried to another library. A seed
+ * that nobody knows counts as 0, which is what stood in for it before it could be unknown.
  */
 export function episodeHash(episode: Episode): string {
   const { environment, seed, player, terminated, truncated, success } = episode
   const hash = createHash('sha256')
-  hash.update(canonicalJson({ environment, seed, player, terminated, truncated, success }))
+  hash.update(canonicalJson({ environment, seed: seed ?? 0, player, terminated, truncated, success }))
   const { observations, continuous, discrete, rewards, timesUs, masks } = episode
   for (const column of [observations, continuous, discrete, rewards, timesUs, masks]) {
     const bytes = column === undefined ? new Uint8Array(0) : littleEndianBytes(column)

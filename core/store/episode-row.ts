@@ -10,7 +10,8 @@ export interface EpisodeRow {
   readonly environmentId: string
   readonly environmentVersion: number
   readonly parameters: Readonly<Record<string, ParameterValue>>
-  readonly seed: number
+  /** Null when nobody knows it. */
+  readonly seed: number | null
   readonly playerName: string
   readonly playerKind: PlayerKind
   /** Unix time in microseconds. */
@@ -41,7 +42,9 @@ export interface EpisodeRecord {
   environment_id: string
   environment_version: number
   environment: string
+  /** 0 where it is not known. */
   seed: number
+  seed_known: number
   player_name: string
   player_kind: PlayerKind
   started_at_us: number
@@ -61,7 +64,7 @@ export interface EpisodeRecord {
   recorder_token: string | null
 }
 
-export const EPISODE_COLUMNS = `id, environment_id, environment_version, environment, seed, player_name, player_kind,
+export const EPISODE_COLUMNS = `id, environment_id, environment_version, environment, seed, seed_known, player_name, player_kind,
   started_at_us, state, length, total_reward, success, terminated, truncated, tags, note, rating, bundled, hash,
   deleted_at_us, recorder_pid, recorder_token`
 
@@ -71,7 +74,7 @@ export function episodeRow(record: EpisodeRecord): EpisodeRow {
     environmentId: record.environment_id,
     environmentVersion: record.environment_version,
     parameters: (JSON.parse(record.environment) as EnvironmentStamp).parameters,
-    seed: record.seed,
+    seed: seedOf(record),
     playerName: record.player_name,
     playerKind: record.player_kind,
     startedAtUs: record.started_at_us,
@@ -88,6 +91,10 @@ export function episodeRow(record: EpisodeRecord): EpisodeRow {
     hash: record.hash,
     deletedAtUs: record.deleted_at_us,
   }
+}
+
+export function seedOf({ seed, seed_known }: Pick<EpisodeRecord, 'seed' | 'seed_known'>): number | null {
+  return seed_known === 1 ? seed : null
 }
 
 /** Which episodes to list. Every condition given must hold. */
@@ -118,6 +125,7 @@ export function filterCondition(filter: EpisodeFilter): { sql: string; values: R
   equal('player_name', filter.playerName)
   equal('player_kind', filter.playerKind)
   equal('seed', filter.seed)
+  if (filter.seed !== undefined) equal('seed_known', true)
   equal('state', filter.state)
   equal('success', filter.success)
   equal('bundled', filter.bundled)

@@ -14,7 +14,7 @@ import {
   stepLayout,
 } from './episode.ts'
 import { checkEpisode, episodeHash } from './episode-check.ts'
-import { EPISODE_COLUMNS, type EpisodeRecord } from './episode-row.ts'
+import { EPISODE_COLUMNS, type EpisodeRecord, seedOf } from './episode-row.ts'
 import type { EpisodeOutcome } from './episode-writer.ts'
 import { PROCESS_TOKEN } from './process.ts'
 import { CHUNK_STEPS, type PackedChunk, packChunk } from './step-buffer.ts'
@@ -176,7 +176,7 @@ export class EpisodeTable {
     }
     return {
       environment: JSON.parse(record.environment) as EnvironmentStamp,
-      seed: record.seed,
+      seed: seedOf(record),
       player: { name: record.player_name, kind: record.player_kind },
       startedAtUs: record.started_at_us,
       terminated: record.terminated === 1,
@@ -218,7 +218,8 @@ export class EpisodeTable {
       environment_id: head.environment.id,
       environment_version: head.environment.version,
       environment: JSON.stringify(head.environment),
-      seed: head.seed,
+      seed: head.seed ?? 0,
+      seed_known: Number(head.seed !== null),
       player_name: head.player.name,
       player_kind: head.player.kind,
       started_at_us: head.startedAtUs,

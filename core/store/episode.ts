@@ -20,7 +20,8 @@ export interface EnvironmentStamp {
 
 export interface EpisodeHead {
   readonly environment: EnvironmentStamp
-  readonly seed: number
+  /** Null when nobody knows it, as with an episode that was made elsewhere. */
+  readonly seed: number | null
   readonly player: { readonly name: string; readonly kind: PlayerKind }
   /** Unix time in microseconds. */
   readonly startedAtUs: number

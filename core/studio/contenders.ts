@@ -117,7 +117,7 @@ export function episodesOf(context: HostContext, environmentId: string, playerNa
 }
 
 export function labelOf(row: EpisodeRow): string {
-  return `${row.playerName}, board ${row.seed}`
+  return row.seed === null ? `${row.playerName}, episode ${row.id}` : `${row.playerName}, board ${row.seed}`
 }
 
 function polite(player: Player): Player {

@@ -1,6 +1,12 @@
 /** Episodes as frames that a page can draw without the environment. */
-import { type Episode, environmentOf, replayEpisode } from '../demos/index.ts'
-import { type Environment, type EnvironmentSpec, viewOf } from '../envs/index.ts'
+import { type Episode, environmentOf, episodeLength, replayEpisode } from '../demos/index.ts'
+import {
+  type Environment,
+  type EnvironmentSpec,
+  observationScene,
+  observationSize,
+  viewOf,
+} from '../envs/index.ts'
 import type { Board } from '../evaluate/index.ts'
 import { plainEvents, plainScene, plainSpec } from './plain.ts'
 import type { Action, Frame, Recording } from './protocol.ts'
@@ -25,7 +31,7 @@ function frameOf(
 }
 
 /**
- * Plays the episode's actions again from its seed.
+ * Plays the episode's actions again from its seed, as `replayEpisode`.
  * @throws UserError when its environment is unknown or has changed since
  */
 export function recordingOf(episode: Episode): Recording {
@@ -51,6 +57,29 @@ function recordingIn(episode: Episode, environment: Environment): Recording {
   }
   const { seed, terminated, truncated, success } = episode
   return { spec: plainSpec(environment.spec), seed, frames, terminated, truncated, success }
+}
+
+/**
+ * What the episode's player saw, for one that cannot be played again: its observations and nothing else.
+ * @throws UserError as `recordingOf`
+ */
+export function recordedObservations(episode: Episode): Recording {
+  const environment = environmentOf(episode)
+  environment.close?.()
+  const { spec } = environment
+  const O = observationSize(spec)
+  const { seed, terminated, truncated, success } = episode
+  const frames = Array.from(
+    { length: episodeLength(episode) + 1 },
+    (_, step): Frame => ({
+      scene: plainScene(observationScene(spec, episode.observations.subarray(step * O, (step + 1) * O))),
+      events: [],
+      reward: step === 0 ? 0 : episode.rewards[step - 1]!,
+      action: step === 0 ? null : actionAt(episode, step - 1),
+      timeMs: step === 0 ? 0 : episode.timesUs[step - 1]! / 1000,
+    }),
+  )
+  return { spec: plainSpec(spec), seed, frames, terminated, truncated, success }
 }
 
 /** What a scripted player or an agent has just played. */

@@ -104,6 +104,28 @@ describe('understudy demos', () => {
     expect([out, code]).toEqual(['3 episodes verified, all intact\n', 0])
   })
 
+  it('verifies what was made elsewhere, and counts apart what nobody can replay', async () => {
+    const dir = temporaryDirectory()
+    await recordBasic(dir, 1)
+    const width = makeEnvironment('bubble/25').spec.observations.reduce(
+      (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
+      0,
+    )
+    const observations = Array.from({ length: 2 }, () => new Array<number>(width).fill(0.5))
+    const file = join(dir, 'elsewhere.jsonl')
+    writeFileSync(file, JSON.stringify({ observations, discrete: [[0, 0]], rewards: [1], terminated: true }))
+    const [imported] = understudyJson(dir, 'demos', 'import', file, '--env', 'bubble/25')
+    const id = (imported!.added as number[])[0]!
+    const [report] = understudyJson(dir, 'demos', 'verify')
+    expect(report).toEqual({ episodes: 23, problems: [], notReplayed: [], seedUnknown: [id] })
+    const { out, code } = understudy(dir, 'demos', 'verify')
+    expect([out, code]).toEqual([
+      `1 episode cannot be replayed, as nobody knows the seed: ${id}\n23 episodes verified, all intact\n`,
+      0,
+    ])
+    expect(understudy(dir, 'demos', 'show', String(id)).out).toContain('seed unknown')
+  })
+
   it('counts what the score of the listed environment counts, and steps where they are mixed', async () => {
     const dir = temporaryDirectory()
     const summary = (...args: string[]) =>

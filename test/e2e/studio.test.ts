@@ -21,7 +21,7 @@ beforeAll(async () => {
   const shortest = episodes.reduce((best, episode) =>
     episode.rewards.length < best.rewards.length ? episode : best,
   )
-  level = { seed: shortest.seed, shots: shotsOf(shortest.discrete) }
+  level = { seed: shortest.seed!, shots: shotsOf(shortest.discrete) }
   ;[browser, studio] = await Promise.all([launchBrowser(), startStudio()])
   here = await visit(browser, studio.address)
   page = here.page

@@ -162,14 +162,16 @@ describe('compare', () => {
     ])
   })
 
-  it('pairs nothing where two people share no board', async () => {
-    const person = (seed: number): Contender => ({
+  it('pairs nothing where two people share no board, or nobody knows the boards', async () => {
+    const person = (seed: number | null): Contender => ({
       label: `${seed}`,
       playerKind: 'human',
       recorded: [{ seed, score: 9, success: true }],
     })
     const { rows } = await compare(new Walk(), [person(1), person(2)], [10])
     expect(rows[0]!.against).toMatchObject([{ pairedSeeds: 0, probabilityBetter: null, difference: null }])
+    const unknown = await compare(new Walk(), [person(null), person(null)], [10])
+    expect(unknown.rows[0]).toMatchObject({ score: { n: 1, mean: 9 }, against: [{ pairedSeeds: 0 }] })
   })
 
   it('counts episodes better than the human average', async () => {

@@ -99,6 +99,34 @@ describe('migrations', () => {
     },
   )
 
+  it('make the 0 that stood for unknown seeds unknown, and leave every other seed', () => {
+    const dir = temporaryDirectory()
+    const file = join(dir, 'library.db')
+    const old = new Database(file)
+    migrate(old, file, APPLICATION_ID, MIGRATIONS.slice(0, 3))
+    const insert =
+      old.prepare(`INSERT INTO episode (environment_id, environment_version, environment, seed, player_name,
+      player_kind, started_at_us, state, length, total_reward, success, terminated, truncated, tags, note, rating, bundled)
+      VALUES ('e', 1, '{}', ?, 'p', ?, ?, 'complete', 1, 0, 0, 1, 0, '[]', '', 0, ?)`)
+    const now = 1_700_000_000_000_000
+    insert.run(0, 'agent', 2, 0)
+    insert.run(7, 'agent', 3, 0)
+    insert.run(0, 'agent', now, 0)
+    insert.run(0, 'human', now, 0)
+    insert.run(0, 'agent', 0, 1)
+    old.close()
+    const library = openLibrary(dir)
+    const seeds = library.listEpisodes().map(({ id, seed }) => [id, seed])
+    expect(seeds.sort()).toEqual([
+      [1, null],
+      [2, 7],
+      [3, 0],
+      [4, 0],
+      [5, 0],
+    ])
+    library.close()
+  })
+
   it('refuse a library from the future and leave it as it is', () => {
     const dir = temporaryDirectory()
     openLibrary(dir).close()

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FORMATS } from '../../core/demos/index.ts'
+import type { ObservationScene } from '../../core/envs/index.ts'
 import { openStudio, type TestStudio } from './support.ts'
 
 let studio: TestStudio
@@ -68,6 +69,38 @@ test('a bundled playthrough replays bit for bit, frame by frame', async () => {
   const { rewards, timesMs } = await studio.page.call('demonstrations.get', { id: row!.id })
   expect(rewards).toHaveLength(row!.length)
   expect(timesMs).toEqual(replay.frames.slice(1).map(({ timeMs }) => timeMs))
+})
+
+test('an episode whose seed nobody knows shows what was recorded, and stands on no board', async () => {
+  const { page } = studio
+  const [row] = await page.call('demonstrations.list', { environment: 'bubble/25' })
+  const { bytes } = await page.call('demonstrations.export', { ids: [row!.id], format: 'jsonl' })
+  const { format: _, version: __, seed: ___, hash: ____, ...line } = JSON.parse(Buffer.from(bytes).toString())
+  const other = await openStudio()
+  const file = { name: 'elsewhere.jsonl', bytes: Buffer.from(JSON.stringify(line)) }
+  const [report] = await other.page.call('demonstrations.import', { files: [file] })
+  expect(report).toMatchObject({ error: null, ids: [expect.any(Number)] })
+  const id = report!.ids[0]!
+  const replay = await other.page.call('demonstrations.replay', { id })
+  expect(replay).toMatchObject({
+    verified: false,
+    divergedAt: null,
+    seed: null,
+    demonstration: { seed: null },
+  })
+  expect(replay.frames).toHaveLength(row!.length + 1)
+  const { scene, reward } = replay.frames.at(-1)!
+  expect(reward).toBe(Math.fround(line.rewards.at(-1)))
+  const values = (scene as unknown as ObservationScene).observations.flatMap((part) => part.values)
+  expect(values).toEqual(line.observations.at(-1).map(Math.fround))
+  const contenders = [{ kind: 'episode', id }, { kind: 'scripted' }] as const
+  const refused = await other.page.refusal('compare.boards', {
+    environment: 'bubble/25',
+    seed: null,
+    contenders: [...contenders],
+  })
+  expect(refused).toMatchObject({ kind: 'user', message: expect.stringContaining('nobody knows') })
+  await other.remove()
 })
 
 test('tags, notes and ratings change by the number', async () => {

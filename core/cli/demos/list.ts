@@ -26,7 +26,7 @@ function table(rows: readonly EpisodeRow[]): string[] {
     { title: 'ENVIRONMENT', text: (row) => row.environmentId },
     { title: 'PLAYER', text: (row) => row.playerName },
     { title: 'KIND', text: (row) => row.playerKind },
-    { title: 'SEED', align: 'right', text: (row) => String(row.seed) },
+    { title: 'SEED', align: 'right', text: (row) => String(row.seed ?? '-') },
     { title: 'STEPS', align: 'right', text: (row) => String(row.length) },
     { title: 'RETURN', align: 'right', text: (row) => row.return.toFixed(2) },
     { title: 'OUTCOME', text: outcome },

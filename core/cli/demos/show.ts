@@ -62,7 +62,7 @@ function shownSteps(episode: Episode): ShownStep[] {
 function describe(row: EpisodeRow): string[] {
   const lines: [string, string][] = [
     ['episode', `${row.id}${row.bundled ? ' (came with the program)' : ''}`],
-    ['environment', `${row.environmentId}, version ${row.environmentVersion}, seed ${row.seed}`],
+    ['environment', `${row.environmentId}, version ${row.environmentVersion}, seed ${row.seed ?? 'unknown'}`],
     ['player', `${row.playerName} (${row.playerKind})`],
     ['started', formatTime(row.startedAtUs)],
     ['outcome', `${outcome(row)} after ${row.length} steps, return ${row.return.toFixed(3)}`],

@@ -18,25 +18,34 @@ interface Verdict {
   readonly problem?: string
   /** Why it was not replayed. */
   readonly notReplayed?: string
+  /** It was made elsewhere, and does not come out the same without its seed. */
+  readonly seedUnknown?: true
 }
 
 export function registerVerify(demos: Command, context: CliContext): void {
   withSelection(demos.command('verify [ids...]'))
     .description('check database, checksums and hashes, and replay every episode from its seed')
+    .addHelpText(
+      'after',
+      '\nExit code 1: something is damaged, or comes out differently. Episodes that cannot be replayed, as nobody knows\n' +
+        'their seed or their environment is not here, are counted apart and are no failure.',
+    )
     .action((ids: string[], options: Selection) => {
       const library = context.library()
       const rows = selectEpisodes(library, ids, options)
       const problems: Problem[] = library.checkIntegrity().map((problem) => ({ episodeId: null, problem }))
       const notReplayed: { episodeId: number; reason: string }[] = []
+      const seedUnknown: number[] = []
       for (const row of rows) {
         const verdict = verify(library, row)
         if (verdict.problem !== undefined) problems.push({ episodeId: row.id, problem: verdict.problem })
         if (verdict.notReplayed !== undefined)
           notReplayed.push({ episodeId: row.id, reason: verdict.notReplayed })
+        if (verdict.seedUnknown) seedUnknown.push(row.id)
       }
       if (problems.length > 0) process.exitCode = 1
       if (context.json) {
-        context.printJson({ episodes: rows.length, problems, notReplayed })
+        context.printJson({ episodes: rows.length, problems, notReplayed, seedUnknown })
         return
       }
       for (const { episodeId, problem } of problems) {
@@ -44,6 +53,10 @@ export function registerVerify(demos: Command, context: CliContext): void {
       }
       for (const { episodeId, reason } of notReplayed)
         context.print(`episode ${episodeId} not replayed: ${reason}`)
+      if (seedUnknown.length > 0) {
+        const those = count(seedUnknown.length, 'episode')
+        context.print(`${those} cannot be replayed, as nobody knows the seed: ${seedUnknown.join(', ')}`)
+      }
       const verdict = problems.length === 0 ? 'all intact' : count(problems.length, 'problem')
       context.print(`${count(rows.length, 'episode')} verified, ${verdict}`)
     })
@@ -54,6 +67,7 @@ function verify(library: Library, row: EpisodeRow): Verdict {
     library.verifyEpisode(row.id)
     const difference = findDivergence(library.readEpisode(row.id))
     if (difference === undefined) return {}
+    if (row.seed === null) return { seedUnknown: true }
     const { what, step, recorded, replayed } = difference
     return { problem: `replay differs at step ${step}: ${what} was ${recorded}, is ${replayed}` }
   } catch (error) {

@@ -107,6 +107,7 @@ function foreignEpisodes(
     const success = retraced[i]?.success ?? (play.ending === 'terminated' && columns.rewards.at(-1)! > 0)
     const terminated = play.ending === 'terminated'
     const head = foreignHead(stamp, i, { terminated, truncated: !terminated, success })
+    if (retraced[i] !== undefined) head.seed = 0
     const timesUs = new Float64Array(columns.rewards.length)
     const named = meta.name === '' ? head : { ...head, note: `recorded as ${printable(meta.name)}` }
     return assembleEpisode(named, { ...columns, timesUs }, `episode ${i}`, problems)

@@ -40,11 +40,11 @@ export function foreignHead(environment: EnvironmentStamp, index: number, outcom
   }
 }
 
-/** All of a head but the environment. Nobody knows who played, so it is not called a person. */
+/** All of a head but the environment. Nobody knows the seed, nor who played, so it is not called a person. */
 export function suppositions(index: number, outcome: Outcome): Omit<PlainHead, 'environment' | 'hash'> {
   const { terminated, truncated, success = false } = outcome
   return {
-    seed: 0,
+    seed: null,
     player: { name: 'unknown', kind: 'agent' },
     // Keeps the order of the file in a library that is sorted by time.
     startedAtUs: index,

@@ -14,7 +14,8 @@ const headSchema = z.strictObject({
     observations: z.array(z.strictObject({ name: z.string(), shape: z.array(count).max(8) })).max(64),
     action: z.strictObject({ continuous: count, discrete: z.array(count).max(64) }),
   }),
-  seed: count,
+  /** Null when nobody knows it. */
+  seed: count.nullable(),
   player: z.strictObject({ name: z.string(), kind: z.enum(['human', 'scripted', 'agent']) }),
   startedAtUs: count,
   terminated: z.boolean(),

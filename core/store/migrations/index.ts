@@ -5,13 +5,14 @@ import type { Database } from 'better-sqlite3'
 import { episodes } from './0001-episodes.ts'
 import { runs } from './0002-runs.ts'
 import { importedAgents } from './0003-imported-agents.ts'
+import { unknownSeeds } from './0004-unknown-seeds.ts'
 
 export interface Migration {
   readonly version: number
   readonly sql: string
 }
 
-export const MIGRATIONS: readonly Migration[] = [episodes, runs, importedAgents]
+export const MIGRATIONS: readonly Migration[] = [episodes, runs, importedAgents, unknownSeeds]
 
 export const LATEST_VERSION = MIGRATIONS.at(-1)!.version
 

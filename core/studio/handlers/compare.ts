@@ -118,8 +118,10 @@ function recordedSeed(
   contenders: readonly Contender[],
 ): number | undefined {
   for (const contender of contenders) {
-    if (contender.kind === 'episode') return context.library.getEpisode(contender.id).seed
-    if (contender.kind === 'player') return episodesOf(context, environmentId, contender.playerName)[0]?.seed
+    if (contender.kind === 'episode') return context.library.getEpisode(contender.id).seed ?? undefined
+    if (contender.kind !== 'player') continue
+    const rows = episodesOf(context, environmentId, contender.playerName)
+    return rows.find(({ seed }) => seed !== null)?.seed ?? undefined
   }
   return undefined
 }
@@ -161,6 +163,11 @@ function recordedBoard(
       : episodesOf(context, environmentId, contender.playerName).find((episode) => episode.seed === seed)
   if (row === undefined) {
     throw new UserError(`this player has no episode on board ${seed}`, { remedy: 'choose another board' })
+  }
+  if (row.seed === null) {
+    throw new UserError(`nobody knows on which board ${labelOf(row)} was played`, {
+      remedy: 'leave it out here; the table of scores takes it',
+    })
   }
   if (row.seed !== seed || row.environmentId !== environmentId) {
     throw new UserError(`${labelOf(row)} was not played on board ${seed} of ${environmentId}`, {

@@ -6,7 +6,7 @@ import { type HostContext, scoreOf, toDemonstration } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { demonstrationMethods } from '../protocol/demonstrations.ts'
 import type { ImportReport, PlayerStatistics } from '../protocol.ts'
-import { recordingOf } from '../recording.ts'
+import { recordedObservations, recordingOf } from '../recording.ts'
 import { toSample } from '../sample.ts'
 
 export function demonstrationHandlers(context: HostContext): Handlers<keyof typeof demonstrationMethods> {
@@ -54,12 +54,13 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
 
     'demonstrations.replay': ({ id }) => {
       const episode = library.readEpisode(id)
-      const recording = recordingOf(episode)
       const divergence = findDivergence(episode)
+      const unknown = divergence !== undefined && episode.seed === null
+      const recording = unknown ? recordedObservations(episode) : recordingOf(episode)
       return {
         ...recording,
         verified: divergence === undefined,
-        divergedAt: divergence?.step ?? null,
+        divergedAt: unknown ? null : (divergence?.step ?? null),
         demonstration: toDemonstration(context, library.getEpisode(id)),
       }
     },
@@ -135,11 +136,14 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
 
 /** One episode is named by what it is, several by how many they are. */
 function exportName(
-  rows: readonly Pick<EpisodeRow, 'environmentId' | 'playerName' | 'seed'>[],
+  rows: readonly Pick<EpisodeRow, 'id' | 'environmentId' | 'playerName' | 'seed'>[],
   extension: string,
 ): string {
   const [first] = rows
   const environment = first!.environmentId.replaceAll('/', '-')
-  const what = rows.length === 1 ? `${first!.playerName}-${first!.seed}` : `${rows.length}-episodes`
+  const what =
+    rows.length === 1
+      ? `${first!.playerName}-${first!.seed ?? `episode-${first!.id}`}`
+      : `${rows.length}-episodes`
   return `${environment}-${what}`.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-') + extension
 }

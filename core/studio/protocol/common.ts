@@ -12,6 +12,8 @@ export const runId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/, 'letters, digits, dot, dash and underscore')
 export const seed = z.int().min(0).max(0xffffffff)
+/** Of what was played: other programs draw greater ones, and their files may not say. */
+export const playedSeed = z.int().nonnegative().nullable()
 /** Chosen by the caller of a long task; `task.progress` carries it and `tasks.cancel` takes it. */
 export const taskId = z.string().min(1).max(80)
 export const empty = z.strictObject({})
@@ -70,7 +72,7 @@ export type Frame = z.infer<typeof frame>
 /** A whole episode ready to be drawn: N steps give N + 1 frames. Scenes carry no aims. */
 export const recording = z.object({
   spec: environmentSpec,
-  seed,
+  seed: playedSeed,
   frames: z.array(frame),
   terminated: z.boolean(),
   truncated: z.boolean(),

@@ -7,6 +7,7 @@ import {
   file,
   frame,
   humanAverage,
+  playedSeed,
   playerKind,
   runId,
   sample,
@@ -57,7 +58,7 @@ export const comparisonRow = z.object({
     }),
   ),
   /** One score per episode, for the plot. */
-  dots: z.array(z.object({ seed, score: z.number(), success: z.boolean() })),
+  dots: z.array(z.object({ seed: playedSeed, score: z.number(), success: z.boolean() })),
 })
 export type ComparisonRow = z.infer<typeof comparisonRow>
 
@@ -87,7 +88,7 @@ export const compareMethods = {
     }),
     result: z.object({
       spec: environmentSpec,
-      seed,
+      seed: z.int().nonnegative(),
       boards: z.array(board),
       /** First step at which not all did the same, null when all did. */
       firstDifference: z.int().nullable(),

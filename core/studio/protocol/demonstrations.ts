@@ -9,10 +9,10 @@ import {
   frame,
   humanAverage,
   parameters,
+  playedSeed,
   playerKind,
   recording,
   sample,
-  seed,
 } from './common.ts'
 
 export const demonstration = z.object({
@@ -20,7 +20,8 @@ export const demonstration = z.object({
   environmentId,
   environmentVersion: z.int(),
   parameters,
-  seed,
+  /** Null when nobody knows it. */
+  seed: playedSeed,
   playerName: z.string(),
   playerKind,
   /** Unix time in microseconds. */
@@ -85,7 +86,11 @@ export const demonstrationMethods = {
     params: z.strictObject({ id: episodeId }),
     result: demonstration.extend({ rewards: z.array(z.number()), timesMs: z.array(z.number()) }),
   },
-  /** Plays the actions again from the seed; `divergedAt` is the first step whose observation differs, null when none. */
+  /**
+   * Plays the actions again from the seed; `divergedAt` is the first step whose observation differs, null when none. Where
+   * nobody knows the seed and the play does not come out the same without it, the frames show the recorded observations:
+   * `verified` is false then, and `divergedAt` null.
+   */
   'demonstrations.replay': {
     params: z.strictObject({ id: episodeId }),
     result: recording.extend({

@@ -7,6 +7,7 @@ import {
   environmentSpec,
   episodeId,
   parameters,
+  playedSeed,
   scene,
   sceneEvent,
   seed,
@@ -81,7 +82,13 @@ export const playMethods = {
       limit: z.int().min(1).max(200).optional(),
     }),
     result: z.array(
-      z.object({ id: episodeId, score: z.number(), success: z.boolean(), seed, startedAtUs: z.number() }),
+      z.object({
+        id: episodeId,
+        score: z.number(),
+        success: z.boolean(),
+        seed: playedSeed,
+        startedAtUs: z.number(),
+      }),
     ),
   },
 }

@@ -67,7 +67,7 @@ export function describeContender(contender: Contender, known: Known): { label: 
       const row = known.episodes.find(({ id }) => id === contender.id)
       return row === undefined
         ? { label: `demonstration ${contender.id}`, kind: 'human' }
-        : { label: `${row.playerName}, board ${row.seed}`, kind: row.playerKind }
+        : { label: `${row.playerName}, board ${row.seed ?? 'unknown'}`, kind: row.playerKind }
     }
   }
 }

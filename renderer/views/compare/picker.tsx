@@ -86,8 +86,9 @@ function AddMenu({ compare }: { compare: Compare }) {
     )
   }
   const seed = compare.boards.value?.seed
-  const here = known.episodes.filter((row) => row.seed === seed && row.state === 'complete')
-  const elsewhere = known.episodes.filter((row) => row.seed !== seed && row.state === 'complete')
+  const onBoards = known.episodes.filter((row) => row.seed !== null && row.state === 'complete')
+  const here = onBoards.filter((row) => row.seed === seed)
+  const elsewhere = onBoards.filter((row) => row.seed !== seed)
   const recorded = contenders.some(({ kind }) => kind === 'episode')
   // Two recordings of different boards cannot be shown side by side.
   const episodes = recorded ? here : [...here, ...elsewhere].slice(0, EPISODES_OFFERED)

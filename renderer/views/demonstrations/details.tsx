@@ -1,6 +1,6 @@
 import { Button, Rating, Textarea } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { IconAlertTriangle, IconDeviceGamepad2, IconShieldCheck } from '@tabler/icons-react'
+import { IconAlertTriangle, IconDeviceGamepad2, IconHelpCircle, IconShieldCheck } from '@tabler/icons-react'
 import type { Demonstration } from '../../../core/studio/protocol.ts'
 import { moment } from '../../components/format.ts'
 import { PlayerName } from '../../components/player-mark.tsx'
@@ -23,7 +23,7 @@ export function Details({ row, verified, divergedAt }: DetailsProps) {
       <div className={classes.detailsHead}>
         <PlayerName kind={row.playerKind} name={row.playerName} />
         <span className="muted small figure">
-          seed {row.seed} · {moment(row.startedAtUs)}
+          seed {row.seed ?? 'unknown'} · {moment(row.startedAtUs)}
         </span>
         <Rating
           aria-label="Rating"
@@ -32,12 +32,7 @@ export function Details({ row, verified, divergedAt }: DetailsProps) {
           ml="auto"
         />
       </div>
-      <p className={verified ? classes.verified : classes.diverged}>
-        {verified ? <IconShieldCheck size={15} aria-hidden /> : <IconAlertTriangle size={15} aria-hidden />}
-        {verified
-          ? 'Replayed exactly as it was recorded'
-          : `Differs from the recording from step ${divergedAt ?? 0} on: the environment has changed since`}
-      </p>
+      <Verdict row={row} verified={verified} divergedAt={divergedAt} />
       <Textarea
         aria-label="Note"
         placeholder="A note for later"
@@ -53,6 +48,7 @@ export function Details({ row, verified, divergedAt }: DetailsProps) {
           size="compact-sm"
           variant="default"
           leftSection={<IconDeviceGamepad2 size={15} />}
+          disabled={row.seed === null}
           onClick={() => void playSame(row)}
         >
           Play this board
@@ -60,6 +56,7 @@ export function Details({ row, verified, divergedAt }: DetailsProps) {
         <Button
           size="compact-sm"
           variant="default"
+          disabled={row.seed === null}
           onClick={() =>
             navigate('compare', { env: row.environmentId, contenders: `episode:${row.id},scripted` })
           }
@@ -68,6 +65,32 @@ export function Details({ row, verified, divergedAt }: DetailsProps) {
         </Button>
       </div>
     </div>
+  )
+}
+
+/** Whether what is shown above is what happened. */
+function Verdict({ row, verified, divergedAt }: DetailsProps) {
+  if (verified) {
+    return (
+      <p className={classes.verified}>
+        <IconShieldCheck size={15} aria-hidden />
+        Replayed exactly as it was recorded
+      </p>
+    )
+  }
+  if (row.seed === null) {
+    return (
+      <p className={classes.unknown}>
+        <IconHelpCircle size={15} aria-hidden />
+        Cannot be replayed, as nobody knows its seed: this is what was recorded
+      </p>
+    )
+  }
+  return (
+    <p className={classes.diverged}>
+      <IconAlertTriangle size={15} aria-hidden />
+      {`Differs from the recording from step ${divergedAt ?? 0} on: the environment has changed since`}
+    </p>
   )
 }
 

@@ -135,10 +135,11 @@ function succeeded(episode: Hdf5Group): boolean {
   })
 }
 
-/** 0 when the file has none that can be one here. */
-function seedOf(episode: Hdf5Group): number {
-  const seed = Number(episode.attributes.get('seed') ?? 0)
-  return Number.isSafeInteger(seed) && seed >= 0 ? seed : 0
+/** Null when the file has none that can be one here; Minari leaves it out, or writes the text 'None'. */
+function seedOf(episode: Hdf5Group): number | null {
+  const text = String(episode.attributes.get('seed') ?? '')
+  const seed = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  return Number.isSafeInteger(seed) ? seed : null
 }
 
 function parseJson(text: string, place: string, problems: FileProblems): unknown {

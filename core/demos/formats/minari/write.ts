@@ -58,7 +58,7 @@ function episodeGroup(episode: Episode, id: number): Hdf5Group {
     ],
     [
       ['id', BigInt(id)],
-      ['seed', BigInt(episode.seed)],
+      ...(episode.seed === null ? [] : [['seed', BigInt(episode.seed)] as const]),
       ['total_steps', BigInt(steps)],
       [HEAD, JSON.stringify(plainHead(episode))],
     ],
