@@ -92,7 +92,9 @@ function checkActions(episode: Episode, refuse: Refuse): void {
   for (let i = 0; i < episode.discrete.length; i++) {
     const size = sizes[i % sizes.length]!
     const index = episode.discrete[i]!
-    if (index < 0 || index >= size) refuse(`discrete[${i}]`, `0 to ${size - 1}`, index)
+    if (index >= 0 && index < size) continue
+    const branch = i % sizes.length
+    refuse(`step ${Math.floor(i / sizes.length)}, branch ${branch}`, `0 to ${size - 1}`, index)
   }
   for (let i = 0; i < episode.continuous.length; i++) {
     const value = episode.continuous[i]!

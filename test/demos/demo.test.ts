@@ -320,7 +320,7 @@ describe('recordings of old releases', () => {
     expect([...episodes[0]!.continuous.subarray(0, 2)]).toEqual([0.5, -1])
     const half = recorded(WALKS).map((record) => ({ ...record, action: { vectorActions: [0.5] } }))
     expect(() => read(demoFile({ brain: OLD, records: half }))).toThrow(
-      'a whole number per branch, found 0.5',
+      'a.demo: episode 0, step 0, action: expected a whole number from 0 to 2, as of Discrete(3), found 0.5',
     )
   })
 })
@@ -558,7 +558,7 @@ describe('damaged files', () => {
     )
     expect(() => read(broken((r) => ({ ...r, action: { discrete: [1, 1] } })))).toThrow(`${place}, action`)
     expect(() => read(broken((r) => ({ ...r, action: { discrete: [3] } })))).toThrow(
-      'a.demo: episode 0, discrete[3]: expected 0 to 2, found 3',
+      'a.demo: episode 0, step 3, action: expected a whole number from 0 to 2, as of Discrete(3), found 3',
     )
   })
 })

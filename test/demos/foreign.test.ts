@@ -67,8 +67,11 @@ describe('a CSV file from elsewhere', () => {
   it.each([
     ['view.0,action.discrete.0,reward\n1,2,3\n', 'a.csv: header: expected a column "view.1", found none'],
     [`${HEADER}\n1,x,2,0,0,0\n`, 'a.csv: line 2, view.1: expected a number, found "x"'],
-    [`${HEADER}\n1,0,0.5,0,0,0\n`, 'a.csv: line 2, action.discrete.0: expected a whole number, found 0.5'],
-    [`${HEADER}\n1,0,3,0,1,0\n`, 'discrete[0]: expected 0 to 2, found 3'],
+    [
+      `${HEADER}\n1,0,0.5,0,0,0\n`,
+      'a.csv: line 2 (episode 0, step 0), action: expected a whole number from 0 to 2, as of Discrete(3), found 0.5',
+    ],
+    [`${HEADER}\n1,0,3,0,1,0\n`, 'as of Discrete(3), found 3'],
     [`${HEADER}\n1,0,1,0,0\n`, 'a.csv: line 2: expected a row of comma-separated values, found'],
     [`${HEADER}\n1,0,,,,\n`, 'at least one step'],
     [`view.0,${HEADER}\n1,1,0,,,,\n`, 'a.csv: header: expected one column "view.0", found two'],
@@ -194,7 +197,7 @@ describe('an NPZ archive from elsewhere', () => {
       array('<i8', [2], BigInt64Array.of(0n, 3n)),
       'array "obs", shape: expected (4, 2), found (5, 2)',
     ],
-    ['acts_discrete.npy', array('<f8', [3], Float64Array.of(0, 0.5, 1)), 'whole numbers'],
+    ['acts_discrete.npy', array('<f8', [3], Float64Array.of(0, 0.5, 1)), 'found 0.5'],
     ['obs.npy', array('<f8', [10], Float64Array.of(...first.observations, ...second.observations)), 'shape'],
   ])('is refused when %s does not fit: %#', async (name, content, message) => {
     await expect(read('a.npz', zipSync({ ...files, [name]: content }))).rejects.toThrow(message)

@@ -63,7 +63,7 @@ describe('imitation', () => {
   it('refuses columns of another environment', async () => {
     await expect(
       readDemonstrations({ name: 'folder', files: theirs }, { environment: stamp }),
-    ).rejects.toThrow(/folder: row 0, acts: expected 2 x 3 = 6 numbers, found 2/)
+    ).rejects.toThrow(/folder: episode 0, acts: expected 2 x 3 = 6 numbers, found 2/)
   })
 
   it('refuses heads that belong to other data', async () => {
@@ -75,7 +75,7 @@ describe('imitation', () => {
       'understudy.json',
       (await imitation.write([randomEpisode(1), randomEpisode(3)])).get('understudy.json')!,
     )
-    expect(() => imitation.read(files, 'folder')).toThrow('row 1, hash')
+    expect(() => imitation.read(files, 'folder')).toThrow('episode 1, hash')
   })
 
   it('refuses every damaged folder with a DataError, within a second', async () => {

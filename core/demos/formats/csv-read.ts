@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import { CsvError, parse } from 'csv-parse/sync'
 import type { EnvironmentStamp, Episode } from '../episode.ts'
 import { layoutMismatch } from '../stamp.ts'
+import { isChoice, refuseChoice } from './choices.ts'
 import { COUNTERS, columnCount, columnNames, HEAD, hasMasks, PLAIN } from './csv-columns.ts'
 import { foreignHead, givenEnvironment } from './foreign.ts'
 import { FileProblems, LIMITS, type ReadOptions } from './format.ts'
@@ -144,8 +145,8 @@ class Table {
       return
     }
     this.#append(draft.continuous, this.#places.continuous, fields, line)
-    this.#appendWhole(draft.discrete, this.#places.discrete, fields, line)
-    this.#appendWhole(draft.masks, this.#places.masks, fields, line)
+    this.#appendChoices(draft, fields, line)
+    this.#appendMasks(draft.masks, fields, line)
     draft.rewards.push(this.#number(fields, plain.reward!, line))
     draft.timesUs.push(plain.time_us === undefined ? 0 : this.#number(fields, plain.time_us, line))
   }
@@ -240,11 +241,23 @@ class Table {
     for (const at of places) to.push(this.#number(fields, at, line))
   }
 
-  #appendWhole(to: number[], places: readonly number[], fields: Fields, line: number): void {
-    for (const at of places) {
+  #appendChoices({ discrete, rewards }: Draft, fields: Fields, line: number): void {
+    const sizes = this.#environment.action.discrete
+    for (const [branch, at] of this.#places.discrete.entries()) {
       const value = this.#number(fields, at, line)
-      if (!Number.isInteger(value) || value < 0 || value > 2 ** 31 - 1) {
-        this.#problems.refuse(`line ${line}, ${this.#header[at]}`, 'a whole number', fields[at]!)
+      if (!isChoice(value, sizes[branch]!)) {
+        const place = `line ${line} (episode ${this.#episodes.length}, step ${rewards.length}), action`
+        refuseChoice(fields[at]!, branch, { sizes }, place, this.#problems)
+      }
+      discrete.push(value)
+    }
+  }
+
+  #appendMasks(to: number[], fields: Fields, line: number): void {
+    for (const at of this.#places.masks) {
+      const value = this.#number(fields, at, line)
+      if (value !== 0 && value !== 1) {
+        this.#problems.refuse(`line ${line}, ${this.#header[at]}`, '0 or 1', fields[at]!)
       }
       to.push(value)
     }

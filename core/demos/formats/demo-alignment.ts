@@ -49,7 +49,7 @@ function byMasks(plays: readonly Play[], layout: ActionLayout): Alignment | unde
   return { actions: same === 0 ? 'same' : 'previous', because: 'the other way forbidden actions were taken' }
 }
 
-export function isForbidden(discrete: Int32Array, mask: Uint8Array, layout: ActionLayout): boolean {
+export function isForbidden(discrete: ArrayLike<number>, mask: Uint8Array, layout: ActionLayout): boolean {
   let offset = 0
   for (const [branch, size] of layout.discrete.entries()) {
     if (mask[offset + discrete[branch]!] === 0) return true

@@ -1,9 +1,10 @@
 /** The columns of an episode from the records of a `.demo`. */
 import type { EpisodeColumns } from '../episode.ts'
+import { checkChoices } from './choices.ts'
 import { actionRecord } from './demo-alignment.ts'
 import type { Play } from './demo-plays.ts'
 import type { ActionLayout } from './demo-record.ts'
-import type { ActionAlignment } from './format.ts'
+import type { ActionAlignment, FileProblems } from './format.ts'
 
 /** What had to be changed, counted in steps. */
 export interface Mended {
@@ -11,6 +12,22 @@ export interface Mended {
   clipped: number
   /** The action was one that the mask forbids. */
   opened: number
+}
+
+/** @throws DataError at the first choice that its branch does not have */
+export function checkTaken(
+  play: Play,
+  { discrete: sizes }: ActionLayout,
+  actions: ActionAlignment,
+  place: string,
+  problems: FileProblems,
+): void {
+  const steps = play.records.length - 1
+  const choices = new Float64Array(steps * sizes.length)
+  for (let step = 0; step < steps; step++) {
+    choices.set(actionRecord(play, step, actions).discrete, step * sizes.length)
+  }
+  checkChoices(choices, sizes, place, problems)
 }
 
 /**
@@ -55,7 +72,7 @@ export function playColumns(
 }
 
 /** Unity lets a heuristic take what the mask forbids. @returns whether it did */
-function openTaken(mask: Uint8Array, discrete: Int32Array, sizes: readonly number[]): boolean {
+function openTaken(mask: Uint8Array, discrete: ArrayLike<number>, sizes: readonly number[]): boolean {
   let offset = 0
   let opened = false
   for (const [branch, size] of sizes.entries()) {

@@ -9,6 +9,7 @@ import {
 import { behaviourName, shownShape } from '../../remote/mlagents/behaviour.ts'
 import type { EnvironmentStamp } from '../episode.ts'
 import { environmentStamp } from '../stamp.ts'
+import { isChoice } from './choices.ts'
 import { actionRecord, isForbidden } from './demo-alignment.ts'
 import type { ObservationColumn } from './demo-observations.ts'
 import type { Play } from './demo-plays.ts'
@@ -99,8 +100,7 @@ export function retrace(
     if (!isNear(observation, play.records[step]!.observation)) return undefined
     const { continuous, discrete } = actionRecord(play, step, actions)
     if (!continuous.every(Number.isFinite)) return undefined
-    if (discrete.some((index, branch) => index < 0 || index >= spec.action.discrete[branch]!))
-      return undefined
+    if (!discrete.every((index, branch) => isChoice(index, spec.action.discrete[branch]!))) return undefined
     mask.fill(1)
     environment.writeActionMask?.(mask)
     if (isForbidden(discrete, mask, spec.action)) return undefined

@@ -4,7 +4,7 @@ import { environmentIds, makeEnvironment } from '../../envs/index.ts'
 import { type EnvironmentStamp, type Episode, episodeLength } from '../episode.ts'
 import { layoutMismatch } from '../stamp.ts'
 import { findAlignment } from './demo-alignment.ts'
-import { type Mended, playColumns } from './demo-columns.ts'
+import { checkTaken, type Mended, playColumns } from './demo-columns.ts'
 import { playedEnvironment, type Retraced, retrace } from './demo-environment.ts'
 import { type DemoStart, readRecords, readStart } from './demo-file.ts'
 import { type DemoHeads, readHeads } from './demo-heads.ts'
@@ -81,6 +81,7 @@ function ownEpisodes(
     problems.refuse('records', `${heads.episodes.length} episodes, as the heads say`, plays.length)
   }
   return heads.episodes.map(({ head, masked, timesUs }, i) => {
+    checkTaken(plays[i]!, layout, heads.actions, `episode ${i}`, problems)
     const columns = playColumns(plays[i]!, layout, heads.actions, masked, undefined, {
       clipped: 0,
       opened: 0,
@@ -103,6 +104,7 @@ function foreignEpisodes(
   const masked = demo.records.some(({ mask }) => mask !== undefined)
   const mended: Mended = { clipped: 0, opened: 0 }
   const episodes = plays.map((play, i) => {
+    checkTaken(play, layout, actions, `episode ${i}`, problems)
     const columns = playColumns(play, layout, actions, masked, retraced[i]?.last, mended)
     const success = retraced[i]?.success ?? (play.ending === 'terminated' && columns.rewards.at(-1)! > 0)
     const terminated = play.ending === 'terminated'

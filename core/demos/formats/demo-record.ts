@@ -24,9 +24,9 @@ export interface DemoRecord {
   readonly groupReward: number
   readonly done: boolean
   readonly maxStepReached: boolean
-  /** The action that the file has here, [C] and [D]: the one taken next, or the one before. */
+  /** The action that the file has here, [C] and [D]: the one taken next, or the one before. Nobody has checked the choices. */
   readonly continuous: Float32Array
-  readonly discrete: Int32Array
+  readonly discrete: Float64Array
 }
 
 /** Of the behaviour, by the new field or, where it says nothing, the old ones. */
@@ -86,7 +86,7 @@ function readAction(
   if (continuous.length === 0 && discrete.length === 0) {
     const values = action?.vectorActions ?? []
     if (values.length === 0)
-      return { continuous: new Float32Array(C), discrete: new Int32Array(branches.length) }
+      return { continuous: new Float32Array(C), discrete: new Float64Array(branches.length) }
     if (C > 0) continuous = values
     else discrete = values
   }
@@ -94,7 +94,5 @@ function readAction(
   if (continuous.length !== C || discrete.length !== branches.length) {
     problems.refuse(`${place}, action`, `${C} continuous values and ${branches.length} branches`, found)
   }
-  const fraction = discrete.find((value) => !Number.isInteger(value))
-  if (fraction !== undefined) problems.refuse(`${place}, action`, 'a whole number per branch', fraction)
-  return { continuous: Float32Array.from(continuous), discrete: Int32Array.from(discrete) }
+  return { continuous: Float32Array.from(continuous), discrete: Float64Array.from(discrete) }
 }

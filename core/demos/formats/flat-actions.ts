@@ -1,5 +1,6 @@
 /** One action column, for formats that have no more: whole numbers for branches, floats as soon as anything is continuous. */
 import type { EnvironmentStamp, Episode } from '../episode.ts'
+import { isChoice, refuseChoice } from './choices.ts'
 import type { FileProblems } from './format.ts'
 
 export interface FlatActions {
@@ -23,7 +24,7 @@ export function actionOf({ environment, continuous, discrete }: Episode, step: n
 /**
  * The reverse, for all steps of an episode.
  * @param actions  [N, C + D]
- * @throws DataError when a branch is no whole number
+ * @throws DataError when a choice is not in its space
  */
 export function splitActions(
   actions: Float64Array,
@@ -41,8 +42,9 @@ export function splitActions(
     continuous.set(row.subarray(0, C), step * C)
     for (let branch = 0; branch < D; branch++) {
       const value = row[C + branch]!
-      if (value !== Math.trunc(value) || Math.abs(value) >= 2 ** 31) {
-        problems.refuse(`${place}, action ${step}`, 'a whole number', value)
+      if (!isChoice(value, action.discrete[branch]!)) {
+        const space = { sizes: action.discrete }
+        refuseChoice(value, branch, space, `${place}, step ${step}, action`, problems)
       }
       discrete[step * D + branch] = value
     }

@@ -154,7 +154,7 @@ function readImitation(files: DemonstrationFiles, folderName: string, options?: 
     if (trajectories.some(({ rewards }) => rewards === undefined)) options?.note?.('no rewards: they are 0')
   }
   return trajectories.map((trajectory, i) => {
-    const place = `row ${i}`
+    const place = `episode ${i}`
     const head = ours?.heads[i] ?? foreignHead(environment!, i, outcomeOf(trajectory))
     return episodeOf(trajectory, head, ours !== undefined, place, problems)
   })

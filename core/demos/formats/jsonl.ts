@@ -7,6 +7,7 @@
  */
 import type { Episode, EpisodeColumns, StepLayout } from '../episode.ts'
 import { stepLayout } from '../episode.ts'
+import { checkChoices } from './choices.ts'
 import { type FileFormat, FileProblems, LIMITS, type ReadOptions } from './format.ts'
 import { assembleEpisode, parseHead, plainHead } from './head.ts'
 import { completeLine } from './jsonl-foreign.ts'
@@ -65,7 +66,7 @@ function readJsonl(bytes: Uint8Array, fileName: string, options?: ReadOptions): 
       const line = parseLine(text, place, problems)
       const known = 'format' in line
       const whole = known ? line : completeLine(line, episodes.length, place, problems, options)
-      episodes.push(readEpisode(whole, place, problems))
+      episodes.push(readEpisode(whole, episodes.length, place, problems))
     }
     if (episodes.length > LIMITS.episodes)
       problems.refuse(place, `at most ${LIMITS.episodes} episodes`, 'more')
@@ -94,6 +95,7 @@ function parseLine(text: string, place: string, problems: FileProblems): Record<
 
 function readEpisode(
   line: Readonly<Record<string, unknown>>,
+  index: number,
   place: string,
   problems: FileProblems,
 ): Episode {
@@ -112,10 +114,12 @@ function readEpisode(
   const layout: StepLayout = stepLayout(head.environment)
   const read = (name: string, column: unknown, width: number | null, max: number | null): number[] =>
     flatten(column, width, max, `${place}, ${name}`, problems)
+  const choices = read('discrete', discrete, layout.branches, null)
+  checkChoices(choices, head.environment.action.discrete, `${place} (episode ${index})`, problems)
   const columns: EpisodeColumns = {
     observations: Float32Array.from(read('observations', observations, layout.observation, null)),
     continuous: Float32Array.from(read('continuous', continuous, layout.continuous, null)),
-    discrete: Int32Array.from(read('discrete', discrete, layout.branches, 2 ** 31 - 1)),
+    discrete: Int32Array.from(choices),
     rewards: Float32Array.from(read('rewards', rewards, null, null)),
     timesUs: Float64Array.from(read('timesUs', timesUs, null, null)),
     ...(masks === undefined ? {} : { masks: Uint8Array.from(read('masks', masks, layout.mask, 1)) }),

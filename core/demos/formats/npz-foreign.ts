@@ -11,6 +11,7 @@
  *     masks       [N, M]      may be left out
  */
 import { type Episode, type EpisodeColumns, stepLayout } from '../episode.ts'
+import { checkChoices } from './choices.ts'
 import { foreignHead, givenEnvironment } from './foreign.ts'
 import { type FileProblems, LIMITS, type ReadOptions } from './format.ts'
 import { assembleEpisode } from './head.ts'
@@ -45,7 +46,7 @@ export function readForeignNpz(
   const count = offsets.length - 1
   const observations = arrays.column('obs', steps + count, O)
   const continuous = arrays.column('acts_continuous', steps, C)
-  const discrete = arrays.whole('acts_discrete', steps, D, 2 ** 31 - 1)
+  const discrete = arrays.column('acts_discrete', steps, D)
   const timesUs = arrays.has('times_us') ? arrays.column('times_us', steps, 1) : new Array(steps).fill(0)
   const masks = arrays.has('masks') ? arrays.whole('masks', steps, M, 1) : undefined
   const flag = (name: string): boolean[] =>
@@ -58,10 +59,12 @@ export function readForeignNpz(
     if (!outcome.terminated && !outcome.truncated) {
       options?.note?.(`episode ${i} does not say how it ended: it counts as truncated`)
     }
+    const choices = discrete.slice(from * D, to * D)
+    checkChoices(choices, environment.action.discrete, `episode ${i}`, problems)
     const columns: EpisodeColumns = {
       observations: Float32Array.from(observations.slice((from + i) * O, (to + i + 1) * O)),
       continuous: Float32Array.from(continuous.slice(from * C, to * C)),
-      discrete: Int32Array.from(discrete.slice(from * D, to * D)),
+      discrete: Int32Array.from(choices),
       rewards: Float32Array.from(rewards.slice(from, to)),
       timesUs: Float64Array.from(timesUs.slice(from, to)),
       ...(masks === undefined ? {} : { masks: Uint8Array.from(masks.slice(from * M, to * M)) }),

@@ -1,6 +1,7 @@
 /** How the values of a space's parts lie in the file and in the columns of an episode. */
 import { shapeSize } from '../../../envs/environment.ts'
 import { type EnvironmentStamp, type Episode, stepLayout } from '../../episode.ts'
+import { isChoice, refuseChoice } from '../choices.ts'
 import type { FileProblems, ReadOptions } from '../format.ts'
 import type { Hdf5Array, Hdf5Group, Hdf5Node } from '../hdf5/tree.ts'
 import type { Box, Choices, Space } from './spaces.ts'
@@ -106,8 +107,12 @@ function readObservations(episode: Hdf5Group, columns: Columns, rows: number, at
       const start = row * width + offset
       if (space.type === 'Box' && leaf.flattened && space.shape.length === 3) {
         observations.set(planes(space, own), start)
-      } else if (space.type === 'Box' || space.type === 'MultiBinary') observations.set(own, start)
-      else markChoices(space, own, observations, start)
+      } else if (space.type === 'Box') observations.set(own, start)
+      else {
+        checkChoices(leaf, space, own, `observation ${row}`, at)
+        if (space.type === 'MultiBinary') observations.set(own, start)
+        else markChoices(space, own, observations, start)
+      }
     }
     offset += shapeSize(observationShape(leaf))
   }
@@ -128,9 +133,22 @@ function planes({ shape, dtype }: Box, picture: Float32Array): Float32Array {
 function markChoices(space: Choices, values: Float32Array, out: Float32Array, start: number): void {
   let at = start
   for (const [i, size] of space.sizes.entries()) {
-    const choice = values[i]! - space.start[i]!
-    if (Number.isInteger(choice) && choice >= 0 && choice < size) out[at + choice] = 1
+    out[at + values[i]! - space.start[i]!] = 1
     at += size
+  }
+}
+
+/** @throws DataError when one of the values of a row is not in the space */
+function checkChoices(
+  { path }: Leaf,
+  space: Choices,
+  values: Hdf5Array,
+  row: string,
+  { place, problems }: Place,
+): void {
+  for (const [i, size] of space.sizes.entries()) {
+    if (isChoice(Number(values[i]) - space.start[i]!, size)) continue
+    refuseChoice(String(values[i]), i, space, [place, row, ...path].join(', '), problems)
   }
 }
 
@@ -152,8 +170,10 @@ function readActions(
     const size = storedSize(leaf)
     const values = stored[part]!
     for (let step = 0; step < steps; step++) {
+      const row = values.subarray(step * size, (step + 1) * size)
+      if (space.type !== 'Box') checkChoices(leaf, space, row, `step ${step}, action`, at)
       for (let i = 0; i < size; i++) {
-        const value = Number(values[step * size + i])
+        const value = Number(row[i])
         if (space.type === 'Box') {
           continuous[step * layout.continuous + offset.continuous + i] = scaled(space, i, value)
         } else {
