@@ -10,6 +10,7 @@ registerEnvironment('basic', (parameters) => new BasicEnvironment(parameters))
 registerRecall()
 registerGrid()
 
+export type * from './agent-group.ts'
 export type { BasicEvent, BasicScene } from './basic/scene.ts'
 export { type BubbleLevel, registerBubbleLevel } from './bubble/index.ts'
 export type { BubbleAim, BubbleEvent, BubbleScene } from './bubble/scene.ts'

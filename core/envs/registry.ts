@@ -3,6 +3,7 @@
  * another program, of which there are too many to list, come by a scheme before a colon: `gym:CartPole-v1`.
  */
 import { nearest, UserError } from '../errors.ts'
+import type { AgentGroupFactory } from './agent-group.ts'
 import type { Environment, EnvironmentSpec, ParameterValue } from './environment.ts'
 
 type Parameters = Readonly<Record<string, ParameterValue>>
@@ -19,6 +20,8 @@ export interface EnvironmentScheme {
    * @throws UserError when there is none of that name, or what it needs is not installed
    */
   make(name: string, parameters: Parameters): Environment
+  /** Where a world may have several agents, what makes one for all of them to be trained in; null where it has one. */
+  group?(name: string, parameters: Parameters): AgentGroupFactory | null
   /** Does beforehand what `make` and the first `reset` would have to wait for. @throws as `make` */
   prepare?(name: string, parameters: Parameters): Promise<void>
 }
@@ -44,6 +47,13 @@ export function makeEnvironment(id: string, parameters?: Parameters): Environmen
   if (factory !== undefined) return factory(parameters)
   const [scheme, name] = schemeOf(id) ?? unknown(id)
   return scheme.make(name, parameters ?? {})
+}
+
+/** Null where every environment has one agent, and is to be had by `makeEnvironment` alone. */
+export function agentGroupFactory(id: string, parameters: Parameters): AgentGroupFactory | null {
+  if (factories.has(id)) return null
+  const [scheme, name] = schemeOf(id) ?? unknown(id)
+  return scheme.group?.(name, parameters) ?? null
 }
 
 /** Waits where `makeEnvironment` would keep the thread waiting. @throws UserError as `makeEnvironment` */

@@ -23,6 +23,8 @@ export interface Rollout {
   /** E */
   readonly count: number
   readonly stepping: Stepping
+  /** Whether every batch is sure to have a step of every environment. */
+  readonly fullBatches: boolean
   readonly maxEpisodeSteps: number
   /** [E, O], what the next action is chosen from. */
   readonly observations: Float32Array

@@ -13,6 +13,7 @@ export class VectorEnvironment implements Rollout {
   readonly spec: EnvironmentSpec
   readonly count: number
   readonly stepping = 'sync'
+  readonly fullBatches = true
   readonly maxEpisodeSteps: number
   readonly observations: Float32Array
   readonly masks: Uint8Array | null

@@ -57,6 +57,8 @@ export class WorkerPool implements Rollout {
   readonly spec: EnvironmentSpec
   readonly count: number
   readonly stepping: Stepping
+  /** A worker may end at any time. */
+  readonly fullBatches = false
   readonly maxEpisodeSteps: number
   readonly observations: Float32Array
   readonly masks: Uint8Array | null

@@ -1,7 +1,9 @@
 /** The environments of a run, in this thread or on workers. */
 
+import { agentGroupFactory } from '../envs/index.ts'
 import { makeVaried, type Samplers } from '../envs/varied-environment.ts'
 import { UserError } from '../errors.ts'
+import { GroupRollout } from '../rollout/group-rollout.ts'
 import type { Rollout } from '../rollout/rollout.ts'
 import { VectorEnvironment } from '../rollout/vector.ts'
 import { WorkerPool } from '../rollout/worker-pool.ts'
@@ -12,16 +14,36 @@ export async function makeRollout(config: RunConfig, samplers: Samplers): Promis
   const { environment: id, parameters, numEnvs: count, seed, maxEpisodeSteps, rollout, plugins } = config
   const recipe = { id, parameters, samplers }
   const episodes = { seed, maxEpisodeSteps }
+  const make = agentGroupFactory(id, parameters)
+  if (make !== null) {
+    if (rollout.workers > 0) throw notOnWorkers(id)
+    const { restarts } = rollout
+    return await GroupRollout.create({ make, samplers, groups: count, restarts, ...episodes })
+  }
   if (rollout.workers === 0) return new VectorEnvironment(() => makeVaried(recipe), count, episodes)
   return await WorkerPool.create({ recipe, plugins, count, ...rollout, ...episodes })
 }
 
-/** @throws UserError when the algorithm takes in nothing but full batches, which workers cannot promise */
+function notOnWorkers(id: string): UserError {
+  return new UserError(`${id} runs in processes of its own, which step side by side without workers`, {
+    remedy:
+      'leave workers, envs_per_worker, stepping and pace out of env_settings; num_envs is how many there are',
+  })
+}
+
+/** @throws UserError when the algorithm takes in nothing but full batches, and the rollout cannot promise those */
 export function requirePartialBatches(
   algorithm: { readonly drop?: unknown },
-  { rollout, behavior }: RunConfig,
+  rollout: Rollout,
+  { behavior, environment }: RunConfig,
 ): void {
-  if (rollout.workers === 0 || algorithm.drop !== undefined) return
+  if (rollout.fullBatches || algorithm.drop !== undefined) return
+  if (rollout instanceof GroupRollout) {
+    throw new UserError(
+      `${behavior.trainer_type} with these settings cannot learn from agents that decide at different moments, as those of ${environment} do`,
+      { remedy: 'take another algorithm, or train one agent of each build by the parameter agents: 1' },
+    )
+  }
   throw new UserError(
     `${behavior.trainer_type} with these settings cannot learn from environments on workers`,
     {

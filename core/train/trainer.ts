@@ -78,14 +78,14 @@ export class Trainer {
       const random = new Random(config.seed ^ 0x6c6561)
       const algorithm = await algorithmDefinition(config.behavior.trainer_type).create({
         spec: rollout.spec,
-        numEnvs: config.numEnvs,
+        numEnvs: rollout.count,
         settings: config.behavior,
         demonstrations,
         runtime: await loadRuntime(config.engine),
         random,
         threads: config.threads,
       })
-      requirePartialBatches(algorithm, config)
+      requirePartialBatches(algorithm, rollout, config)
       const trainer = new Trainer(options, algorithm, rollout, random, curriculum)
       const checkpoint = options.resume ? (await listCheckpoints(options.runDirectory)).at(-1) : undefined
       if (checkpoint !== undefined) await trainer.#restore(await readCheckpoint(checkpoint))

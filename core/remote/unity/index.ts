@@ -1,11 +1,16 @@
 /** `unity:PATH`: builds of Unity games with ML-Agents in them, and `unity:editor`. */
 import { registerEnvironmentScheme } from '../../envs/index.ts'
-import { describeBuild, UnityEnvironment } from './environment.ts'
+import { buildSettings, prepareBuild } from './builds.ts'
+import { UnityEnvironment } from './environment.ts'
+import { UnityGroup } from './group.ts'
 
 registerEnvironmentScheme('unity', {
   example: 'unity:PATH',
   description:
     "A Unity build with ML-Agents in it, by the path of its executable; unity:editor is Unity's editor",
   make: (path, parameters) => new UnityEnvironment(path, parameters),
-  prepare: (path, parameters) => describeBuild(path, parameters),
+  // One agent alone is waited for, so that it can be learnt from in lockstep.
+  group: (path, parameters) =>
+    parameters.agents === 1 ? null : (options) => UnityGroup.open(path, parameters, options),
+  prepare: (path, parameters) => prepareBuild(buildSettings(path, parameters)),
 })

@@ -4,8 +4,10 @@ import { EDITOR_PORT } from '../mlagents/protocol.ts'
 import { TrainerServer } from '../mlagents/trainer.ts'
 import type { OpenPeer, Peer } from '../sync-thread.ts'
 import { Conversation, type ConversationOptions } from './conversation.ts'
+import { Crew } from './crew.ts'
 import { BuildProcess } from './process.ts'
-import { type Description, packAnswer, unpackRequest } from './protocol.ts'
+import { type Description, packAnswer, unpackedAction, unpackRequest } from './protocol.ts'
+import { Solo } from './solo.ts'
 
 export interface UnityOptions extends ConversationOptions {
   /** Null waits for Unity's editor. */
@@ -53,6 +55,8 @@ class UnityPeer implements Peer {
   readonly #build: BuildProcess | null
   readonly #conversation: Conversation
   #description: Description | null = null
+  #solo: Solo | null = null
+  #crew: Crew | null = null
 
   constructor(server: TrainerServer, build: BuildProcess | null, conversation: Conversation) {
     this.#server = server
@@ -70,11 +74,16 @@ class UnityPeer implements Peer {
       case 'describe':
         return packAnswer(this.#description!)
       case 'begin':
-        return packAnswer(await this.#conversation.begin(request.floats))
-      case 'step': {
-        const continuous = new Float32Array(request.continuous.slice().buffer)
-        const discrete = new Int32Array(request.discrete.slice().buffer)
-        return packAnswer(await this.#conversation.step({ continuous, discrete }))
+        this.#solo ??= new Solo(this.#conversation)
+        return packAnswer(await this.#solo.begin(request.floats))
+      case 'step':
+        return packAnswer(await this.#solo!.step(unpackedAction(request)))
+      case 'join':
+        this.#crew = new Crew(this.#conversation, request.seats)
+        return packAnswer(await this.#crew.begin(request.parameters))
+      case 'advance': {
+        const actions = new Map(request.actions.map((action) => [action.seat, unpackedAction(action)]))
+        return packAnswer(await this.#crew!.advance(actions, request.parameters))
       }
     }
   }

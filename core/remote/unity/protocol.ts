@@ -1,22 +1,39 @@
-/** What the environment asks the thread that drives the build, and what comes back, as msgpack. */
+/** What is asked of the thread that drives the build, and what comes back, as msgpack. */
 import { Packr } from 'msgpackr'
 import type { ActionSpec } from '../../envs/index.ts'
+import type { EnvironmentParameter } from '../mlagents/side-channels.ts'
 
 const packr = new Packr({ useRecords: false })
 
+/** `begin` and `step` are about one agent; `join`, once, and `advance` about all of them. */
 export type Request =
   | { readonly ask: 'describe' }
   | { readonly ask: 'begin'; readonly floats: Readonly<Record<string, number>> }
-  | { readonly ask: 'step'; readonly continuous: Uint8Array; readonly discrete: Uint8Array }
+  | ({ readonly ask: 'step' } & PackedAction)
+  | { readonly ask: 'join'; readonly seats: number; readonly parameters: readonly EnvironmentParameter[] }
+  | {
+      readonly ask: 'advance'
+      readonly actions: readonly ({ readonly seat: number } & PackedAction)[]
+      readonly parameters: readonly EnvironmentParameter[]
+    }
+
+export interface PackedAction {
+  /** float32 [continuous] */
+  readonly continuous: Uint8Array
+  /** int32 [branches] */
+  readonly discrete: Uint8Array
+}
 
 /** The chosen behaviour, as its first agent was reported. */
 export interface Description {
   readonly behaviour: string
+  /** How many waited at first. */
+  readonly agents: number
   readonly observations: readonly { readonly name: string; readonly shape: readonly number[] }[]
   readonly action: Pick<ActionSpec, 'continuous' | 'discrete'>
 }
 
-/** Our agent waits for an action, or has ended its episode. */
+/** An agent waits for an action, or has ended its episode. */
 export interface Moment {
   readonly reward: number
   readonly terminated: boolean
@@ -27,6 +44,12 @@ export interface Moment {
   readonly mask: Uint8Array | null
 }
 
+export interface SeatedMoment extends Moment {
+  readonly seat: number
+  /** The first of its episode. */
+  readonly began: boolean
+}
+
 export function packRequest(request: Request): Uint8Array {
   return packr.pack(request)
 }
@@ -35,7 +58,7 @@ export function unpackRequest(bytes: Uint8Array): Request {
   return packr.unpack(bytes) as Request
 }
 
-export function packAnswer(answer: Description | Moment): Uint8Array {
+export function packAnswer(answer: Description | Moment | readonly SeatedMoment[]): Uint8Array {
   return packr.pack(answer)
 }
 
@@ -45,4 +68,28 @@ export function unpackDescription(bytes: Uint8Array): Description {
 
 export function unpackMoment(bytes: Uint8Array): Moment {
   return packr.unpack(bytes) as Moment
+}
+
+export function unpackMoments(bytes: Uint8Array): SeatedMoment[] {
+  return packr.unpack(bytes) as SeatedMoment[]
+}
+
+/** Views, which are to be packed before the numbers change. */
+export function packedAction(
+  { continuous, discrete }: { readonly continuous: Float32Array; readonly discrete: Int32Array },
+  { action }: { readonly action: Pick<ActionSpec, 'continuous' | 'discrete'> },
+): PackedAction {
+  const bytes = (view: Float32Array | Int32Array, count: number) =>
+    new Uint8Array(view.buffer, view.byteOffset, 4 * count)
+  return {
+    continuous: bytes(continuous, action.continuous),
+    discrete: bytes(discrete, action.discrete.length),
+  }
+}
+
+export function unpackedAction({ continuous, discrete }: PackedAction) {
+  return {
+    continuous: new Float32Array(continuous.slice().buffer),
+    discrete: new Int32Array(discrete.slice().buffer),
+  }
 }

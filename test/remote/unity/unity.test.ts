@@ -1,14 +1,23 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Environment, emptyAction, makeEnvironment, observationSize } from '../../../core/envs/index.ts'
+import {
+  type Environment,
+  emptyAction,
+  makeEnvironment,
+  observationSize,
+  type SeatAction,
+} from '../../../core/envs/index.ts'
 import { UserError } from '../../../core/errors.ts'
 import { Random } from '../../../core/random.ts'
 import { UnityEnvironment } from '../../../core/remote/unity/environment.ts'
 import { findExecutable } from '../../../core/remote/unity/executable.ts'
+import { UnityGroup } from '../../../core/remote/unity/group.ts'
 import { temporaryDirectory } from '../../store/support.ts'
 
 const COMMAND = join(import.meta.dirname, '../../../bin/understudy.js')
+
+const GROUP = { seed: 6, samplers: {} }
 
 const opened: Environment[] = []
 afterEach(() => {
@@ -129,11 +138,9 @@ describe('a Unity build', () => {
   })
 })
 
-describe('a build that cannot be played', () => {
-  it('has several agents, unless the others may do nothing', () => {
-    const path = served(temporaryDirectory(), 'basic', '--agents 3')
-    expect(sentence(() => open(path))).toMatch(/has 3 agents at once.*idle_others=true/)
-    const unity = open(path, { idle_others: true })
+describe('a build with several agents', () => {
+  it('lets one of them play while the others do nothing', () => {
+    const unity = open(served(temporaryDirectory(), 'basic', '--agents 3'))
     const observation = new Float32Array(20)
     unity.reset(0, observation)
     let steps = 0
@@ -147,6 +154,98 @@ describe('a build that cannot be played', () => {
     expect(observation[17]).toBe(1)
   })
 
+  it('plays all of them as a group, each exactly as the environment alone', async () => {
+    const id = 'grid'
+    const K = 3
+    const group = await UnityGroup.open(served(temporaryDirectory(), id, `--agents ${K}`), {}, GROUP)
+    expect(group.seats).toBe(K)
+    const random = new Random(5)
+    const agents = Array.from({ length: K }, (_, place) => {
+      const environment = makeEnvironment(id)
+      const expected = new Float32Array(observationSize(environment.spec))
+      return { environment, expected, place, episode: 0, action: emptyAction(environment.spec) }
+    })
+    const [branch] = agents[0]!.environment.spec.action.discrete
+    const allowed = new Uint8Array(branch!)
+    let ended = 0
+    let actions: SeatAction[] = []
+    for (let message = 0; message < 150; message++) {
+      const moments = await group.advance(actions)
+      actions = []
+      for (const { seat, began, reward, terminated, truncated, observation, mask } of moments) {
+        const agent = agents[seat]!
+        const { environment, expected, action } = agent
+        if (began) {
+          // As `env serve` gives out seeds; the build was started with seed 6.
+          environment.reset(GROUP.seed + agent.place + K * agent.episode, expected)
+        } else {
+          const result = environment.step(action, expected)
+          expect([reward, terminated, truncated]).toEqual([
+            Math.fround(result.reward),
+            result.terminated,
+            result.truncated,
+          ])
+        }
+        expect(observation).toEqual(expected)
+        if (terminated || truncated) {
+          agent.episode++
+          ended++
+          continue
+        }
+        environment.writeActionMask!(allowed)
+        expect(mask ?? new Uint8Array(branch!).fill(1)).toEqual(allowed)
+        do action.discrete[0] = random.below(branch!)
+        while (allowed[action.discrete[0]!] === 0)
+        actions.push({ seat, ...action })
+      }
+      expect(actions.map(({ seat }) => seat).sort()).toEqual([0, 1, 2])
+    }
+    expect(ended).toBeGreaterThan(3)
+    group.close()
+  })
+
+  it('seats as many as it is told, and gives them the parameters', async () => {
+    const path = served(temporaryDirectory(), 'basic', '--agents 4')
+    const samplers = { max_steps: { kind: 'constant', value: 2 } } as const
+    const group = await UnityGroup.open(path, { agents: 2, max_steps: 5 }, { ...GROUP, samplers })
+    expect(group.seats).toBe(2)
+    const stay = [0, 1].map((seat) => ({
+      seat,
+      continuous: new Float32Array(0),
+      discrete: Int32Array.of(0),
+    }))
+    const began = await group.advance([])
+    expect(began.map((moment) => [moment.seat, moment.began])).toEqual([
+      [0, true],
+      [1, true],
+    ])
+    expect((await group.advance(stay)).map(({ truncated }) => truncated)).toEqual([false, false])
+    group.vary({ max_steps: { kind: 'constant', value: 3 } })
+    const second = await group.advance(stay)
+    expect(second.map(({ seat, began, truncated }) => [seat, began, truncated])).toEqual([
+      [0, false, true],
+      [1, false, true],
+      [0, true, false],
+      [1, true, false],
+    ])
+    for (const truncated of [false, false, true]) {
+      const [first] = await group.advance(stay)
+      expect(first!.truncated).toBe(truncated)
+    }
+    group.close()
+  })
+
+  it('dies, and the group says so', async () => {
+    const folder = temporaryDirectory()
+    const group = await UnityGroup.open(served(folder, 'basic', '--agents 2'), {}, GROUP)
+    await group.advance([])
+    process.kill(Number(readFileSync(join(folder, 'pid'), 'utf8')), 'SIGKILL')
+    await expect(group.advance([])).rejects.toThrow(/game ended with SIGKILL/)
+    group.close()
+  })
+})
+
+describe('a build that cannot be played', () => {
   it('has no such behaviour', () => {
     const path = served(temporaryDirectory(), 'basic')
     expect(sentence(() => open(path, { behavior: 'Walker' }))).toContain(
@@ -190,6 +289,7 @@ describe('a build that cannot be played', () => {
     )
     const path = served(temporaryDirectory(), 'basic')
     expect(sentence(() => open(path, { level: 'hard' }))).toContain('level must be a number')
+    expect(sentence(() => open(path, { agents: 1.5 }))).toContain('agents must be a whole number above 0')
     expect(sentence(() => open(path, { time_scale: 0 }))).toContain('time_scale must be a number above 0')
   })
 })
