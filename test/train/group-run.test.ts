@@ -19,7 +19,7 @@ function build(folder: string): string {
 }
 
 function configOf(env: string, algorithm: 'ppo' | 'sac', more: Record<string, unknown> = {}): RunConfig {
-  const { max_steps = 600, network_settings = {}, ...settings } = more
+  const { max_steps = 600, network_settings = {}, environment_parameters, ...settings } = more
   return resolveConfig({
     behaviors: {
       run: {
@@ -35,6 +35,7 @@ function configOf(env: string, algorithm: 'ppo' | 'sac', more: Record<string, un
       },
     },
     env_settings: { env, num_envs: 2, seed: 5, ...settings },
+    ...(environment_parameters === undefined ? {} : { environment_parameters }),
   })
 }
 
@@ -76,6 +77,36 @@ describe('a run in builds with several agents', () => {
     const rows = messages.flatMap((message) => (message.type === 'metrics' ? message.rows : []))
     const updates = new Set(rows.filter(({ name }) => name === 'policy/entropy').map(({ step }) => step))
     expect(updates.size).toBeGreaterThan(3)
+  })
+
+  it('sends the lessons to the builds', async () => {
+    const env = build(temporaryDirectory())
+    const config = configOf(env, 'sac', {
+      max_steps: 400,
+      num_envs: 1,
+      environment_parameters: {
+        max_steps: {
+          curriculum: [
+            {
+              name: 'short',
+              completion_criteria: { measure: 'progress', behavior: 'run', threshold: 0.5 },
+              value: 2,
+            },
+            {
+              name: 'longer',
+              value: { sampler_type: 'uniform', sampler_parameters: { min_value: 4, max_value: 4 } },
+            },
+          ],
+        },
+      },
+    })
+    const { messages } = await train(config, temporaryDirectory())
+    const lengths = messages.flatMap((message) =>
+      message.type === 'metrics' ? message.rows.filter(({ name }) => name === 'rollout/length') : [],
+    )
+    // The last lesson is heard of with the episodes that begin after it.
+    expect([lengths[0]!.value, lengths.at(-1)!.value]).toEqual([2, 4])
+    expect(lengths.length).toBeGreaterThan(3)
   })
 
   it('goes on when one of the builds is killed', async () => {

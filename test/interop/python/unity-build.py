@@ -1,8 +1,8 @@
 """A build made of ML-Agents' own messages and gRPC stub: what Unity's C# side sends, without Unity.
 
-Two behaviours; the agent of `Ball` sees a vector and a picture, has continuous and discrete actions with masks, decides
-every other message, and ends its episodes after five decisions, every second one by a time limit. Writes what it was told
-to the file in $TOLD as JSON lines.
+Two behaviours; an agent of `Ball` sees a vector and a picture, has continuous and discrete actions with masks, and ends its
+episodes after five decisions, every second one by a time limit. There are $BALLS of them; number i is silent for i + 1
+messages after each action. Writes what it was told to the file in $TOLD as JSON lines.
 """
 
 import io
@@ -43,16 +43,51 @@ def picture(level: int) -> ObservationProto:
     )
 
 
-def ball(episode: int, decision: int, reward: float, done: bool) -> AgentInfoProto:
-    info = AgentInfoProto(reward=reward, done=done, max_step_reached=done and episode % 2 == 1, id=100 + episode)
-    info.observations.extend([vector(episode, decision, 0.1), picture(10 * episode + decision)])
-    if not done:
-        info.action_mask.extend([branch == decision % 3 for branch in range(3)] + [False, False])
-    return info
+class Ball:
+    """One agent of `Ball`."""
+
+    def __init__(self, number: int) -> None:
+        self.number, self.episode, self.decision, self.reward, self.silent = number, 0, 0, 0.0, 0
+
+    @property
+    def waits(self) -> bool:
+        return self.silent == 0
+
+    def restart(self) -> AgentInfoProto:
+        if self.decision > 0:
+            self.episode += 1
+        self.decision, self.silent = 0, 0
+        return self.info(False)
+
+    def act(self, continuous: list, discrete: list) -> None:
+        tell(number=self.number, continuous=continuous, discrete=discrete)
+        self.reward = 0.5 * continuous[0] + discrete[0] + 10 * discrete[1]
+        self.decision += 1
+        self.silent = self.number + 2
+
+    def go_on(self) -> list:
+        """What is to be reported after this message."""
+        self.silent -= 1
+        if self.silent > 0:
+            return []
+        if self.decision < EPISODE:
+            return [self.info(False)]
+        last = self.info(True)
+        return [last, self.restart()]
+
+    def info(self, done: bool) -> AgentInfoProto:
+        decision, episode = self.decision, self.episode
+        reward = self.reward if decision > 0 else 0.0
+        limit = done and episode % 2 == 1
+        info = AgentInfoProto(reward=reward, done=done, max_step_reached=limit, id=10_000 * self.number + episode)
+        info.observations.extend([vector(episode, decision, 0.1), picture(10 * episode + decision)])
+        if not done:
+            info.action_mask.extend([branch == decision % 3 for branch in range(3)] + [False, False])
+        return info
 
 
 def other(message: int) -> AgentInfoProto:
-    info = AgentInfoProto(id=7)
+    info = AgentInfoProto(id=7_000_000)
     info.observations.append(vector(message))
     return info
 
@@ -68,8 +103,9 @@ def main() -> None:
     tell(seed=answer.seed, version=answer.communication_version)
     message = UnityMessageProto()
     message.header.status = 200
-    episode, decision, sent, reward, waits = 0, 0, 0, 0.0, True
-    first = True
+    balls = [Ball(number) for number in range(int(os.environ["BALLS"]))]
+    waiting: list = []
+    sent = 0
     while True:
         answer = stub.Exchange(message, timeout=60)
         if answer.header.status != 200:
@@ -82,37 +118,26 @@ def main() -> None:
         infos = output.agentInfos["Ball?team=0"].value
         if given.command == 1:
             tell(reset=True, side_channel=len(given.side_channel))
-            if not first and decision > 0:
-                episode += 1
-            decision, waits = 0, True
-            infos.append(ball(episode, decision, 0.0, False))
+            infos.extend(ball.restart() for ball in balls)
         else:
             others = given.agent_actions["Other?team=1"].value
             tell(others=[list(action.continuous_actions) for action in others])
-            if waits:
-                (action,) = given.agent_actions["Ball?team=0"].value
-                continuous, discrete = list(action.continuous_actions), list(action.discrete_actions)
-                tell(continuous=continuous, discrete=discrete)
-                reward = 0.5 * continuous[0] + discrete[0] + 10 * discrete[1]
-                decision += 1
-                waits = False
-            elif decision == EPISODE:
-                infos.append(ball(episode, decision, reward, True))
-                episode, decision, waits = episode + 1, 0, True
-                infos.append(ball(episode, decision, 0.0, False))
-            else:
-                infos.append(ball(episode, decision, reward, False))
-                waits = True
-        sent += 1
+            actions = given.agent_actions["Ball?team=0"].value
+            assert len(actions) == len(waiting), (len(actions), len(waiting))
+            for ball, action in zip(waiting, actions):
+                ball.act(list(action.continuous_actions), list(action.discrete_actions))
+            for ball in balls:
+                infos.extend(ball.go_on())
+        waiting = [ball for ball in balls if ball.waits]
         output.agentInfos["Other?team=1"].value.append(other(sent))
-        if first:
-            first = False
+        if sent == 0:
             for name, continuous, branches in (("Ball?team=0", 2, [3, 2]), ("Other?team=1", 1, [])):
                 brain = BrainParametersProto(brain_name=name, is_training=True)
                 brain.action_spec.num_continuous_actions = continuous
                 brain.action_spec.num_discrete_actions = len(branches)
                 brain.action_spec.discrete_branch_sizes.extend(branches)
                 message.unity_output.rl_initialization_output.brain_parameters.append(brain)
+        sent += 1
 
 
 main()
