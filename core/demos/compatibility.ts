@@ -1,8 +1,32 @@
 /** Whether episodes from a file fit the environments that are here. */
 import { environmentIds, makeEnvironment } from '../envs/index.ts'
-import type { Episode } from './episode.ts'
+import { UserError } from '../errors.ts'
+import type { EnvironmentStamp, Episode } from './episode.ts'
 import type { FileProblems } from './formats/format.ts'
 import { layoutMismatch } from './stamp.ts'
+
+/**
+ * Where a file names what was played, a person cannot make it another.
+ * @param given  what the person said
+ * @throws UserError naming both
+ */
+export function checkGiven(
+  file: string,
+  episodes: readonly Pick<Episode, 'environment'>[],
+  given: Pick<EnvironmentStamp, 'id'> | undefined,
+): void {
+  if (given === undefined) return
+  for (const [i, { environment }] of episodes.entries()) {
+    if (environment.id !== given.id) throw contradiction(`${file}: episode ${i}`, environment.id, given.id)
+  }
+}
+
+/** @param what  that names its environment, as the beginning of a sentence */
+export function contradiction(what: string, named: string, given: string): UserError {
+  return new UserError(`${what} was played in ${named}, as the file itself says, not in ${given}`, {
+    remedy: 'leave --env out; it is for files that do not say what was played',
+  })
+}
 
 /**
  * Episodes of an environment that is known here must have its observations and actions; of other environments everything is

@@ -266,6 +266,37 @@ describe('reading what was made elsewhere', () => {
     await expect(readDemonstrations({ name: 'set', files: others })).rejects.toThrow('actions of basic')
   })
 
+  it('takes what a person says was played for what Gymnasium or nobody names, and not for one of ours', async () => {
+    const walk: EnvironmentStamp = {
+      ...stamp,
+      observations: [{ name: 'view', shape: [1] }],
+      action: { continuous: 0, discrete: [2] },
+    }
+    const read = async (id: string, kwargs: object, entry_point?: string) => {
+      const notes: string[] = []
+      const files = await foreign(
+        {
+          ...(id === '' ? {} : { env_spec: JSON.stringify({ id, entry_point, kwargs }) }),
+          observation_space: space(box('inf', 'inf', 1)),
+          action_space: space({ type: 'Discrete', n: 2, start: 0 }),
+        },
+        dataset(new Float32Array(3), [3, 1]),
+        dataset(BigInt64Array.of(0n, 1n), [2]),
+      )
+      const note = (text: string): void => void notes.push(text)
+      const { episodes } = await readDemonstrations({ name: 'set', files }, { environment: walk, note })
+      return [episodes[0]!.environment.id, ...notes.filter((text) => text.includes('test/walk'))]
+    }
+    expect(await read('', {})).toEqual(['test/walk'])
+    expect(await read('ALE/Walk-v5', {})).toEqual([
+      'test/walk',
+      'the file says gym:ALE/Walk-v5; it is taken to be of test/walk, as was asked for',
+    ])
+    await expect(
+      read('understudy/Env-v0', { env_id: 'basic' }, 'understudy_gym.env:UnderstudyEnv'),
+    ).rejects.toThrow('was played in basic, as the file itself says, not in test/walk')
+  })
+
   it('takes masks only where they allow what was done', async () => {
     const metadata = {
       observation_space: space(box('inf', 'inf', 1)),

@@ -19,7 +19,7 @@ export interface WriteOptions {
 }
 
 export interface ReadOptions {
-  /** What was played, for files that do not say; their columns must fit it. */
+  /** What was played, for files that do not say; their columns must fit it. Files that do say must say the same. */
   readonly environment?: EnvironmentStamp
   /** Default: found out from the file. */
   readonly actions?: ActionAlignment

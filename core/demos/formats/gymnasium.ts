@@ -49,6 +49,11 @@ export function playedOf(specification: unknown): Played | undefined {
   return { id: `${GYM}${id}`, version: Math.max(1, Number(/-v(\d{1,9})$/.exec(id)?.[1] ?? 1)), parameters }
 }
 
+/** Whether it is none of ours. */
+export function isGymnasium({ id }: Pick<Played, 'id'>): boolean {
+  return id.startsWith(GYM)
+}
+
 function isParameter(entry: [string, unknown]): entry is [string, ParameterValue] {
   return ['string', 'number', 'boolean'].includes(typeof entry[1])
 }

@@ -1,6 +1,6 @@
 /** The file formats of demonstrations, by name and by content. */
 import { nearest, UserError } from '../../errors.ts'
-import { checkCompatible } from '../compatibility.ts'
+import { checkCompatible, checkGiven } from '../compatibility.ts'
 import type { Episode } from '../episode.ts'
 import { csv } from './csv.ts'
 import { d4rl } from './d4rl.ts'
@@ -104,7 +104,7 @@ export function detectFormat(source: DemonstrationSource): DemonstrationFormat {
 /**
  * Reads a file or folder of any of the formats; a folder may also come packed as a zip archive.
  * @throws DataError when it is none of them, damaged, empty, or does not fit an environment that is known here; UserError
- *   when its format can only be written
+ *   when its format can only be written, or it names another environment than `options.environment`
  */
 export async function readDemonstrations(
   source: DemonstrationSource,
@@ -117,6 +117,7 @@ export async function readDemonstrations(
   const format = detectFormat(unpacked)
   const episodes = await readAs(format, unpacked, options)
   if (episodes.length === 0) problems.refuse('content', 'at least one episode', 'none')
+  checkGiven(source.name, episodes, options.environment)
   checkCompatible(episodes, problems, options.note ?? (() => undefined))
   return { format, episodes }
 }

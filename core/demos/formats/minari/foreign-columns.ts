@@ -1,9 +1,10 @@
 /** Which columns here belong to the spaces of a dataset that was made elsewhere. */
 import { environmentIds, makeEnvironment } from '../../../envs/index.ts'
+import { contradiction } from '../../compatibility.ts'
 import type { EnvironmentStamp } from '../../episode.ts'
 import { environmentStamp, layoutMismatch } from '../../stamp.ts'
 import type { ReadOptions } from '../format.ts'
-import { type Played, playedOf } from '../gymnasium.ts'
+import { isGymnasium, type Played, playedOf } from '../gymnasium.ts'
 import { fieldName } from '../named-observations.ts'
 import {
   actionLayout,
@@ -18,12 +19,14 @@ import {
 import type { Metadata } from './read.ts'
 import { parseSpace } from './spaces.ts'
 
+/** Before the name of a dataset that does not say what was played. */
+const UNSAID = 'minari:'
 /** What Gymnasium has no name for: the one observation of an environment. */
 const UNNAMED = 'observation'
 
 /**
  * An environment that was named, or that is known here, gives the names and the order of the observations.
- * @throws DataError when the spaces are not that environment's
+ * @throws DataError when the spaces are not that environment's; UserError when the dataset names another one of ours
  */
 export function foreignColumns(metadata: Metadata, options: ReadOptions, at: Place): Columns {
   const { problems, note } = at
@@ -31,6 +34,11 @@ export function foreignColumns(metadata: Metadata, options: ReadOptions, at: Pla
     leavesOf(parseSpace(metadata[place], place, problems), { place, problems }),
   ) as [readonly Leaf[], readonly Leaf[]]
   const played = playedIn(metadata)
+  const given = options.environment?.id ?? played.id
+  if (given !== played.id && isGymnasium(played)) {
+    // The same environment may be made by several ids: with a module in front, or by a wrapper of somebody's own.
+    note?.(`the file says ${played.id}; it is taken to be of ${given}, as was asked for`)
+  } else if (given !== played.id && !isUnnamed(played)) throw contradiction(problems.file, played.id, given)
   const known = options.environment ?? knownEnvironment(played.id)
   const observations =
     known === undefined
@@ -61,7 +69,11 @@ function playedIn({ env_spec, dataset_id }: Metadata): Played {
   } catch {
     // Minari itself reads such a dataset as one that does not say.
   }
-  return playedOf(specification) ?? { id: `minari:${dataset_id ?? 'unnamed'}`, version: 0, parameters: {} }
+  return playedOf(specification) ?? { id: `${UNSAID}${dataset_id ?? 'unnamed'}`, version: 0, parameters: {} }
+}
+
+function isUnnamed({ id }: Played): boolean {
+  return id.startsWith(UNSAID)
 }
 
 function knownEnvironment(id: string): EnvironmentStamp | undefined {
