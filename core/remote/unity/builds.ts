@@ -11,8 +11,8 @@ const TIME_SCALE = 20
 const TIMEOUT_SECONDS = 60
 const EDITOR = 'editor'
 const GRACE_SECONDS = 10
-/** Decisions; ML-Agents' examples end their episodes within 1,000. For agents whose build sets no limit at all. */
-const MOST_STEPS = 10_000
+/** Decisions, for agents whose build sets no limit; the longest of ML-Agents' examples, a soccer game, takes 5,000. */
+const MOST_STEPS = 5_000
 
 type Parameters = Readonly<Record<string, ParameterValue>>
 
