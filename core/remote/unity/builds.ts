@@ -11,7 +11,7 @@ const TIME_SCALE = 20
 const TIMEOUT_SECONDS = 60
 const EDITOR = 'editor'
 const GRACE_SECONDS = 10
-/** Decisions, for agents whose build sets no limit; the longest of ML-Agents' examples, a soccer game, takes 5,000. */
+/** Decisions, for agents whose build sets no limit of its own. */
 const MOST_STEPS = 5_000
 
 type Parameters = Readonly<Record<string, ParameterValue>>
