@@ -1,5 +1,6 @@
 /** The pages of a column: levels and values, decompressed and decoded. */
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { decodeDeltaLengths, decodeDeltas, decodeDeltaTexts } from './delta.ts'
 import type { ParquetChunk, ParquetColumn, ParquetType } from './parquet-metadata.ts'
 import { count, struct } from './parquet-metadata.ts'
 import { decodeRuns } from './run-lengths.ts'
@@ -27,7 +28,11 @@ const DATA_PAGE_V2 = 3
 const PLAIN = 0
 const PLAIN_DICTIONARY = 2
 const RLE = 3
+const DELTA_BINARY_PACKED = 5
+const DELTA_LENGTH_BYTE_ARRAY = 6
+const DELTA_BYTE_ARRAY = 7
 const RLE_DICTIONARY = 8
+const BYTE_STREAM_SPLIT = 9
 
 /** Bytes of a value in plain encoding; 0 where that varies. */
 const WIDTHS: Partial<Record<ParquetType, number>> = { INT32: 4, INT64: 8, FLOAT: 4, DOUBLE: 8 }
@@ -139,8 +144,13 @@ function decodeValues(
   if (encoding === PLAIN) return plainValues(data, type, size)
   // Behind their length, in pages of either version.
   if (encoding === RLE && type === 'BOOLEAN') return Float64Array.from(decodeRuns(data.subarray(4), 1, size))
+  if (encoding === DELTA_BINARY_PACKED && (type === 'INT32' || type === 'INT64'))
+    return decodeDeltas(data, size, type === 'INT32' ? 32 : 64)
+  if (encoding === DELTA_LENGTH_BYTE_ARRAY && type === 'BYTE_ARRAY') return decodeDeltaLengths(data, size)
+  if (encoding === DELTA_BYTE_ARRAY && type === 'BYTE_ARRAY') return decodeDeltaTexts(data, size)
+  if (encoding === BYTE_STREAM_SPLIT) return plainValues(joinStreams(data, type, size), type, size)
   if (encoding !== PLAIN_DICTIONARY && encoding !== RLE_DICTIONARY) {
-    throw new RangeError(`values in encoding ${encoding}; plain and dictionary can be read`)
+    throw new RangeError(`values of type ${type} in encoding ${encoding}`)
   }
   if (dictionary === undefined) throw new RangeError('a page before its dictionary')
   if (size === 0) return dictionary.slice(0, 0)
@@ -174,6 +184,17 @@ function plainValues(data: Uint8Array, type: ParquetType, size: number): Parquet
     else values[i] = Number(from.getBigInt64(at, true))
   }
   return values
+}
+
+/** First bytes of all values, second bytes of all values and so on, put together again. */
+function joinStreams(data: Uint8Array, type: ParquetType, size: number): Uint8Array {
+  const width = WIDTHS[type]
+  if (width === undefined) throw new RangeError(`split values of type ${type}`)
+  if (size * width > data.length) throw new RangeError(`${size} values in ${data.length} bytes`)
+  return Uint8Array.from(
+    { length: size * width },
+    (_, i) => data[(i % width) * size + Math.floor(i / width)]!,
+  )
 }
 
 function plainTexts(data: Uint8Array, size: number): Uint8Array[] {
