@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { formatByFileName, readDemonstrations } from '../../core/demos/formats/index.ts'
 import { rllibJson, rllibParquet } from '../../core/demos/formats/rllib.ts'
 import { UserError } from '../../core/errors.ts'
+import type { Episode } from '../../core/store/index.ts'
 import { randomEpisode } from '../store/support.ts'
 import { actionSamples } from './action-samples.ts'
 
@@ -24,7 +25,7 @@ describe('rllib', () => {
       'truncateds',
     ])
     expect(rows[0]).toEqual({
-      eps_id: '0',
+      eps_id: expect.stringMatching(/^\d+$/),
       t: 0n,
       obs: [...first!.observations.slice(0, 8)],
       actions: BigInt(first!.discrete[0]!),
@@ -51,6 +52,30 @@ describe('rllib', () => {
     expect(batch.actions).toEqual([...second!.discrete])
     expect(batch.truncateds.indexOf(true)).toBe(6)
     expect(batch.terminateds).not.toContain(true)
+  })
+
+  it('writes floats that no reader takes for integers', () => {
+    const observations = Float32Array.from(first!.observations, (_, i) => i - 1)
+    const whole = { ...first!, observations, rewards: Float32Array.of(1) }
+    const text = Buffer.from(rllibJson.write([whole])).toString()
+    expect(text).toContain('"obs":[[-1.0,0.0,1.0,2.0,3.0,4.0,5.0,6.0]]')
+    expect(text).toContain('"rewards":[1.0]')
+    expect(text).toContain(`"actions":[${first!.discrete[0]}]`)
+  })
+
+  it('gives an episode the same number in every file, and no two episodes the same', async () => {
+    const numbers = (episodes: Episode[]) =>
+      Buffer.from(rllibJson.write(episodes))
+        .toString()
+        .trimEnd()
+        .split('\n')
+        .map((line): number[] => JSON.parse(line).eps_id)
+    const [[one], [two]] = numbers([first!, second!]) as [number[], number[]]
+    expect(one).not.toBe(two)
+    expect(numbers([second!])).toEqual([new Array(7).fill(two)])
+    const bytes = await rllibParquet.write([second!])
+    const rows = await parquetReadObjects({ file: Uint8Array.from(bytes).buffer })
+    expect(rows[0]!.eps_id).toBe(String(two))
   })
 
   it('keeps lists of actions where there are several', async () => {

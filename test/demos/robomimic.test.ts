@@ -13,6 +13,7 @@ it('lays demonstrations out as robomimic reads them', async () => {
   expect(data.attributes.get('total')).toBe(5n)
   expect(JSON.parse(data.attributes.get('env_args') as string)).toEqual({
     env_name: 'understudy/Env-v0',
+    type: 2,
     env_type: 2,
     env_kwargs: { env_id: 'test/walk', version: 3, ...first.environment.parameters },
   })

@@ -16,3 +16,9 @@ export function singleText(value: number): string {
   }
   return doubleText(value)
 }
+
+/** The same with a decimal point or an exponent, for readers that take a column of whole numbers for integers. */
+export function singleFloatText(value: number): string {
+  const text = singleText(value)
+  return /[.e]/.test(text) ? text : `${text}.0`
+}

@@ -3,14 +3,16 @@
  * room for ours, so that both can only be written.
  *
  * Columns are those of ray.rllib.core.columns.Columns and ray.rllib.policy.sample_batch.SampleBatch; `terminateds` and
- * `truncateds` stay apart.
+ * `truncateds` stay apart. Both readers of JSON (JsonReader, ray.data.read_json) guess the type of a column: floats have a
+ * point even where they are whole, as observations of integers end RLlib's training with an error.
  */
 import { shapeSize } from '../../envs/index.ts'
+import { episodeHash } from '../../store/index.ts'
 import { type EnvironmentStamp, type Episode, episodeLength } from '../episode.ts'
 import { type ParquetField, writeParquet } from './columnar/parquet-write.ts'
 import { actionOf, flatActions, mergedObservationsLost, mixedActionsLost } from './flat-actions.ts'
 import type { FileFormat } from './format.ts'
-import { singleText } from './number-text.ts'
+import { singleFloatText } from './number-text.ts'
 import { firstOfSameColumns } from './same-columns.ts'
 
 /** One step: what was seen, done, and came of it. */
@@ -25,12 +27,21 @@ interface Row {
   readonly truncateds: boolean
 }
 
-function rowsOf(episode: Episode, index: number): Row[] {
+/**
+ * A number below 2^48 that goes with the episode into every file: RLlib's buffer leaves out an episode whose `eps_id` it has
+ * already, from whichever file it came.
+ */
+function episodeNumber(episode: Episode): string {
+  return String(Number.parseInt(episodeHash(episode).slice(0, 12), 16))
+}
+
+function rowsOf(episode: Episode): Row[] {
+  const id = episodeNumber(episode)
   const O = observationSize(episode.environment)
   const steps = episodeLength(episode)
   const observation = (step: number): Float32Array => episode.observations.subarray(step * O, (step + 1) * O)
   return Array.from({ length: steps }, (_, step) => ({
-    eps_id: String(index),
+    eps_id: id,
     t: step,
     obs: observation(step),
     actions: actionOf(episode, step),
@@ -76,19 +87,21 @@ function writeRllibParquet(episodes: readonly Episode[]): Promise<Uint8Array> {
 function writeRllibJson(episodes: readonly Episode[]): Uint8Array {
   const { environment } = firstOfSameColumns(episodes, 'a JSON file for RLlib')
   const scalar = isScalar(environment)
-  const line = (episode: Episode, index: number): string => {
-    const rows = rowsOf(episode, index)
+  const actionText = flatActions(environment).element === 'int64' ? String : singleFloatText
+  const line = (episode: Episode): string => {
+    const rows = rowsOf(episode)
     const column = (name: string, text: (row: Row) => string): string =>
       `"${name}":[${rows.map(text).join(',')}]`
-    const list = (values: Iterable<number>): string => `[${Array.from(values, singleText).join(',')}]`
+    const list = (values: Iterable<number>, text = singleFloatText): string =>
+      `[${Array.from(values, (value) => text(value)).join(',')}]`
     return `{"type":"SampleBatch",${[
-      column('eps_id', () => String(index)),
+      column('eps_id', (row) => row.eps_id),
       column('t', ({ t }) => String(t)),
       column('agent_index', () => '0'),
-      column('unroll_id', () => String(index)),
+      column('unroll_id', (row) => row.eps_id),
       column('obs', ({ obs }) => list(obs)),
-      column('actions', ({ actions }) => (scalar ? singleText(actions[0]!) : list(actions))),
-      column('rewards', ({ rewards }) => singleText(rewards)),
+      column('actions', ({ actions }) => (scalar ? String(actions[0]!) : list(actions, actionText))),
+      column('rewards', ({ rewards }) => singleFloatText(rewards)),
       column('new_obs', (row) => list(row.new_obs)),
       column('terminateds', ({ terminateds }) => String(terminateds)),
       column('truncateds', ({ truncateds }) => String(truncateds)),

@@ -26,7 +26,8 @@ const GYM_TYPE = 2
 async function writeRobomimic(episodes: readonly Episode[]): Promise<Uint8Array> {
   const { environment } = firstOfSameColumns(episodes, 'a robomimic file')
   const { id, kwargs } = gymnasiumSpec(environment)
-  const environmentArguments = { env_name: id, env_type: GYM_TYPE, env_kwargs: kwargs }
+  // The documentation of the layout has `env_type`, robomimic's own code reads `type`.
+  const environmentArguments = { env_name: id, type: GYM_TYPE, env_type: GYM_TYPE, env_kwargs: kwargs }
   const names = episodes.map((_, i) => `demo_${i}`)
   const data = group(
     episodes.map((episode, i) => [names[i]!, demonstration(episode)]),

@@ -85,7 +85,8 @@ for key in ("obs", "new_obs", "actions", "rewards", "terminateds", "truncateds")
     same(key, table[key], expected, dtype)
     same(key, [row for batch in batches for row in batch[key]], expected, dtype)
 assert table["t"] == [t for n in lengths for t in range(n)]
-assert table["eps_id"] == [str(i) for i, n in enumerate(lengths) for _ in range(n)]
+assert table["eps_id"] == [str(i) for batch in batches for i in batch["eps_id"]]
+assert len(set(table["eps_id"])) == len(episodes)
 
 # imitation, as its own loader begins
 trajectories = datasets.load_from_disk(f"{name}.imitation")
