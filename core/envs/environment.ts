@@ -89,6 +89,13 @@ export interface Environment {
   reset(seed: number, observation: Float32Array | null): void
 
   /**
+   * Says what the next `step` will be; `reset` and `restore` withdraw it. Whoever steps several environments announces all of
+   * their steps first, so that those in another process make them together.
+   * @throws as `step`
+   */
+  announce?(action: Action): void
+
+  /**
    * @param observation  [O], receives the observation after the step, the terminal one included; null to skip it
    * @throws when the episode is over or the action is outside the spec
    */

@@ -58,6 +58,7 @@ export class VariedEnvironment implements Environment {
   readonly spec: EnvironmentSpec
   readonly writeActionMask?: (mask: Uint8Array) => void
   readonly animationSeconds?: () => number
+  readonly announce?: (action: Action) => void
   readonly #make: (drawn: Drawn) => Environment
   #samplers: Samplers
   #drawn: Drawn = {}
@@ -72,6 +73,7 @@ export class VariedEnvironment implements Environment {
     if (this.#inner.writeActionMask !== undefined) {
       this.writeActionMask = (mask) => this.#inner.writeActionMask!(mask)
     }
+    if (this.#inner.announce !== undefined) this.announce = (action) => this.#inner.announce!(action)
     if (this.#inner.animationSeconds !== undefined) {
       this.animationSeconds = () => this.#inner.animationSeconds!()
     }

@@ -79,6 +79,7 @@ export class VectorEnvironment implements Rollout {
     batch.observations.set(this.observations)
     batch.masks?.set(this.masks!)
     this.#episodes.finished.length = 0
+    for (let e = 0; e < this.count; e++) this.#environments[e]!.announce?.(this.#rows[e]!.action)
     for (let e = 0; e < this.count; e++) {
       const environment = this.#environments[e]!
       const row = this.#rows[e]!

@@ -67,6 +67,13 @@ class Seat {
     this.#action = { continuous: rowOf(memory.continuous, E, e), discrete: rowOf(memory.discrete, E, e) }
   }
 
+  /** Tells a step beforehand, so that environments of another process make theirs together. */
+  announce(): void {
+    if (this.dueAt !== Number.POSITIVE_INFINITY) return
+    const command = Atomics.load(this.#memory.commands, this.#e)
+    if (command === Command.step) this.#environment.announce?.(this.#action)
+  }
+
   /** Begins what the command says, if that has not begun yet. */
   attend(): void {
     if (this.dueAt !== Number.POSITIVE_INFINITY) return
@@ -154,6 +161,7 @@ async function serve(task: WorkerTask): Promise<never> {
       const { message } = receiveMessageOnPort(port)!
       port.postMessage(answer(message as WorkerRequest, seats))
     }
+    for (const seat of seats) seat.announce()
     for (const seat of seats) seat.attend()
     const now = performance.now()
     let reported = false

@@ -33,7 +33,10 @@ function request() {
   return read(read(4).readUInt32LE())
 }
 
-/** Counts its steps beside the seed; action 1 earns a point, more when continuous. */
+/**
+ * Counts its steps beside the seed. Count: action 1 earns a point; Slide: the continuous actions do; Together: as many points
+ * as steps were asked for at once.
+ */
 class Count {
   reset(seed) {
     this.seed = seed
@@ -41,11 +44,12 @@ class Count {
     this.reward = 0
   }
 
-  step(body) {
+  step(body, together) {
     this.steps++
     this.reward = {
       Count: () => body.readInt32LE(0),
       Slide: () => body.readFloatLE(0) + body.readFloatLE(4),
+      Together: () => together,
     }[kind]()
     return this.reward
   }
@@ -53,7 +57,7 @@ class Count {
   outcome(reward) {
     const bytes = Buffer.alloc(11)
     bytes.writeDoubleLE(reward)
-    bytes[8] = Number(kind === 'Count' && this.steps === COUNT_LENGTH)
+    bytes[8] = Number(kind !== 'Slide' && this.steps === COUNT_LENGTH)
     bytes[9] = Number(kind === 'Slide' && this.steps === COUNT_LENGTH)
     bytes[10] = kind === 'Slide' ? Number(this.steps > 3) : 2
     return bytes
@@ -91,26 +95,36 @@ answer(
     }),
   ),
 )
-const environment = new Count()
+const actionBytes = slides ? 8 : 4
+const environments = [new Count()]
 for (;;) {
   const all = request()
   const body = all.subarray(1)
   const what = String.fromCharCode(all[0])
-  if (what === 'R') {
-    environment.reset(body.readDoubleLE())
+  const environment = environments[body.length === 0 ? 0 : body.readUInt32LE(0)]
+  if (what === 'A') {
+    environments.push(new Count())
+    answer(0, Buffer.alloc(0))
+  } else if (what === 'R') {
+    environment.reset(body.readDoubleLE(4))
     answer(0, environment.observation())
   } else if (what === 'S') {
-    if (kwargs.crash === environment.steps) {
-      process.stderr.write('Traceback (most recent call last):\nZeroDivisionError: division by zero\n')
-      process.exit(1)
+    const outcomes = []
+    const together = body.length / (4 + actionBytes)
+    for (let at = 0; at < body.length; at += 4 + actionBytes) {
+      const one = environments[body.readUInt32LE(at)]
+      if (kwargs.crash === one.steps) {
+        process.stderr.write('Traceback (most recent call last):\nZeroDivisionError: division by zero\n')
+        process.exit(1)
+      }
+      const reward = one.step(body.subarray(at + 4), together)
+      outcomes.push(one.outcome(reward), one.observation())
     }
-    const reward = environment.step(body)
-    answer(0, Buffer.concat([environment.outcome(reward), environment.observation()]))
+    answer(0, Buffer.concat(outcomes))
   } else if (what === 'P') {
-    environment.reset(body.readDoubleLE())
+    environment.reset(body.readDoubleLE(4))
     let sum = 0
-    const size = slides ? 8 : 4
-    for (let at = 8; at < body.length; at += size) sum += environment.step(body.subarray(at))
+    for (let at = 12; at < body.length; at += actionBytes) sum += environment.step(body.subarray(at))
     answer(0, environment.outcome(sum))
   } else if (slides) answer(0, Buffer.alloc(0))
   else {

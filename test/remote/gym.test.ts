@@ -9,10 +9,12 @@ import {
   viewOf,
 } from '../../core/envs/index.ts'
 import { DataError, UserError } from '../../core/errors.ts'
+import { Random } from '../../core/random.ts'
 import { controlsOf } from '../../core/remote/gym/keys.ts'
 import type { Description } from '../../core/remote/gym/protocol.ts'
 import type { GymScene } from '../../core/remote/gym/scene.ts'
 import '../../core/remote/index.ts'
+import { VectorEnvironment } from '../../core/rollout/vector.ts'
 
 const open: Environment[] = []
 
@@ -130,6 +132,54 @@ describe('a Gymnasium environment', () => {
       expect(error.message).toMatch(/^gym:Count-v0 \(.*\) ended with exit code 1; its last words:\n/)
       expect(error.message).toContain('ZeroDivisionError')
     }
+  })
+
+  it('steps together with its kind, each as it would alone', () => {
+    const together = new VectorEnvironment(() => make('gym:Together-v0'), 3, { seed: 1 })
+    expect([...together.step().rewards]).toEqual([3, 3, 3])
+    const several = new VectorEnvironment(() => make('gym:Slide-v0'), 3, { seed: 5 })
+    const alone = Array.from({ length: 3 }, () => make('gym:Slide-v0'))
+    const random = new Random(3)
+    const observation = new Float32Array(2)
+    for (const [e, environment] of alone.entries()) environment.reset(several.observations[2 * e]!, null)
+    for (let step = 0; step < 5; step++) {
+      for (let i = 0; i < 6; i++) several.actions.continuous[i] = 2 * random.uniform() - 1
+      const batch = several.step()
+      for (const [e, environment] of alone.entries()) {
+        const continuous = several.actions.continuous.subarray(2 * e, 2 * e + 2)
+        const { reward } = environment.step({ continuous, discrete: new Int32Array(0) }, observation)
+        expect(batch.rewards[e]).toBe(Math.fround(reward))
+        expect(batch.nextObservations.subarray(2 * e, 2 * e + 2)).toEqual(observation)
+      }
+    }
+  })
+
+  it('takes back what was announced when it is reset, and refuses another step than that', () => {
+    const [one, other] = [make('gym:Together-v0'), make('gym:Together-v0')]
+    const action = emptyAction(one.spec)
+    for (const environment of [one, other]) environment.reset(1, null)
+    other.announce!(action)
+    expect(one.step(action, null).reward).toBe(2)
+    other.reset(2, null)
+    expect(other.step(action, null).reward).toBe(1)
+    other.announce!(action)
+    other.reset(3, null)
+    expect(one.step(action, null).reward).toBe(1)
+    one.announce!(action)
+    action.discrete[0] = 1
+    expect(() => one.step(action, null)).toThrow('another action than was announced')
+  })
+
+  it('dies with those that share its process, and each can be reset', () => {
+    const [one, other] = [make('gym:Count-v0', { crash: 1 }), make('gym:Count-v0', { crash: 1 })]
+    const action = emptyAction(one.spec)
+    for (const environment of [one, other]) environment.reset(1, null)
+    one.step(action, null)
+    expect(errorOf(() => one.step(action, null)).message).toContain('ZeroDivisionError')
+    expect(errorOf(() => other.step(action, null)).message).toContain('ZeroDivisionError')
+    for (const environment of [one, other]) environment.reset(2, null)
+    expect(one.step(action, null).reward).toBe(0)
+    expect(other.step(action, null).reward).toBe(0)
   })
 
   it('refuses what is no snapshot of it', () => {

@@ -1,6 +1,6 @@
 /**
- * A Gymnasium environment (Towers et al. 2024, arXiv:2407.17032) in a Python process of its own, which is started by the first
- * reset. Box actions are given in [-1, 1] and rescaled to the space's bounds there. A snapshot is the seed and the actions
+ * A Gymnasium environment (Towers et al. 2024, arXiv:2407.17032) in a Python process, which it shares with those of its kind in
+ * this thread and which is started by the first reset. Box actions are given in [-1, 1] and rescaled to the space's bounds there. A snapshot is the seed and the actions
  * since; restoring it plays them again, so the environment must be deterministic.
  */
 import {
@@ -12,26 +12,13 @@ import {
   type StepResult,
 } from '../../envs/index.ts'
 import { DataError } from '../../errors.ts'
-import { describe, giveBack, type Host, type HostKey, takeHost } from './host.ts'
+import type { Seat } from './host.ts'
+import { describe, type HostKey, takeSeat } from './hosts.ts'
 import { controlsOf } from './keys.ts'
-import {
-  askReplay,
-  askReset,
-  askStep,
-  askView,
-  bodyOf,
-  type Description,
-  OUTCOME_BYTES,
-  type Outcome,
-  readObservation,
-  readOutcome,
-} from './protocol.ts'
+import { type Description, OUTCOME_BYTES, type Outcome, readObservation, readOutcome } from './protocol.ts'
 import type { GymScene } from './scene.ts'
 
 const LONGEST_DESCRIPTION = 160
-/** How long playing an episode again may take, and what each step may add. */
-const REPLAY_SECONDS = 60
-const REPLAY_SECONDS_PER_STEP = 0.1
 
 export class GymEnvironment implements Environment {
   readonly spec: EnvironmentSpec
@@ -41,7 +28,8 @@ export class GymEnvironment implements Environment {
   readonly #size: number
   readonly #actionBytes: number
   readonly #result: StepResult = { reward: 0, terminated: false, truncated: false }
-  #host: Host | null = null
+  #seat: Seat | null = null
+  #announced: Uint8Array | null = null
   #seed: number | null = null
   #actions: Uint8Array[] = []
   #return = 0
@@ -77,16 +65,24 @@ export class GymEnvironment implements Environment {
   }
 
   reset(seed: number, observation: Float32Array | null): void {
-    const body = this.#ask(askReset(seed))
+    const body = this.#ask((seat) => seat.reset(seed))
     this.#begin(seed)
     if (observation !== null) readObservation(body, 0, observation, this.#size)
   }
 
-  step(action: Action, observation: Float32Array | null): StepResult {
-    if (this.#seed === null) throw new Error(`${this.spec.id} is stepped before it was reset`)
-    if (this.#over) throw new Error(`${this.spec.id} is stepped after its episode has ended`)
+  announce(action: Action): void {
     const bytes = this.#bytesOf(action)
-    const body = this.#ask(askStep(bytes))
+    this.#ask((seat) => seat.announce(bytes))
+    this.#announced = bytes
+  }
+
+  step(action: Action, observation: Float32Array | null): StepResult {
+    const bytes = this.#bytesOf(action)
+    if (this.#announced !== null && !Buffer.from(bytes).equals(this.#announced)) {
+      throw new Error(`${this.spec.id} is stepped with another action than was announced`)
+    }
+    this.#announced = null
+    const body = this.#ask((seat) => seat.step(bytes))
     const outcome = readOutcome(body)
     this.#took(bytes, outcome)
     if (observation !== null) readObservation(body, OUTCOME_BYTES, observation, this.#size)
@@ -122,8 +118,7 @@ export class GymEnvironment implements Environment {
     }
     const actions: Uint8Array[] = []
     for (let at = 8; at < snapshot.length; at += size) actions.push(snapshot.slice(at, at + size))
-    const seconds = REPLAY_SECONDS + actions.length * REPLAY_SECONDS_PER_STEP
-    const outcome = readOutcome(this.#ask(askReplay(seed, actions), seconds))
+    const outcome = readOutcome(this.#ask((seat) => seat.replay(seed, actions)))
     this.#begin(seed)
     if (actions.length === 0) return
     this.#actions = actions
@@ -134,7 +129,10 @@ export class GymEnvironment implements Environment {
   /** Null where the environment draws no pictures: its observations are shown then. */
   scene(): GymScene | null {
     if (this.#seed === null) return null
-    this.#scene ??= sceneOf(this.#ask(askView()), this.#controls)
+    this.#scene ??= sceneOf(
+      this.#ask((seat) => seat.view()),
+      this.#controls,
+    )
     return this.#scene.png === '' ? null : this.#scene
   }
 
@@ -149,26 +147,25 @@ export class GymEnvironment implements Environment {
 
   /** The process waits a while for another environment of the kind. */
   close(): void {
-    if (this.#host !== null) giveBack(this.#key, this.#host)
-    this.#host = null
+    this.#seat?.leave()
+    this.#seat = null
     this.#seed = null
   }
 
   /** @throws UserError when the process has died or does not answer; the next reset starts another */
-  #ask(request: Uint8Array, seconds?: number): Uint8Array {
-    this.#host ??= takeHost(this.#key)
+  #ask<T>(question: (seat: Seat) => T): T {
+    this.#seat ??= takeSeat(this.#key)
     try {
-      return bodyOf(this.#host.thread.call(request, seconds), this.#key.id)
+      return question(this.#seat)
     } catch (error) {
-      this.#host.thread.close()
-      this.#host = null
-      this.#seed = null
+      this.close()
       throw error
     }
   }
 
   #begin(seed: number): void {
     this.#seed = seed
+    this.#announced = null
     this.#actions = []
     this.#return = 0
     this.#last = null
@@ -182,8 +179,10 @@ export class GymEnvironment implements Environment {
     this.#scene = null
   }
 
-  /** @throws Error when the action is outside the spec */
+  /** @throws Error when there is no episode to step, or the action is outside the spec */
   #bytesOf({ continuous, discrete }: Action): Uint8Array {
+    if (this.#seed === null) throw new Error(`${this.spec.id} is stepped before it was reset`)
+    if (this.#over) throw new Error(`${this.spec.id} is stepped after its episode has ended`)
     const { action } = this.spec
     for (let i = 0; i < action.continuous; i++) {
       if (!(Math.abs(continuous[i]!) <= 1)) throw new Error(`continuous value ${i} is ${continuous[i]}`)

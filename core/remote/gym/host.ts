@@ -1,109 +1,131 @@
 /**
- * The Python processes that host Gymnasium environments. Starting one takes about a second: what an environment is like is
- * asked once, and a process that nobody uses any more waits a while for the next who wants the same.
+ * A Python process and the environments in it, all of one kind. What a step costs beside its own time is the way there and
+ * back, so all steps that were announced go together.
  */
-import { fileURLToPath } from 'node:url'
-import type { ParameterValue } from '../../envs/index.ts'
-import type { ProcessOptions } from '../process-peer.ts'
-import { besides, SyncThread } from '../sync-thread.ts'
-import { askMake, bodyOf, type Description } from './protocol.ts'
+import type { SyncThread } from '../sync-thread.ts'
+import {
+  type Announced,
+  askAnother,
+  askReplay,
+  askReset,
+  askSteps,
+  askView,
+  bodyOf,
+  type Description,
+  OUTCOME_BYTES,
+} from './protocol.ts'
 
-/** Beside this module, in the sources and in the build alike. */
-const SCRIPT = fileURLToPath(new URL('./serve.py', import.meta.url))
-const OPEN_SECONDS = 60
-/** How long a process waits for somebody. */
-const SPARE_MS = 20_000
+/** How long playing an episode again may take, and what each step may add. */
+const REPLAY_SECONDS = 60
+const REPLAY_SECONDS_PER_STEP = 0.1
 
-export interface Host {
-  readonly thread: SyncThread
+/** One environment of a process, for whoever has taken it. Every question throws UserError when the process has died. */
+export interface Seat {
+  /** @returns the observation */
+  reset(seed: number): Uint8Array
+  /** The next `step` will be this one. */
+  announce(action: Uint8Array): void
+  /** @returns an outcome and the observation */
+  step(action: Uint8Array): Uint8Array
+  /** @returns the outcome of the last step, with the sum of the rewards */
+  replay(seed: number, actions: readonly Uint8Array[]): Uint8Array
+  /** @returns the picture */
+  view(): Uint8Array
+  leave(): void
+}
+
+export class Host {
   readonly description: Description
-}
+  readonly #thread: SyncThread
+  readonly #id: string
+  readonly #outcomeBytes: number
+  /** Places that nobody has taken; the process begins with one. */
+  readonly #empty = [0]
+  #places = 1
+  /** By place. */
+  readonly #announced = new Map<number, Announced>()
+  readonly #outcomes = new Map<number, Uint8Array>()
+  /** Why nothing can be asked any more. */
+  #failure: unknown = null
 
-export interface HostKey {
-  readonly id: string
-  readonly kwargs: Readonly<Record<string, ParameterValue>>
-}
-
-const descriptions = new Map<string, Description>()
-const spares = new Map<string, { readonly host: Host; readonly timer: NodeJS.Timeout }>()
-
-/** The interpreter that runs environments. */
-export function python(): string {
-  return process.env.UNDERSTUDY_PYTHON ?? 'python3'
-}
-
-/** What the environment is like. @throws UserError when it cannot be made */
-export function describe(key: HostKey): Description {
-  const known = descriptions.get(nameOf(key))
-  if (known !== undefined) return known
-  const host = takeHost(key)
-  giveBack(key, host)
-  return host.description
-}
-
-/** As `describe`, while this thread's event loop lives; the process then waits for whoever needs it. */
-export async function prepare(key: HostKey): Promise<void> {
-  if (spares.has(nameOf(key))) return
-  const thread = start(key)
-  try {
-    giveBack(key, opened(key, thread, await thread.callAsync(askMake(key.id, key.kwargs), OPEN_SECONDS)))
-  } catch (error) {
-    thread.close()
-    throw error
+  constructor(thread: SyncThread, id: string, description: Description) {
+    this.#thread = thread
+    this.#id = id
+    this.description = description
+    const floats = description.observations.map(({ shape }) => shape.reduce((all, size) => all * size, 1))
+    this.#outcomeBytes = OUTCOME_BYTES + 4 * floats.reduce((sum, size) => sum + size, 0)
   }
-}
 
-/** A process of one's own, waiting for a reset. @throws UserError when the environment cannot be made */
-export function takeHost(key: HostKey): Host {
-  const spare = spares.get(nameOf(key))
-  if (spare !== undefined) {
-    spares.delete(nameOf(key))
-    clearTimeout(spare.timer)
-    return spare.host
+  get alive(): boolean {
+    return this.#failure === null
   }
-  const thread = start(key)
-  try {
-    return opened(key, thread, thread.call(askMake(key.id, key.kwargs), OPEN_SECONDS))
-  } catch (error) {
-    thread.close()
-    throw error
+
+  /** @param onEmpty  called when the last one has left */
+  sit(onEmpty: () => void): Seat {
+    const place = this.#empty.pop() ?? this.#another()
+    return {
+      reset: (seed) => {
+        this.#forget(place)
+        return this.#ask(askReset(place, seed))
+      },
+      announce: (action) => void this.#announced.set(place, { place, action }),
+      step: (action) => {
+        if (!this.#outcomes.has(place)) {
+          this.#announced.set(place, { place, action })
+          this.#stepAll()
+        }
+        const outcome = this.#outcomes.get(place)!
+        this.#outcomes.delete(place)
+        return outcome
+      },
+      replay: (seed, actions) => {
+        this.#forget(place)
+        const seconds = REPLAY_SECONDS + actions.length * REPLAY_SECONDS_PER_STEP
+        return this.#ask(askReplay(place, seed, actions), seconds)
+      },
+      view: () => this.#ask(askView(place)),
+      leave: () => {
+        this.#forget(place)
+        this.#empty.push(place)
+        if (this.#empty.length === this.#places) onEmpty()
+      },
+    }
   }
-}
 
-/** Nobody uses this process any more. */
-export function giveBack(key: HostKey, host: Host): void {
-  if (spares.has(nameOf(key))) {
-    host.thread.close()
-    return
+  close(): void {
+    this.#thread.close()
   }
-  const timer = setTimeout(() => {
-    spares.delete(nameOf(key))
-    host.thread.close()
-  }, SPARE_MS)
-  spares.set(nameOf(key), { host, timer: timer.unref() })
-}
 
-function start({ id }: HostKey): SyncThread {
-  const name = `gym:${id} (${python()})`
-  const options: ProcessOptions = {
-    name,
-    command: python(),
-    arguments: ['-u', SCRIPT],
-    missing: {
-      message: `gym:${id} needs Python, and there is no ${python()} here`,
-      remedy:
-        'install Python 3 and pip install gymnasium, or name an interpreter by --python FILE or $UNDERSTUDY_PYTHON',
-    },
+  #another(): number {
+    this.#ask(askAnother())
+    return this.#places++
   }
-  return new SyncThread({ name, module: besides(import.meta.url, '../process-peer'), options })
-}
 
-function opened(key: HostKey, thread: SyncThread, answer: Uint8Array): Host {
-  const description = JSON.parse(new TextDecoder().decode(bodyOf(answer, key.id))) as Description
-  descriptions.set(nameOf(key), description)
-  return { thread, description }
-}
+  /** An episode that is begun anew knows nothing of the step that was to come. */
+  #forget(place: number): void {
+    this.#announced.delete(place)
+    this.#outcomes.delete(place)
+  }
 
-function nameOf({ id, kwargs }: HostKey): string {
-  return JSON.stringify([python(), id, Object.entries(kwargs).sort()])
+  #stepAll(): void {
+    const steps = [...this.#announced.values()]
+    this.#announced.clear()
+    const outcomes = this.#ask(askSteps(steps))
+    for (const [i, { place }] of steps.entries()) {
+      this.#outcomes.set(place, outcomes.subarray(i * this.#outcomeBytes, (i + 1) * this.#outcomeBytes))
+    }
+  }
+
+  #ask(request: Uint8Array, seconds?: number): Uint8Array {
+    if (this.#failure !== null) throw this.#failure
+    let answer: Uint8Array
+    try {
+      answer = this.#thread.call(request, seconds)
+    } catch (error) {
+      this.#failure = error
+      this.close()
+      throw error
+    }
+    return bodyOf(answer, this.#id)
+  }
 }

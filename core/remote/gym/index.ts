@@ -1,7 +1,7 @@
 /** `gym:ID`: environments of Gymnasium, and of every package that registers its own with it. */
 import { registerEnvironmentScheme } from '../../envs/index.ts'
 import { GymEnvironment } from './environment.ts'
-import { prepare } from './host.ts'
+import { prepare } from './hosts.ts'
 
 registerEnvironmentScheme('gym', {
   example: 'gym:CartPole-v1',

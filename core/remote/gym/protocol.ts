@@ -25,47 +25,65 @@ export interface Outcome {
   readonly success: boolean | null
 }
 
+/** A step that one of the environments of a process is to make. */
+export interface Announced {
+  /** Which of them. */
+  readonly place: number
+  /** f32[C] followed by i32[D] */
+  readonly action: Uint8Array
+}
+
 const FAILED = 1
 /** Before the observation in the answer to a step. */
 export const OUTCOME_BYTES = 11
 const UNSAID = 2
-const [RESET, STEP, REPLAY, VIEW] = [...'RSPV'].map((letter) => letter.charCodeAt(0)) as [
-  number,
-  number,
-  number,
-  number,
-]
 
 export function askMake(id: string, kwargs: object): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ id, kwargs }))
 }
 
-export function askReset(seed: number): Uint8Array {
-  return asked(RESET, 8, (view) => view.setFloat64(1, seed, true))
+/** One more environment like the first; the places count up from 0. */
+export function askAnother(): Uint8Array {
+  return asked('A', 0).bytes
 }
 
-/** @param action  bytes: f32[C] followed by i32[D] */
-export function askStep(action: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(1 + action.length)
-  bytes[0] = STEP
-  bytes.set(action, 1)
+export function askReset(place: number, seed: number): Uint8Array {
+  const { view, bytes } = asked('R', 12)
+  view.setUint32(1, place, true)
+  view.setFloat64(5, seed, true)
   return bytes
 }
 
-export function askReplay(seed: number, actions: readonly Uint8Array[]): Uint8Array {
-  const size = actions.reduce((sum, action) => sum + action.length, 0)
-  return asked(REPLAY, 8 + size, (view, bytes) => {
-    view.setFloat64(1, seed, true)
-    let at = 9
-    for (const action of actions) {
-      bytes.set(action, at)
-      at += action.length
-    }
-  })
+/** @param steps  one or more, of different places */
+export function askSteps(steps: readonly Announced[]): Uint8Array {
+  const size = 4 + steps[0]!.action.length
+  const { view, bytes } = asked('S', steps.length * size)
+  let at = 1
+  for (const { place, action } of steps) {
+    view.setUint32(at, place, true)
+    bytes.set(action, at + 4)
+    at += size
+  }
+  return bytes
 }
 
-export function askView(): Uint8Array {
-  return Uint8Array.of(VIEW)
+export function askReplay(place: number, seed: number, actions: readonly Uint8Array[]): Uint8Array {
+  const size = actions.reduce((sum, action) => sum + action.length, 0)
+  const { view, bytes } = asked('P', 12 + size)
+  view.setUint32(1, place, true)
+  view.setFloat64(5, seed, true)
+  let at = 13
+  for (const action of actions) {
+    bytes.set(action, at)
+    at += action.length
+  }
+  return bytes
+}
+
+export function askView(place: number): Uint8Array {
+  const { view, bytes } = asked('V', 4)
+  view.setUint32(1, place, true)
+  return bytes
 }
 
 /** @throws UserError with what the environment said; the answer's body otherwise */
@@ -104,9 +122,9 @@ export function readObservation(body: Uint8Array, at: number, into: Float32Array
   into.set(new Float32Array(body.slice(at, at + 4 * size).buffer))
 }
 
-function asked(what: number, size: number, write: (view: DataView, bytes: Uint8Array) => void): Uint8Array {
+/** @param size  bytes behind the letter */
+function asked(letter: string, size: number): { view: DataView; bytes: Uint8Array } {
   const bytes = new Uint8Array(1 + size)
-  bytes[0] = what
-  write(new DataView(bytes.buffer), bytes)
-  return bytes
+  bytes[0] = letter.charCodeAt(0)
+  return { view: new DataView(bytes.buffer), bytes }
 }

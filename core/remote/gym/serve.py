@@ -1,12 +1,15 @@
-"""Hosts one Gymnasium environment for Understudy, over standard input and output.
+"""Hosts Gymnasium environments of one kind for Understudy, over standard input and output.
 
 Messages are a little-endian u32 length and as many bytes. The first request is JSON: {"id", "kwargs"}; its answer describes
-the spaces. Every other request begins with one byte that says what is asked:
+the spaces, and environment 0 is there. Every other request begins with one byte that says what is asked:
 
-    R  reset: f64 seed                      -> observation f32[O]
-    S  step: action                         -> f64 reward, u8 terminated, u8 truncated, u8 success, observation f32[O]
-    P  replay: f64 seed, actions one by one -> f64 return, u8 terminated, u8 truncated, u8 success of the last step
-    V  view                                 -> u32 width, u32 height, PNG; nothing where there are no pictures
+    A  another environment: the numbers count up    -> nothing
+    R  reset: u32 number, f64 seed                  -> observation f32[O]
+    S  step, one or several: u32 number, action     -> for each: f64 reward, u8 terminated, u8 truncated, u8 success,
+                                                       observation f32[O]
+    P  replay: u32 number, f64 seed, actions one by one
+                                                    -> f64 return, u8 terminated, u8 truncated, u8 success of the last step
+    V  view: u32 number                             -> u32 width, u32 height, PNG; nothing where there are no pictures
 
 An action is f32[C] followed by i32[D]. `success` is 2 where the environment does not say. Every answer begins with one byte:
 0, or 1 before a sentence that says what is wrong.
@@ -121,63 +124,81 @@ def action_reader(space):
 
 
 class Host:
-    """The environment and how its values are read and written."""
+    """The environments and how their values are read and written."""
 
-    def __init__(self, env):
-        self.env = env
-        self.observations = describe_observation(env.observation_space, "observation")
+    def __init__(self, request):
+        self.make = lambda: make(request)
+        self.envs = [self.make()]
+        (env,) = self.envs
+        self.space = env.observation_space
+        self.observations = describe_observation(self.space, "observation")
         self.size = sum(int(np.prod(leaf["shape"])) for leaf in self.observations)
         self.continuous, self.discrete, self.read = action_reader(env.action_space)
         self.action_bytes = 4 * (self.continuous + len(self.discrete))
 
     def description(self):
-        spec = self.env.spec
+        (env,) = self.envs
         return {
             "observations": self.observations,
             "continuous": self.continuous,
             "discrete": self.discrete,
-            "maxEpisodeSteps": None if spec is None else spec.max_episode_steps,
-            "rewardThreshold": None if spec is None else spec.reward_threshold,
-            "framesPerSecond": self.env.metadata.get("render_fps"),
+            "maxEpisodeSteps": None if env.spec is None else env.spec.max_episode_steps,
+            "rewardThreshold": None if env.spec is None else env.spec.reward_threshold,
+            "framesPerSecond": env.metadata.get("render_fps"),
             "gymnasium": gymnasium.__version__,
         }
 
     def observed(self, observation):
         out = np.empty(self.size, dtype="<f4")
-        flatten(self.env.observation_space, observation, out, 0)
+        flatten(self.space, observation, out, 0)
         return out.tobytes()
 
+    def another(self, body):
+        self.envs.append(self.make())
+        return b""
+
     def reset(self, body):
-        (seed,) = struct.unpack_from("<d", body)
-        observation, _ = self.env.reset(seed=int(seed))
+        number, seed = struct.unpack_from("<Id", body)
+        observation, _ = self.envs[number].reset(seed=int(seed))
         return self.observed(observation)
 
-    def take(self, body, at):
+    def take(self, env, body, at):
         continuous = np.frombuffer(body, "<f4", self.continuous, at)
         discrete = np.frombuffer(body, "<i4", len(self.discrete), at + 4 * self.continuous)
-        return self.env.step(self.read(continuous, discrete))
+        return env.step(self.read(continuous, discrete))
 
     def step(self, body):
-        observation, reward, terminated, truncated, info = self.take(body, 0)
-        outcome = struct.pack("<dBBB", reward, terminated, truncated and not terminated, success(info))
-        return outcome + self.observed(observation)
+        out = []
+        for at in range(0, len(body), 4 + self.action_bytes):
+            (number,) = struct.unpack_from("<I", body, at)
+            observation, reward, terminated, truncated, info = self.take(self.envs[number], body, at + 4)
+            out.append(struct.pack("<dBBB", reward, terminated, truncated and not terminated, success(info)))
+            out.append(self.observed(observation))
+        return b"".join(out)
 
     def replay(self, body):
-        (seed,) = struct.unpack_from("<d", body)
-        self.env.reset(seed=int(seed))
+        number, seed = struct.unpack_from("<Id", body)
+        env = self.envs[number]
+        env.reset(seed=int(seed))
         total, terminated, truncated, info = 0.0, False, False, {}
-        for at in range(8, len(body), self.action_bytes):
-            _, reward, terminated, truncated, info = self.take(body, at)
+        for at in range(12, len(body), self.action_bytes):
+            _, reward, terminated, truncated, info = self.take(env, body, at)
             total += float(reward)
         return struct.pack("<dBBB", total, terminated, truncated and not terminated, success(info))
 
     def view(self, body):
-        frame = self.env.render() if self.env.render_mode == "rgb_array" else None
+        (number,) = struct.unpack_from("<I", body)
+        env = self.envs[number]
+        frame = env.render() if env.render_mode == "rgb_array" else None
         if frame is None:
             return b""
         frame = np.ascontiguousarray(frame, dtype=np.uint8)
         height, width = frame.shape[:2]
         return struct.pack("<II", width, height) + png(frame)
+
+    def close(self):
+        for env in self.envs:
+            env.close()
 
 
 def success(info):
@@ -229,15 +250,15 @@ def serve(requests, answers):
     if request is None:
         return
     try:
-        host = Host(make(json.loads(request)))
+        host = Host(json.loads(request))
     except Refused as error:
         write(False, str(error).encode())
         return
     write(True, json.dumps(host.description()).encode())
-    asked = {b"R": host.reset, b"S": host.step, b"P": host.replay, b"V": host.view}
+    asked = {b"A": host.another, b"R": host.reset, b"S": host.step, b"P": host.replay, b"V": host.view}
     while (request := read()) is not None:
         write(True, asked[request[:1]](request[1:]))
-    host.env.close()
+    host.close()
 
 
 if __name__ == "__main__":

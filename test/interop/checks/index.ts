@@ -1,6 +1,7 @@
 /** All checks, in the order in which they are run and listed. */
 import type { InteropCheck } from '../check.ts'
 import { check as arrowTables } from './arrow-tables.ts'
+import { check as cartPole } from './cart-pole.ts'
 import { check as endpoint } from './endpoint.ts'
 import { check as gymIn } from './gym-in.ts'
 import { check as gymnasium } from './gymnasium.ts'
@@ -33,6 +34,7 @@ export const checks: readonly InteropCheck[] = [
   tensorboard,
   torchExport,
   gymIn,
+  cartPole,
   gymnasium,
   stableBaselines3,
   minari,
