@@ -110,6 +110,8 @@ describe('a Gymnasium environment', () => {
     const unknown = errorOf(() => makeEnvironment('gym:Unknown-v0'))
     expect(unknown).toBeInstanceOf(UserError)
     expect(unknown.message).toBe("gym:Unknown-v0 cannot be made: Environment `Unknown` doesn't exist.")
+    const given = errorOf(() => makeEnvironment('gym:Unknown-v0', { depth: 'deep', wide: true }))
+    expect(given.message).toMatch(/^gym:Unknown-v0 with depth="deep", wide=true cannot be made: /)
     const bare = errorOf(() => makeEnvironment('gym:NoGym-v0'))
     expect(bare.message).toBe('gym:NoGym-v0 needs the Python package gymnasium, which is not installed')
     expect(bare.remedy).toContain('pip install gymnasium')

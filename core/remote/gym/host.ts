@@ -37,7 +37,7 @@ export interface Seat {
 export class Host {
   readonly description: Description
   readonly #thread: SyncThread
-  readonly #id: string
+  readonly #name: string
   readonly #outcomeBytes: number
   /** Places that nobody has taken; the process begins with one. */
   readonly #empty = [0]
@@ -48,9 +48,9 @@ export class Host {
   /** Why nothing can be asked any more. */
   #failure: unknown = null
 
-  constructor(thread: SyncThread, id: string, description: Description) {
+  constructor(thread: SyncThread, name: string, description: Description) {
     this.#thread = thread
-    this.#id = id
+    this.#name = name
     this.description = description
     const floats = description.observations.map(({ shape }) => shape.reduce((all, size) => all * size, 1))
     this.#outcomeBytes = OUTCOME_BYTES + 4 * floats.reduce((sum, size) => sum + size, 0)
@@ -126,6 +126,6 @@ export class Host {
       this.close()
       throw error
     }
-    return bodyOf(answer, this.#id)
+    return bodyOf(answer, this.#name)
   }
 }

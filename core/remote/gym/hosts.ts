@@ -91,9 +91,15 @@ function threadOf({ id }: HostKey): SyncThread {
 }
 
 function opened(key: HostKey, thread: SyncThread, answer: Uint8Array): Host {
-  const description = JSON.parse(new TextDecoder().decode(bodyOf(answer, key.id))) as Description
+  const description = JSON.parse(new TextDecoder().decode(bodyOf(answer, titleOf(key)))) as Description
   descriptions.set(nameOf(key), description)
-  return new Host(thread, key.id, description)
+  return new Host(thread, titleOf(key), description)
+}
+
+/** As an error calls the environment. */
+function titleOf({ id, kwargs }: HostKey): string {
+  const given = Object.entries(kwargs).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+  return given.length === 0 ? `gym:${id}` : `gym:${id} with ${given.join(', ')}`
 }
 
 function nameOf({ id, kwargs }: HostKey): string {

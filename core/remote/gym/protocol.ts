@@ -86,19 +86,22 @@ export function askView(place: number): Uint8Array {
   return bytes
 }
 
-/** @throws UserError with what the environment said; the answer's body otherwise */
-export function bodyOf(answer: Uint8Array, id: string): Uint8Array {
+/**
+ * @param name  as an error calls the environment
+ * @throws UserError with what the environment said; the answer's body otherwise
+ */
+export function bodyOf(answer: Uint8Array, name: string): Uint8Array {
   const body = answer.subarray(1)
   if (answer[0] !== FAILED) return body
   const said = new TextDecoder().decode(body)
   const missing = /^missing: (.+)$/.exec(said)?.[1]
   if (missing !== undefined) {
-    throw new UserError(`gym:${id} needs the Python package ${missing}, which is not installed`, {
+    throw new UserError(`${name} needs the Python package ${missing}, which is not installed`, {
       remedy:
         'pip install gymnasium, in the Python that is used: name another by --python FILE or $UNDERSTUDY_PYTHON',
     })
   }
-  throw new UserError(`gym:${id} cannot be made: ${said}`, {
+  throw new UserError(`${name} cannot be made: ${said}`, {
     remedy: /NameNotFound|doesn't exist|not found/.test(said)
       ? 'look the id up in the documentation of its package; MODULE:ID imports a module first'
       : 'see that its Python packages are installed and its parameters are those of gymnasium.make',

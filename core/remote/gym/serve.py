@@ -233,7 +233,7 @@ def make(request):
             return gymnasium.make(request["id"], **kwargs)
     except gymnasium.error.Error as error:
         raise Refused(str(error)) from error
-    except (ImportError, TypeError, ValueError) as error:
+    except Exception as error:
         raise Refused(f"{type(error).__name__}: {error}") from error
 
 

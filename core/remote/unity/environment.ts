@@ -12,8 +12,9 @@ import {
   type StepResult,
 } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
-import { type Build, type BuildSettings, buildSettings, describeBuild, specOf, takeBuild } from './builds.ts'
+import { type Build, describeBuild, specOf, takeBuild } from './builds.ts'
 import { packedAction, packRequest, type Request, unpackMoment } from './protocol.ts'
+import { type BuildSettings, buildSettings } from './settings.ts'
 
 export class UnityEnvironment implements Environment {
   readonly spec: EnvironmentSpec

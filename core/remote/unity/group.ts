@@ -10,8 +10,9 @@ import {
 } from '../../envs/index.ts'
 import type { Sampler } from '../../envs/sampler.ts'
 import { UserError } from '../../errors.ts'
-import { type Build, type BuildSettings, buildSettings, specOf, takeBuildAsync } from './builds.ts'
+import { type Build, specOf, takeBuildAsync } from './builds.ts'
 import { packedAction, packRequest, type Request, type SeatedMoment, unpackMoments } from './protocol.ts'
+import { type BuildSettings, buildSettings } from './settings.ts'
 
 export class UnityGroup implements AgentGroup {
   readonly spec: EnvironmentSpec

@@ -1,8 +1,9 @@
 /** `unity:PATH`: builds of Unity games with ML-Agents in them, and `unity:editor`. */
 import { registerEnvironmentScheme } from '../../envs/index.ts'
-import { buildSettings, prepareBuild } from './builds.ts'
+import { prepareBuild } from './builds.ts'
 import { UnityEnvironment } from './environment.ts'
 import { UnityGroup } from './group.ts'
+import { buildSettings } from './settings.ts'
 
 registerEnvironmentScheme('unity', {
   example: 'unity:PATH',

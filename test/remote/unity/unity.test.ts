@@ -283,14 +283,25 @@ describe('a build that cannot be played', () => {
     await expect.poll(() => isRunning(Number(readFileSync(pid, 'utf8'))), { timeout: 20_000 }).toBe(false)
   })
 
-  it('is not there, or is given what it cannot take', () => {
+  it('is not there', () => {
     expect(sentence(() => findExecutable('/nowhere/game'))).toContain(
       'there is no Unity build "/nowhere/game"',
     )
-    const path = served(temporaryDirectory(), 'basic')
-    expect(sentence(() => open(path, { level: 'hard' }))).toContain('level must be a number')
-    expect(sentence(() => open(path, { agents: 1.5 }))).toContain('agents must be a whole number above 0')
-    expect(sentence(() => open(path, { time_scale: 0 }))).toContain('time_scale must be a number above 0')
+  })
+
+  it.each([
+    [{ level: 'hard' }, 'level cannot be "hard": a build can be given numbers alone'],
+    [{ agents: 1.5 }, 'agents cannot be 1.5: invalid input: expected int, received number'],
+    [{ time_scale: 0 }, 'time_scale cannot be 0: too small: expected number to be >0'],
+    [
+      { timeout_wait: 'soon' },
+      'timeout_wait cannot be "soon": invalid input: expected number, received string',
+    ],
+    [{ timeout_wait: -1 }, 'timeout_wait cannot be -1: too small: expected number to be >0'],
+    [{ timeout_wait: 1e9 }, 'timeout_wait cannot be 1000000000: too big: expected number to be <=2000000'],
+    [{ no_graphics: 'yes' }, 'no_graphics cannot be "yes": invalid input: expected boolean, received string'],
+  ])('is not started with %j', (parameters, reason) => {
+    expect(sentence(() => open('game', parameters))).toBe(`unity:game: ${reason}; `)
   })
 })
 
