@@ -1,5 +1,5 @@
 /** Settings that are known to work, per environment. */
-import { makeEnvironment } from '../envs/index.ts'
+import { agentGroupFactory, makeEnvironment } from '../envs/index.ts'
 import { basicPresets } from './presets/basic.ts'
 import { bubble25Presets } from './presets/bubble-25.ts'
 import { cartPolePresets } from './presets/cart-pole.ts'
@@ -33,15 +33,17 @@ export function presetsFor(environmentId: string): readonly Preset[] {
 
 /**
  * A configuration of nothing but the algorithm's own defaults, for one that has no preset. There are fewer of the environments
- * that belong to another program: each is a process.
+ * that belong to another program: each is a process, and one where a process may have several agents.
  */
 export function untunedConfig(environment: string, algorithm: string, gail: boolean): Preset['config'] {
   const signals = gail ? { extrinsic: {}, gail: { strength: 0.05, gradient_penalty: 1 } } : { extrinsic: {} }
+  const grouped = agentGroupFactory(environment, {}) !== null
+  const count = grouped ? 1 : environment.includes(':') ? 4 : 8
   return {
     behaviors: {
       [environment]: { trainer_type: algorithm, reward_signals: signals, max_steps: 200_000 },
     },
-    env_settings: { env: environment, num_envs: environment.includes(':') ? 4 : 8 },
+    env_settings: { env: environment, num_envs: count },
   }
 }
 

@@ -12,25 +12,52 @@ const DIGITS = 10
 const [LEFT, DOWN, RIGHT, UP] = ['ArrowLeft', 'ArrowDown', 'ArrowRight', 'ArrowUp'] as const
 type Arrow = typeof LEFT | typeof DOWN | typeof RIGHT | typeof UP
 
-/** Discrete actions by arrow, and which one is to do nothing. */
+/** Discrete actions by arrow, which one is to do nothing, and what they are called, as Gymnasium documents them. */
 interface Layout {
   readonly arrows: Readonly<Partial<Record<Arrow, number>>>
   readonly idle: number | null
+  /** By action; empty where nothing is known. */
+  readonly names: readonly string[]
+}
+
+const PUSHED = ['Push left', 'Push right']
+const WALKED = {
+  arrows: { [LEFT]: 0, [DOWN]: 1, [RIGHT]: 2, [UP]: 3 },
+  idle: null,
+  names: ['Left', 'Down', 'Right', 'Up'],
 }
 
 /** By the id without namespace and version. */
 const KNOWN: Readonly<Record<string, Layout>> = {
-  LunarLander: { arrows: { [LEFT]: 1, [UP]: 2, [RIGHT]: 3 }, idle: 0 },
-  FrozenLake: { arrows: { [LEFT]: 0, [DOWN]: 1, [RIGHT]: 2, [UP]: 3 }, idle: null },
-  FrozenLake8x8: { arrows: { [LEFT]: 0, [DOWN]: 1, [RIGHT]: 2, [UP]: 3 }, idle: null },
-  CliffWalking: { arrows: { [UP]: 0, [RIGHT]: 1, [DOWN]: 2, [LEFT]: 3 }, idle: null },
-  Taxi: { arrows: { [DOWN]: 0, [UP]: 1, [RIGHT]: 2, [LEFT]: 3 }, idle: null },
+  CartPole: { arrows: { [LEFT]: 0, [RIGHT]: 1 }, idle: null, names: PUSHED },
+  MountainCar: {
+    arrows: { [LEFT]: 0, [RIGHT]: 2 },
+    idle: 1,
+    names: [PUSHED[0]!, 'Do nothing', PUSHED[1]!],
+  },
+  LunarLander: {
+    arrows: { [LEFT]: 1, [UP]: 2, [RIGHT]: 3 },
+    idle: 0,
+    names: ['Do nothing', 'Fire the left engine', 'Fire the main engine', 'Fire the right engine'],
+  },
+  FrozenLake: WALKED,
+  FrozenLake8x8: WALKED,
+  CliffWalking: {
+    arrows: { [UP]: 0, [RIGHT]: 1, [DOWN]: 2, [LEFT]: 3 },
+    idle: null,
+    names: ['Up', 'Right', 'Down', 'Left'],
+  },
+  Taxi: {
+    arrows: { [DOWN]: 0, [UP]: 1, [RIGHT]: 2, [LEFT]: 3 },
+    idle: null,
+    names: ['South', 'North', 'East', 'West', 'Pick up', 'Drop off'],
+  },
 }
 
 /** By the number of actions. */
 const BY_SIZE: Readonly<Record<number, Layout>> = {
-  2: { arrows: { [LEFT]: 0, [RIGHT]: 1 }, idle: null },
-  3: { arrows: { [LEFT]: 0, [RIGHT]: 2 }, idle: 1 },
+  2: { arrows: { [LEFT]: 0, [RIGHT]: 1 }, idle: null, names: [] },
+  3: { arrows: { [LEFT]: 0, [RIGHT]: 2 }, idle: 1, names: [] },
 }
 
 export function controlsOf(
@@ -45,7 +72,12 @@ export function controlsOf(
   if (discrete.length > 1)
     return { stepsPerSecond, keys: branchKeys(discrete), idle: action(description, []) }
   const name = /^(?:.*[/:])?(.+?)(?:-v\d+)?$/.exec(id)?.[1] ?? id
-  const layout = KNOWN[name] ?? BY_SIZE[discrete[0]!] ?? { arrows: {}, idle: null }
+  const layout = KNOWN[name] ?? BY_SIZE[discrete[0]!] ?? { arrows: {}, idle: null, names: [] }
+  const discreteKey = (shortcut: string, index: number): GymKey => ({
+    shortcut,
+    name: layout.names[index] ?? `Action ${index}`,
+    action: { continuous: [], discrete: [index] },
+  })
   const arrows = Object.entries(layout.arrows).map(([shortcut, index]) => discreteKey(shortcut, index))
   const named = new Set([...Object.values(layout.arrows), layout.idle])
   const digits = Array.from({ length: Math.min(DIGITS, discrete[0]!) }, (_, index) => index)
@@ -53,10 +85,6 @@ export function controlsOf(
     .map((index) => discreteKey(String(index), index))
   const idle = layout.idle === null ? null : { continuous: [], discrete: [layout.idle] }
   return { stepsPerSecond, keys: [...arrows, ...digits], idle }
-}
-
-function discreteKey(shortcut: string, index: number): GymKey {
-  return { shortcut, name: `Action ${index}`, action: { continuous: [], discrete: [index] } }
 }
 
 /** Two keys for each value: all the way down and all the way up. */

@@ -1,4 +1,5 @@
 /** Builds by their settings: processes, and what is known of those that have been started before. */
+import { basename } from 'node:path'
 import type { EnvironmentSpec } from '../../envs/index.ts'
 import { Spares } from '../spares.ts'
 import { besides, SyncThread } from '../sync-thread.ts'
@@ -53,7 +54,8 @@ export function specOf(
 ): EnvironmentSpec {
   return {
     id: `unity:${path}`,
-    title: behaviour,
+    // A build may have a behaviour of the same name as an environment here, or as another build.
+    title: `${behaviour} (${path === EDITOR ? 'Unity editor' : `Unity, ${basename(path)}`})`,
     description: `${behaviour} in ${path === EDITOR ? "Unity's editor" : 'a Unity build'}, by ML-Agents' protocol.`,
     version: 1,
     parameters,

@@ -17,6 +17,8 @@ export interface ChosenDemonstrations {
   readonly picked: boolean
   readonly filter: string
   readonly unknown: readonly string[]
+  /** Whether the environment has none at all; undefined until that is known. */
+  readonly none: boolean | undefined
   setFilter(text: string): void
 }
 
@@ -30,10 +32,10 @@ export function useChosenDemonstrations(environment: string): ChosenDemonstratio
   return useMemo(() => {
     const { test, unknown } = parseFilter(filter, playerName)
     const ids = picked === null ? null : new Set(parseIds(picked))
-    const rows = (list.value ?? []).filter(
-      (row) => row.state === 'complete' && (ids === null ? test(row) : ids.has(row.id)),
-    )
-    return { ids: rows.map(({ id }) => id), rows, picked: picked !== null, filter, unknown, setFilter }
+    const complete = list.value?.filter((row) => row.state === 'complete')
+    const rows = (complete ?? []).filter((row) => (ids === null ? test(row) : ids.has(row.id)))
+    const none = complete === undefined ? undefined : complete.length === 0
+    return { ids: rows.map(({ id }) => id), rows, picked: picked !== null, filter, unknown, none, setFilter }
   }, [list.value, filter, playerName, picked])
 }
 

@@ -1,6 +1,7 @@
 import { Alert, Button, Select, TextInput } from '@mantine/core'
 import { IconAlertTriangle, IconPlayerPlay } from '@tabler/icons-react'
 import { useState } from 'react'
+import type { Preset } from '../../../core/studio/protocol.ts'
 import { client } from '../../client/client.ts'
 import { useResource } from '../../client/resources.ts'
 import { EnvironmentSelect } from '../../components/environment-select.tsx'
@@ -13,6 +14,23 @@ import { PresetCards } from './preset-cards.tsx'
 import classes from './train.module.css'
 import { useComposed } from './use-composed.ts'
 
+/** The one that was asked for, else the recommended one, unless there is nothing that it could learn from. */
+function presetOf(
+  presets: readonly Preset[],
+  asked: string | null,
+  noDemonstrations: boolean | undefined,
+): Preset | undefined {
+  const possible = presets.filter(
+    ({ needsDemonstrations }) => noDemonstrations !== true || !needsDemonstrations,
+  )
+  return (
+    presets.find(({ id }) => id === asked) ??
+    possible.find(({ recommended }) => recommended) ??
+    possible[0] ??
+    presets[0]
+  )
+}
+
 export function NewRun() {
   const { params } = useRoute()
   const environment = params.get('env') ?? 'bubble/25'
@@ -22,10 +40,7 @@ export function NewRun() {
   const [control, setControl] = useState<'none' | 'shuffled' | 'empty'>('none')
   const [overrides, setOverrides] = useState<Record<string, number | string | boolean | null>>({})
   const [starting, setStarting] = useState(false)
-  const preset =
-    presets.value?.find(({ id }) => id === params.get('preset')) ??
-    presets.value?.find(({ recommended }) => recommended) ??
-    presets.value?.[0]
+  const preset = presetOf(presets.value ?? [], params.get('preset'), chosen.none)
   const used = preset?.needsDemonstrations ? chosen.ids : []
   const composed = useComposed(
     preset === undefined
