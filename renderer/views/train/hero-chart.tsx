@@ -8,7 +8,7 @@ import { DataTable } from '../../components/data-table.tsx'
 import { count, score } from '../../components/format.ts'
 import { changeSettings, useSettings } from '../../settings.ts'
 import classes from './train.module.css'
-import { scoreWords, useSpec } from './use-spec.ts'
+import { episodeWord, scoreWords, useSpec } from './use-spec.ts'
 
 /** What counts, against the human average. */
 export function HeroChart({ run, curves }: { run: LiveRun; curves: Curves | undefined }) {
@@ -41,7 +41,9 @@ export function HeroChart({ run, curves }: { run: LiveRun; curves: Curves | unde
       </div>
       {series.steps.length === 0 ? (
         <p className={classes.waiting}>
-          {run.state === 'running' ? 'The first levels are being played.' : 'This run has finished no level.'}
+          {run.state === 'running'
+            ? `The first ${episodeWord(spec)}s are being played.`
+            : `This run has finished no ${episodeWord(spec)}.`}
         </p>
       ) : (
         <Curve

@@ -6,14 +6,15 @@ import { DataTable } from '../../components/data-table.tsx'
 import { count } from '../../components/format.ts'
 import { useSettings } from '../../settings.ts'
 import classes from './train.module.css'
+import { episodeWord, useSpec } from './use-spec.ts'
 
 interface Panel {
   readonly title: string
   readonly names: readonly string[]
 }
 
-const first: readonly Panel[] = [
-  { title: 'Reward per level', names: ['rollout/return'] },
+const first = (episode: string): readonly Panel[] => [
+  { title: `Reward per ${episode}`, names: ['rollout/return'] },
   {
     title: 'How often the discriminator is right',
     names: ['gail/accuracy_agent', 'gail/accuracy_demonstrations'],
@@ -21,8 +22,8 @@ const first: readonly Panel[] = [
   { title: 'How undecided the policy is (entropy)', names: ['policy/entropy', 'policy/target_entropy'] },
   { title: 'Losses', names: ['loss/critic', 'loss/policy', 'loss/value', 'gail/loss', 'loss/cloning'] },
 ]
-const later: readonly Panel[] = [
-  { title: 'Share of levels won', names: ['rollout/success'] },
+const later = (episode: string): readonly Panel[] => [
+  { title: `Share of ${episode}s won`, names: ['rollout/success'] },
   { title: "The discriminator's verdict (logit)", names: ['gail/logit_agent', 'gail/logit_demonstrations'] },
 ]
 const apart = new Set(['rollout/score', 'rollout/window_score', 'rollout/length'])
@@ -36,17 +37,19 @@ const looks = [
 
 /** Small multiples on the x axis of the large chart; the cursor moves in all of them. */
 export function MetricPanels({ run, curves }: { run: LiveRun; curves: Curves | undefined }) {
+  const episode = episodeWord(useSpec(run.environmentId))
   if (curves === undefined) return null
   const present = (panel: Panel) => panel.names.some((name) => curves.series[name] !== undefined)
-  const named = new Set([...first, ...later].flatMap(({ names }) => names))
+  const [above, below] = [first(episode), later(episode)]
+  const named = new Set([...above, ...below].flatMap(({ names }) => names))
   const rest = curves.metrics
     .filter(({ name, group }) => !named.has(name) && !apart.has(name) && group !== 'time')
     .map(({ name, title }): Panel => ({ title, names: [name] }))
-  const more = [...later.filter(present), ...rest]
+  const more = [...below.filter(present), ...rest]
   return (
     <>
       <div className={classes.panels}>
-        {first.filter(present).map((panel) => (
+        {above.filter(present).map((panel) => (
           <MetricPanel key={panel.title} panel={panel} run={run} curves={curves} />
         ))}
       </div>

@@ -7,7 +7,7 @@ import { count, duration, moment, percent, score } from '../../components/format
 import { WatchBoard } from '../../replay/watch-board.tsx'
 import { TimeShares } from './time-shares.tsx'
 import classes from './train.module.css'
-import { scoreWords, useSpec } from './use-spec.ts'
+import { episodeWord, scoreWords, useSpec } from './use-spec.ts'
 
 export function RunSide({ run, health }: { run: LiveRun; health: readonly HealthNote[] }) {
   const spec = useSpec(run.environmentId)
@@ -26,7 +26,7 @@ export function RunSide({ run, health }: { run: LiveRun; health: readonly Health
         />
         <dl className={`${classes.facts} figure`}>
           <Fact name="step" value={`${count(run.step)} of ${count(run.maxSteps)}`} />
-          {progress !== null && <LiveFacts progress={progress} />}
+          {progress !== null && <LiveFacts progress={progress} episodes={`${episodeWord(spec)}s`} />}
           {run.state !== 'running' && run.finishedAtUs !== null && (
             <>
               <Fact name={run.state} value={moment(run.finishedAtUs)} />
@@ -43,10 +43,10 @@ export function RunSide({ run, health }: { run: LiveRun; health: readonly Health
   )
 }
 
-function LiveFacts({ progress }: { progress: RunProgress }) {
+function LiveFacts({ progress, episodes }: { progress: RunProgress; episodes: string }) {
   return (
     <>
-      <Fact name="levels" value={count(progress.episodes)} />
+      <Fact name={episodes} value={count(progress.episodes)} />
       <Fact name="steps per second" value={count(progress.stepsPerSecond)} />
       {progress.etaSeconds !== null && <Fact name="time left" value={duration(progress.etaSeconds)} />}
     </>
