@@ -71,7 +71,7 @@ export const ENVIRONMENTS = {
         'cattrs==1.5.0',
         'h5py==3.9.0',
         'six==1.17.0',
-        'onnx==1.15.0',
+        'onnx==1.17.0',
         'setuptools==65.5.0',
       ],
       ...['tensorboard==2.14.0', 'tensorboard-data-server==0.7.2', 'absl-py==2.5.1', 'Markdown==3.11.3'],
@@ -89,6 +89,9 @@ export const ENVIRONMENTS = {
         'tqdm==4.70.1',
         'packaging==26.3',
       ],
+      // What torch needs to export: the newest that do with the NumPy and protobuf of ML-Agents.
+      ...['onnxscript==0.7.2', 'onnx-ir==1.1.0', 'ml_dtypes==0.5.4'],
+      ...['onnxruntime==1.31.1', 'flatbuffers==25.12.19'],
       ...[
         'torch==2.15.0',
         'fsspec==2026.9.0',

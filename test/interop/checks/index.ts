@@ -11,6 +11,7 @@ import { check as lerobot } from './lerobot.ts'
 import { check as minari } from './minari.ts'
 import { check as mlagentsDemo } from './mlagents-demo.ts'
 import { check as mlagentsEnvs } from './mlagents-envs.ts'
+import { check as mlagentsImitation } from './mlagents-imitation.ts'
 import { check as mlagentsLearn } from './mlagents-learn.ts'
 import { check as numpyNpz } from './numpy-npz.ts'
 import { check as onnxruntime } from './onnxruntime.ts'
@@ -30,6 +31,7 @@ export const checks: readonly InteropCheck[] = [
   mlagentsDemo,
   mlagentsEnvs,
   mlagentsLearn,
+  mlagentsImitation,
   onnxruntime,
   tensorboard,
   torchExport,
