@@ -1,5 +1,5 @@
 /** `understudy agents`: the shelf of policies, trained here or elsewhere. */
-import { open, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { makeEnvironment } from '../envs/index.ts'
@@ -11,7 +11,7 @@ import {
   namedAgent,
   policyFile,
 } from '../evaluate/index.ts'
-import { MOST_POLICY_BYTES } from '../evaluate/policy/policy.ts'
+import { readPolicyFile } from '../evaluate/policy/policy-file.ts'
 import type { ImportedAgentRow, RunRow } from '../store/index.ts'
 import { readMeta, writeMeta } from '../studio/meta.ts'
 import { writeAtomically } from '../train/atomic-file.ts'
@@ -119,30 +119,14 @@ function importedTable(agents: readonly ImportedAgentRow[]): string[] {
 }
 
 async function importFile(path: string, options: ImportOptions, context: CliContext): Promise<void> {
-  const bytes = await readUpTo(path, MOST_POLICY_BYTES + 1)
   const { env, name, output } = options
-  const file = { source: basename(path), bytes, name, output }
+  const file = { source: basename(path), bytes: readPolicyFile(path), name, output }
   const { agent, known } = await importAgent(context.library(), makeEnvironment(env), file)
   if (context.json) return context.printJson({ ...agent, known })
   if (known) return context.print(`the library has it already, as ${agent.id}`)
   context.print(`imported ${agent.source} as ${agent.id}, which plays ${agent.environmentId}`)
   if (agent.sampledOnly)
     context.print('it can only draw its actions at random, so that no two games are alike')
-}
-
-/** At most so many bytes of a file, so that one that is too large is not read as a whole. */
-async function readUpTo(path: string, most: number): Promise<Uint8Array> {
-  const handle = await open(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new UserError(`${path} cannot be read (${cause.code})`, { usage: true, cause })
-  })
-  try {
-    const { size } = await handle.stat()
-    const bytes = Buffer.alloc(Math.min(size, most))
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0)
-    return bytes.subarray(0, bytesRead)
-  } finally {
-    await handle.close()
-  }
 }
 
 async function exportAgent(

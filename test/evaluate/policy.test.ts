@@ -4,6 +4,7 @@ import { DataError, UserError } from '../../core/errors.ts'
 import { openPolicy, type Policy } from '../../core/evaluate/policy/policy.ts'
 import { Random } from '../../core/random.ts'
 import { concat, reshape, slice } from '../../core/tensor/index.ts'
+import { floats, message } from '../tensor/onnx-message.ts'
 import { favouring, model } from './models.ts'
 
 const { spec } = makeEnvironment('basic')
@@ -185,6 +186,22 @@ describe('a policy of ML-Agents', () => {
     const policy = await open(bytes)
     expect(policy).toMatchObject({ form: 'ml-agents-2', canBeDeterministic: true, canSample: true })
     expect(await chosen(policy, cells(0, 1, 2))).toEqual([0, 1, 2])
+  })
+
+  it('may take masks and a memory of no size, as torch exports those that there are not', async () => {
+    const inputs = message(
+      [11, floats('recurrent_in', ['batch', 1, 0])],
+      [11, floats('action_masks', ['batch', 0])],
+    )
+    const bytes = model({ inputs: { obs_0: [20] } }, ([x]) => ({
+      deterministic_continuous_actions: slice(x!, 1, 3, 5),
+    }))
+    // Of a message that is there twice the fields are added up.
+    const policy = await open(Buffer.concat([bytes, message([7, inputs])]), moving)
+    expect(policy).toMatchObject({ form: 'ml-agents-3', memorySize: 0, canSample: false })
+    const rows = { rows: 2, observations: cells(3, 4), masks: null, memory: new Float32Array(0) }
+    expect([...(await policy.act(rows, null)).continuous]).toEqual([1, 0, 0, 1])
+    await expect(open(Buffer.concat([bytes, message([7, inputs])]))).rejects.toThrow(UserError)
   })
 
   it.each([

@@ -1,27 +1,11 @@
-import protobuf from 'protobufjs/light.js'
 import { describe, expect, it } from 'vitest'
 import { DataError } from '../../core/errors.ts'
 import { Random } from '../../core/random.ts'
 import { exportOnnx, Graph, relu, softmax } from '../../core/tensor/index.ts'
 import { inspectOnnx } from '../../core/tensor/onnx/inspect.ts'
+import { message, modelWith } from './onnx-message.ts'
 
 const plain = exportOnnx({ y: softmax(relu(new Graph().input('x', [2, 3]))) })
-
-/** A message of fields that hold messages or numbers, by their numbers in onnx.proto3. */
-function message(...fields: [field: number, value: Uint8Array | string | number][]): Uint8Array {
-  const writer = new protobuf.Writer()
-  for (const [field, value] of fields) {
-    if (typeof value === 'number') writer.uint32(field << 3).uint32(value)
-    else if (typeof value === 'string') writer.uint32((field << 3) | 2).string(value)
-    else writer.uint32((field << 3) | 2).bytes(value)
-  }
-  return writer.finish()
-}
-
-/** A model whose graph has this field. */
-function modelWith(...graph: [field: number, value: Uint8Array][]): Uint8Array {
-  return message([1, 8], [7, message(...graph)])
-}
 
 describe('inspectOnnx', () => {
   it('tells who made a model, for which version, of what', () => {

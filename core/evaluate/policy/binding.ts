@@ -38,6 +38,8 @@ export interface Binding {
   /** Name of the input for what is allowed. */
   readonly masks: string | null
   readonly memory: { readonly input: string; readonly output: string; readonly size: number } | null
+  /** Inputs that take no numbers, and must be given all the same; dims of one row. */
+  readonly empty: readonly { readonly name: string; readonly dims: readonly number[] }[]
   readonly discrete: Heads | null
   readonly continuous: Heads | null
 }
@@ -105,7 +107,7 @@ export function rowsOf({ shape }: ModelValue): number | null {
  */
 export async function probe(
   fitting: Fitting,
-  binding: Pick<Binding, 'views' | 'batched' | 'rows' | 'masks' | 'memory'>,
+  binding: Pick<Binding, 'views' | 'batched' | 'rows' | 'masks' | 'memory' | 'empty'>,
 ): Promise<{ rows: number; results: Record<string, ModelArray> }> {
   // Two rows where that is possible, so that [B] and [1] can be told apart.
   const rows = binding.rows ?? (binding.batched ? 2 : 1)
@@ -122,6 +124,9 @@ export async function probe(
   if (binding.memory !== null) {
     const { input, size } = binding.memory
     feeds[input] = { data: new Float32Array(rows * size), dims: [rows, 1, size] }
+  }
+  for (const { name, dims } of binding.empty) {
+    feeds[name] = { data: new Float32Array(0), dims: [...lead, ...dims] }
   }
   try {
     return { rows, results: await model.run(feeds) }

@@ -3,6 +3,9 @@
  * outputs discrete_actions as indices and continuous_actions, both sampled, and since release 19 deterministic_* beside
  * them. Version 2 (packages 1.x): inputs vector_observation, all vectors in one, and visual_observation_0, ...; discrete
  * actions are log-probabilities, and the one output may be called `action`.
+ *
+ * ML-Agents always gives its exporter masks and a memory. Where a policy has none they have the size 0: torch drops such
+ * inputs when it exports by tracing TorchScript, and keeps them when it exports by tracing Python, its default since 2.9.
  */
 import { shapeSize } from '../../envs/index.ts'
 import type { ModelArray, ModelValue } from '../../tensor/runtimes/onnxruntime.ts'
@@ -35,7 +38,14 @@ export async function bindMlAgents(fitting: Fitting): Promise<Binding | null> {
   const views = old ? oldViews(fitting) : newViews(fitting)
   const memory = memoryOf(fitting)
   if (old && memory !== null) throw refuse('memory of version 2 is not understood', 'export it again')
-  const inputs = { views, batched: true, rows: rowsOf(model.inputs[0]!), memory, masks: masksOf(fitting) }
+  const inputs = {
+    views,
+    batched: true,
+    rows: rowsOf(model.inputs[0]!),
+    memory,
+    masks: masksOf(fitting),
+    empty: emptyOf(fitting),
+  }
   const { rows, results } = await probe(fitting, inputs)
   checkFacts(fitting, results)
   return {
@@ -104,6 +114,7 @@ function masksOf({ spec, model, refuse }: Fitting): string | null {
   const input = model.inputs.find(({ name }) => name === MASKS)
   if (input === undefined) return null
   const width = spec.action.discrete.reduce((sum, branch) => sum + branch, 0)
+  if (width === 0 && input.shape[1] === 0) return null
   if (width === 0) throw refuse('it chooses discrete actions, which the environment has none of')
   if (!admits(input.shape[1], width)) {
     throw refuse(
@@ -118,10 +129,17 @@ function memoryOf({ model, refuse }: Fitting): Binding['memory'] {
   const input = model.inputs.find(({ name }) => name === MEMORY)
   if (input === undefined) return null
   const size = input.shape[2]
+  if (size === 0) return null
   if (typeof size !== 'number' || size <= 0) throw refuse(`${MEMORY} does not say how much it remembers`)
   if (!model.outputs.some(({ name }) => name === 'recurrent_out'))
     throw refuse('it has no output recurrent_out')
   return { input: MEMORY, output: 'recurrent_out', size }
+}
+
+function emptyOf({ model }: Fitting): Binding['empty'] {
+  return model.inputs
+    .filter(({ name, shape }) => (name === MASKS || name === MEMORY) && shape.includes(0))
+    .map(({ name, shape }) => ({ name, dims: shape.slice(1).map(Number) }))
 }
 
 /** The constants that say what the file is, where they are there. */

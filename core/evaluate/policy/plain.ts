@@ -30,7 +30,7 @@ export async function bindPlain(fitting: Fitting): Promise<Binding> {
       'name the outputs as ML-Agents does',
     )
   }
-  const inputs = { ...viewsOf(fitting), masks: null, memory: null }
+  const inputs = { ...viewsOf(fitting), masks: null, memory: null, empty: [] }
   const { rows, results } = await probe(fitting, inputs)
   const heads = headsOf(fitting, results, rows)
   const isDiscrete = spec.action.discrete.length > 0

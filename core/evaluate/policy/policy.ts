@@ -1,5 +1,4 @@
 /** A trained policy from an ONNX file, ours or another's: rows of observations in, rows of actions out. */
-import { readFile, stat } from 'node:fs/promises'
 import { type EnvironmentSpec, observationSize } from '../../envs/index.ts'
 import { DataError, UserError } from '../../errors.ts'
 import { greatestAllowed, sampleCategorical } from '../../learn/distributions.ts'
@@ -9,9 +8,7 @@ import { type Model, type ModelArray, openModel } from '../../tensor/runtimes/on
 import { type Binding, fittingOf, type Head, type Heads, type PolicyForm } from './binding.ts'
 import { bindMlAgents } from './ml-agents.ts'
 import { bindPlain } from './plain.ts'
-
-/** No policy of a game is larger, and a file that is takes the memory of everything else. */
-export const MOST_POLICY_BYTES = 256 * 2 ** 20
+import { MOST_POLICY_BYTES, readPolicyFile, tooLarge } from './policy-file.ts'
 
 /** They may run for ever, and no policy needs them. */
 const ENDLESS = ['Loop', 'Scan']
@@ -53,17 +50,9 @@ export interface Policy {
   release(): Promise<void>
 }
 
-/** @throws as `openPolicy`; DataError when the file is too large */
+/** @throws as `readPolicyFile` and `openPolicy` */
 export async function readPolicy(spec: EnvironmentSpec, file: string, output?: string): Promise<Policy> {
-  const { size } = await stat(file)
-  if (size > MOST_POLICY_BYTES) throw tooLarge(file, size)
-  return openPolicy(spec, await readFile(file), file, output)
-}
-
-function tooLarge(file: string, size: number): DataError {
-  const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MB`
-  const most = megabytes(MOST_POLICY_BYTES)
-  return new DataError({ file, place: 'size', expected: `at most ${most}`, found: megabytes(size) })
+  return openPolicy(spec, readPolicyFile(file), file, output)
 }
 
 /**
@@ -218,6 +207,9 @@ class OnnxPolicy implements Policy {
     }
     if (binding.memory !== null) {
       feeds[binding.memory.input] = { data: memory, dims: [rows, 1, this.memorySize] }
+    }
+    for (const { name, dims } of binding.empty) {
+      feeds[name] = { data: new Float32Array(0), dims: [...lead, ...dims] }
     }
     return feeds
   }

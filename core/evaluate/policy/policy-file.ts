@@ -1,0 +1,72 @@
+/** Reads the file of a policy, and the one beside it that torch keeps its weights in. */
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { DataError, UserError } from '../../errors.ts'
+import { embedWeights } from '../../tensor/onnx/embed.ts'
+
+/** No policy of a game is larger, and a file that is takes the memory of everything else. */
+export const MOST_POLICY_BYTES = 256 * 2 ** 20
+
+/**
+ * @returns the policy, all weights within
+ * @throws UserError when the file cannot be read; DataError when it is no ONNX model, too large, or the weights are not in
+ *   a file beside it
+ */
+export function readPolicyFile(path: string): Uint8Array {
+  let bytes: Uint8Array
+  try {
+    const { size } = statSync(path)
+    if (size > MOST_POLICY_BYTES) throw tooLarge(path, size)
+    bytes = readUpTo(path, MOST_POLICY_BYTES)
+  } catch (cause) {
+    if (cause instanceof DataError) throw cause
+    const { code } = cause as NodeJS.ErrnoException
+    throw new UserError(`${path} cannot be read (${code})`, { usage: true, cause })
+  }
+  const others = new Map<string, Uint8Array>()
+  return embedWeights(bytes, {
+    file: path,
+    most: MOST_POLICY_BYTES - bytes.length,
+    read: (location) => {
+      const other = others.get(location) ?? readBeside(path, location)
+      others.set(location, other)
+      return other
+    },
+  })
+}
+
+/** A model names another file; it is none of its business to name one of another folder. */
+function readBeside(path: string, location: string): Uint8Array {
+  const refuse = (expected: string, found: string, cause?: unknown) =>
+    new DataError({ file: path, place: 'weights', expected, found, cause })
+  if (basename(location) !== location || /^\.*$|[\\\0]/.test(location)) {
+    throw refuse('all weights within the file, or in one beside it', `weights in ${JSON.stringify(location)}`)
+  }
+  const expected = `its weights in ${location} beside it`
+  const other = join(dirname(path), location)
+  try {
+    // A pipe would be waited for.
+    if (statSync(other).isFile()) return readUpTo(other, MOST_POLICY_BYTES)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw refuse(expected, `that this cannot be read (${code})`, cause)
+  }
+  throw refuse(expected, 'that this is no file')
+}
+
+/** At most so many bytes of a file, so that one that is too large is not read as a whole. */
+function readUpTo(path: string, most: number): Uint8Array {
+  const file = openSync(path, 'r')
+  try {
+    const bytes = Buffer.alloc(Math.min(fstatSync(file).size, most))
+    return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0))
+  } finally {
+    closeSync(file)
+  }
+}
+
+export function tooLarge(file: string, size: number): DataError {
+  const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MB`
+  const most = megabytes(MOST_POLICY_BYTES)
+  return new DataError({ file, place: 'size', expected: `at most ${most}`, found: megabytes(size) })
+}
