@@ -16,6 +16,7 @@ import { check as mlagentsLearn } from './mlagents-learn.ts'
 import { check as numpyNpz } from './numpy-npz.ts'
 import { check as onnxruntime } from './onnxruntime.ts'
 import { check as pandas } from './pandas.ts'
+import { check as rllib } from './rllib.ts'
 import { check as stableBaselines3 } from './stable-baselines3.ts'
 import { check as tensorboard } from './tensorboard.ts'
 import { check as torchExport } from './torch-export.ts'
@@ -41,5 +42,6 @@ export const checks: readonly InteropCheck[] = [
   stableBaselines3,
   minari,
   h5py,
+  rllib,
   unityBuild,
 ]

@@ -5,7 +5,7 @@ import { installPackage } from './gymnasium.ts'
 export const check: InteropCheck = {
   name: 'stable-baselines3',
   row: 'Gymnasium package: PPO and MaskablePPO of Stable-Baselines3',
-  venv: 'stable-baselines3',
+  venv: 'learners',
   packages: ['stable-baselines3', 'sb3-contrib', 'gymnasium', 'torch'],
   seconds: 1200,
   run,

@@ -12,7 +12,7 @@ const TOLERANCE = 1e-5
 export const check: InteropCheck = {
   name: 'torch-export',
   row: 'Agents in: exports of PyTorch',
-  venv: 'torch',
+  venv: 'learners',
   packages: ['torch', 'onnx', 'onnxscript'],
   run,
 }
