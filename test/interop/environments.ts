@@ -276,7 +276,7 @@ export const ENVIRONMENTS = {
   /** What LeRobot, RLlib and imitation keep their tables with. */
   arrow: {
     tier: 'light',
-    requirements: ['numpy==2.4.6', 'pandas==3.1.1', 'pyarrow==26.0.1', 'datasets==5.2.0'],
+    requirements: ['numpy==2.4.6', 'pandas==3.1.1', 'pyarrow==26.0.1', 'datasets==5.2.0', 'pillow==13.0.0'],
   },
   /** What keeps offline data in HDF5; Minari imports pillow without asking for it. */
   offline: {

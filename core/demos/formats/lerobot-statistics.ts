@@ -11,7 +11,7 @@ export type FeatureStatistics = Record<string, number[]>
  *
  * @param rows  [N, width], N > 0
  */
-export function featureStatistics(rows: readonly (readonly number[])[]): FeatureStatistics {
+export function featureStatistics(rows: readonly ArrayLike<number>[]): FeatureStatistics {
   const width = rows[0]!.length
   const names = ['min', 'max', 'mean', 'std', 'count', ...Object.keys(QUANTILES)]
   const statistics: FeatureStatistics = Object.fromEntries(names.map((name) => [name, []]))
@@ -34,4 +34,45 @@ function quantile(sorted: Float64Array, q: number): number {
   const low = Math.floor(at)
   const [a, b] = [sorted[low]!, sorted[Math.ceil(at)]!]
   return a + (at - low) * (b - a)
+}
+
+/**
+ * Of pictures: one number for each channel, over all pixels of all frames. `count` counts frames.
+ *
+ * @param rows      [N, C * H * W], values n / 255, N > 0
+ * @param channels  C
+ */
+export function pictureStatistics(rows: readonly ArrayLike<number>[], channels: number): FeatureStatistics {
+  const area = rows[0]!.length / channels
+  const names = ['min', 'max', 'mean', 'std', ...Object.keys(QUANTILES)]
+  const statistics: FeatureStatistics = Object.fromEntries(names.map((name) => [name, []]))
+  for (let channel = 0; channel < channels; channel++) {
+    const levels = new Float64Array(256)
+    for (const row of rows) {
+      for (let i = channel * area; i < (channel + 1) * area; i++) levels[Math.round(255 * row[i]!)]!++
+    }
+    const total = rows.length * area
+    const mean = levels.reduce((sum, count, level) => sum + (count * level) / 255, 0) / total
+    const variance = levels.reduce((sum, count, level) => sum + count * (level / 255 - mean) ** 2, 0) / total
+    statistics.min!.push(levelAt(levels, 0))
+    statistics.max!.push(levelAt(levels, total - 1))
+    statistics.mean!.push(mean)
+    statistics.std!.push(Math.sqrt(variance))
+    for (const [name, q] of Object.entries(QUANTILES)) {
+      const at = q * (total - 1)
+      const low = levelAt(levels, Math.floor(at))
+      statistics[name]!.push(low + (at - Math.floor(at)) * (levelAt(levels, Math.ceil(at)) - low))
+    }
+  }
+  return { ...statistics, count: [rows.length] }
+}
+
+/** The value of this rank among all of them in order. */
+function levelAt(levels: Float64Array, rank: number): number {
+  let seen = 0
+  const level = levels.findIndex((count) => {
+    seen += count
+    return seen > rank
+  })
+  return level / 255
 }

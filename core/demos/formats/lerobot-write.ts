@@ -1,12 +1,13 @@
 /** Writes a LeRobotDataset v3.0. */
 import { shapeSize } from '../../envs/index.ts'
+import { isPicture, writePicture } from '../../remote/mlagents/pictures.ts'
 import { type Episode, episodeLength, stepLayout } from '../episode.ts'
 import { type ParquetElement, type ParquetField, writeParquet } from './columnar/parquet-write.ts'
 import { actionOf, flatActions } from './flat-actions.ts'
 import type { DemonstrationFiles } from './format.ts'
 import { writeHeads } from './heads-file.ts'
 import * as layout from './lerobot-layout.ts'
-import { featureStatistics } from './lerobot-statistics.ts'
+import { featureStatistics, pictureStatistics } from './lerobot-statistics.ts'
 import { firstOfSameColumns } from './same-columns.ts'
 
 /** Frames per second where the episodes have no times to tell them from; what LeRobot records with. */
@@ -19,7 +20,9 @@ interface Feature {
   readonly element: ParquetElement
   readonly width: number
   /** [frames][width] */
-  readonly rows: readonly (readonly number[])[]
+  readonly rows: readonly ArrayLike<number>[]
+  /** [C, H, W] where it is a picture, whose values are n / 255. */
+  readonly picture?: readonly number[]
 }
 
 export async function writeLeRobot(episodes: readonly Episode[]): Promise<DemonstrationFiles> {
@@ -40,12 +43,10 @@ export async function writeLeRobot(episodes: readonly Episode[]): Promise<Demons
     splits: { train: `0:${episodes.length}` },
     data_path: 'data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet',
     video_path: null,
-    features: Object.fromEntries(
-      features.map(({ name, element, width }) => [name, { dtype: element, shape: [width], names: null }]),
-    ),
+    features: Object.fromEntries(features.map((feature) => [feature.name, description(feature)])),
   }
   const stats = Object.fromEntries(
-    features.map(({ name, element, rows }) => [name, plain(featureStatistics(rows), element)]),
+    features.map((feature) => [feature.name, statisticsOf(feature, feature.rows)]),
   )
   const { observation: O } = stepLayout(environment)
   return new Map([
@@ -81,7 +82,7 @@ function featuresOf(episodes: readonly Episode[], fps: number): Feature[] {
     name: string,
     type: ParquetElement,
     size: number,
-    of: (episode: Episode, step: number, index: number) => readonly number[],
+    of: (episode: Episode, step: number, index: number) => ArrayLike<number>,
   ): Feature => {
     const rows = episodes.flatMap((episode, index) =>
       Array.from({ length: episodeLength(episode) }, (_, step) => of(episode, step, index)),
@@ -91,13 +92,17 @@ function featuresOf(episodes: readonly Episode[], fps: number): Feature[] {
   const atEnd = (name: string, of: (episode: Episode) => boolean): Feature =>
     feature(name, 'bool', 1, (episode, step) => [step === episodeLength(episode) - 1 && of(episode) ? 1 : 0])
   let offset = 0
-  const observations = layout.observationFeatures(environment).map((name, i) => {
-    const size = shapeSize(environment.observations[i]!.shape)
+  const observations = layout.observationFeatures(environment).map((name, i): Feature => {
+    const { shape } = environment.observations[i]!
+    const size = shapeSize(shape)
     const start = offset
     offset += size
-    return feature(name, 'float32', size, (episode, step) => [
-      ...episode.observations.subarray(step * O + start, step * O + start + size),
-    ])
+    const numbers = feature(name, 'float32', size, ({ observations }, step) =>
+      observations.subarray(step * O + start, step * O + start + size),
+    )
+    return isPictured(episodes, i)
+      ? { ...numbers, name: layout.pictureFeature(environment, i), element: 'picture', picture: shape }
+      : numbers
   })
   let frame = 0
   return [
@@ -120,14 +125,59 @@ function featuresOf(episodes: readonly Episode[], fps: number): Feature[] {
   ]
 }
 
+/** Whether an observation is written as PNGs, which its values must allow: they lose nothing. */
+export function isPictured(episodes: readonly Episode[], index: number): boolean {
+  const { observations } = episodes[0]!.environment
+  const { shape } = observations[index]!
+  if (!layout.isPictureShape(shape)) return false
+  const O = stepLayout(episodes[0]!.environment).observation
+  const start = observations.slice(0, index).reduce((sum, other) => sum + shapeSize(other.shape), 0)
+  return episodes.every((episode) => {
+    const frames = episode.observations.subarray(0, episodeLength(episode) * O)
+    for (let at = start; at < frames.length; at += O)
+      if (!isPicture(frames.subarray(at, at + shapeSize(shape)))) return false
+    return true
+  })
+}
+
+/** As `info.json` has it. */
+function description({ element, width, picture }: Feature): object {
+  if (picture === undefined) return { dtype: element, shape: [width], names: null }
+  const [channels, height, width_] = picture
+  return { dtype: 'image', shape: [height, width_, channels], names: ['height', 'width', 'channels'] }
+}
+
 /** A feature of one number is a plain column, any other one a list. */
-function column({ name, element, width, rows }: Feature): ParquetField {
+function column({ name, element, width, rows, picture }: Feature): ParquetField {
+  if (picture !== undefined) {
+    const pictures = rows.map((row, i) => ({
+      bytes: writePicture(row as Float32Array, picture),
+      path: `frame-${String(i).padStart(6, '0')}.png`,
+    }))
+    return { name, element, rows: pictures }
+  }
   if (width === 1) return { name, element, rows: rows.map((row) => value(row[0]!, element)) }
-  return { name, element, list: true, rows: rows.map((row) => row.map((number) => value(number, element))) }
+  return {
+    name,
+    element,
+    list: true,
+    rows: rows.map((row) => Array.from(row, (number) => value(number, element))),
+  }
 }
 
 function value(number: number, element: ParquetElement): number | boolean {
   return element === 'bool' ? number !== 0 : number
+}
+
+function statisticsOf(
+  { element, picture }: Feature,
+  rows: readonly ArrayLike<number>[],
+): Record<string, unknown[]> {
+  if (picture === undefined) return plain(featureStatistics(rows), element)
+  // One number a channel, shaped to be taken off a picture [C, H, W].
+  const { count, ...others } = pictureStatistics(rows, picture[0]!)
+  const shaped = Object.entries(others).map(([key, values]) => [key, values.map((number) => [[number]])])
+  return { ...Object.fromEntries(shaped), count }
 }
 
 /** The extremes of flags are flags. */
@@ -149,17 +199,16 @@ function episodeColumns(
     element: 'int64',
     rows: episodes.map((_, i) => of(i)),
   })
-  const statistics = features.flatMap(({ name, element, rows }) => {
-    const each = episodes.map((_, i) =>
-      plain(featureStatistics(rows.slice(starts[i], starts[i + 1])), element),
-    )
+  const statistics = features.flatMap((feature) => {
+    const { name, element, rows, picture } = feature
+    const each = episodes.map((_, i) => statisticsOf(feature, rows.slice(starts[i], starts[i + 1])))
     return Object.keys(each[0]!).map((key): ParquetField => {
       const isWhole = key === 'count' || (element === 'int64' && (key === 'min' || key === 'max'))
       const isFlag = element === 'bool' && (key === 'min' || key === 'max')
       return {
         name: `stats/${name}/${key}`,
         element: isWhole ? 'int64' : isFlag ? 'bool' : 'float64',
-        list: true,
+        list: picture === undefined || key === 'count' ? 1 : 3,
         rows: each.map((own) => own[key]!),
       }
     })

@@ -5,11 +5,19 @@
  * (meta/understudy.json, the feature understudy.time_us), where LeRobot passes over them. `next.terminated` and
  * `next.truncated` are features of ours beside LeRobot's `next.done`.
  */
+
+import type { Episode } from '../episode.ts'
 import { mixedActionsLost } from './flat-actions.ts'
 import type { FolderFormat } from './format.ts'
 import * as layout from './lerobot-layout.ts'
 import { readLeRobot } from './lerobot-read.ts'
-import { writeLeRobot } from './lerobot-write.ts'
+import { isPictured, writeLeRobot } from './lerobot-write.ts'
+
+/** Whether an observation has a shape and is no picture. */
+function flattens(episodes: readonly Episode[]): boolean {
+  const observations = episodes[0]?.environment.observations ?? []
+  return observations.some(({ shape }, i) => shape.length > 1 && !isPictured(episodes, i))
+}
 
 export const lerobot = {
   name: 'lerobot',
@@ -20,8 +28,8 @@ export const lerobot = {
   read: readLeRobot,
   cannotHold: (episodes) => [
     'the observation after the last action: LeRobot has no row for it (Understudy finds it in meta/understudy.json)',
-    ...(episodes.some(({ environment }) => environment.observations.some(({ shape }) => shape.length > 1))
-      ? ['the shapes of observations: LeRobot gets each as one vector']
+    ...(flattens(episodes)
+      ? ['the shapes of observations that are no pictures: LeRobot gets each as one vector']
       : []),
     ...mixedActionsLost(episodes, 'LeRobot'),
   ],

@@ -146,13 +146,19 @@ export function isPicture(values: Float32Array): boolean {
 /** An image [C, H, W] of such values as C / 3 pictures; C is a multiple of 3. */
 export function writePictures(image: Float32Array, shape: readonly number[]): Uint8Array {
   const [channels, height, width] = shape as [number, number, number]
-  const area = height * width
-  const pictures = Array.from({ length: channels / 3 }, (_, picture) => {
-    const data = new Uint8Array(3 * area)
-    for (let i = 0; i < data.length; i++) {
-      data[i] = Math.round(255 * image[(3 * picture + (i % 3)) * area + Math.floor(i / 3)]!)
-    }
-    return encode({ width, height, data, channels: 3 })
-  })
+  const size = 3 * height * width
+  const pictures = Array.from({ length: channels / 3 }, (_, i) =>
+    writePicture(image.subarray(i * size, (i + 1) * size), [3, height, width]),
+  )
   return Buffer.concat(pictures)
+}
+
+/** An image [C, H, W] of such values as one picture: of 1 channel grey, of 3 in colour. */
+export function writePicture(image: Float32Array, shape: readonly number[]): Uint8Array {
+  const [channels, height, width] = shape as [number, number, number]
+  const area = height * width
+  const data = Uint8Array.from(image, (_, i) =>
+    Math.round(255 * image[(i % channels) * area + Math.floor(i / channels)]!),
+  )
+  return encode({ width, height, data, channels: channels as 1 | 3 })
 }

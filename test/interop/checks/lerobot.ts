@@ -1,6 +1,6 @@
 /** LeRobotDataset loads what is written for it, and writes a data set of its own for us to read. */
 import type { CheckContext, InteropCheck } from '../check.ts'
-import { importElsewhere, readElsewhere, readLines } from '../episodes.ts'
+import { exportTruth, importElsewhere, readElsewhere, readLines, recordEpisodes } from '../episodes.ts'
 
 export const check: InteropCheck = {
   name: 'lerobot',
@@ -19,7 +19,33 @@ async function run(context: CheckContext): Promise<string> {
     truth,
     'theirs',
   ])
-  const { ids } = await importElsewhere(context, 'theirs', ['--env', 'basic'])
+  await expectTheirs(context, 'basic', 'theirs', truth)
+  const pictures = await checkPictures(context)
+  return `${episodes} episodes, ${frames} frames value by value, neighbours by delta_timestamps; ${pictures} pictures pixel by pixel; written anew by LeRobot and imported`
+}
+
+/** Observations that are pictures. @returns how many */
+async function checkPictures(context: CheckContext): Promise<number> {
+  const ids = await recordEpisodes(context, 'grid', 20)
+  const truth = await exportTruth(context, ids)
+  await context.understudy(['demos', 'export', ...ids, '--format', 'lerobot', '--out', 'pictures'])
+  const { pictures } = await context.python<{ pictures: number }>('lerobot-pictures.py', [
+    'pictures',
+    truth,
+    'their-pictures',
+  ])
+  await expectTheirs(context, 'grid', 'their-pictures', truth)
+  return pictures
+}
+
+/** What LeRobot has written of the episodes in `truth` comes in as they were. */
+async function expectTheirs(
+  context: CheckContext,
+  environment: string,
+  folder: string,
+  truth: string,
+): Promise<void> {
+  const { ids } = await importElsewhere(context, folder, ['--env', environment])
   const found = await readElsewhere(context, ids)
   const expected = readLines(context, truth)
   for (const column of ['discrete', 'rewards', 'terminated']) {
@@ -30,5 +56,4 @@ async function run(context: CheckContext): Promise<string> {
   const seen = (lines: Record<string, unknown>[]) =>
     lines.map(({ observations }) => (observations as number[][]).slice(0, -1))
   context.expectEqual('observations of what LeRobot has written', seen(found), seen(expected))
-  return `${episodes} episodes, ${frames} frames value by value, neighbours by delta_timestamps; written anew by LeRobot and imported`
 }

@@ -1,5 +1,6 @@
 """arrow-tables.py NAME TRUTH.jsonl: NAME.lerobot, .imitation, .rllib and .rllib-json against the episodes that they are of."""
 
+import io
 import json
 import sys
 
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from PIL import Image
 
 name, truth = sys.argv[1:]
 episodes = [json.loads(line) for line in open(truth, encoding="utf-8")]
@@ -30,6 +32,14 @@ def flat(rows):
     return np.concatenate([np.asarray(row).reshape(-1) for row in rows])
 
 
+def pixels(value):
+    """Numbers as they are; a picture channel by channel, from 0 to 1."""
+    if not isinstance(value, dict):
+        return value
+    picture = np.atleast_3d(np.asarray(Image.open(io.BytesIO(value["bytes"]))))
+    return picture.transpose(2, 0, 1).astype(np.float32) / np.float32(255)
+
+
 # LeRobotDataset v3.0
 root = f"{name}.lerobot"
 info = json.load(open(f"{root}/meta/info.json"))
@@ -39,6 +49,11 @@ data = pq.read_table(info["data_path"].format(chunk_index=0, file_index=0).join(
 assert data.column_names == list(info["features"])
 for key, feature in info["features"].items():
     kind = data.schema.field(key).type
+    if feature["dtype"] == "image":
+        assert str(kind) == "struct<bytes: binary, path: string>", (key, kind)
+        height, width, channels = feature["shape"]
+        assert pixels(data[key][0].as_py()).shape == (channels, height, width), key
+        continue
     if feature["shape"] != [1]:
         assert pa.types.is_list(kind), (key, kind)
         assert set(data[key].combine_chunks().value_lengths().to_pylist()) == {feature["shape"][0]}
@@ -49,7 +64,7 @@ same("frame_index", data["frame_index"], [t for n in lengths for t in range(n)],
 same("episode_index", data["episode_index"], [i for i, n in enumerate(lengths) for _ in range(n)], np.int64)
 same("timestamp", data["timestamp"], np.array([t for n in lengths for t in range(n)]) / info["fps"], np.float32)
 observations = [key for key in info["features"] if key.startswith("observation.")]
-rows = [flat([row[key] for key in observations]) for row in data.select(observations).to_pylist()]
+rows = [flat([pixels(row[key]) for key in observations]) for row in data.select(observations).to_pylist()]
 same("observation", rows, [o for e in episodes for o in e["observations"][:-1]], np.float32)
 wide = np.float32 if continuous else np.int64
 same("action", flat(data["action"].to_pylist()), flat([actions(e) for e in episodes]), wide)

@@ -55,15 +55,18 @@ export class ParquetFile {
 
   /** @throws DataError when it is missing, damaged, or has nulls */
   texts(name: string): string[] {
+    return this.bytes(name).map((text) => Buffer.from(text).toString('utf8'))
+  }
+
+  /** What a column of texts, or of pictures, has in each row. @throws DataError when it is missing, damaged, or has nulls */
+  bytes(name: string): Uint8Array[] {
     const { values, starts } = this.#column(name)
-    const texts = values.flatMap((part) =>
-      part instanceof Float64Array ? [] : part.map((text) => Buffer.from(text).toString('utf8')),
-    )
+    const all = values.flatMap((part) => (part instanceof Float64Array ? [] : part))
     const place = `${this.#place}, column "${name}"`
-    if (!starts.every((start, row) => start === row) || texts.length !== this.metadata.rows) {
-      this.#problems.refuse(place, 'a text in every row', 'something else')
+    if (!starts.every((start, row) => start === row) || all.length !== this.metadata.rows) {
+      this.#problems.refuse(place, 'bytes in every row', 'something else')
     }
-    return texts
+    return all
   }
 
   /** Values of all pages, and at which of them each row starts, one more than there are rows. */

@@ -1,14 +1,17 @@
 /** Writes tables of numbers, texts and lists of them as Parquet, with the types that Arrow and pandas expect. */
 import type { ColumnSource, KeyValue, SchemaElement } from 'hyparquet-writer'
 
-export type ParquetElement = 'bool' | 'int64' | 'float32' | 'float64' | 'string'
+export type ParquetElement = 'bool' | 'int64' | 'float32' | 'float64' | 'string' | 'picture'
 
 export interface ParquetField {
   readonly name: string
   readonly element: ParquetElement
-  /** One value a row, or a list of them. */
-  readonly list?: boolean
-  /** A value per row, or an array of values per row; int64 may be given as numbers. */
+  /** One value a row, or a list of them; or how many lists deep they lie. */
+  readonly list?: boolean | number
+  /**
+   * A value per row, or an array of values per row; int64 may be given as numbers. A picture is `{ bytes, path }`, as Hugging
+   * Face's `datasets` keeps them.
+   */
   readonly rows: readonly unknown[]
 }
 
@@ -35,20 +38,27 @@ const TYPES = {
   float32: { type: 'FLOAT' },
   float64: { type: 'DOUBLE' },
   string: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },
-} as const satisfies Record<ParquetElement, Partial<SchemaElement>>
+} as const satisfies Record<Exclude<ParquetElement, 'picture'>, Partial<SchemaElement>>
 
-function schemaOf({ name, element, list }: ParquetField): SchemaElement[] {
-  if (list !== true) return [{ name, repetition_type: 'OPTIONAL', ...TYPES[element] }]
+function schemaOf({ name, element, list = false }: ParquetField): SchemaElement[] {
+  if (Number(list) > 0) {
+    return [
+      {
+        name,
+        repetition_type: 'OPTIONAL',
+        num_children: 1,
+        converted_type: 'LIST',
+        logical_type: { type: 'LIST' },
+      },
+      { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+      ...schemaOf({ name: 'element', element, list: Number(list) - 1, rows: [] }),
+    ]
+  }
+  if (element !== 'picture') return [{ name, repetition_type: 'OPTIONAL', ...TYPES[element] }]
   return [
-    {
-      name,
-      repetition_type: 'OPTIONAL',
-      num_children: 1,
-      converted_type: 'LIST',
-      logical_type: { type: 'LIST' },
-    },
-    { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
-    { name: 'element', repetition_type: 'OPTIONAL', ...TYPES[element] },
+    { name, repetition_type: 'OPTIONAL', num_children: 2 },
+    { name: 'bytes', repetition_type: 'OPTIONAL', type: 'BYTE_ARRAY' },
+    { name: 'path', repetition_type: 'OPTIONAL', ...TYPES.string },
   ]
 }
 
@@ -56,7 +66,8 @@ function schemaOf({ name, element, list }: ParquetField): SchemaElement[] {
 function columnOf({ name, element, list, rows }: ParquetField): ColumnSource {
   const big = (value: unknown): unknown => BigInt(value as number)
   const data =
-    element !== 'int64' ? rows : rows.map((row) => (list === true ? (row as number[]).map(big) : big(row)))
-  const encoding = element.startsWith('float') ? { encoding: 'PLAIN' as const } : {}
+    element !== 'int64' ? rows : rows.map((row) => (Number(list) > 0 ? (row as number[]).map(big) : big(row)))
+  const plain = element.startsWith('float') || element === 'picture'
+  const encoding = plain ? { encoding: 'PLAIN' as const } : {}
   return { name, data: data as unknown[], ...encoding }
 }
