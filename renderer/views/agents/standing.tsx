@@ -9,7 +9,7 @@ import classes from './agents.module.css'
 
 const HELD_OUT = 100
 
-interface StandingProps {
+export interface StandingProps {
   readonly evaluation: Agent['evaluation']
   /** At the end of its training; null of one that was not trained here. */
   readonly score: number | null
