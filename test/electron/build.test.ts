@@ -1,6 +1,6 @@
 /** The built program, since Electron itself can be run in few places. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
@@ -67,3 +67,36 @@ test('the host process opens a library, serves a page and closes', () => {
   rmSync(data, { recursive: true, force: true })
   expect({ status, stdout }, stderr).toEqual({ status: 0, stdout: 'ready\n21\n' })
 })
+
+test('the command finds its threads and their data where there are no sources', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'understudy-built-'))
+  for (const part of ['bin', 'dist/core', 'dist/demos', 'package.json']) {
+    cpSync(join(root, part), join(folder, part), { recursive: true })
+  }
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  const python = join(root, 'test', 'remote', 'fake-python.js')
+  const understudy = (...args: string[]): string => {
+    const common = ['--data', join(folder, 'library'), '--python', python, '--json']
+    const command = [join(folder, 'bin', 'understudy.js'), ...common, ...args]
+    const { status, stdout, stderr } = spawnSync(process.execPath, command, {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    expect(status, stdout + stderr).toBe(0)
+    return stdout
+  }
+  const count = ['--env', 'gym:Count-v0']
+  try {
+    // A thread that waits for another program, and serve.py's place.
+    expect(existsSync(join(folder, 'dist/core/remote/gym/serve.py'))).toBe(true)
+    expect(understudy('record', ...count, '--player', 'random', '--episodes', '2')).toContain('"length":6')
+    // A thread that reads HDF5.
+    understudy('demos', 'export', ...count, '--format', 'minari', '--out', 'counted-v0')
+    expect(understudy('demos', 'import', 'counted-v0')).toContain('"format":"minari"')
+    // Threads that host environments, in the trainer's process.
+    const train = ['train', ...count, '--algo', 'ppo', '--workers', '2', '--num-envs', '4']
+    expect(understudy(...train, '--max-steps', '64')).toContain('"reason":"max_steps"')
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}, 60_000)
