@@ -4,6 +4,7 @@ import { basicPresets } from './presets/basic.ts'
 import { bubble25Presets } from './presets/bubble-25.ts'
 import { cartPolePresets } from './presets/cart-pole.ts'
 import { gridPresets } from './presets/grid.ts'
+import { mountainCarPresets } from './presets/mountain-car.ts'
 import { recallPresets } from './presets/recall.ts'
 
 export interface Preset {
@@ -23,6 +24,7 @@ const tuned: Readonly<Record<string, readonly Preset[]>> = {
   basic: basicPresets,
   grid: gridPresets,
   'gym:CartPole-v1': cartPolePresets,
+  'gym:MountainCarContinuous-v0': mountainCarPresets,
   recall: recallPresets,
 }
 

@@ -6,6 +6,7 @@ import {
   emptyAction,
   makeEnvironment,
   prepareEnvironment,
+  scriptedPlayer,
   viewOf,
 } from '../../core/envs/index.ts'
 import { DataError, UserError } from '../../core/errors.ts'
@@ -187,6 +188,19 @@ describe('a Gymnasium environment', () => {
   it('refuses what is no snapshot of it', () => {
     expect(() => make('gym:Count-v0').restore(new Uint8Array(9))).toThrow(DataError)
   })
+})
+
+it('the scripted player of MountainCarContinuous-v0 pushes the way the car moves', () => {
+  const car = make('gym:Slide-v0')
+  const player = scriptedPlayer({ ...car.spec, id: 'gym:MountainCarContinuous-v0' })!
+  const action = emptyAction(car.spec)
+  for (const [velocity, force] of [
+    [0.02, 0.6],
+    [-0.02, -0.6],
+  ]) {
+    player.act(car, Float32Array.of(-0.5, velocity!), action)
+    expect(action.continuous[0]).toBeCloseTo(force!)
+  }
 })
 
 describe('keys', () => {

@@ -239,8 +239,11 @@ describe.each(['bubble/25', 'basic'])('the presets of %s', (environment) => {
     expect(new Set(presets.map((preset) => preset.id)).size).toBe(presets.length)
     expect(presets.filter((preset) => preset.recommended)).toHaveLength(1)
   })
+})
 
-  it.each(presets.map((preset) => [preset.id, preset] as const))(
+const tuned = ['bubble/25', 'basic', 'grid', 'recall', 'gym:CartPole-v1', 'gym:MountainCarContinuous-v0']
+describe.each(tuned)('the presets of %s', (environment) => {
+  it.each(presetsFor(environment).map((preset) => [preset.id, preset] as const))(
     'resolve and round-trip: %s',
     (id, preset) => {
       const config = resolveConfig(preset.config, { seed: 3 })
@@ -249,6 +252,7 @@ describe.each(['bubble/25', 'basic'])('the presets of %s', (environment) => {
       expect(config.behavior.trainer_type).toBe(algorithm)
       expect(signalNames(config).includes('gail')).toBe(added.includes('gail'))
       expect(config.behavior.behavioral_cloning != null).toBe(added.includes('bc'))
+      if (added.includes('demos')) expect(needsDemonstrations(config)).toBe(true)
       expect(resolveConfig(configToYaml(config))).toEqual(config)
     },
   )

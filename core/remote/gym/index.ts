@@ -2,6 +2,7 @@
 import { registerEnvironmentScheme } from '../../envs/index.ts'
 import { GymEnvironment } from './environment.ts'
 import { prepare } from './hosts.ts'
+import './players.ts'
 
 registerEnvironmentScheme('gym', {
   example: 'gym:CartPole-v1',

@@ -13,6 +13,7 @@ import { check as mlagentsDemo } from './mlagents-demo.ts'
 import { check as mlagentsEnvs } from './mlagents-envs.ts'
 import { check as mlagentsImitation } from './mlagents-imitation.ts'
 import { check as mlagentsLearn } from './mlagents-learn.ts'
+import { check as mountainCar } from './mountain-car.ts'
 import { check as numpyNpz } from './numpy-npz.ts'
 import { check as onnxruntime } from './onnxruntime.ts'
 import { check as pandas } from './pandas.ts'
@@ -38,6 +39,7 @@ export const checks: readonly InteropCheck[] = [
   torchExport,
   gymIn,
   cartPole,
+  mountainCar,
   gymnasium,
   stableBaselines3,
   minari,
