@@ -35,7 +35,7 @@ export function presetsFor(environmentId: string): readonly Preset[] {
 
 /**
  * A configuration of nothing but the algorithm's own defaults, for one that has no preset. There are fewer of the environments
- * that belong to another program: each is a process, and one where a process may have several agents.
+ * that belong to another program, whose steps are dear, and one where a process may have several agents.
  */
 export function untunedConfig(environment: string, algorithm: string, gail: boolean): Preset['config'] {
   const signals = gail ? { extrinsic: {}, gail: { strength: 0.05, gradient_penalty: 1 } } : { extrinsic: {} }

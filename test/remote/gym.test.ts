@@ -16,6 +16,7 @@ import type { Description } from '../../core/remote/gym/protocol.ts'
 import type { GymScene } from '../../core/remote/gym/scene.ts'
 import '../../core/remote/index.ts'
 import { VectorEnvironment } from '../../core/rollout/vector.ts'
+import { WorkerPool } from '../../core/rollout/worker-pool.ts'
 
 const open: Environment[] = []
 
@@ -155,6 +156,26 @@ describe('a Gymnasium environment', () => {
         expect(batch.nextObservations.subarray(2 * e, 2 * e + 2)).toEqual(observation)
       }
     }
+  })
+
+  it('does on workers what it does in one thread', async () => {
+    const seed = 5
+    const here = new VectorEnvironment(() => make('gym:Slide-v0'), 4, { seed })
+    const recipe = { id: 'gym:Slide-v0', parameters: {}, samplers: {} }
+    const pool = await WorkerPool.create({ recipe, count: 4, workers: 2, stepping: 'sync', seed })
+    const random = new Random(3)
+    for (let step = 0; step < 20; step++) {
+      for (let i = 0; i < 8; i++) here.actions.continuous[i] = 2 * random.uniform() - 1
+      pool.actions.continuous.set(here.actions.continuous)
+      pool.send()
+      const there = await pool.receive()
+      const batch = here.step()
+      expect([...there.rewards]).toEqual([...batch.rewards])
+      expect([...there.nextObservations]).toEqual([...batch.nextObservations])
+      expect([...there.truncated]).toEqual([...batch.truncated])
+      expect([...pool.observations]).toEqual([...here.observations])
+    }
+    await pool.close()
   })
 
   it('takes back what was announced when it is reset, and refuses another step than that', () => {
