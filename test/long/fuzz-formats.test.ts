@@ -47,11 +47,12 @@ const samples: readonly (readonly Episode[])[] = [
   [
     randomEpisode(7, {
       changes: {
-        environment: changed({ observations: [{ name: 'picture', shape: [2, 2, 3] }] }),
+        environment: changed({ observations: [{ name: 'picture', shape: [3, 2, 2] }] }),
         observations: Float32Array.from({ length: 6 * 12 }, (_, i) => (i % 256) / 255),
       },
     }),
   ],
+  [randomEpisode(9, { changes: { seed: null } })],
   [
     randomEpisode(8, {
       changes: {
@@ -64,25 +65,40 @@ const samples: readonly (readonly Episode[])[] = [
   ],
 ]
 
-/** What other programs have written, by the format that it is read as. */
-const FIXTURES: Readonly<Record<string, readonly string[]>> = {
-  npz: ['numpy-2.npz'],
-  imitation: ['imitation-1.0.1'],
-  'imitation-npz': ['imitation-1.0.1.npz'],
-  minari: ['minari-0.5.4-cartpole.zip'],
+const line = changed({
+  observations: [{ name: 'view', shape: [2] }],
+  action: { continuous: 0, discrete: [3] },
+})
+const robot = changed({
+  observations: [
+    { name: 'pixels', shape: [3, 6, 5] },
+    { name: 'position', shape: [2] },
+  ],
+  action: { continuous: 2, discrete: [] },
+})
+
+/** What other programs have written, by the format that it is read as, and what was played there. */
+const FIXTURES: Readonly<Record<string, readonly (readonly [string, EnvironmentStamp])[]>> = {
+  npz: [['numpy-2.npz', stamp]],
+  imitation: [['imitation-1.0.1', line]],
+  'imitation-npz': [['imitation-1.0.1.npz', line]],
+  lerobot: [['lerobot-0.4.4', robot]],
+  minari: [['minari-0.5.4-cartpole.zip', stamp]],
 }
 
 async function seedsOf(format: DemonstrationFormat): Promise<Seeds> {
-  const seeds = (FIXTURES[format.name] ?? []).map((name) =>
-    readSource(join(import.meta.dirname, '../demos/fixtures', name)),
-  )
+  const seeds = (FIXTURES[format.name] ?? []).map(([name, environment]) => ({
+    source: readSource(join(import.meta.dirname, '../demos/fixtures', name)),
+    environment,
+  }))
   for (const episodes of samples) {
+    const { environment } = episodes[0]!
     try {
       const content = await format.write(episodes)
       if (content instanceof Uint8Array) {
         const [extension] = format.layout === 'file' ? format.extensions : []
-        seeds.push({ name: `fuzzed${extension}`, bytes: content })
-      } else seeds.push({ name: 'fuzzed', files: content })
+        seeds.push({ source: { name: `fuzzed${extension}`, bytes: content }, environment })
+      } else seeds.push({ source: { name: 'fuzzed', files: content }, environment })
     } catch (error) {
       if (!(error instanceof UserError)) throw error
     }
@@ -105,7 +121,7 @@ async function makeTasks(): Promise<Task[]> {
 /** Gives a process task after task. One that hangs or ends is a failure of the file that it had. */
 async function runProcess(tasks: Task[], reports: Report[], stop: AbortSignal): Promise<void> {
   const folder = temporaryDirectory()
-  const worker = fork(join(import.meta.dirname, 'fuzz/worker.ts'), [folder, JSON.stringify(stamp)], {
+  const worker = fork(join(import.meta.dirname, 'fuzz/worker.ts'), [folder], {
     serialization: 'advanced',
     execArgv: ['--max-old-space-size=256'],
     signal: stop,

@@ -7,8 +7,11 @@ import { type FileProblems, LIMITS } from './format.ts'
 import type { Frames } from './lerobot-frames.ts'
 import * as layout from './lerobot-layout.ts'
 
-/** Pictures inflate: so many values may come of each byte of the files, but at least LEAST in all. */
-const MOST_PER_BYTE = 256
+/**
+ * Pictures inflate, and one that is shown again and again takes next to no room: so many values may come of each byte of the
+ * files, but at least LEAST in all.
+ */
+const MOST_PER_BYTE = 2048
 const LEAST = 2 ** 22
 /** Frames that follow each other are often the same picture, which then stands in the file once. */
 const KEPT_PICTURES = 64

@@ -1,7 +1,7 @@
 /**
  * Reads damaged files in a process of its own, so that one that hangs, crashes or eats memory can be told and ended.
  *
- *     worker.ts FOLDER ENVIRONMENT   for a library and the number of the file under way; what was played where files do not say, as JSON
+ *     worker.ts FOLDER   for a library and the number of the file under way
  */
 import { openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,8 +12,11 @@ import { Random } from '../../../core/random.ts'
 import { openLibrary } from '../../../core/store/index.ts'
 import { mutateFile, mutateFolder } from './containers.ts'
 
-/** Whole files of one format. */
-export type Seeds = readonly DemonstrationSource[]
+/** Whole files of one format, and what was played where they do not say. */
+export type Seeds = readonly {
+  readonly source: DemonstrationSource
+  readonly environment: EnvironmentStamp
+}[]
 
 export interface Task {
   readonly format: string
@@ -39,7 +42,6 @@ const MEMORY = 256 * 2 ** 20
 const SAMPLES = 20
 
 const folder = process.argv[2]!
-const environment = JSON.parse(process.argv[3]!) as EnvironmentStamp
 const progress = openSync(join(folder, 'progress'), 'w')
 const library = openLibrary(folder)
 
@@ -54,7 +56,8 @@ async function work({ format, seeds, files, seed }: Task): Promise<Report> {
   let grown = 0
   await warmUp(seeds)
   for (let i = 0; i < files && failures.length < 5; i++) {
-    const file = await mutate(seeds[random.below(seeds.length)]!, random)
+    const { source, environment } = seeds[random.below(seeds.length)]!
+    const file = await mutate(source, random)
     const given = random.below(2) === 0 ? { environment } : {}
     const fail = (what: string): void => void failures.push(`${format}, task ${seed}, file ${i}: ${what}`)
     writeSync(progress, `${i}`.padEnd(8), 0)
@@ -94,7 +97,7 @@ async function work({ format, seeds, files, seed }: Task): Promise<Report> {
 
 /** What the readers load and keep is not a file's fault. */
 async function warmUp(seeds: Seeds): Promise<void> {
-  for (const seed of seeds) await attempt(seed, { environment })
+  for (const { source, environment } of seeds) await attempt(source, { environment })
 }
 
 async function mutate(source: DemonstrationSource, random: Random): Promise<DemonstrationSource> {
