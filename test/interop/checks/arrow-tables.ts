@@ -1,4 +1,4 @@
-/** PyArrow, pandas and datasets read what is written for LeRobot, RLlib and imitation; the programs themselves need torch. */
+/** PyArrow, pandas and datasets read what is written for LeRobot, RLlib and imitation, in every CI run; they have checks of their own. */
 import type { CheckContext, InteropCheck } from '../check.ts'
 import { expectImportsAs, exportTruth, recordEpisodes } from '../episodes.ts'
 

@@ -2,6 +2,7 @@
 import type { InteropCheck } from '../check.ts'
 import { check as arrowTables } from './arrow-tables.ts'
 import { check as cartPole } from './cart-pole.ts'
+import { check as d3rlpy } from './d3rlpy.ts'
 import { check as endpoint } from './endpoint.ts'
 import { check as gymIn } from './gym-in.ts'
 import { check as gymnasium } from './gymnasium.ts'
@@ -18,6 +19,7 @@ import { check as numpyNpz } from './numpy-npz.ts'
 import { check as onnxruntime } from './onnxruntime.ts'
 import { check as pandas } from './pandas.ts'
 import { check as rllib } from './rllib.ts'
+import { check as robomimic } from './robomimic.ts'
 import { check as stableBaselines3 } from './stable-baselines3.ts'
 import { check as tensorboard } from './tensorboard.ts'
 import { check as torchExport } from './torch-export.ts'
@@ -44,6 +46,8 @@ export const checks: readonly InteropCheck[] = [
   stableBaselines3,
   minari,
   h5py,
+  robomimic,
+  d3rlpy,
   rllib,
   unityBuild,
 ]
