@@ -188,6 +188,30 @@ describe('a policy of ML-Agents', () => {
     expect(await chosen(policy, cells(0, 1, 2))).toEqual([0, 1, 2])
   })
 
+  it('may take entities as one long vector, as the trainer is shown them', async () => {
+    const rows: EnvironmentSpec = {
+      ...spec,
+      observations: [
+        { name: 'rays', shape: [6, 3], description: '' },
+        { name: 'board', shape: [2], description: '' },
+      ],
+    }
+    const taking = (size: number) => {
+      const inputs = { obs_0: [size], obs_1: [2] }
+      const bytes = model({ inputs, integers: ['deterministic_discrete_actions'] }, ([rays, board]) => ({
+        deterministic_discrete_actions: slice(rays!, 1, 4, 5),
+        kept: board!,
+      }))
+      return open(bytes, rows)
+    }
+    const observations = new Float32Array(40)
+    observations[4] = 1
+    observations[24] = 2
+    const given = { rows: 2, observations, masks: null, memory: new Float32Array(0) }
+    expect([...(await (await taking(18)).act(given, null)).discrete]).toEqual([1, 2])
+    await expect(taking(17)).rejects.toThrow('obs_0 is [17], the environment shows [6, 3] or [18]')
+  })
+
   it('may take masks and a memory of no size, as torch exports those that there are not', async () => {
     const inputs = message(
       [11, floats('recurrent_in', ['batch', 1, 0])],

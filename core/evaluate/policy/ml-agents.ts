@@ -94,6 +94,7 @@ function oldViews(fitting: Fitting): View[] {
   return views
 }
 
+/** Entities may come as one long vector, which is how ML-Agents' trainer is shown them. */
 function viewOf(
   fitting: Fitting,
   input: ModelValue,
@@ -103,11 +104,15 @@ function viewOf(
 ): View {
   requireFloats(fitting, input)
   const found = input.shape.slice(1)
-  if (found.length !== shape.length || found.some((size, axis) => !admits(size, shape[axis]!))) {
-    const shown = shapeText(shape)
+  const wanted = shape.length === 2 ? [shape, [shapeSize(shape)]] : [shape]
+  const dims = wanted.find(
+    (sizes) => found.length === sizes.length && found.every((size, axis) => admits(size, sizes[axis]!)),
+  )
+  if (dims === undefined) {
+    const shown = wanted.map(shapeText).join(' or ')
     throw fitting.refuse(`${input.name} is ${shapeText(found)}, the environment shows ${shown}`)
   }
-  return { name: input.name, from, to, dims: shape }
+  return { name: input.name, from, to, dims }
 }
 
 function masksOf({ spec, model, refuse }: Fitting): string | null {
