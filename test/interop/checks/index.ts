@@ -14,6 +14,7 @@ import { check as mlagentsDemo } from './mlagents-demo.ts'
 import { check as mlagentsEnvs } from './mlagents-envs.ts'
 import { check as mlagentsImitation } from './mlagents-imitation.ts'
 import { check as mlagentsLearn } from './mlagents-learn.ts'
+import { check as mlagentsOnnx } from './mlagents-onnx.ts'
 import { check as mountainCar } from './mountain-car.ts'
 import { check as numpyNpz } from './numpy-npz.ts'
 import { check as onnxruntime } from './onnxruntime.ts'
@@ -36,6 +37,7 @@ export const checks: readonly InteropCheck[] = [
   mlagentsEnvs,
   mlagentsLearn,
   mlagentsImitation,
+  mlagentsOnnx,
   onnxruntime,
   tensorboard,
   torchExport,

@@ -39,6 +39,9 @@ const CLONING = 'Losses/Pretraining Loss'
 const GAIL = ['Losses/GAIL Loss', 'Policy/GAIL Expert Estimate', 'Policy/GAIL Policy Estimate'] as const
 
 async function run(context: CheckContext): Promise<string> {
+  const page = (await context.runPage('From ML-Agents')).join('')
+  const mean = /points per episode +([\d.]+)/.exec(page)?.[1]
+  if (mean !== '0.93') context.fail(`the agent of the page has ${mean} points per episode`)
   await context.understudy(['env', 'launcher', '--env', 'basic', '--agents', '16', '--out', 'basic.x86_64'])
   const said: string[] = []
   for (const way of ['left', 'right'] as const) {
@@ -56,7 +59,7 @@ async function run(context: CheckContext): Promise<string> {
     said.push(`GAIL from it: loss ${span(discriminator!)}, mean reward ${arrived(context, rewarded, way)}`)
   }
   const refused = await refuses(context)
-  return `${said.join('; ')}; no reward of the environment, one seed; refused: ${refused}`
+  return `the page, whose agent has ${mean} points; without reward of the environment, one seed: ${said.join('; ')}; refused: ${refused}`
 }
 
 /** Records one who always goes that way, and exports it: `left.demo`. */
