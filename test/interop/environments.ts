@@ -289,6 +289,23 @@ export const ENVIRONMENTS = {
       'pillow==13.0.0',
     ],
   },
+  /** D4RL's loader, without the simulators that D4RL's own environments need. */
+  d4rl: {
+    tier: 'light',
+    requirements: [
+      'cloudpickle==3.1.2',
+      'd4rl==1.1',
+      'Farama-Notifications==0.0.6',
+      'gym==0.26.2',
+      'gym-notices==0.1.0',
+      'gymnasium==1.4.0',
+      'h5py==3.16.0',
+      'numpy==2.4.6',
+      'tqdm==4.70.1',
+      'typing_extensions==4.16.0',
+    ],
+    options: ['--no-deps'],
+  },
   /** imitation and LeRobot side by side, with what reading and writing data needs of what they ask for. */
   trajectories: {
     tier: 'heavy',

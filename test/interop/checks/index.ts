@@ -3,6 +3,7 @@ import type { InteropCheck } from '../check.ts'
 import { check as arrowTables } from './arrow-tables.ts'
 import { check as cartPole } from './cart-pole.ts'
 import { check as d3rlpy } from './d3rlpy.ts'
+import { check as d4rl } from './d4rl.ts'
 import { check as endpoint } from './endpoint.ts'
 import { check as gymIn } from './gym-in.ts'
 import { check as gymnasium } from './gymnasium.ts'
@@ -48,6 +49,7 @@ export const checks: readonly InteropCheck[] = [
   stableBaselines3,
   minari,
   h5py,
+  d4rl,
   robomimic,
   d3rlpy,
   rllib,
