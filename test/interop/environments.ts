@@ -84,7 +84,7 @@ export const ENVIRONMENTS = {
         'tqdm==4.70.1',
         'packaging==26.3',
       ],
-      // What torch needs to export: the newest that do with the NumPy and protobuf of ML-Agents.
+      // What torch exports with, for which ML-Agents' onnx 1.15 is too old; the newest that take its NumPy and protobuf.
       ...['onnxscript==0.7.2', 'onnx-ir==1.1.0', 'ml_dtypes==0.5.4'],
       ...['onnxruntime==1.31.1', 'flatbuffers==25.12.19'],
       ...[

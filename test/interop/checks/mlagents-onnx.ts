@@ -243,7 +243,7 @@ async function play(
     ...[...PLUGIN, 'evaluate', String(agent!.id), '--episodes', `${episodes}`],
   ])
   context.expectEqual(`episodes of ${name}`, evaluation!.episodes, episodes)
-  if (goal === undefined) return ''
+  if (goal === undefined) return ', imported'
   const { mean } = evaluation!.points!
   if (!(reward >= goal)) context.fail(`${name}: the trainer reached ${reward}`)
   // It was trained drawing its actions, which costs something.

@@ -1,6 +1,8 @@
 """mlagents-learn.py CONFIG BUILD GOAL: trains until the mean reward of a summary is above GOAL, then stops as Ctrl-C does."""
 
+import glob
 import json
+import os
 import re
 import signal
 import subprocess
@@ -23,6 +25,6 @@ for line in trainer.stdout:
     if curve[-1][1] > float(goal):
         reached = curve[-1]
         trainer.send_signal(signal.SIGINT)
-trainer.wait()
-assert reached is not None, curve
+assert trainer.wait() == 0 and reached is not None, (trainer.returncode, curve)
+assert glob.glob("results/basic/Basic/Basic-*.onnx"), os.listdir("results/basic/Basic")
 print(json.dumps({"steps": reached[0], "reward": reached[1], "curve": curve}))
