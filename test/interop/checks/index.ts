@@ -21,6 +21,7 @@ import { check as numpyNpz } from './numpy-npz.ts'
 import { check as onnxruntime } from './onnxruntime.ts'
 import { check as pandas } from './pandas.ts'
 import { check as rllib } from './rllib.ts'
+import { check as rllibLearn } from './rllib-learn.ts'
 import { check as robomimic } from './robomimic.ts'
 import { check as stableBaselines3 } from './stable-baselines3.ts'
 import { check as tensorboard } from './tensorboard.ts'
@@ -53,5 +54,6 @@ export const checks: readonly InteropCheck[] = [
   robomimic,
   d3rlpy,
   rllib,
+  rllibLearn,
   unityBuild,
 ]
