@@ -28,6 +28,14 @@ it('lays the steps of all episodes one behind the other and keeps the last obser
   expect(file.heads).toMatchObject([{ seed: 1 }, { seed: 2 }])
 })
 
+it('never says of one step that it ended and was cut off', async () => {
+  const both = { ...first, terminated: true, truncated: true }
+  const file = await written([both])
+  expect(file.terminals).toEqual(booleans([0, 0, 1]))
+  expect(file.timeouts).toEqual(booleans([0, 0, 0]))
+  expect(d4rl.cannotHold([both]).join()).toContain('cut off at the step')
+})
+
 it('writes actions in the type of their space', async () => {
   const steps = (episode: Episode) =>
     [...episode.continuous].flatMap((value, i) => [value, ...episode.discrete.subarray(2 * i, 2 * i + 2)])

@@ -5,7 +5,7 @@
  *     actions      [N, C] float32; [N] int32 for one branch, [N, D] for several; [N, C + D] float32 for both kinds
  *     rewards      [N] float32
  *     terminals    [N] bool: the rules ended the episode
- *     timeouts     [N] bool: it was cut off
+ *     timeouts     [N] bool: it was cut off, and the rules did not end it at the same step, as readers want one or the other
  *
  * The attribute `understudy` of the file has our heads as JSON.
  * https://github.com/Farama-Foundation/D4RL (offline_env.py, `get_dataset`)
@@ -21,11 +21,11 @@ async function writeD4rl(episodes: readonly Episode[]): Promise<Uint8Array> {
   const { environment } = firstOfSameColumns(episodes, 'a D4RL file')
   const { observation: width } = stepLayout(environment)
   const steps = episodes.reduce((sum, episode) => sum + episodeLength(episode), 0)
-  const ends = (flag: 'terminated' | 'truncated') =>
+  const ends = (ended: (episode: Episode) => boolean) =>
     booleans(
       episodes.flatMap((episode) => {
         const flags = Array<number>(episodeLength(episode)).fill(0)
-        flags[flags.length - 1] = Number(episode[flag])
+        flags[flags.length - 1] = Number(ended(episode))
         return flags
       }),
     )
@@ -51,8 +51,8 @@ async function writeD4rl(episodes: readonly Episode[]): Promise<Uint8Array> {
             [steps],
           ),
         ],
-        ['terminals', ends('terminated')],
-        ['timeouts', ends('truncated')],
+        ['terminals', ends(({ terminated }) => terminated)],
+        ['timeouts', ends(({ terminated, truncated }) => truncated && !terminated)],
       ],
       [['understudy', JSON.stringify(episodes.map(plainHead))]],
     ),
@@ -101,5 +101,8 @@ export const d4rl = {
       ? ['observations by name (they lie one behind the other)']
       : []),
     ...(episodes.some(({ masks }) => masks !== undefined) ? ['action masks'] : []),
+    ...(episodes.some(({ terminated, truncated }) => terminated && truncated)
+      ? ['that an episode was cut off at the step at which the rules ended it']
+      : []),
   ],
 } satisfies FileFormat
