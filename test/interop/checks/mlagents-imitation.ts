@@ -42,7 +42,7 @@ async function run(context: CheckContext): Promise<string> {
   const page = (await context.runPage('From ML-Agents')).join('')
   const mean = /points per episode +([\d.]+)/.exec(page)?.[1]
   if (mean !== '0.93') context.fail(`the agent of the page has ${mean} points per episode`)
-  await context.understudy(['env', 'launcher', '--env', 'basic', '--agents', '16', '--out', 'basic.x86_64'])
+  await context.understudy(['env', 'launcher', '--env', 'basic', '--agents', '16', '--out', LINE.build])
   const said: string[] = []
   for (const way of ['left', 'right'] as const) {
     await demonstrate(context, way)
@@ -58,8 +58,9 @@ async function run(context: CheckContext): Promise<string> {
     }
     said.push(`GAIL from it: loss ${span(discriminator!)}, mean reward ${arrived(context, rewarded, way)}`)
   }
+  const taken = await takes(context)
   const refused = await refuses(context)
-  return `the page, whose agent has ${mean} points; without reward of the environment, one seed: ${said.join('; ')}; refused: ${refused}`
+  return `the page, whose agent has ${mean} points; without reward of the environment, one seed: ${said.join('; ')}; an update by both from demonstrations of ${taken}; refused: ${refused}`
 }
 
 /** Records one who always goes that way, and exports it: `left.demo`. */
@@ -73,22 +74,25 @@ async function demonstrate(context: CheckContext, way: Way): Promise<void> {
   await context.understudy(['demos', 'export', ...ids, '--out', `${way}.demo`])
 }
 
+/** Where one learns to walk a line. */
+const LINE = { build: 'basic.x86_64', behavior: 'Basic', steps: 4000 }
+
 interface Imitation {
   /** Name of the file without its ending. */
   readonly cloning?: string
   readonly gail?: string
 }
 
-function train(context: CheckContext, name: string, imitation: Imitation): Promise<Run> {
-  writeFileSync(join(context.folder, `${name}.yaml`), configuration(imitation))
-  return context.python<Run>('mlagents-run.py', [`${name}.yaml`, 'basic.x86_64', name])
+function train(context: CheckContext, name: string, imitation: Imitation, scene = LINE): Promise<Run> {
+  writeFileSync(join(context.folder, `${name}.yaml`), configuration(imitation, scene))
+  return context.python<Run>('mlagents-run.py', [`${name}.yaml`, scene.build, name])
 }
 
 /**
  * The environment's reward has the strength 0, or is none. GAIL looks no further than one step: its reward is positive
  * everywhere, so that one who looks further stays on the line for ever.
  */
-function configuration({ cloning, gail }: Imitation): string {
+function configuration({ cloning, gail }: Imitation, { behavior, steps }: typeof LINE): string {
   const signal =
     gail === undefined
       ? 'extrinsic: {gamma: 0.9, strength: 0.0}'
@@ -99,15 +103,15 @@ function configuration({ cloning, gail }: Imitation): string {
       ? ''
       : `    behavioral_cloning: {demo_path: ${cloning}.demo, strength: 1.0, num_epoch: 10}\n`
   return `behaviors:
-  Basic:
+  ${behavior}:
     trainer_type: ppo
     hyperparameters: {batch_size: 64, buffer_size: 256, learning_rate: 3.0e-3, beta: 1.0e-3, learning_rate_schedule: constant}
     network_settings: {hidden_units: 64, num_layers: 1}
     reward_signals:
       ${signal}
-${pretraining}    max_steps: 4000
+${pretraining}    max_steps: ${steps}
     time_horizon: 16
-    summary_freq: 1000
+    summary_freq: ${steps / 4}
 `
 }
 
@@ -130,6 +134,24 @@ function arrived(context: CheckContext, { curve }: Run, way: Way): number {
     context.fail(`mean rewards after ${way}.demo: ${curve.map(([, mean]) => mean).join(', ')}`)
   }
   return reward
+}
+
+/** Demonstrations of other kinds, of which nothing is learned in so short a time. @returns of which environments */
+async function takes(context: CheckContext): Promise<string> {
+  await recordEpisodes(context, 'grid', 4)
+  const environments = { Grid: 'grid', Bubble25: 'bubble/25' }
+  for (const [behavior, environment] of Object.entries(environments)) {
+    const [build, demonstrations] = [`${behavior}.x86_64`, `${behavior}.demo`]
+    await context.understudy(['env', 'launcher', '--env', environment, '--agents', '4', '--out', build])
+    await context.understudy(['demos', 'export', '--env', environment, '--out', demonstrations])
+    const imitation = { cloning: behavior, gail: behavior }
+    const { code, scalars, said } = await train(context, behavior, imitation, { build, behavior, steps: 400 })
+    const missing = [CLONING, ...GAIL].filter((name) => (scalars[name] ?? []).length === 0)
+    if (code !== 0 || missing.length > 0) {
+      context.fail(`${demonstrations}: code ${code}, without ${missing.join(', ')}: ${said.slice(-600)}`)
+    }
+  }
+  return Object.values(environments).join(' and ')
 }
 
 /** Demonstrations of what the trainer does not train. @returns what it says of them */
