@@ -66,6 +66,7 @@ async function compare(runs: readonly string[], options: Options, context: CliCo
       { usage: true, remedy: 'compare runs of one environment' },
     )
   }
+  context.noteAsked(id)
   const environment = makeEnvironment(id, parameters)
   const { spec } = environment
   const contenders = [

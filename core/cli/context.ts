@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ensureBundledDemonstrations } from '../demos/bundled.ts'
+import { askedOfPerson } from '../envs/index.ts'
 import { defaultDataDirectory, type Library, openLibrary } from '../store/index.ts'
 
 /** Every file of a subcommand exports a function of this type under the name `register`. */
@@ -74,6 +75,12 @@ export class CliContext {
   /** One line for people on standard error: progress, hints. */
   note(line: string): void {
     process.stderr.write(`${line}\n`)
+  }
+
+  /** Says what a person has to do now for this environment to be made, where that is anything. */
+  noteAsked(environment: string, again = false): void {
+    const asked = askedOfPerson(environment)
+    if (asked !== null) this.note(`${environment}: ${asked}${again ? ' again, for the run itself' : ''}`)
   }
 
   stop(reason: Error): void {

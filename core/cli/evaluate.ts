@@ -70,6 +70,7 @@ async function choose(run: string, options: Options, context: CliContext) {
     if (options.env === undefined) {
       throw new UserError(`which environment shall "${run}" play?`, { usage: true, remedy: 'add --env ID' })
     }
+    context.noteAsked(options.env)
     const environment = makeEnvironment(options.env)
     const { spec } = environment
     let player: Player | undefined
@@ -85,6 +86,7 @@ async function choose(run: string, options: Options, context: CliContext) {
     const what = agent.kind === 'run' ? `run ${run} was trained in` : `${run} plays`
     throw new UserError(`${what} ${agent.environmentId}`, { usage: true, remedy: 'leave --env out' })
   }
+  context.noteAsked(agent.environmentId)
   const environment = makeEnvironment(agent.environmentId, agent.parameters)
   const how = { name: run, checkpoint: options.checkpoint, ...wayOf(options) }
   return { environment, player: await agent.player(environment.spec, how), isKept: true }

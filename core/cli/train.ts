@@ -117,8 +117,10 @@ export function register(program: Command, context: CliContext): void {
 async function train(file: string | undefined, options: Options, context: CliContext): Promise<void> {
   const library = context.library()
   await recoverRuns(library)
+  if (options.env !== undefined) context.noteAsked(options.env)
   const run = await begin(file, options, context)
   const config = savedConfig(run.row)
+  context.noteAsked(config.environment, true)
   const { spec } = makeEnvironment(config.environment, config.parameters)
   const display = new TrainingDisplay(context, spec, run)
   // The second Ctrl-C ends this process at once; the training process must not stay behind.

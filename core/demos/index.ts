@@ -1,6 +1,7 @@
 /** Recording, replaying and carrying demonstrations. */
 export { ensureBundledDemonstrations } from './bundled.ts'
 export * from './episode.ts'
+export { UnsaidEnvironmentError } from './formats/foreign.ts'
 export {
   type ActionAlignment,
   type DemonstrationFiles,

@@ -24,6 +24,10 @@ export interface EnvironmentScheme {
   group?(name: string, parameters: Parameters): AgentGroupFactory | null
   /** Does beforehand what `make` and the first `reset` would have to wait for. @throws as `make` */
   prepare?(name: string, parameters: Parameters): Promise<void>
+  /** What a person has to do while one is being made, as a sentence; null where that is nothing. */
+  asks?(name: string): string | null
+  /** Lets go of what this process keeps for the next one that is made. */
+  release?(): void
 }
 
 const factories = new Map<string, EnvironmentFactory>()
@@ -61,6 +65,17 @@ export async function prepareEnvironment(id: string, parameters?: Parameters): P
   if (factories.has(id)) return
   const [scheme, name] = schemeOf(id) ?? unknown(id)
   await scheme.prepare?.(name, parameters ?? {})
+}
+
+/** What a person has to do while it is being made, as a sentence; null where that is nothing. */
+export function askedOfPerson(id: string): string | null {
+  const [scheme, name] = schemeOf(id) ?? []
+  return scheme?.asks?.(name!) ?? null
+}
+
+/** Lets go of processes that wait for their next use here, so that another process can have what they hold. */
+export function releaseEnvironments(): void {
+  for (const scheme of schemes.values()) scheme.release?.()
 }
 
 /** Whether there may be such an environment; those with a scheme are known only once they are made. */

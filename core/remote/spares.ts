@@ -36,4 +36,13 @@ export class Spares<Thing> {
     clearTimeout(spare.timer)
     return spare.thing
   }
+
+  /** Closes all that wait. */
+  clear(): void {
+    for (const { thing, timer } of this.#waiting.values()) {
+      clearTimeout(timer)
+      this.#close(thing)
+    }
+    this.#waiting.clear()
+  }
 }

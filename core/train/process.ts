@@ -3,7 +3,7 @@
  * it never writes, and ends when the run has ended, when it is told to, or when its owner is gone.
  */
 import { join } from 'node:path'
-import { checkEnvironment, closing, makeEnvironment } from '../envs/index.ts'
+import { agentGroupFactory, checkEnvironment, closing, makeEnvironment } from '../envs/index.ts'
 import type { DemonstrationData } from '../learn/index.ts'
 import '../remote/index.ts'
 import { openLibrary } from '../store/index.ts'
@@ -33,8 +33,11 @@ async function train(port: Port, start: Start): Promise<void> {
   await loadConfigPlugins(start.config, file)
   const config = resolveConfig(start.config)
   await writeAtomically(file, [Buffer.from(start.config)])
-  // A broken environment is refused with a sentence before hours go into learning it.
-  await closing(makeEnvironment(config.environment, config.parameters), checkEnvironment)
+  // A broken environment is refused with a sentence before hours go into learning it; what a group sends is checked as it comes.
+  const { environment, parameters } = config
+  if (agentGroupFactory(environment, parameters) === null) {
+    await closing(makeEnvironment(environment, parameters), checkEnvironment)
+  }
   checkLessons(config)
   trainer = await Trainer.create({
     config,

@@ -3,6 +3,7 @@
  * line and studio alike; the library is written by this side only.
  */
 import { mkdir, rm } from 'node:fs/promises'
+import { releaseEnvironments } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { loadedPlugins } from '../plugins.ts'
 import type { Library, RunRow, RunState } from '../store/index.ts'
@@ -187,6 +188,8 @@ class Supervisor implements RunHandle {
     this.#library = library
     this.#row = row
     this.#heartbeat = new Heartbeat(runDirectory(library.dir, row.id))
+    // What waits here for its next use is to be had there: the port of Unity's editor, the memory of a game.
+    releaseEnvironments()
     this.#process = fork()
     this.#keep(() => this.#put({ pid: this.#process.pid ?? null }))
     const { port } = this.#process

@@ -1,8 +1,9 @@
 /** ONNX files that were dropped or chosen become agents, once the person has said what they play. */
-import { Button, Group, Modal, Select } from '@mantine/core'
+import { Button, Group, Modal } from '@mantine/core'
 import { useState } from 'react'
 import { client } from '../client/client.ts'
-import { invalidate, useResource } from '../client/resources.ts'
+import { invalidate } from '../client/resources.ts'
+import { EnvironmentSelect } from '../components/environment-select.tsx'
 import { attempt } from '../components/report-error.ts'
 import { navigate } from '../route.ts'
 
@@ -21,15 +22,14 @@ interface ImportAgentsProps {
 }
 
 export function ImportAgents({ files, onClose }: ImportAgentsProps) {
-  const environments = useResource('environments.list', {})
-  const [environment, setEnvironment] = useState<string | null>('bubble/25')
+  const [environment, setEnvironment] = useState('bubble/25')
   const [busy, setBusy] = useState(false)
   const take = () =>
     attempt(async () => {
       setBusy(true)
       try {
         for (const { name, bytes } of files) {
-          await client.call('imported.add', { name, bytes, environment: environment! })
+          await client.call('imported.add', { name, bytes, environment })
         }
         invalidate('imported.')
         navigate('agents')
@@ -41,20 +41,15 @@ export function ImportAgents({ files, onClose }: ImportAgentsProps) {
   return (
     <Modal opened={files.length > 0} onClose={onClose} title="Import agents" size={460}>
       <p>{files.map(({ name }) => name).join(', ')}</p>
-      <Select
-        label="Environment that it plays"
-        description="Its inputs and outputs must have the shapes of this environment"
-        allowDeselect={false}
-        mt="md"
-        value={environment}
-        data={environments.value?.map(({ id, title }) => ({ value: id, label: title })) ?? []}
-        onChange={setEnvironment}
-      />
+      <p className="muted small">
+        Inputs and outputs must have the shapes of the environment that they play.
+      </p>
+      <EnvironmentSelect label="Environment that it plays" value={environment} onChange={setEnvironment} />
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={onClose}>
           Cancel
         </Button>
-        <Button loading={busy} disabled={environment === null} onClick={() => void take()}>
+        <Button loading={busy} onClick={() => void take()}>
           Import
         </Button>
       </Group>

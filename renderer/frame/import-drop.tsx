@@ -1,24 +1,30 @@
 /** Files dropped anywhere are imported; every file gets its own line in the report. */
-import { Modal } from '@mantine/core'
-import { IconAlertTriangle, IconCheck } from '@tabler/icons-react'
+import { Button, Group, Modal } from '@mantine/core'
+import { IconAlertTriangle, IconCheck, IconHelpCircle } from '@tabler/icons-react'
 import { useEffect, useMemo, useState } from 'react'
 import type { ImportReport } from '../../core/studio/protocol.ts'
 import { useActions } from '../actions/action.ts'
 import { client } from '../client/client.ts'
 import { chooseFiles, readFiles } from '../client/save-file.ts'
+import { EnvironmentSelect } from '../components/environment-select.tsx'
 import { count, plural } from '../components/format.ts'
 import { attempt } from '../components/report-error.ts'
 import { navigate } from '../route.ts'
 import classes from './frame.module.css'
 import { type ChosenFile, ImportAgents, isPolicy } from './import-agents.tsx'
 
+interface Imported {
+  readonly file: ChosenFile
+  readonly report: ImportReport
+}
+
 export function ImportDrop() {
   const [over, setOver] = useState(false)
-  const [reports, setReports] = useState<ImportReport[] | null>(null)
+  const [imported, setImported] = useState<readonly Imported[] | null>(null)
   const [policies, setPolicies] = useState<readonly ChosenFile[]>([])
 
   const actions = useMemo(() => {
-    const take = (files: readonly ChosenFile[]) => takeFiles(files, setReports, setPolicies)
+    const take = (files: readonly ChosenFile[]) => takeFiles(files, setImported, setPolicies)
     return {
       take,
       offered: [
@@ -52,10 +58,17 @@ export function ImportDrop() {
           <p className="muted">Demonstrations in any format that the studio reads, and agents as ONNX</p>
         </div>
       )}
-      <Modal opened={reports !== null} onClose={() => setReports(null)} title="Import" size={560}>
-        {reports?.map((report, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: two files may have the same name
-          <Report key={index} report={report} />
+      <Modal opened={imported !== null} onClose={() => setImported(null)} title="Import" size={560}>
+        {imported?.map(({ file, report }, index) => (
+          <Report
+            // biome-ignore lint/suspicious/noArrayIndexKey: two files may have the same name
+            key={index}
+            report={report}
+            onSaid={async (environment) => {
+              const again = await importFiles([file], environment)
+              setImported((all) => all?.map((one) => (one.file === file ? again[0]! : one)) ?? null)
+            }}
+          />
         ))}
       </Modal>
       <ImportAgents files={policies} onClose={() => setPolicies([])} />
@@ -68,7 +81,14 @@ function withoutName(message: string, name: string): string {
   return message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message
 }
 
-function Report({ report }: { report: ImportReport }) {
+interface ReportProps {
+  readonly report: ImportReport
+  /** The person has said what was played in a file that does not say. */
+  onSaid(environment: string): Promise<void>
+}
+
+function Report({ report, onSaid }: ReportProps) {
+  if (report.error?.unsaid) return <Unsaid name={report.name} onSaid={onSaid} />
   if (report.error !== null) {
     return (
       <div className={classes.report}>
@@ -102,10 +122,40 @@ function Report({ report }: { report: ImportReport }) {
   )
 }
 
+function Unsaid({ name, onSaid }: { name: string; onSaid: ReportProps['onSaid'] }) {
+  const [environment, setEnvironment] = useState('bubble/25')
+  const [busy, setBusy] = useState(false)
+  const take = async () => {
+    setBusy(true)
+    await attempt(() => onSaid(environment))
+    setBusy(false)
+  }
+  return (
+    <div className={classes.report}>
+      <IconHelpCircle size={20} color="var(--accent)" aria-label="Asks" />
+      <div>
+        <strong>{name}</strong>
+        <p>The file does not say what was played.</p>
+        <Group gap="sm" mt="xs" align="flex-end">
+          <EnvironmentSelect
+            label="What was played"
+            value={environment}
+            onChange={setEnvironment}
+            width={260}
+          />
+          <Button loading={busy} onClick={() => void take()}>
+            Import
+          </Button>
+        </Group>
+      </div>
+    </div>
+  )
+}
+
 /** Demonstrations are imported at once, policies when the person has said what they play. */
 async function takeFiles(
   files: readonly ChosenFile[],
-  report: (reports: ImportReport[]) => void,
+  report: (imported: readonly Imported[]) => void,
   ask: (policies: readonly ChosenFile[]) => void,
 ): Promise<void> {
   const demonstrations = files.filter((file) => !isPolicy(file))
@@ -113,11 +163,14 @@ async function takeFiles(
   ask(files.filter(isPolicy))
 }
 
-async function importFiles(files: readonly ChosenFile[]): Promise<ImportReport[]> {
-  const reports = await client.call('demonstrations.import', { files: [...files] })
+async function importFiles(files: readonly ChosenFile[], environment?: string): Promise<Imported[]> {
+  const reports = await client.call('demonstrations.import', {
+    files: [...files],
+    ...(environment === undefined ? {} : { environment }),
+  })
   const first = reports.flatMap(({ ids }) => ids)[0]
   if (first !== undefined) navigate('demonstrations', { id: first })
-  return reports
+  return files.map((file, i) => ({ file, report: reports[i]! }))
 }
 
 function listenForFiles(

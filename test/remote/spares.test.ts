@@ -31,3 +31,13 @@ it('a second of the same kind is closed, and the first goes on waiting', () => {
   vi.advanceTimersByTime(60_000)
   expect(closed).toEqual(['second'])
 })
+
+it('all are closed at once when they are not to wait any longer', () => {
+  spares.keep('car', 'first')
+  spares.keep('pole', 'other')
+  spares.clear()
+  expect(closed).toEqual(['first', 'other'])
+  expect(spares.take('car')).toBeUndefined()
+  vi.advanceTimersByTime(60_000)
+  expect(closed).toEqual(['first', 'other'])
+})

@@ -80,6 +80,19 @@ test('an episode whose seed nobody knows shows what was recorded, and stands on 
   const file = { name: 'elsewhere.jsonl', bytes: Buffer.from(JSON.stringify(line)) }
   const [report] = await other.page.call('demonstrations.import', { files: [file] })
   expect(report).toMatchObject({ error: null, ids: [expect.any(Number)] })
+  const { environment, ...unsaid } = line
+  expect(environment.id).toBe('bubble/25')
+  const nameless = { name: 'nameless.jsonl', bytes: Buffer.from(JSON.stringify(unsaid)) }
+  const [asked] = await other.page.call('demonstrations.import', { files: [nameless] })
+  expect(asked).toMatchObject({ ids: [], error: { unsaid: true } })
+  const [said] = await other.page.call('demonstrations.import', {
+    files: [nameless],
+    environment: 'bubble/25',
+  })
+  // The same play, of which the library knows by now.
+  expect(said).toMatchObject({ error: null, ids: [], duplicates: 1 })
+  const [wrong] = await other.page.call('demonstrations.import', { files: [nameless], environment: 'basic' })
+  expect(wrong).toMatchObject({ ids: [], error: { unsaid: false } })
   const id = report!.ids[0]!
   const replay = await other.page.call('demonstrations.replay', { id })
   expect(replay).toMatchObject({

@@ -4,15 +4,22 @@ import type { EnvironmentStamp } from '../episode.ts'
 import type { ReadOptions } from './format.ts'
 import type { PlainHead } from './head.ts'
 
+/** A file does not say what was played, and neither has whoever reads it. */
+export class UnsaidEnvironmentError extends UserError {
+  constructor(fileName: string) {
+    super(`${fileName} does not say what was played`, {
+      remedy: 'name the environment with --env; "understudy envs" lists them',
+    })
+  }
+}
+
 /**
  * What was played, for a file that does not say.
- * @throws UserError when the person did not say either
+ * @throws UnsaidEnvironmentError when the person did not say either
  */
 export function givenEnvironment(fileName: string, options: ReadOptions | undefined): EnvironmentStamp {
   if (options?.environment !== undefined) return options.environment
-  throw new UserError(`${fileName} does not say what was played`, {
-    remedy: 'name the environment with --env; "understudy envs" lists them',
-  })
+  throw new UnsaidEnvironmentError(fileName)
 }
 
 /** How an episode ended, as far as its file says. */

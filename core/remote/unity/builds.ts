@@ -48,6 +48,11 @@ export async function takeBuildAsync(settings: BuildSettings, seed: number): Pro
   return spares.take(keyOf(settings)) ?? (await startAsync(settings, seed))
 }
 
+/** Ends those that wait for a player here. */
+export function releaseBuilds(): void {
+  spares.clear()
+}
+
 export function specOf(
   { path, parameters }: BuildSettings,
   { behaviour, observations, action }: Description,

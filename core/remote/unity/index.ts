@@ -1,9 +1,9 @@
 /** `unity:PATH`: builds of Unity games with ML-Agents in them, and `unity:editor`. */
 import { registerEnvironmentScheme } from '../../envs/index.ts'
-import { prepareBuild } from './builds.ts'
+import { prepareBuild, releaseBuilds } from './builds.ts'
 import { UnityEnvironment } from './environment.ts'
 import { UnityGroup } from './group.ts'
-import { buildSettings } from './settings.ts'
+import { buildSettings, EDITOR } from './settings.ts'
 
 registerEnvironmentScheme('unity', {
   example: 'unity:PATH',
@@ -14,4 +14,6 @@ registerEnvironmentScheme('unity', {
   group: (path, parameters) =>
     parameters.agents === 1 ? null : (options) => UnityGroup.open(path, parameters, options),
   prepare: (path, parameters) => prepareBuild(buildSettings(path, parameters)),
+  asks: (path) => (path === EDITOR ? 'press Play in Unity' : null),
+  release: releaseBuilds,
 })

@@ -1,4 +1,5 @@
 /** The thread that drives a build: starts it, speaks with it, answers for it. */
+import { setTimeout as wait } from 'node:timers/promises'
 import { UserError } from '../../errors.ts'
 import { EDITOR_PORT } from '../mlagents/protocol.ts'
 import { TrainerServer } from '../mlagents/trainer.ts'
@@ -17,8 +18,11 @@ export interface UnityOptions extends ConversationOptions {
   readonly seconds: number
 }
 
+const EDITOR_TRIES = 25
+const EDITOR_TRY_MS = 200
+
 export const open: OpenPeer<UnityOptions> = async (options) => {
-  const server = await TrainerServer.listen(options.executable === null ? EDITOR_PORT : 0)
+  const server = options.executable === null ? await listenForEditor() : await TrainerServer.listen(0)
   const build =
     options.executable === null
       ? null
@@ -39,6 +43,18 @@ export const open: OpenPeer<UnityOptions> = async (options) => {
     clearTimeout(late)
   }
   return peer
+}
+
+/** Who had the editor before may be about to let go of it. */
+async function listenForEditor(): Promise<TrainerServer> {
+  for (let left = EDITOR_TRIES; ; left--) {
+    try {
+      return await TrainerServer.listen(EDITOR_PORT)
+    } catch (error) {
+      if (left === 1) throw error
+      await wait(EDITOR_TRY_MS)
+    }
+  }
 }
 
 function tooLate({ name, executable, seconds }: UnityOptions, port: number, lastWords: string): UserError {

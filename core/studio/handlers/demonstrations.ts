@@ -1,8 +1,16 @@
 /** `demonstrations.*`: listing, replaying, changing, carrying. */
-import { findDivergence, formatByName, packFolder, readDemonstrations } from '../../demos/index.ts'
+import {
+  type EnvironmentStamp,
+  environmentStamp,
+  findDivergence,
+  formatByName,
+  packFolder,
+  readDemonstrations,
+  UnsaidEnvironmentError,
+} from '../../demos/index.ts'
 import { DataError, UserError } from '../../errors.ts'
 import type { EpisodeRow } from '../../store/index.ts'
-import { type HostContext, scoreOf, toDemonstration } from '../context.ts'
+import { admitEnvironment, type HostContext, scoreOf, toDemonstration } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { demonstrationMethods } from '../protocol/demonstrations.ts'
 import type { ImportReport, PlayerStatistics } from '../protocol.ts'
@@ -14,19 +22,24 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
   const changed = () => context.emit('library.changed', { what: 'demonstrations' })
   const byIds = (ids: readonly number[]) => ids.map((id) => toDemonstration(context, library.getEpisode(id)))
 
-  async function importFile(name: string, bytes: Uint8Array): Promise<ImportReport> {
+  async function importFile(
+    { name, bytes }: { readonly name: string; readonly bytes: Uint8Array },
+    environment: EnvironmentStamp | undefined,
+  ): Promise<ImportReport> {
     const notes: string[] = []
     try {
       const { format, episodes } = await readDemonstrations(
         { name, bytes },
-        { note: (text) => notes.push(text) },
+        { note: (text) => notes.push(text), ...(environment === undefined ? {} : { environment }) },
       )
       const { added, known } = library.importEpisodes(episodes)
       return { name, format: format.name, ids: added, duplicates: known.length, notes, error: null }
     } catch (error) {
       if (!(error instanceof DataError || error instanceof UserError)) throw error
       const remedy = error instanceof UserError ? (error.remedy ?? null) : null
-      return { name, format: null, ids: [], duplicates: 0, notes, error: { message: error.message, remedy } }
+      const unsaid = error instanceof UnsaidEnvironmentError
+      const { message } = error
+      return { name, format: null, ids: [], duplicates: 0, notes, error: { message, remedy, unsaid } }
     }
   }
 
@@ -113,9 +126,11 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
       }
     },
 
-    'demonstrations.import': async ({ files }) => {
+    'demonstrations.import': async ({ files, environment }) => {
+      const played =
+        environment === undefined ? undefined : environmentStamp(await admitEnvironment(context, environment))
       const reports: ImportReport[] = []
-      for (const { name, bytes } of files) reports.push(await importFile(name, bytes))
+      for (const file of files) reports.push(await importFile(file, played))
       changed()
       return reports
     },

@@ -57,7 +57,14 @@ export const importReport = z.object({
   duplicates: z.int(),
   /** What the reader had to assume or mend. */
   notes: z.array(z.string()),
-  error: z.object({ message: z.string(), remedy: z.string().nullable() }).nullable(),
+  error: z
+    .object({
+      message: z.string(),
+      remedy: z.string().nullable(),
+      /** The file does not say what was played: it can be imported when a person does. */
+      unsaid: z.boolean(),
+    })
+    .nullable(),
 })
 export type ImportReport = z.infer<typeof importReport>
 
@@ -133,6 +140,8 @@ export const demonstrationMethods = {
         .array(z.strictObject({ name: z.string().min(1), bytes: bytes }))
         .min(1)
         .max(1000),
+      /** What was played, for files that do not say. */
+      environment: environmentId.optional(),
     }),
     result: z.array(importReport),
   },
