@@ -26,17 +26,17 @@ afterAll(async () => {
 
 /** Runs in the page, which the compiler knows nothing of. */
 const dropFile = new Function(
-  'numbers',
+  'file',
   `const transfer = new DataTransfer()
-   transfer.items.add(new File([new Uint8Array(numbers)], 'walker.onnx'))
+   transfer.items.add(new File([new Uint8Array(file.numbers)], file.name))
    window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))`,
-) as (numbers: number[]) => void
+) as (file: { name: string; numbers: number[] }) => void
 
 test('an ONNX file becomes an agent that is tested, compared and deleted', { timeout: 120_000 }, async () => {
   const { page, complaints } = here
   await go(page, 'a')
   await page.getByRole('heading', { name: 'No agents yet' }).waitFor()
-  await page.evaluate(dropFile, [...rightward])
+  await page.evaluate(dropFile, { name: 'walker.onnx', numbers: [...rightward] })
   const dialog = page.getByRole('dialog', { name: 'Import agents' })
   await dialog.getByText('walker.onnx').waitFor()
   await dialog.getByRole('button', { name: 'Import', exact: true }).click()
@@ -60,5 +60,23 @@ test('an ONNX file becomes an agent that is tested, compared and deleted', { tim
   await card.getByRole('button', { name: 'Delete' }).click()
   await page.getByRole('button', { name: 'Delete agent' }).click()
   await page.getByRole('heading', { name: 'No agents yet' }).waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('a file that does not say what was played asks for it', { timeout: 60_000 }, async () => {
+  const { page, complaints } = here
+  const at = (place: number) => Array.from({ length: 20 }, (_, i) => Number(i === place))
+  const walk = { observations: [at(10), at(11)], discrete: [[2]], rewards: [-0.01], truncated: true }
+  const numbers = [...Buffer.from(JSON.stringify(walk))]
+  await go(page, 'd')
+  await page.evaluate(dropFile, { name: 'walk.jsonl', numbers })
+  const dialog = page.getByRole('dialog', { name: 'Import' })
+  await dialog.getByText('The file does not say what was played.').waitFor()
+  await dialog.getByRole('combobox', { name: 'What was played' }).click()
+  await page.getByRole('option', { name: 'Basic', exact: true }).click()
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click()
+  await dialog.getByText('1 demonstration imported').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('row', { name: /unknown.*basic/ }).waitFor()
   expect(complaints).toEqual([])
 })
