@@ -16,12 +16,19 @@ export function isPolicy({ name }: { readonly name: string }): boolean {
   return /\.onnx$/i.test(name)
 }
 
+/** torch exports the weights of `walker.onnx` to `walker.onnx.data`; a policy may name any other file, too. */
+export function isWeights({ name }: { readonly name: string }): boolean {
+  return /\.(onnx[._]?data|data|weights?)$/i.test(name)
+}
+
 interface ImportAgentsProps {
   readonly files: readonly ChosenFile[]
+  /** Files that came with them and may hold their weights. */
+  readonly weights: readonly ChosenFile[]
   readonly onClose: () => void
 }
 
-export function ImportAgents({ files, onClose }: ImportAgentsProps) {
+export function ImportAgents({ files, weights, onClose }: ImportAgentsProps) {
   const [environment, setEnvironment] = useState('bubble/25')
   const [busy, setBusy] = useState(false)
   const take = () =>
@@ -29,7 +36,7 @@ export function ImportAgents({ files, onClose }: ImportAgentsProps) {
       setBusy(true)
       try {
         for (const { name, bytes } of files) {
-          await client.call('imported.add', { name, bytes, environment })
+          await client.call('imported.add', { name, bytes, environment, beside: [...weights] })
         }
         invalidate('imported.')
         navigate('agents')

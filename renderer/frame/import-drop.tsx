@@ -11,20 +11,27 @@ import { count, plural } from '../components/format.ts'
 import { attempt } from '../components/report-error.ts'
 import { navigate } from '../route.ts'
 import classes from './frame.module.css'
-import { type ChosenFile, ImportAgents, isPolicy } from './import-agents.tsx'
+import { type ChosenFile, ImportAgents, isPolicy, isWeights } from './import-agents.tsx'
 
 interface Imported {
   readonly file: ChosenFile
   readonly report: ImportReport
 }
 
+interface Agents {
+  readonly policies: readonly ChosenFile[]
+  readonly weights: readonly ChosenFile[]
+}
+
+const NO_AGENTS: Agents = { policies: [], weights: [] }
+
 export function ImportDrop() {
   const [over, setOver] = useState(false)
   const [imported, setImported] = useState<readonly Imported[] | null>(null)
-  const [policies, setPolicies] = useState<readonly ChosenFile[]>([])
+  const [agents, setAgents] = useState(NO_AGENTS)
 
   const actions = useMemo(() => {
-    const take = (files: readonly ChosenFile[]) => takeFiles(files, setImported, setPolicies)
+    const take = (files: readonly ChosenFile[]) => takeFiles(files, setImported, setAgents)
     return {
       take,
       offered: [
@@ -71,7 +78,7 @@ export function ImportDrop() {
           />
         ))}
       </Modal>
-      <ImportAgents files={policies} onClose={() => setPolicies([])} />
+      <ImportAgents files={agents.policies} weights={agents.weights} onClose={() => setAgents(NO_AGENTS)} />
     </>
   )
 }
@@ -156,11 +163,13 @@ function Unsaid({ name, onSaid }: { name: string; onSaid: ReportProps['onSaid'] 
 async function takeFiles(
   files: readonly ChosenFile[],
   report: (imported: readonly Imported[]) => void,
-  ask: (policies: readonly ChosenFile[]) => void,
+  ask: (agents: Agents) => void,
 ): Promise<void> {
-  const demonstrations = files.filter((file) => !isPolicy(file))
+  const policies = files.filter(isPolicy)
+  const weights = policies.length === 0 ? [] : files.filter(isWeights)
+  const demonstrations = files.filter((file) => !policies.includes(file) && !weights.includes(file))
   if (demonstrations.length > 0) report(await importFiles(demonstrations))
-  ask(files.filter(isPolicy))
+  ask({ policies, weights })
 }
 
 async function importFiles(files: readonly ChosenFile[], environment?: string): Promise<Imported[]> {

@@ -1,10 +1,10 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { makeEnvironment } from '../../core/envs/index.ts'
 import { DataError, UserError } from '../../core/errors.ts'
 import { readPolicy } from '../../core/evaluate/policy/policy.ts'
-import { readPolicyFile } from '../../core/evaluate/policy/policy-file.ts'
+import { joinPolicyFiles, readPolicyFile } from '../../core/evaluate/policy/policy-file.ts'
 import { temporaryDirectory } from '../store/support.ts'
 import { floats, message, outside } from '../tensor/onnx-message.ts'
 
@@ -45,6 +45,17 @@ describe('a policy whose weights lie in a file beside it', () => {
     const rows = { rows: 3, observations, masks: null, memory: new Float32Array(0) }
     expect([...(await policy.act(rows, null)).discrete]).toEqual([1, 2, 0])
     await policy.release()
+  })
+
+  it('is the same when both are at hand', () => {
+    const bytes = readFileSync(file)
+    const beside = new Map([['policy.onnx.data', readFileSync(`${file}.data`)]])
+    const joined = joinPolicyFiles({ name: 'policy.onnx', bytes }, beside)
+    expect(joined).toEqual(readPolicyFile(file))
+    expect(joined.length).toBeGreaterThan(bytes.length + 150)
+    expect(() => joinPolicyFiles({ name: 'policy.onnx', bytes }, new Map())).toThrow(
+      'policy.onnx: weights: expected the file "policy.onnx.data", which has its weights, along with it',
+    )
   })
 
   it('is refused without that file', () => {

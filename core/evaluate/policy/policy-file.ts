@@ -1,4 +1,4 @@
-/** Reads the file of a policy, and the one beside it that torch keeps its weights in. */
+/** The file of a policy, and the one beside it that torch keeps its weights in. */
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { DataError, UserError } from '../../errors.ts'
@@ -23,12 +23,33 @@ export function readPolicyFile(path: string): Uint8Array {
     const { code } = cause as NodeJS.ErrnoException
     throw new UserError(`${path} cannot be read (${code})`, { usage: true, cause })
   }
+  return withWeights(bytes, path, (location) => readBeside(path, location))
+}
+
+/**
+ * As `readPolicyFile`, of files that are at hand.
+ * @param beside  the files that came with it, by name
+ * @throws DataError
+ */
+export function joinPolicyFiles(
+  file: { readonly name: string; readonly bytes: Uint8Array },
+  beside: ReadonlyMap<string, Uint8Array>,
+): Uint8Array {
+  return withWeights(file.bytes, file.name, (location) => {
+    const found = beside.get(location)
+    if (found !== undefined) return found
+    const expected = `the file ${JSON.stringify(location)}, which has its weights, along with it`
+    throw new DataError({ file: file.name, place: 'weights', expected, found: 'the policy alone' })
+  })
+}
+
+function withWeights(bytes: Uint8Array, file: string, read: (location: string) => Uint8Array): Uint8Array {
   const others = new Map<string, Uint8Array>()
   return embedWeights(bytes, {
-    file: path,
+    file,
     most: MOST_POLICY_BYTES - bytes.length,
     read: (location) => {
-      const other = others.get(location) ?? readBeside(path, location)
+      const other = others.get(location) ?? read(location)
       others.set(location, other)
       return other
     },

@@ -7,12 +7,13 @@ import {
   heldOutSeeds,
   importAgent,
   importedAgentFile,
+  joinPolicyFiles,
   playBoard,
   requireImportedAgent,
 } from '../../evaluate/index.ts'
 import type { ImportedAgentRow } from '../../store/index.ts'
 import { importedPlayer } from '../contenders.ts'
-import type { HostContext } from '../context.ts'
+import { admitEnvironment, type HostContext } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { freshSeed } from '../fresh-seed.ts'
 import { readMeta, writeMeta } from '../meta.ts'
@@ -30,9 +31,13 @@ export function importedHandlers(context: HostContext): Handlers<keyof typeof im
   }
   return {
     'imported.list': () => library.listImportedAgents().map((row) => toAgent(context, row)),
-    'imported.add': async ({ name, bytes, environment }) => {
-      const file = { source: name, bytes }
-      const { agent, known } = await importAgent(library, makeEnvironment(environment), file)
+    'imported.add': async ({ name, bytes, environment, beside = [] }) => {
+      const others = new Map(beside.map((file) => [file.name, file.bytes]))
+      const file = { source: name, bytes: joinPolicyFiles({ name, bytes }, others) }
+      await admitEnvironment(context, environment)
+      const { agent, known } = await closing(makeEnvironment(environment), (made) =>
+        importAgent(library, made, file),
+      )
       changed()
       return { agent: toAgent(context, agent), known }
     },

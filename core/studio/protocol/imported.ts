@@ -26,13 +26,19 @@ export const importedAgent = z.object({
 })
 export type ImportedAgent = z.infer<typeof importedAgent>
 
+const namedFile = z.strictObject({ name: z.string().min(1).max(255), bytes })
+
 const byId = z.strictObject({ id: agentId })
 
 export const importedMethods = {
   'imported.list': { params: empty, result: z.array(importedAgent) },
   /** `environment` is the one that it plays; refused when it does not fit. What is there already is not added twice. */
   'imported.add': {
-    params: z.strictObject({ name: z.string().min(1).max(255), bytes, environment: environmentId }),
+    params: namedFile.extend({
+      environment: environmentId,
+      /** Files that came with it and may hold its weights. */
+      beside: z.array(namedFile).max(8).optional(),
+    }),
     result: z.object({ agent: importedAgent, known: z.boolean() }),
   },
   'imported.rename': {
