@@ -1,7 +1,7 @@
 /**
- * A Gymnasium environment (Towers et al. 2024, arXiv:2407.17032) in a Python process, which it shares with those of its kind in
- * this thread and which is started by the first reset. Box actions are given in [-1, 1] and rescaled to the space's bounds there. A snapshot is the seed and the actions
- * since; restoring it plays them again, so the environment must be deterministic.
+ * A Gymnasium environment (Towers et al. 2024, arXiv:2407.17032) in a Python process, which it shares with those of its kind
+ * in this thread and which is started by the first reset. Box actions are given in [-1, 1] and rescaled to the space's bounds
+ * there. A snapshot is the seed and the actions since; restoring it plays them again, so the environment must be deterministic.
  */
 import {
   type Action,
