@@ -49,6 +49,8 @@ export class CheckContext {
       PATH: [shims, programs, dirname(process.execPath), process.env.PATH].join(delimiter),
       UNDERSTUDY_DATA: join(folder, 'library'),
       PYTHONDONTWRITEBYTECODE: '1',
+      // Some programs put an output of their own before the real one and lose what has not been written when they end.
+      PYTHONUNBUFFERED: '1',
     }
   }
 

@@ -36,8 +36,8 @@ export interface Report {
   readonly failures: readonly string[]
 }
 
-/** Of the process, since a busy machine is not the file's fault: one, and what it takes to end a thread that takes longer. */
-const SECONDS = 1.5
+/** Of the process, since a busy machine is not the file's fault. */
+const SECONDS = 1
 const MEMORY = 256 * 2 ** 20
 const SAMPLES = 20
 
