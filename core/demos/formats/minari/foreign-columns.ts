@@ -15,8 +15,7 @@ import {
   observationShape,
   type Place,
 } from './columns.ts'
-
-import type { Metadata } from './read.ts'
+import type { Metadata } from './metadata.ts'
 import { parseSpace } from './spaces.ts'
 
 /** Before the name of a dataset that does not say what was played. */

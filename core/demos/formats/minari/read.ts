@@ -1,11 +1,11 @@
 /** Reads datasets of Minari 0.5: ours exactly, those of others as far as their spaces have a counterpart here. */
-import { z } from 'zod'
 import type { Episode } from '../../episode.ts'
 import { foreignHead } from '../foreign.ts'
-import { type DemonstrationFiles, FileProblems, LIMITS, type ReadOptions } from '../format.ts'
+import { type DemonstrationFiles, FileProblems, type ReadOptions } from '../format.ts'
 import { readHdf5 } from '../hdf5/thread.ts'
 import type { Hdf5Group } from '../hdf5/tree.ts'
 import { assembleEpisode, parseHead } from '../head.ts'
+import { parseJson } from '../heads-file.ts'
 import {
   type Columns,
   isTexts,
@@ -17,20 +17,9 @@ import {
   readMasks,
 } from './columns.ts'
 import { foreignColumns } from './foreign-columns.ts'
+import { readMetadata } from './metadata.ts'
 import { actionSpace, observationSpace } from './spaces.ts'
 import { HEAD } from './write.ts'
-
-const metadataSchema = z.looseObject({
-  total_episodes: z.int().nonnegative().max(LIMITS.episodes),
-  data_format: z.literal('hdf5').default('hdf5'),
-  dataset_id: z.string().max(500).optional(),
-  algorithm_name: z.string().max(500).optional(),
-  env_spec: z.string().nullish(),
-  observation_space: z.string(),
-  action_space: z.string(),
-})
-
-export type Metadata = z.infer<typeof metadataSchema>
 
 /** @throws DataError at the first thing that is wrong */
 export async function readMinari(
@@ -65,18 +54,10 @@ function fileOf(files: DemonstrationFiles, name: string): Uint8Array {
   return files.get(`data/${name}`) ?? files.get(name) ?? new Uint8Array(0)
 }
 
-function readMetadata(bytes: Uint8Array, problems: FileProblems): Metadata {
-  const value = parseJson(Buffer.from(bytes).toString('utf8'), 'content', problems)
-  const parsed = metadataSchema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]!
-  return problems.refuse(issue.path.map(String).join('.') || 'content', "Minari's metadata", issue.message)
-}
-
 function readOurs(episode: Hdf5Group, text: string, at: Place): Episode {
   const { place, problems } = at
   const inside = `${place}, attribute "${HEAD}"`
-  const head = parseHead(parseJson(text, inside, problems), inside, problems)
+  const head = parseHead(parseJson(Buffer.from(text), inside, problems), inside, problems)
   const columns: Columns = {
     environment: head.environment,
     observations: leavesOf(observationSpace(head.environment), at),
@@ -140,12 +121,4 @@ function seedOf(episode: Hdf5Group): number | null {
   const text = String(episode.attributes.get('seed') ?? '')
   const seed = /^\d+$/.test(text) ? Number(text) : Number.NaN
   return Number.isSafeInteger(seed) ? seed : null
-}
-
-function parseJson(text: string, place: string, problems: FileProblems): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    return problems.refuse(place, 'JSON', (error as Error).message, error)
-  }
 }

@@ -1,0 +1,25 @@
+/** What a dataset says of itself in metadata.json. */
+import { z } from 'zod'
+import { type FileProblems, LIMITS } from '../format.ts'
+import { parseJson } from '../heads-file.ts'
+
+const metadataSchema = z.looseObject({
+  total_episodes: z.int().nonnegative().max(LIMITS.episodes),
+  data_format: z.literal('hdf5').default('hdf5'),
+  dataset_id: z.string().max(500).optional(),
+  algorithm_name: z.string().max(500).optional(),
+  env_spec: z.string().nullish(),
+  observation_space: z.string(),
+  action_space: z.string(),
+})
+
+export type Metadata = z.infer<typeof metadataSchema>
+
+/** @throws DataError when it is none */
+export function readMetadata(bytes: Uint8Array, problems: FileProblems): Metadata {
+  const value = parseJson(bytes, 'content', problems)
+  const parsed = metadataSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]!
+  return problems.refuse(issue.path.map(String).join('.') || 'content', "Minari's metadata", issue.message)
+}
