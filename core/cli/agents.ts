@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Command } from 'commander'
-import { makeEnvironment } from '../envs/index.ts'
+import { closing, makeEnvironment, type ParameterValue } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import {
   deleteImportedAgent,
@@ -16,7 +16,7 @@ import type { ImportedAgentRow, RunRow } from '../store/index.ts'
 import { readMeta, writeMeta } from '../studio/meta.ts'
 import { writeAtomically } from '../train/atomic-file.ts'
 import { deleteRun, listCheckpoints, recoverRuns, requireRun, runDirectory } from '../train/index.ts'
-import { wholeNumber } from './arguments.ts'
+import { collectParameter, wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { forgetRunMeta } from './run-meta.ts'
 import { formatTable, formatTime } from './table.ts'
@@ -41,6 +41,7 @@ export function register(program: Command, context: CliContext): void {
     .description('take in an ONNX policy that was made elsewhere: ML-Agents, Stable-Baselines3, PyTorch')
     .argument('<file>', 'an ONNX file')
     .requiredOption('--env <id>', 'the environment that it plays')
+    .option('--parameter <name=value>', 'parameter of the environment; may be repeated', collectParameter, {})
     .option('--name <name>', 'what people call it; the name of the file when absent')
     .option('--output <name>', 'the output that holds its actions, where several could')
     .action((file: string, options: ImportOptions) => importFile(file, options, context))
@@ -59,6 +60,7 @@ export function register(program: Command, context: CliContext): void {
 
 interface ImportOptions {
   env: string
+  parameter: Readonly<Record<string, ParameterValue>>
   name?: string
   output?: string
 }
@@ -119,9 +121,12 @@ function importedTable(agents: readonly ImportedAgentRow[]): string[] {
 }
 
 async function importFile(path: string, options: ImportOptions, context: CliContext): Promise<void> {
-  const { env, name, output } = options
+  const { env, parameter, name, output } = options
   const file = { source: basename(path), bytes: readPolicyFile(path), name, output }
-  const { agent, known } = await importAgent(context.library(), makeEnvironment(env), file)
+  context.noteAsked(env)
+  const { agent, known } = await closing(makeEnvironment(env, parameter), (environment) =>
+    importAgent(context.library(), environment, file),
+  )
   if (context.json) return context.printJson({ ...agent, known })
   if (known) return context.print(`the library has it already, as ${agent.id}`)
   context.print(`imported ${agent.source} as ${agent.id}, which plays ${agent.environmentId}`)

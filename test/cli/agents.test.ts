@@ -51,6 +51,16 @@ describe('an imported agent by command', () => {
     expect(understudyJson(dir, 'agents', 'list')).toEqual([[]])
   })
 
+  it('plays the environment with the parameters that were given', () => {
+    const limited = ['--env', 'basic', '--parameter', 'max_steps=3', '--name', 'Limited']
+    const [agent] = understudyJson(dir, 'agents', 'import', file, ...limited)
+    expect(agent).toMatchObject({ id: 'Limited', parameters: { max_steps: 3 }, known: false })
+    const [evaluation] = understudyJson(dir, 'evaluate', 'Limited', '--episodes', '2')
+    // The way to the goal takes seven steps.
+    expect(evaluation).toMatchObject({ winRate: 0 })
+    expect(understudy(dir, 'agents', 'import', file, '--env', 'basic', '--parameter', 'speed=3').code).toBe(2)
+  })
+
   it.each([
     [['agents', 'import', 'nowhere.onnx', '--env', 'basic'], 2, 'nowhere.onnx cannot be read (ENOENT)'],
     [
