@@ -94,8 +94,7 @@ async function run(context: CheckContext): Promise<string> {
     const { file, reward } = await train(context, one)
     const report = await compare(context, one, file)
     const form = `opset ${report.opset}, IR ${report.ir}${report.beside ? ', weights beside' : ''}`
-    // The library takes agents of environments as they are by default.
-    const played = one.parameters === undefined ? await play(context, one, file, reward) : ''
+    const played = await play(context, one, file, reward)
     said.push(`${one.name} (${form}${played})`)
   }
   return `${said.join('; ')}: ${ROWS} observations each, random masks: the same actions and memory`
@@ -103,8 +102,8 @@ async function run(context: CheckContext): Promise<string> {
 
 /** @returns the file, and the mean reward that the trainer reported last */
 async function train(context: CheckContext, one: Case): Promise<{ file: string; reward: number }> {
-  const { name, environment, parameters = {}, agents, oldExporter } = one
-  const given = Object.entries(parameters).flatMap(([key, value]) => ['--parameter', `${key}=${value}`])
+  const { name, environment, parameters, agents, oldExporter } = one
+  const given = parameterOptions(parameters)
   const scene = ['--env', environment, '--agents', `${agents}`, ...given, '--behavior', 'Player']
   await context.understudy([...PLUGIN, 'env', 'launcher', ...scene, '--out', `${name}.x86_64`])
   writeFileSync(join(context.folder, `${name}.yaml`), configuration(one))
@@ -117,6 +116,10 @@ async function train(context: CheckContext, one: Case): Promise<{ file: string; 
   const folder = join('results', name, 'Player')
   const file = readdirSync(join(context.folder, folder)).find((found) => found.endsWith('.onnx'))
   return { file: join(folder, file!), reward: curve.at(-1)?.[1] ?? Number.NaN }
+}
+
+function parameterOptions(parameters: Case['parameters'] = {}): string[] {
+  return Object.entries(parameters).flatMap(([key, value]) => ['--parameter', `${key}=${value}`])
 }
 
 function configuration({ algorithm = 'ppo', steps, network = '' }: Case): string {
@@ -233,12 +236,14 @@ function writeInputs(
 /** Takes the file into the library and lets it play, by its likeliest actions. @returns what it came to */
 async function play(
   context: CheckContext,
-  { name, environment, goal }: Case,
+  { name, environment, parameters, goal }: Case,
   file: string,
   reward: number,
 ): Promise<string> {
   const episodes = 20
-  const [agent] = await context.understudyJson([...PLUGIN, 'agents', 'import', file, '--env', environment])
+  const [agent] = await context.understudyJson([
+    ...[...PLUGIN, 'agents', 'import', file, '--env', environment, ...parameterOptions(parameters)],
+  ])
   const [evaluation] = await context.understudyJson<{ episodes: number; points?: { mean: number } }>([
     ...[...PLUGIN, 'evaluate', String(agent!.id), '--episodes', `${episodes}`],
   ])
