@@ -53,11 +53,10 @@ export function makeEnvironment(id: string, parameters?: Parameters): Environmen
   return scheme.make(name, parameters ?? {})
 }
 
-/** Null where every environment has one agent, and is to be had by `makeEnvironment` alone. */
+/** Null where every environment has one agent and is to be had by `makeEnvironment` alone, and for an unknown id. */
 export function agentGroupFactory(id: string, parameters: Parameters): AgentGroupFactory | null {
-  if (factories.has(id)) return null
-  const [scheme, name] = schemeOf(id) ?? unknown(id)
-  return scheme.group?.(name, parameters) ?? null
+  const [scheme, name] = schemeOf(id) ?? []
+  return scheme?.group?.(name!, parameters) ?? null
 }
 
 /** Waits where `makeEnvironment` would keep the thread waiting. @throws UserError as `makeEnvironment` */
