@@ -13,7 +13,15 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       {
-        test: { ...shared, name: 'quick', include: ['test/**/*.test.ts'], exclude: ['test/long/**'] },
+        test: {
+          ...shared,
+          name: 'quick',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/long/**', 'test/attack/**'],
+        },
+      },
+      {
+        test: { ...shared, name: 'attack', include: ['test/attack/**/*.test.ts'], testTimeout: 120_000 },
       },
       {
         test: { ...shared, name: 'long', include: ['test/long/**/*.test.ts'], testTimeout: 300_000 },

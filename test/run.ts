@@ -1,12 +1,13 @@
 /**
  * `npm test`: type check, lint, then unit, integration and browser tests, in turn. Prints the time of each stage and ends
  * with `N passed, N failed`. `npm test -- PATTERN` runs the matching test files only; `npm run test:long` those that train
- * for minutes (test/long).
+ * for minutes (test/long), `npm run test:attack` those that send crafted things (test/attack), with the figures they measured.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { printFigures } from './figures.ts'
 
 interface Stage {
   readonly name: string
@@ -17,8 +18,10 @@ const root = join(import.meta.dirname, '..')
 const bin = join(root, 'node_modules/.bin')
 const scratch = mkdtempSync(join(tmpdir(), 'understudy-test-'))
 const report = join(scratch, 'report.json')
-const long = process.argv.includes('--long')
-const patterns = process.argv.slice(2).filter((argument) => argument !== '--long')
+const figures = join(scratch, 'figures.jsonl')
+const flags = ['--long', '--attack']
+const project = flags.find((flag) => process.argv.includes(flag))?.slice(2)
+const patterns = process.argv.slice(2).filter((argument) => !flags.includes(argument))
 
 const checks: Stage[] = [
   { name: 'type check', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
@@ -36,14 +39,16 @@ function run(stage: Stage): boolean {
   const { status } = spawnSync(join(bin, program!), args, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, UNDERSTUDY_FIGURES: figures },
   })
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   process.stdout.write(`${stage.name}: ${status === 0 ? 'ok' : 'FAILED'} (${seconds} s)\n`)
   return status === 0
 }
 
-if (long) {
-  run({ name: 'long tests', command: [...tests, '--project', 'long', ...patterns] })
+if (project !== undefined) {
+  run({ name: `${project} tests`, command: [...tests, '--project', project, ...patterns] })
+  printFigures(figures)
 } else if (patterns.length === 0) {
   for (const stage of checks) {
     if (run(stage)) passed++
