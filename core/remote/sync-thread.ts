@@ -5,7 +5,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import { UserError } from '../errors.ts'
-import { readFailure } from './failure.ts'
+import { readFailure } from '../failure.ts'
 import { allocateSharedCall, readShared, type SharedCall, Slot, Status, writeShared } from './shared-call.ts'
 
 /** What a peer module exports as `open`. It runs in the worker thread. */

@@ -1,7 +1,7 @@
 /** The worker thread of a SyncThread: opens the peer, hands it what is asked, and lays its answers into shared memory. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { UserError } from '../errors.ts'
-import { writeFailure } from './failure.ts'
+import { writeFailure } from '../failure.ts'
 import { readShared, Slot, Status, writeShared } from './shared-call.ts'
 import type { OpenPeer, Peer, SyncTask } from './sync-thread.ts'
 

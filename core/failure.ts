@@ -1,5 +1,5 @@
 /** Failures on their way from one thread to another, so that each arrives as the kind it was. */
-import { DataError, UserError } from '../errors.ts'
+import { DataError, UserError } from './errors.ts'
 
 type Failure =
   | {
