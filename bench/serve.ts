@@ -82,7 +82,7 @@ export async function load(
   body: { readonly type: string; readonly bytes: Buffer },
   { shared = true, samples = SAMPLES } = {},
 ): Promise<Load> {
-  const policy = await openPolicy(spec, policyFile(), 'policy.onnx')
+  const policy = await openPolicy(spec, { name: 'policy.onnx', bytes: policyFile() })
   const endpoint = await openEndpoint({
     spec,
     policy: shared ? policy : oneByOne(policy),

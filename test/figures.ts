@@ -26,7 +26,7 @@ export function printFigures(file: string): void {
   process.stdout.write('figures:\n')
   for (const [name, all] of byName) {
     const most = Math.max(...all.map(({ value }) => value))
-    const times = all.length === 1 ? '' : ` at most, of ${all.length}`
+    const times = all.every(({ value }) => value === most) ? '' : ` at most, of ${all.length}`
     process.stdout.write(`  ${name}: ${Number(most.toPrecision(4))} ${all[0]!.unit}${times}\n`)
   }
 }

@@ -64,12 +64,12 @@ try {
     numPassedTests: number
     numFailedTests: number
     numTotalTests: number
-    testResults: { status: string; assertionResults: unknown[] }[]
+    testResults: { status: string; assertionResults: { status: string }[] }[]
   }
   passed += counted.numPassedTests
-  // A file that fails before its first test has none to count; it is one failure all the same.
+  // A file that fails outside its tests has none to count; it is one failure all the same.
   const broken = counted.testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+    (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
   )
   failed += counted.numFailedTests + broken.length
 } catch (error) {

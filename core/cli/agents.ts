@@ -11,7 +11,6 @@ import {
   namedAgent,
   policyFile,
 } from '../evaluate/index.ts'
-import { readPolicyFile } from '../evaluate/policy/policy-file.ts'
 import type { ImportedAgentRow, RunRow } from '../store/index.ts'
 import { readMeta, writeMeta } from '../studio/meta.ts'
 import { writeAtomically } from '../train/atomic-file.ts'
@@ -122,7 +121,7 @@ function importedTable(agents: readonly ImportedAgentRow[]): string[] {
 
 async function importFile(path: string, options: ImportOptions, context: CliContext): Promise<void> {
   const { env, parameter, name, output } = options
-  const file = { source: basename(path), bytes: readPolicyFile(path), name, output }
+  const file = { source: { name: basename(path), path }, name, output }
   context.noteAsked(env)
   const { agent, known } = await closing(makeEnvironment(env, parameter), (environment) =>
     importAgent(context.library(), environment, file),

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Environment, observationSize } from '../envs/index.ts'
 import { nearest, UserError } from '../errors.ts'
 import { Random } from '../random.ts'
@@ -9,14 +10,14 @@ import type { ImportedAgentRow, Library, ReadableLibrary } from '../store/index.
 import { writeAtomically } from '../train/atomic-file.ts'
 import { runDirectory } from '../train/index.ts'
 import { openPolicy, type Policy } from './policy/policy.ts'
+import type { PolicySource } from './policy/policy-file.ts'
 
 /** Of a name for people. */
 export const MOST_NAME_CHARACTERS = 80
 
 export interface AgentFile {
-  /** Name of the file, without folders. */
-  readonly source: string
-  readonly bytes: Uint8Array
+  /** Named by the file, without folders. */
+  readonly source: PolicySource
   /** For people; the file's name without its ending when absent. */
   readonly name?: string | undefined
   /** The output that holds actions, where the file has several that could. */
@@ -30,16 +31,18 @@ export interface AgentFile {
 export async function importAgent(
   library: Library,
   environment: Environment,
-  { source, bytes, name, output }: AgentFile,
+  { source, name, output }: AgentFile,
 ): Promise<{ agent: ImportedAgentRow; known: boolean }> {
   const { spec } = environment
-  const policy = await openPolicy(spec, bytes, source, output)
+  const policy = await openPolicy(spec, source, output)
+  let parts: Uint8Array[]
   try {
     await tryOut(environment, policy)
+    parts = await policy.content()
   } finally {
     await policy.release()
   }
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const sha256 = await sha256Of(parts)
   const parameters = JSON.stringify(spec.parameters)
   const known = library
     .listImportedAgents()
@@ -50,15 +53,16 @@ export async function importAgent(
         JSON.stringify(agent.parameters) === parameters,
     )
   if (known !== undefined) return { agent: known, known: true }
-  const title = (name ?? source.replace(/\.onnx$/i, '')).trim().slice(0, MOST_NAME_CHARACTERS) || 'imported'
+  const title =
+    (name ?? source.name.replace(/\.onnx$/i, '')).trim().slice(0, MOST_NAME_CHARACTERS) || 'imported'
   const agent: ImportedAgentRow = {
     id: unusedId(library, title),
     name: title,
     environmentId: spec.id,
     parameters: spec.parameters,
-    source,
+    source: source.name,
     sha256,
-    bytes: bytes.length,
+    bytes: parts.reduce((sum, part) => sum + part.length, 0),
     form: policy.form,
     producer: policy.summary.producer,
     opset: policy.summary.opset,
@@ -68,7 +72,7 @@ export async function importAgent(
   }
   const file = importedAgentFile(library, agent.id)
   await mkdir(join(library.dir, 'agents'), { recursive: true })
-  await writeAtomically(file, [bytes])
+  await writeAtomically(file, parts)
   try {
     library.addImportedAgent(agent)
   } catch (error) {
@@ -76,6 +80,16 @@ export async function importAgent(
     throw error
   }
   return { agent, known: false }
+}
+
+/** Part by part, so that nobody waits for a large one. */
+async function sha256Of(parts: readonly Uint8Array[]): Promise<string> {
+  const hash = createHash('sha256')
+  for (const part of parts) {
+    hash.update(part)
+    await nextTurn()
+  }
+  return hash.digest('hex')
 }
 
 /** One decision on a real board, so that a policy that answers no action is refused now and not in the midst of a game. */

@@ -36,7 +36,7 @@ export {
   type PolicyRows,
   readPolicy,
 } from './policy/policy.ts'
-export { joinPolicyFiles } from './policy/policy-file.ts'
+export type { PolicySource } from './policy/policy-file.ts'
 export { comparisonHtml, comparisonJson } from './report.ts'
 export * from './statistics.ts'
 export { type TrainingCurve, type TrainingPlot, trainingCurvePlot } from './training-curve.ts'

@@ -4,6 +4,7 @@
  * bench/remote.ts measures what that costs beside the peer's own time.
  */
 import { Worker } from 'node:worker_threads'
+import { besides } from '../besides.ts'
 import { UserError } from '../errors.ts'
 import { readFailure } from '../failure.ts'
 import { allocateSharedCall, readShared, type SharedCall, Slot, Status, writeShared } from './shared-call.ts'
@@ -48,11 +49,6 @@ export interface SyncTask {
 
 /** Seconds that the worker is given beyond the peer's time, before it counts as hanging itself. */
 const GRACE_SECONDS = 2
-
-/** The module `name` beside the module `from`, in the sources (.ts) and in the build (.js) alike. */
-export function besides(from: string, name: string): URL {
-  return new URL(`./${name}.${from.endsWith('.ts') ? 'ts' : 'js'}`, from)
-}
 
 export class SyncThread {
   readonly #name: string

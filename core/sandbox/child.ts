@@ -3,6 +3,7 @@
  * file and start no program.
  */
 import { Worker } from 'node:worker_threads'
+import { besides } from '../besides.ts'
 import { writeFailure } from '../failure.ts'
 import { loadPlugins } from '../plugins.ts'
 import type { SandboxedCalls } from './sandbox.ts'
@@ -27,8 +28,7 @@ const { calls } = (await import(module)) as { calls: SandboxedCalls }
 await loadPlugins(plugins)
 
 const current = new Int32Array(new SharedArrayBuffer(4))
-const beside = import.meta.url.endsWith('.ts') ? './watch.ts' : './watch.js'
-new Worker(new URL(beside, import.meta.url), { workerData: current, execArgv: [] }).unref()
+new Worker(besides(import.meta.url, 'watch'), { workerData: current, execArgv: [] }).unref()
 
 process.on('message', async ({ number, name, argument }: Call) => {
   mark(number)

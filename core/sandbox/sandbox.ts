@@ -6,6 +6,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { besides } from '../besides.ts'
 import { readFailure } from '../failure.ts'
 import type { Call, Reply } from './child.ts'
 
@@ -51,9 +52,7 @@ const WALL_FACTOR = 20
 const WALL_SECONDS = 10
 const READY_SECONDS = 60
 
-const CHILD = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url),
-)
+const CHILD = fileURLToPath(besides(import.meta.url, 'child'))
 
 /** Reading anything is allowed, since the program itself has to be read. */
 const PERMISSIONS = [

@@ -30,7 +30,7 @@ describe('an imported agent', () => {
 
   it('is kept with what is known of it, and found by its name', async () => {
     open()
-    const file = { source: 'PPO best (3).onnx', bytes: rightward }
+    const file = { source: { name: 'PPO best (3).onnx', bytes: rightward } }
     const { agent, known } = await importAgent(library, environment, file)
     expect(known).toBe(false)
     expect(agent).toMatchObject({
@@ -56,8 +56,8 @@ describe('an imported agent', () => {
 
   it('is not added twice, unless it plays something else', async () => {
     open()
-    const first = await importAgent(library, environment, { source: 'a.onnx', bytes: rightward })
-    const again = await importAgent(library, environment, { source: 'b.onnx', bytes: rightward })
+    const first = await importAgent(library, environment, { source: { name: 'a.onnx', bytes: rightward } })
+    const again = await importAgent(library, environment, { source: { name: 'b.onnx', bytes: rightward } })
     expect(again).toEqual({ agent: first.agent, known: true })
     const spec = { ...environment.spec, id: 'other' }
     const other: Environment = {
@@ -70,13 +70,15 @@ describe('an imported agent', () => {
       scene: () => environment.scene(),
       events: () => environment.events(),
     }
-    const { agent } = await importAgent(library, other, { source: 'a.onnx', bytes: rightward })
+    const { agent } = await importAgent(library, other, { source: { name: 'a.onnx', bytes: rightward } })
     expect(agent.id).toBe('a-2')
   })
 
   it('goes with its file', async () => {
     open()
-    const { agent } = await importAgent(library, environment, { source: 'a.onnx', bytes: rightward })
+    const { agent } = await importAgent(library, environment, {
+      source: { name: 'a.onnx', bytes: rightward },
+    })
     await deleteImportedAgent(library, agent.id)
     expect(existsSync(importedAgentFile(library, agent.id))).toBe(false)
     expect(library.listImportedAgents()).toEqual([])
@@ -93,7 +95,9 @@ describe('an imported agent', () => {
     ],
   ])('leaves nothing behind when the file is %s', async (_, bytes, message) => {
     open()
-    await expect(importAgent(library, environment, { source: 'bad.onnx', bytes })).rejects.toThrow(message)
+    await expect(importAgent(library, environment, { source: { name: 'bad.onnx', bytes } })).rejects.toThrow(
+      message,
+    )
     expect(library.listImportedAgents()).toEqual([])
     expect(existsSync(importedAgentFile(library, 'bad'))).toBe(false)
   })

@@ -50,10 +50,10 @@ describe('a policy whose weights lie in a file beside it', () => {
   it('is the same when both are at hand', () => {
     const bytes = readFileSync(file)
     const beside = new Map([['policy.onnx.data', readFileSync(`${file}.data`)]])
-    const joined = joinPolicyFiles({ name: 'policy.onnx', bytes }, beside)
+    const joined = joinPolicyFiles({ name: 'policy.onnx', bytes, beside })
     expect(joined).toEqual(readPolicyFile(file))
     expect(joined.length).toBeGreaterThan(bytes.length + 150)
-    expect(() => joinPolicyFiles({ name: 'policy.onnx', bytes }, new Map())).toThrow(
+    expect(() => joinPolicyFiles({ name: 'policy.onnx', bytes })).toThrow(
       'policy.onnx: weights: expected the file "policy.onnx.data", which has its weights, along with it',
     )
   })

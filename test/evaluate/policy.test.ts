@@ -20,7 +20,7 @@ const seeing: EnvironmentSpec = {
 }
 
 function open(bytes: Uint8Array, of: EnvironmentSpec = spec, output?: string): Promise<Policy> {
-  return openPolicy(of, bytes, 'made-elsewhere.onnx', output)
+  return openPolicy(of, { name: 'made-elsewhere.onnx', bytes }, output)
 }
 
 /** [rows, 20], row i has a one at `cells[i]`. */

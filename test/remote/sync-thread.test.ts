@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { besides } from '../../core/besides.ts'
 import { DataError, UserError } from '../../core/errors.ts'
-import { besides, SyncThread } from '../../core/remote/sync-thread.ts'
+import { SyncThread } from '../../core/remote/sync-thread.ts'
 import { Ask, type EchoOptions } from './echo-peer.ts'
 
 const threads: SyncThread[] = []

@@ -9,7 +9,7 @@ const { spec } = makeEnvironment('basic')
 
 /** A policy that notes how many rows it was given at a time. */
 async function counting(): Promise<{ batcher: Batcher; runs: string[] }> {
-  const policy = await openPolicy(spec, choosing, 'policy.onnx')
+  const policy = await openPolicy(spec, { name: 'policy.onnx', bytes: choosing })
   const runs: string[] = []
   const act: Policy['act'] = (rows, random) => {
     runs.push(`${rows.rows} ${random === null ? 'likeliest' : 'drawn'}`)

@@ -131,7 +131,7 @@ describe('an endpoint', () => {
 
 /** A policy whose answers wait until they are let go. */
 async function heldPolicy(): Promise<{ policy: Policy; letGo: () => void; runs: number[] }> {
-  const policy = await openPolicy(spec, choosing, 'policy.onnx')
+  const policy = await openPolicy(spec, { name: 'policy.onnx', bytes: choosing })
   const { promise, resolve } = Promise.withResolvers<void>()
   const runs: number[] = []
   const held: Policy = {

@@ -20,7 +20,7 @@ export async function serve(
   options: Partial<EndpointOptions> = {},
 ): Promise<Serving> {
   const bugs: unknown[] = []
-  const policy = options.policy ?? (await openPolicy(spec, bytes, 'policy.onnx'))
+  const policy = options.policy ?? (await openPolicy(spec, { name: 'policy.onnx', bytes }))
   const endpoint = await openEndpoint({
     spec,
     policy,

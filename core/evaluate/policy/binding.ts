@@ -131,6 +131,7 @@ export async function probe(
   try {
     return { rows, results: await model.run(feeds) }
   } catch (error) {
+    if (error instanceof UserError) throw error
     throw refuse(`it cannot be run on an observation: ${(error as Error).message}`)
   }
 }

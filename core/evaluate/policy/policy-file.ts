@@ -4,6 +4,12 @@ import { basename, dirname, join } from 'node:path'
 import { DataError, UserError } from '../../errors.ts'
 import { embedWeights } from '../../tensor/onnx/embed.ts'
 
+/** Where a policy is: in a file, beside which its weights may lie, or at hand together with those files by name. */
+export type PolicySource = { readonly name: string } & (
+  | { readonly path: string }
+  | { readonly bytes: Uint8Array; readonly beside?: ReadonlyMap<string, Uint8Array> }
+)
+
 /** No policy of a game is larger, and a file that is takes the memory of everything else. */
 export const MOST_POLICY_BYTES = 256 * 2 ** 20
 
@@ -26,20 +32,17 @@ export function readPolicyFile(path: string): Uint8Array {
   return withWeights(bytes, path, (location) => readBeside(path, location))
 }
 
-/**
- * As `readPolicyFile`, of files that are at hand.
- * @param beside  the files that came with it, by name
- * @throws DataError
- */
-export function joinPolicyFiles(
-  file: { readonly name: string; readonly bytes: Uint8Array },
-  beside: ReadonlyMap<string, Uint8Array>,
-): Uint8Array {
-  return withWeights(file.bytes, file.name, (location) => {
-    const found = beside.get(location)
+/** As `readPolicyFile`, of files that are at hand. @throws DataError */
+export function joinPolicyFiles({
+  name,
+  bytes,
+  beside,
+}: Extract<PolicySource, { bytes: Uint8Array }>): Uint8Array {
+  return withWeights(bytes, name, (location) => {
+    const found = beside?.get(location)
     if (found !== undefined) return found
     const expected = `the file ${JSON.stringify(location)}, which has its weights, along with it`
-    throw new DataError({ file: file.name, place: 'weights', expected, found: 'the policy alone' })
+    throw new DataError({ file: name, place: 'weights', expected, found: 'the policy alone' })
   })
 }
 

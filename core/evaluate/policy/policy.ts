@@ -1,17 +1,15 @@
 /** A trained policy from an ONNX file, ours or another's: rows of observations in, rows of actions out. */
 import { type EnvironmentSpec, observationSize } from '../../envs/index.ts'
-import { DataError, UserError } from '../../errors.ts'
+import { UserError } from '../../errors.ts'
 import { greatestAllowed, sampleCategorical } from '../../learn/distributions.ts'
 import type { Random } from '../../random.ts'
-import { inspectOnnx, type OnnxSummary } from '../../tensor/onnx/inspect.ts'
-import { type Model, type ModelArray, openModel } from '../../tensor/runtimes/onnxruntime.ts'
+import type { OnnxSummary } from '../../tensor/onnx/inspect.ts'
+import type { ModelArray } from '../../tensor/runtimes/onnxruntime.ts'
 import { type Binding, fittingOf, type Head, type Heads, type PolicyForm } from './binding.ts'
+import { LimitedModel } from './limited-model.ts'
 import { bindMlAgents } from './ml-agents.ts'
 import { bindPlain } from './plain.ts'
-import { MOST_POLICY_BYTES, readPolicyFile, tooLarge } from './policy-file.ts'
-
-/** They may run for ever, and no policy needs them. */
-const ENDLESS = ['Loop', 'Scan']
+import type { PolicySource } from './policy-file.ts'
 
 export interface PolicyRows {
   /** How many, B. */
@@ -50,77 +48,61 @@ export interface Policy {
   release(): Promise<void>
 }
 
-/** @throws as `readPolicyFile` and `openPolicy` */
-export async function readPolicy(spec: EnvironmentSpec, file: string, output?: string): Promise<Policy> {
-  return openPolicy(spec, readPolicyFile(file), file, output)
+export interface OpenedPolicy extends Policy {
+  /** The file with all its weights within, in pieces. */
+  content(): Promise<Uint8Array[]>
+}
+
+/** @throws as `openPolicy` */
+export async function readPolicy(
+  spec: EnvironmentSpec,
+  file: string,
+  output?: string,
+): Promise<OpenedPolicy> {
+  return openPolicy(spec, { name: file, path: file }, output)
 }
 
 /**
- * @param file    how it is called in errors
+ * Opens the policy in a limited process, which runs it too.
  * @param output  the output that holds actions, where the file has several that could
  * @throws DataError when it is no ONNX model or damaged; UserError when it cannot be run or does not fit the environment
  */
 export async function openPolicy(
   spec: EnvironmentSpec,
-  bytes: Uint8Array,
-  file: string,
+  source: PolicySource,
   output?: string,
-): Promise<Policy> {
-  if (bytes.length > MOST_POLICY_BYTES) throw tooLarge(file, bytes.length)
-  const summary = inspectOnnx(bytes, file)
-  const endless = ENDLESS.find((operator) => summary.operators.has(operator))
-  if (endless !== undefined) {
-    throw new UserError(`${file} uses the operator ${endless}, which may run for ever`, {
-      remedy: 'export the policy without loops',
-    })
-  }
-  const model = await openModel(bytes).catch((cause: Error) => {
-    throw notOpened(cause, file, summary)
-  })
+): Promise<OpenedPolicy> {
+  const model = await LimitedModel.open(source)
   try {
-    const fitting = fittingOf(spec, model, file, output)
+    const fitting = fittingOf(spec, model, source.name, output)
     const binding = (await bindMlAgents(fitting)) ?? (await bindPlain(fitting))
-    return new OnnxPolicy(spec, model, binding, summary, file)
+    return new OnnxPolicy(spec, model, binding, source.name)
   } catch (error) {
     await model.release()
     throw error
   }
 }
 
-/** The engine says of operators and versions that it lacks that they are not implemented or registered. */
-function notOpened(cause: Error, file: string, { opset, irVersion }: OnnxSummary): Error {
-  const reason = cause.message.replaceAll(/\s+/g, ' ').trim()
-  if (
-    /not[_ ]implemented|no op registered|not a registered|unsupported model ir|official support/i.test(reason)
-  ) {
-    return new UserError(`${file} (opset ${opset}, IR ${irVersion}) cannot be run here: ${reason}`, {
-      remedy: 'export it with an older opset, such as 15, and the operators of the standard alone',
-      cause,
-    })
-  }
-  return new DataError({ file, place: 'model', expected: 'an ONNX model', found: reason, cause })
-}
-
-class OnnxPolicy implements Policy {
+class OnnxPolicy implements OpenedPolicy {
   readonly form: PolicyForm
   readonly memorySize: number
   readonly canBeDeterministic: boolean
   readonly canSample: boolean
   readonly summary: OnnxSummary
   readonly #spec: EnvironmentSpec
-  readonly #model: Model
+  readonly #model: LimitedModel
   readonly #binding: Binding
   readonly #file: string
   /** Sum of branches. */
   readonly #width: number
 
-  constructor(spec: EnvironmentSpec, model: Model, binding: Binding, summary: OnnxSummary, file: string) {
+  constructor(spec: EnvironmentSpec, model: LimitedModel, binding: Binding, file: string) {
     this.#spec = spec
     this.#model = model
     this.#binding = binding
     this.#file = file
     this.#width = spec.action.discrete.reduce((sum, branch) => sum + branch, 0)
-    this.summary = summary
+    this.summary = model.summary
     this.form = binding.form
     this.memorySize = binding.memory?.size ?? 0
     const all = [binding.discrete, binding.continuous].filter((heads) => heads !== null)
@@ -172,14 +154,23 @@ class OnnxPolicy implements Policy {
     if (memory !== null) wanted.push(memory.output)
     const results = await this.#model.run(this.#feeds(given), wanted)
     const [discreteHead, continuousHead] = heads as [Head | null, Head | null]
+    const { action } = this.#spec
+    const answer = (name: string, width: number): ModelArray => {
+      const result = results[name]!
+      if (result.data.length === given.rows * width) return result
+      throw this.#noAction(name, `${result.data.length} numbers`)
+    }
+    const perRow = discreteHead?.holds === 'logits' ? this.#width : action.discrete.length
     return {
       discrete:
         discreteHead === null
           ? new Int32Array(0)
-          : this.#discrete(discreteHead, results[discreteHead.name]!, given, random),
+          : this.#discrete(discreteHead, answer(discreteHead.name, perRow), given, random),
       continuous:
-        continuousHead === null ? new Float32Array(0) : this.#continuous(results[continuousHead.name]!),
-      memory: memory === null ? new Float32Array(0) : results[memory.output]!.data,
+        continuousHead === null
+          ? new Float32Array(0)
+          : this.#continuous(answer(continuousHead.name, action.continuous)),
+      memory: memory === null ? new Float32Array(0) : answer(memory.output, memory.size).data,
     }
   }
 
@@ -250,12 +241,16 @@ class OnnxPolicy implements Policy {
     })
   }
 
-  #noAction(name: string, value: number, branch?: number): UserError {
+  #noAction(name: string, value: number | string, branch?: number): UserError {
     const where =
       branch === undefined ? '' : `, and branch ${branch} has ${this.#spec.action.discrete[branch]} actions`
     return new UserError(`the policy ${this.#file} answered ${value} in ${name}${where}`, {
       remedy: 'choose another policy: this one is broken, or made for another environment',
     })
+  }
+
+  content(): Promise<Uint8Array[]> {
+    return this.#model.content()
   }
 
   release(): Promise<void> {

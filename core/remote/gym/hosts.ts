@@ -3,10 +3,11 @@
  * environments of one kind share a process, and one that nobody uses any more waits a while.
  */
 import { fileURLToPath } from 'node:url'
+import { besides } from '../../besides.ts'
 import type { ParameterValue } from '../../envs/index.ts'
 import type { ProcessOptions } from '../process-peer.ts'
 import { Spares } from '../spares.ts'
-import { besides, SyncThread } from '../sync-thread.ts'
+import { SyncThread } from '../sync-thread.ts'
 import { Host, type Seat } from './host.ts'
 import { askMake, bodyOf, type Description } from './protocol.ts'
 

@@ -1,8 +1,9 @@
 /** Builds by their settings: processes, and what is known of those that have been started before. */
 import { basename } from 'node:path'
+import { besides } from '../../besides.ts'
 import type { EnvironmentSpec } from '../../envs/index.ts'
 import { Spares } from '../spares.ts'
-import { besides, SyncThread } from '../sync-thread.ts'
+import { SyncThread } from '../sync-thread.ts'
 import type { UnityOptions } from './peer.ts'
 import { type Description, packRequest, unpackDescription } from './protocol.ts'
 import { type BuildSettings, EDITOR } from './settings.ts'

@@ -7,7 +7,6 @@ import {
   heldOutSeeds,
   importAgent,
   importedAgentFile,
-  joinPolicyFiles,
   playBoard,
   requireImportedAgent,
 } from '../../evaluate/index.ts'
@@ -33,7 +32,7 @@ export function importedHandlers(context: HostContext): Handlers<keyof typeof im
     'imported.list': () => library.listImportedAgents().map((row) => toAgent(context, row)),
     'imported.add': async ({ name, bytes, environment, beside = [] }) => {
       const others = new Map(beside.map((file) => [file.name, file.bytes]))
-      const file = { source: name, bytes: joinPolicyFiles({ name, bytes }, others) }
+      const file = { source: { name, bytes, beside: others } }
       await admitEnvironment(context, environment)
       const { agent, known } = await closing(makeEnvironment(environment), (made) =>
         importAgent(library, made, file),

@@ -11,8 +11,7 @@ import {
   type ParameterValue,
   shapeSize,
 } from '../../../core/envs/index.ts'
-import { openPolicy, type PolicyActions } from '../../../core/evaluate/index.ts'
-import { readPolicyFile } from '../../../core/evaluate/policy/policy-file.ts'
+import { type PolicyActions, readPolicy } from '../../../core/evaluate/index.ts'
 import { Random } from '../../../core/random.ts'
 import { MIXED } from '../../remote/mlagents/mixed.ts'
 import type { CheckContext, InteropCheck } from '../check.ts'
@@ -144,7 +143,7 @@ async function compare(context: CheckContext, { name, environment, parameters }:
   writeInputs(context, name, spec, observations, masks)
   const report = await context.python<Report>('mlagents-onnx.py', [file, name, `${ROWS}`])
 
-  const policy = await openPolicy(spec, readPolicyFile(join(context.folder, file)), file)
+  const policy = await readPolicy(spec, join(context.folder, file))
   context.expectEqual(`the form of ${name}`, policy.form, 'ml-agents-3')
   const O = observationSize(spec)
   const W = masks.length / ROWS

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EnvironmentSpec, makeEnvironment } from '../../../core/envs/index.ts'
-import { openPolicy } from '../../../core/evaluate/index.ts'
+import { readPolicy } from '../../../core/evaluate/index.ts'
 import type { CheckContext, InteropCheck } from '../check.ts'
 import { observationsOf } from '../policies.ts'
 
@@ -28,7 +28,7 @@ async function run(context: CheckContext): Promise<string> {
   for (const name of names) {
     const isMoving = name.startsWith('moving')
     const file = join(context.folder, isMoving ? `${name}.onnx` : await imported(context, name))
-    const policy = await openPolicy(isMoving ? moving : basic, readFileSync(file), name)
+    const policy = await readPolicy(isMoving ? moving : basic, file)
     const rows = { rows: ROWS, observations, masks: null, memory: new Float32Array(0) }
     const { discrete, continuous } = await policy.act(rows, null)
     await policy.release()
