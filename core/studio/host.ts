@@ -5,7 +5,7 @@
 import { ensureBundledDemonstrations } from '../demos/index.ts'
 import { environmentSpecs } from '../envs/index.ts'
 import '../remote/index.ts'
-import { lockStudio, openLibrary, type StudioLock } from '../store/index.ts'
+import { type Library, openLibrary } from '../store/index.ts'
 import type { ForkTraining, Port } from '../train/index.ts'
 import type { HostContext } from './context.ts'
 import { type Handlers, serve } from './dispatch.ts'
@@ -51,17 +51,17 @@ export interface Host {
 
 /** @throws UserError when another studio has the library open or it cannot be written; DataError when it is damaged */
 export async function openHost(options: HostOptions): Promise<Host> {
-  const lock = lockStudio(options.dataDirectory)
+  const library = openLibrary(options.dataDirectory)
   try {
-    return await start(options, lock)
+    return await start(options, library)
   } catch (error) {
-    lock.release()
+    library.close()
     throw error
   }
 }
 
-async function start(options: HostOptions, lock: StudioLock): Promise<Host> {
-  const library = openLibrary(options.dataDirectory)
+async function start(options: HostOptions, library: Library): Promise<Host> {
+  const lock = await library.lockStudio()
   ensureBundledDemonstrations(library)
   const ports = new Set<Port>()
   const context: HostContext = {
@@ -107,8 +107,8 @@ async function start(options: HostOptions, lock: StudioLock): Promise<Host> {
       play.closeSessions()
       await runs.close()
       for (const port of ports) port.close()
-      library.close()
       lock.release()
+      library.close()
     },
   }
 }

@@ -4,7 +4,6 @@ import type { RunRow } from '../store/index.ts'
 import {
   deleteRun,
   type ForkTraining,
-  isActive,
   type RunHandle,
   recoverRuns,
   requireRun,
@@ -75,9 +74,10 @@ export class RunDesk {
   stop(id: string): Run {
     const desk = this.#active.get(id)
     if (desk === undefined) {
-      const row = requireRun(this.#context.library, id)
-      if (!isActive(row)) throw new UserError(`run "${id}" is not active`)
-      throw new UserError(`run "${id}" was started outside the studio (process ${row.pid})`, {
+      requireRun(this.#context.library, id)
+      const { owner, standing } = this.#context.library.getRunClaim(id) ?? {}
+      if (owner === undefined || standing === 'gone') throw new UserError(`run "${id}" is not active`)
+      throw new UserError(`run "${id}" was started outside the studio (process ${owner.pid})`, {
         remedy: 'stop it where it was started',
       })
     }
