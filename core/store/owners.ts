@@ -3,6 +3,7 @@
  * and is renewed every few seconds; what is owned names the row by its token.
  */
 import { randomUUID } from 'node:crypto'
+import { DataError, UserError } from '../errors.ts'
 import type { Connection } from './database.ts'
 import { judgeProcess, type ProcessIdentity, thisProcess } from './process.ts'
 
@@ -90,8 +91,9 @@ export class Owners {
   #renewLate(): void {
     try {
       this.#connection.write(() => this.#renew(this.#token!))
-    } catch {
-      // A full disk or a busy library. There is no caller to throw at; whatever is written next meets the same obstacle.
+    } catch (error) {
+      if (!(error instanceof UserError || error instanceof DataError)) throw error
+      // A full disk, or a library that is busy. There is no caller to throw at; whatever is written next meets the same obstacle.
     }
   }
 }

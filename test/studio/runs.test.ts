@@ -103,6 +103,36 @@ test('a run is stopped with a checkpoint and resumed from it', async () => {
   expect(await studio.page.refusal('runs.stop', { runId: long.id })).toMatchObject({ kind: 'user' })
 })
 
+test('a double click starts, and resumes, once', async () => {
+  const { yaml, runId } = await studio.page.call('training.compose', {
+    environment: 'basic',
+    preset: 'ppo',
+    name: 'Twice',
+    overrides: {},
+    demonstrations: [],
+    maxSteps: 5_000_000,
+  })
+  const clicks = (click: () => Promise<unknown>) => Promise.allSettled([click(), click()])
+  const start = () => studio.page.call('runs.start', { yaml, runId, demonstrations: [] })
+  const resume = () => studio.page.call('runs.resume', { runId })
+  for (const [click, sentence] of [
+    [start, `"${runId}" exists already and is being trained by process ${process.pid}`],
+    [resume, `"${runId}" is being trained by process ${process.pid}`],
+  ] as const) {
+    const [first, second] = await clicks(click)
+    expect(first).toMatchObject({ status: 'fulfilled', value: { id: runId, state: 'running' } })
+    expect(second).toMatchObject({
+      status: 'rejected',
+      reason: { message: expect.stringContaining(sentence) },
+    })
+    expect(studio.host.activeRuns()).toEqual([runId])
+    await studio.page.event('run.progress', (progress) => progress.runId === runId && progress.step > 0)
+    studio.page.seen.length = 0
+    await studio.page.call('runs.stop', { runId })
+    await ended(runId, 'stopped')
+  }
+})
+
 test('closing the studio stops its runs with a checkpoint; the next one knows them', async () => {
   const other = await openStudio()
   const { yaml } = await other.page.call('training.compose', {
