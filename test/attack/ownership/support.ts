@@ -5,6 +5,8 @@ import { once } from 'node:events'
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as wait } from 'node:timers/promises'
+import Database from 'better-sqlite3'
 import { type RunConfig, resolveConfig } from '../../../core/train/config.ts'
 
 /** Ends by no means but being stopped; writes a checkpoint every 40 steps, so that much of its time goes into that. */
@@ -16,7 +18,7 @@ export function endless(runId: string | undefined, force = false): RunConfig {
         hyperparameters: { batch_size: 32, buffer_size: 128 },
         network_settings: { hidden_units: 16, num_layers: 1 },
         max_steps: 100_000_000,
-        summary_freq: 40,
+        summary_freq: 200,
         checkpoint_interval: 40,
         keep_checkpoints: 3,
       },
@@ -57,6 +59,26 @@ export function startCommand([command, ...args]: readonly string[]): Child {
     },
     ended: once(child, 'close').then(([code]) => ({ code, err })),
   }
+}
+
+/**
+ * Suspends processes, but not in the midst of a transaction: SQLite's own lock is let go of by nobody else, and all others would
+ * wait for it and say so.
+ * @param target  as kill(2) takes it
+ */
+export async function suspend(dir: string, target: number): Promise<void> {
+  const sqlite = new Database(join(dir, 'library.db'), { timeout: 50 })
+  for (;;) {
+    process.kill(target, 'SIGSTOP')
+    try {
+      sqlite.exec('BEGIN IMMEDIATE; ROLLBACK')
+      break
+    } catch {
+      process.kill(target, 'SIGCONT')
+      await wait(7)
+    }
+  }
+  sqlite.close()
 }
 
 /** Every file below a directory with its content, but for when it was touched. */
