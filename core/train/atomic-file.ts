@@ -58,6 +58,8 @@ async function write(path: string, chunks: Iterable<Uint8Array>, mayName: () => 
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
+    // Whoever may say no by now has removed the temporary file, too, and knows better why there is none.
+    mayName()
     throw error
   }
   await syncDirectory(dirname(path))

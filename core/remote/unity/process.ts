@@ -38,15 +38,13 @@ export class BuildProcess {
     const child = await spawnGroup(options.executable, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       detached: process.platform !== 'win32',
-    }).catch(
-      (cause) => {
-        rmSync(folder, { recursive: true, force: true })
-        throw new UserError(
-          `${options.executable} cannot be started (${(cause as NodeJS.ErrnoException).code})`,
-          { remedy: 'see that the file may be executed: chmod +x', cause },
-        )
-      },
-    )
+    }).catch((cause) => {
+      rmSync(folder, { recursive: true, force: true })
+      throw new UserError(
+        `${options.executable} cannot be started (${(cause as NodeJS.ErrnoException).code})`,
+        { remedy: 'see that the file may be executed: chmod +x', cause },
+      )
+    })
     return new BuildProcess(options.name, child, folder, onEnd)
   }
 
