@@ -4,8 +4,9 @@
  */
 import { ensureBundledDemonstrations } from '../demos/index.ts'
 import { environmentSpecs } from '../envs/index.ts'
+import { UserError } from '../errors.ts'
 import '../remote/index.ts'
-import { type Library, openLibrary } from '../store/index.ts'
+import { type Library, openLibrary, type StudioLock } from '../store/index.ts'
 import type { ForkTraining, Port } from '../train/index.ts'
 import type { HostContext } from './context.ts'
 import { type Handlers, serve } from './dispatch.ts'
@@ -45,6 +46,8 @@ export interface Host {
   announce(address: string): void
   /** Names of the runs that are training now. */
   activeRuns(): string[]
+  /** Rejects with a UserError when another studio has opened the library while this process slept: it is to be closed then. */
+  readonly lost: Promise<never>
   /** Stops active runs with a checkpoint, puts open recordings away, closes the library. */
   close(): Promise<void>
 }
@@ -92,8 +95,12 @@ async function start(options: HostOptions, library: Library): Promise<Host> {
     ...agentHandlers(context),
     ...importedHandlers(context),
   }
-  const timer = watchLibrary(context)
+  const { promise: lost, reject } = Promise.withResolvers<never>()
+  // Whoever opened the host hears of it; it need not be waited for.
+  lost.catch(() => {})
+  const timer = watchLibrary(context, lock, reject)
   return {
+    lost,
     connect: (port) => {
       ports.add(port)
       port.onClose(() => ports.delete(port))
@@ -114,14 +121,23 @@ async function start(options: HostOptions, library: Library): Promise<Host> {
 }
 
 /** What the command line does to the library shows in the studio too. */
-function watchLibrary({ library, emit }: HostContext): NodeJS.Timeout {
+function watchLibrary(
+  { library, emit }: HostContext,
+  lock: StudioLock,
+  onLost: (error: UserError) => void,
+): NodeJS.Timeout {
   let seen = library.externalVersion()
   return setInterval(() => {
     const now = library.externalVersion()
     if (now === seen) return
     seen = now
+    if (!lock.held()) onLost(TAKEN_OVER)
     emit('library.changed', { what: 'demonstrations' })
     emit('library.changed', { what: 'runs' })
     emit('library.changed', { what: 'agents' })
   }, externalChangeMs).unref()
 }
+
+const TAKEN_OVER = new UserError('another studio has opened this library while this one slept', {
+  remedy: 'use that one, or close it and start this one again',
+})
