@@ -21,12 +21,17 @@ async function open(dataDirectory: string): Promise<void> {
       onBug: (error) =>
         send({ kind: 'bug', stack: error instanceof Error ? `${error.stack}` : String(error) }),
     })
+    host.lost.catch(refuse)
     send({ kind: 'ready' })
   } catch (error) {
-    const { kind, message, remedy } = wireError(error)
-    if (kind === 'bug') throw error
-    send({ kind: 'refused', message, remedy })
+    refuse(error)
   }
+}
+
+function refuse(error: unknown): void {
+  const { kind, message, remedy } = wireError(error)
+  if (kind === 'bug') throw error
+  send({ kind: 'refused', message, remedy })
 }
 
 parent.on('message', async ({ data, ports }) => {

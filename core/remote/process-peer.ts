@@ -2,9 +2,10 @@
  * A child process that answers on its pipes: every message is a little-endian u32 length and as many bytes. What it writes to
  * standard error is kept for the day it dies.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { UserError } from '../errors.ts'
+import { killGroup, spawnGroup } from './process-group.ts'
 import type { OpenPeer, Peer } from './sync-thread.ts'
 
 export interface ProcessOptions {
@@ -22,18 +23,12 @@ const SHOWN_LINES = 8
 const END_MS = 2_000
 
 export const open: OpenPeer<ProcessOptions> = async (options) => {
-  // A group of its own: Ctrl-C is for the trainer, which saves first. The process ends when its input does.
-  const child = spawn(options.command, options.arguments, {
+  const child = await spawnGroup(options.command, options.arguments, {
     stdio: ['pipe', 'pipe', 'pipe'],
-    detached: true,
     windowsHide: true,
-  })
-  await new Promise<void>((resolve, reject) => {
-    child.once('spawn', resolve)
-    child.once('error', (cause) => {
-      const { message, remedy } = options.missing
-      reject(new UserError(message, { remedy, cause }))
-    })
+  }).catch((cause) => {
+    const { message, remedy } = options.missing
+    throw new UserError(message, { remedy, cause })
   })
   return new ProcessPeer(options.name, child)
 }
@@ -79,7 +74,7 @@ class ProcessPeer implements Peer {
     if (this.#death !== null) return
     const closed = once(this.#child, 'close')
     this.#child.stdin!.end()
-    const forced = setTimeout(() => this.#child.kill('SIGKILL'), END_MS)
+    const forced = setTimeout(() => killGroup(this.#child), END_MS)
     await closed
     clearTimeout(forced)
   }
@@ -96,7 +91,7 @@ class ProcessPeer implements Peer {
     this.#received = []
     this.#receivedBytes = 0
     if (all.length > 4 + length) {
-      this.#child.kill('SIGKILL')
+      killGroup(this.#child)
       this.#died('more being said than was asked')
     } else {
       this.#waiting?.resolve(all.subarray(4))

@@ -16,7 +16,7 @@ import {
 import { checkEpisode, episodeHash } from './episode-check.ts'
 import { EPISODE_COLUMNS, type EpisodeRecord, seedOf } from './episode-row.ts'
 import type { EpisodeOutcome } from './episode-writer.ts'
-import { PROCESS_TOKEN } from './process.ts'
+import type { Owners } from './owners.ts'
 import { CHUNK_STEPS, type PackedChunk, packChunk } from './step-buffer.ts'
 
 interface ChunkRecord {
@@ -29,10 +29,12 @@ interface ChunkRecord {
 
 export class EpisodeTable {
   readonly #connection: Connection
+  readonly #owners: Owners
   readonly #statements = new Map<string, Statement<unknown[]>>()
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, owners: Owners) {
     this.#connection = connection
+    this.#owners = owners
   }
 
   insertRecording(head: EpisodeHead, firstObservation: Float32Array, masked: boolean): number {
@@ -45,7 +47,7 @@ export class EpisodeTable {
     const id = this.#insertHead(head, {
       state: 'recording',
       recorder_pid: process.pid,
-      recorder_token: PROCESS_TOKEN,
+      recorder_token: this.#owners.enter(),
     })
     this.insertChunk(id, 0, 0, packChunk(firstColumns(firstObservation, masked)))
     return id
@@ -105,6 +107,16 @@ export class EpisodeTable {
       episodeHash(episode),
       id,
     )
+  }
+
+  /** Ids of recordings whose owner has left nothing, or nothing but its name. */
+  abandoned(): number[] {
+    return this.#prepare(
+      `SELECT id FROM episode WHERE state = 'recording'
+         AND (recorder_token IS NULL OR recorder_token NOT IN (SELECT token FROM owner))`,
+    )
+      .pluck()
+      .all() as number[]
   }
 
   /** Marks a recording whose process is gone. One without a step is erased. */

@@ -13,6 +13,8 @@ export {
   openLibrary,
   type ReadableLibrary,
 } from './library.ts'
-export { lockStudio, type StudioLock } from './lock.ts'
+export type { StudioLock } from './lock.ts'
+export type { Owner, Standing } from './owners.ts'
+export { type RunClaim, RunTaken } from './run-claims.ts'
 export type { Metric, MetricFilter, RunRow, RunState } from './run-table.ts'
 export type { StepRecord } from './step-buffer.ts'

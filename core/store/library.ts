@@ -1,4 +1,5 @@
 /** The library of one data directory: episodes, runs and metrics. */
+import { randomUUID } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
@@ -16,7 +17,9 @@ import {
 } from './episode-row.ts'
 import { EpisodeTable } from './episode-table.ts'
 import { EpisodeWriter } from './episode-writer.ts'
-import { processIsAlive } from './process.ts'
+import { lockStudio, type StudioLock } from './lock.ts'
+import { LEASE_MS, Owners } from './owners.ts'
+import { type RunClaim, RunClaims } from './run-claims.ts'
 import { type Metric, type MetricFilter, type RunRow, RunTable } from './run-table.ts'
 
 /** What may be changed about an episode after it was played. */
@@ -51,6 +54,8 @@ export interface ReadableLibrary {
   getRun(id: string): RunRow | undefined
   /** Newest first. */
   listRuns(): RunRow[]
+  /** Who trains the run, or did and is asleep or gone; undefined when nobody does. */
+  getRunClaim(id: string): RunClaim | undefined
   readMetrics(runId: string, filter?: MetricFilter): Metric[]
   getImportedAgent(id: string): ImportedAgentRow | undefined
   /** Newest first. */
@@ -82,11 +87,26 @@ export interface Library extends ReadableLibrary {
   restoreEpisodes(ids: readonly number[]): void
   /** Erases what was deleted before this time. @returns how many */
   purge(olderThanUs: number): number
-  /** Inserts the run or replaces the one with this id; its metrics stay. */
-  putRun(run: RunRow): void
-  /** Forgets the run and its metrics. */
+  /** Makes several changes in one transaction; what throws takes all of them back. Must not be asynchronous. */
+  atomically<T>(changes: () => T): T
+  /**
+   * Puts the run and makes it this process's, whoever slept with it.
+   * @returns the token that its writes are made with
+   * @throws UserError naming who has it
+   */
+  claimRun(run: RunRow): string
+  /**
+   * Inserts the run or replaces the one with this id; its metrics stay. A run that is not `running` any more is nobody's.
+   * @param claim  the owner's token, from `claimRun`
+   * @throws RunTaken when the claim is another's by now; UserError when there is none and another process has the run
+   */
+  putRun(run: RunRow, claim?: string): void
+  /** Forgets the run and its metrics. @throws UserError naming who has it */
   deleteRun(id: string): void
-  appendMetrics(runId: string, rows: readonly Metric[]): void
+  /** @throws as `putRun` */
+  appendMetrics(runId: string, rows: readonly Metric[], claim?: string): void
+  /** Makes this process the studio of the library. @throws UserError when another is */
+  lockStudio(): Promise<StudioLock>
   /** The id must be new. */
   addImportedAgent(agent: ImportedAgentRow): void
   renameImportedAgent(id: string, name: string): void
@@ -104,13 +124,13 @@ export function defaultDataDirectory(): string {
 
 /**
  * Opens the library in `dir`, creating directory and file when they are not there. Episodes whose recorder is gone
- * become `interrupted`.
+ * become `interrupted`. What this process owns may be taken over when it has not said for `leaseMs` that it is there.
  * @throws UserError when it cannot be opened; DataError when the file is no library or damaged
  */
-export function openLibrary(dir: string, options?: { readonly?: false }): Library
+export function openLibrary(dir: string, options?: { readonly?: false; leaseMs?: number }): Library
 export function openLibrary(dir: string, options: { readonly: true }): ReadableLibrary
-export function openLibrary(dir: string, options: { readonly?: boolean } = {}): Library {
-  return new SqliteLibrary(resolve(dir), options.readonly ?? false)
+export function openLibrary(dir: string, options: { readonly?: boolean; leaseMs?: number } = {}): Library {
+  return new SqliteLibrary(resolve(dir), options.readonly ?? false, options.leaseMs ?? LEASE_MS)
 }
 
 class SqliteLibrary implements Library {
@@ -120,13 +140,17 @@ class SqliteLibrary implements Library {
   readonly #episodes: EpisodeTable
   readonly #runs: RunTable
   readonly #agents: AgentTable
+  readonly #owners: Owners
+  readonly #claims: RunClaims
   readonly #writers = new Set<EpisodeWriter>()
 
-  constructor(dir: string, readonly: boolean) {
+  constructor(dir: string, readonly: boolean, leaseMs: number) {
     this.dir = dir
     this.file = join(dir, LIBRARY_FILE)
     this.#connection = new Connection(this.file, { readonly })
-    this.#episodes = new EpisodeTable(this.#connection)
+    this.#owners = new Owners(this.#connection, leaseMs)
+    this.#claims = new RunClaims(this.#connection, this.#owners)
+    this.#episodes = new EpisodeTable(this.#connection, this.#owners)
     this.#runs = new RunTable(this.#connection)
     this.#agents = new AgentTable(this.#connection)
     if (readonly) return
@@ -140,15 +164,9 @@ class SqliteLibrary implements Library {
 
   /** Recordings whose process is gone. */
   #recover(): void {
-    const { sqlite } = this.#connection
     this.#connection.write(() => {
-      const recordings = sqlite
-        .prepare(`SELECT id, recorder_pid, recorder_token FROM episode WHERE state = 'recording'`)
-        .all() as Pick<EpisodeRecord, 'id' | 'recorder_pid' | 'recorder_token'>[]
-      for (const { id, recorder_pid, recorder_token } of recordings) {
-        if (recorder_pid === null || !processIsAlive(recorder_pid, recorder_token))
-          this.#episodes.interrupt(id)
-      }
+      this.#owners.forgetGone()
+      for (const id of this.#episodes.abandoned()) this.#episodes.interrupt(id)
     })
   }
 
@@ -252,8 +270,31 @@ class SqliteLibrary implements Library {
     return purged
   }
 
-  putRun(run: RunRow): void {
-    this.#connection.write(() => this.#runs.put(run))
+  atomically<T>(changes: () => T): T {
+    return this.#connection.write(changes)
+  }
+
+  claimRun(run: RunRow): string {
+    const token = randomUUID()
+    this.#connection.write(() => {
+      this.#claims.requireFree(run.id)
+      this.#runs.put(run)
+      this.#claims.take(run.id, token)
+    })
+    return token
+  }
+
+  getRunClaim(id: string): RunClaim | undefined {
+    return this.#connection.readTogether(() => this.#claims.get(id))
+  }
+
+  putRun(run: RunRow, claim?: string): void {
+    this.#connection.write(() => {
+      this.#claims.requireMine(run.id, claim ?? null)
+      this.#runs.put(run)
+      if (run.state !== 'running') this.#claims.release(run.id)
+      else if (claim !== undefined && run.pid !== null) this.#claims.setTrainer(run.id, run.pid)
+    })
   }
 
   getRun(id: string): RunRow | undefined {
@@ -265,11 +306,21 @@ class SqliteLibrary implements Library {
   }
 
   deleteRun(id: string): void {
-    this.#connection.write(() => this.#runs.delete(id))
+    this.#connection.write(() => {
+      this.#claims.requireFree(id)
+      this.#runs.delete(id)
+    })
   }
 
-  appendMetrics(runId: string, rows: readonly Metric[]): void {
-    this.#connection.write(() => this.#runs.appendMetrics(runId, rows))
+  appendMetrics(runId: string, rows: readonly Metric[], claim?: string): void {
+    this.#connection.write(() => {
+      this.#claims.requireMine(runId, claim ?? null)
+      this.#runs.appendMetrics(runId, rows)
+    })
+  }
+
+  lockStudio(): Promise<StudioLock> {
+    return lockStudio(this.#connection, this.#owners)
   }
 
   readMetrics(runId: string, filter: MetricFilter = {}): Metric[] {
@@ -328,12 +379,16 @@ class SqliteLibrary implements Library {
     })
   }
 
-  /** Recordings that are still open become interrupted episodes. */
+  /** Recordings that are still open become interrupted episodes; a run that it still has is nobody's. */
   close(): void {
     try {
       for (const writer of this.#writers) writer.interrupt()
     } finally {
-      this.#connection.close()
+      try {
+        this.#owners.leave()
+      } finally {
+        this.#connection.close()
+      }
     }
   }
 

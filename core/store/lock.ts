@@ -1,66 +1,81 @@
-/**
- * One studio per library: a note in the library itself says which process has it open, and at which address. Unlike a lock
- * file it can be looked at and taken over in one transaction.
- */
-import { join } from 'node:path'
+/** One studio per library: a note in the library itself says which process has it open, and at which address. */
+import { setTimeout as wait } from 'node:timers/promises'
 import { UserError } from '../errors.ts'
-import { Connection } from './database.ts'
-import { LIBRARY_FILE } from './library.ts'
-import { PROCESS_TOKEN, processIsAlive } from './process.ts'
+import type { Connection } from './database.ts'
+import type { Owner, Owners } from './owners.ts'
 
-interface Holder {
-  readonly pid: number
-  readonly token: string
+interface Note {
+  /** Its token. */
+  readonly owner: string
   readonly address: string | null
 }
 
 export interface StudioLock {
   /** Tells whoever tries to open a second studio where the first one is. Everybody who can read the library sees it. */
   setAddress(address: string): void
+  /** Whether no other studio took this one for gone. */
+  held(): boolean
   release(): void
 }
 
-/** @throws UserError when another studio has the library in `dir` open */
-export function lockStudio(dir: string): StudioLock {
-  const file = join(dir, LIBRARY_FILE)
-  change(file, (connection) => {
-    const holder = readHolder(connection)
-    if (holder !== undefined && processIsAlive(holder.pid, holder.token)) {
-      const where = holder.address === null ? '' : ` at ${holder.address}`
-      throw new UserError(`a studio (process ${holder.pid}) already has this library open${where}`, {
-        remedy: 'use that one, close it first, or choose another directory with --data DIR',
-      })
-    }
-    writeHolder(connection, null)
-  })
-  let held = true
+const KEY = 'studio'
+/** How often a studio is looked at of which it cannot be told whether its process is there. */
+const LOOK_MS = 250
+
+/**
+ * A studio whose process cannot be looked up from here, as after a container was restarted, is waited for: until it renews its
+ * lease, or until that has run out.
+ * @throws UserError when another studio has the library open
+ */
+export async function lockStudio(connection: Connection, owners: Owners): Promise<StudioLock> {
+  for (let left = Number.POSITIVE_INFINITY; ; ) {
+    const other = connection.write(() => take(connection, owners))
+    if (other === null) break
+    if (other.owner.standing !== 'unseen' || other.owner.leftMs > left) throw alreadyOpen(other)
+    left = other.owner.leftMs
+    await wait(LOOK_MS)
+  }
+  const mine = (): boolean => readNote(connection)?.owner === owners.token
   return {
-    setAddress: (address) => change(file, (connection) => writeHolder(connection, address)),
-    release: () => {
-      if (held)
-        change(file, (connection) => connection.sqlite.prepare(`DELETE FROM meta WHERE key = 'studio'`).run())
-      held = false
+    setAddress: (address) => connection.write(() => mine() && writeNote(connection, owners, address)),
+    held: () => connection.read(mine),
+    release: () =>
+      connection.write(() => mine() && connection.sqlite.prepare('DELETE FROM meta WHERE key = ?').run(KEY)),
+  }
+}
+
+interface Holder {
+  readonly owner: Owner
+  readonly address: string | null
+}
+
+/** @returns who has the lock; null once it is ours */
+function take(connection: Connection, owners: Owners): Holder | null {
+  const note = readNote(connection)
+  const owner = note === undefined ? undefined : owners.get(note.owner)
+  if (owner !== undefined && owner.standing !== 'gone') return { owner, address: note!.address }
+  writeNote(connection, owners, null)
+  return null
+}
+
+function alreadyOpen({ owner, address }: Holder): UserError {
+  const where = address === null ? '' : ` at ${address}`
+  return new UserError(
+    `a studio (process ${owner.pid} on ${owner.host}) already has this library open${where}`,
+    {
+      remedy: 'use that one, close it first, or choose another directory with --data DIR',
     },
-  }
+  )
 }
 
-function change(file: string, action: (connection: Connection) => void): void {
-  const connection = new Connection(file)
-  try {
-    connection.write(() => action(connection))
-  } finally {
-    connection.close()
-  }
-}
-
-function writeHolder(connection: Connection, address: string | null): void {
-  const holder: Holder = { pid: process.pid, token: PROCESS_TOKEN, address }
+function writeNote(connection: Connection, owners: Owners, address: string | null): void {
+  const note: Note = { owner: owners.enter(), address }
   connection.sqlite
-    .prepare(`INSERT OR REPLACE INTO meta (key, value) VALUES ('studio', ?)`)
-    .run(JSON.stringify(holder))
+    .prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)')
+    .run(KEY, JSON.stringify(note))
 }
 
-function readHolder(connection: Connection): Holder | undefined {
-  const value = connection.sqlite.prepare(`SELECT value FROM meta WHERE key = 'studio'`).pluck().get()
-  return value === undefined ? undefined : (JSON.parse(value as string) as Holder)
+function readNote(connection: Connection): Note | undefined {
+  const value = connection.sqlite.prepare('SELECT value FROM meta WHERE key = ?').pluck().get(KEY)
+  return value === undefined ? undefined : (JSON.parse(value as string) as Note)
 }

@@ -4,8 +4,9 @@
  */
 import { ensureBundledDemonstrations } from '../demos/index.ts'
 import { environmentSpecs } from '../envs/index.ts'
+import { UserError } from '../errors.ts'
 import '../remote/index.ts'
-import { lockStudio, openLibrary, type StudioLock } from '../store/index.ts'
+import { type Library, openLibrary, type StudioLock } from '../store/index.ts'
 import type { ForkTraining, Port } from '../train/index.ts'
 import type { HostContext } from './context.ts'
 import { type Handlers, serve } from './dispatch.ts'
@@ -45,23 +46,25 @@ export interface Host {
   announce(address: string): void
   /** Names of the runs that are training now. */
   activeRuns(): string[]
+  /** Rejects with a UserError when another studio has opened the library while this process slept: it is to be closed then. */
+  readonly lost: Promise<never>
   /** Stops active runs with a checkpoint, puts open recordings away, closes the library. */
   close(): Promise<void>
 }
 
 /** @throws UserError when another studio has the library open or it cannot be written; DataError when it is damaged */
 export async function openHost(options: HostOptions): Promise<Host> {
-  const lock = lockStudio(options.dataDirectory)
+  const library = openLibrary(options.dataDirectory)
   try {
-    return await start(options, lock)
+    return await start(options, library)
   } catch (error) {
-    lock.release()
+    library.close()
     throw error
   }
 }
 
-async function start(options: HostOptions, lock: StudioLock): Promise<Host> {
-  const library = openLibrary(options.dataDirectory)
+async function start(options: HostOptions, library: Library): Promise<Host> {
+  const lock = await library.lockStudio()
   ensureBundledDemonstrations(library)
   const ports = new Set<Port>()
   const context: HostContext = {
@@ -92,8 +95,12 @@ async function start(options: HostOptions, lock: StudioLock): Promise<Host> {
     ...agentHandlers(context),
     ...importedHandlers(context),
   }
-  const timer = watchLibrary(context)
+  const { promise: lost, reject } = Promise.withResolvers<never>()
+  // Whoever opened the host hears of it; it need not be waited for.
+  lost.catch(() => {})
+  const timer = watchLibrary(context, lock, reject)
   return {
+    lost,
     connect: (port) => {
       ports.add(port)
       port.onClose(() => ports.delete(port))
@@ -107,21 +114,30 @@ async function start(options: HostOptions, lock: StudioLock): Promise<Host> {
       play.closeSessions()
       await runs.close()
       for (const port of ports) port.close()
-      library.close()
       lock.release()
+      library.close()
     },
   }
 }
 
 /** What the command line does to the library shows in the studio too. */
-function watchLibrary({ library, emit }: HostContext): NodeJS.Timeout {
+function watchLibrary(
+  { library, emit }: HostContext,
+  lock: StudioLock,
+  onLost: (error: UserError) => void,
+): NodeJS.Timeout {
   let seen = library.externalVersion()
   return setInterval(() => {
     const now = library.externalVersion()
     if (now === seen) return
     seen = now
+    if (!lock.held()) onLost(TAKEN_OVER)
     emit('library.changed', { what: 'demonstrations' })
     emit('library.changed', { what: 'runs' })
     emit('library.changed', { what: 'agents' })
   }, externalChangeMs).unref()
 }
+
+const TAKEN_OVER = new UserError('another studio has opened this library while this one slept', {
+  remedy: 'use that one, or close it and start this one again',
+})

@@ -4,7 +4,6 @@ import type { RunRow } from '../store/index.ts'
 import {
   deleteRun,
   type ForkTraining,
-  isActive,
   type RunHandle,
   recoverRuns,
   requireRun,
@@ -71,18 +70,34 @@ export class RunDesk {
     return this.#follow(await resumeRun({ library, runId: id, ...this.#forking() }))
   }
 
-  /** Asks for an orderly end and does not wait for it. */
-  stop(id: string): Run {
+  /** Asks for an orderly end and does not wait for it. A run whose owner died is put in order. */
+  async stop(id: string): Promise<Run> {
     const desk = this.#active.get(id)
-    if (desk === undefined) {
-      const row = requireRun(this.#context.library, id)
-      if (!isActive(row)) throw new UserError(`run "${id}" is not active`)
-      throw new UserError(`run "${id}" was started outside the studio (process ${row.pid})`, {
-        remedy: 'stop it where it was started',
+    if (desk === undefined) await this.#stopForeign(id)
+    else desk.handle.stop()
+    return this.get(id)
+  }
+
+  async #stopForeign(id: string): Promise<void> {
+    const { library } = this.#context
+    const { owner, standing } = library.getRunClaim(id) ?? {}
+    if (requireRun(library, id).state !== 'running') throw new UserError(`run "${id}" is not active`)
+    if (standing === 'ending') {
+      throw new UserError(`run "${id}" is writing its last checkpoint`, {
+        remedy: 'try again in a few seconds',
       })
     }
-    desk.handle.stop()
-    return this.get(id)
+    if (owner !== undefined && standing !== 'gone') {
+      throw new UserError(
+        `run "${id}" was started outside the studio (process ${owner.pid} on ${owner.host})`,
+        {
+          remedy: 'stop it where it was started',
+        },
+      )
+    }
+    for (const { id: recovered } of await recoverRuns(library)) {
+      this.#context.emit('run.state', this.get(recovered))
+    }
   }
 
   rename(id: string, name: string): Run {

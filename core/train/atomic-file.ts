@@ -1,4 +1,5 @@
 /** Files that are either there as a whole or not at all, whenever the process or the machine stops. */
+import { randomBytes } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { UserError } from '../errors.ts'
@@ -6,11 +7,16 @@ import { UserError } from '../errors.ts'
 /**
  * Writes beside `path`, makes the bytes durable and only then gives them the name.
  * @param chunks  written one behind the other; they must not change until the promise resolves
+ * @param mayName  asked right before the bytes get the name; when it throws, the old file is still there
  * @throws UserError when the disk is full or the place cannot be written to; the old file is then still there
  */
-export async function writeAtomically(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  chunks: Iterable<Uint8Array>,
+  { mayName = () => {} }: { mayName?: () => void } = {},
+): Promise<void> {
   try {
-    await write(path, chunks)
+    await write(path, chunks, mayName)
   } catch (error) {
     throw explainFileError(error, path)
   }
@@ -34,8 +40,9 @@ export function explainFileError(error: unknown, path: string): unknown {
   return new UserError(`${path} cannot be written: ${reason}`, { remedy: remedy!, cause: error })
 }
 
-async function write(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
+async function write(path: string, chunks: Iterable<Uint8Array>, mayName: () => void): Promise<void> {
+  // Not the process id, which a process in another container may have, too.
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   const file = await open(temporary, 'w')
   try {
     for (const chunk of chunks) await writeFully(file, chunk)
@@ -46,7 +53,15 @@ async function write(path: string, chunks: Iterable<Uint8Array>): Promise<void> 
     throw error
   }
   await file.close()
-  await rename(temporary, path)
+  try {
+    mayName()
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    // Whoever may say no by now has removed the temporary file, too, and knows better why there is none.
+    mayName()
+    throw error
+  }
   await syncDirectory(dirname(path))
 }
 

@@ -77,26 +77,26 @@ export async function listCheckpoints(runDirectory: string): Promise<CheckpointF
 /**
  * Writes a checkpoint and removes what it makes superfluous: older replay buffers, checkpoints beyond `keep`, leavings of
  * an interrupted write.
+ * @param fence  throws when the run is another's by now; asked before each change
  */
 export async function writeCheckpoint(
   runDirectory: string,
   checkpoint: Checkpoint,
   policy: Uint8Array,
   keep: number,
+  fence: () => void = () => {},
 ): Promise<void> {
+  fence()
   const directory = checkpointDirectory(runDirectory)
   await mkdir(directory, { recursive: true })
   const { replay, ...algorithm } = checkpoint.algorithm
   const base = join(directory, `${checkpoint.step}`)
-  if (replay !== undefined) await writePacked(`${base}.replay`, REPLAY, replay)
-  await writeAtomically(`${base}.onnx`, [policy])
-  await writePacked(`${base}.checkpoint`, CHECKPOINT, {
-    ...checkpoint,
-    algorithm,
-    hasReplay: replay !== undefined,
-  })
-  await writeAtomically(join(runDirectory, 'agent.onnx'), [policy])
-  await prune(runDirectory, checkpoint.step, keep)
+  if (replay !== undefined) await writePacked(`${base}.replay`, REPLAY, replay, fence)
+  await writeAtomically(`${base}.onnx`, [policy], { mayName: fence })
+  const head = { ...checkpoint, algorithm, hasReplay: replay !== undefined }
+  await writePacked(`${base}.checkpoint`, CHECKPOINT, head, fence)
+  await writeAtomically(join(runDirectory, 'agent.onnx'), [policy], { mayName: fence })
+  await prune(runDirectory, checkpoint.step, keep, fence)
 }
 
 /** @throws DataError when a file of the checkpoint is damaged or missing */
@@ -121,10 +121,13 @@ export async function readHead(file: CheckpointFile): Promise<Checkpoint & { has
   return (await readPacked(file.path, CHECKPOINT)) as Checkpoint & { hasReplay: boolean }
 }
 
-async function prune(runDirectory: string, newest: number, keep: number): Promise<void> {
+async function prune(runDirectory: string, newest: number, keep: number, fence: () => void): Promise<void> {
   const directory = checkpointDirectory(runDirectory)
   const kept = new Set((await listCheckpoints(runDirectory)).slice(-keep).map(({ step }) => step))
-  for (const name of await readdir(directory)) {
+  const names = await readdir(directory)
+  // After both lists were made: what is on them was there before another could have the run.
+  fence()
+  for (const name of names) {
     const step = Number.parseInt(name, 10)
     const superfluous =
       name.endsWith('.tmp') || (name.endsWith('.replay') ? step !== newest : !kept.has(step))

@@ -1,6 +1,7 @@
 /** Starting the training process under Node and under Electron. */
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { endWithThisProcess } from '../remote/process-group.ts'
 import { ipcPort, type Port, type UtilityEndpoint, utilityPort } from './port.ts'
 
 export interface TrainingProcess {
@@ -19,14 +20,19 @@ export const TRAINING_MODULE = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? './process.ts' : './process.js', import.meta.url),
 )
 
+/** What a training process is given to write its last checkpoint once its owner was killed. */
+const ORPHAN_SECONDS = 20
+
 /** The default: `child_process.fork`. */
-export function forkNode(): TrainingProcess {
+export function forkNode(orphanSeconds = ORPHAN_SECONDS): TrainingProcess {
   const child = fork(TRAINING_MODULE, [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
   })
   const errorOutput = tail(child.stderr)
+  const dismiss = child.pid === undefined ? () => {} : endWithThisProcess(child.pid, orphanSeconds)
+  child.once('exit', dismiss)
   return {
     port: ipcPort(child),
     pid: child.pid,

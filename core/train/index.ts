@@ -20,7 +20,6 @@ export { ipcPort, messagePort, type Port, parentPort, utilityPort } from './port
 export { type Preset, presetsFor, untunedConfig } from './presets.ts'
 export {
   deleteRun,
-  isActive,
   loadRunPlugins,
   recoverRuns,
   requireRun,

@@ -98,6 +98,8 @@ export const startMessage = z.object({
   demonstrations: z.array(z.int()),
   /** Continue from the newest checkpoint. */
   resume: z.boolean(),
+  /** The token of the owner's claim on the run. */
+  claim: z.string(),
 })
 export type Start = z.infer<typeof startMessage>
 

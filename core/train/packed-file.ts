@@ -33,8 +33,13 @@ const CHECKSUM_BYTES = 32
 const REFERENCE = '$array'
 const packr = new Packr({ useRecords: false })
 
-/** Atomic: a crash leaves the file that was there before. */
-export async function writePacked(path: string, format: PackedFormat, data: unknown): Promise<void> {
+/** Atomic: a crash leaves the file that was there before. @param mayName  as of `writeAtomically` */
+export async function writePacked(
+  path: string,
+  format: PackedFormat,
+  data: unknown,
+  mayName?: () => void,
+): Promise<void> {
   const arrays: TypedArray[] = []
   const root = detach(data, arrays)
   const tree: Tree = { root, arrays: arrays.map((array) => [typeOf(array), array.length]) }
@@ -46,7 +51,7 @@ export async function writePacked(path: string, format: PackedFormat, data: unkn
   const chunks = [header, ...padded(treeBytes), ...arrays.flatMap((array) => padded(bytesOf(array)))]
   const hash = createHash('sha256')
   for (const chunk of chunks) hash.update(chunk)
-  await writeAtomically(path, [...chunks, hash.digest()])
+  await writeAtomically(path, [...chunks, hash.digest()], mayName && { mayName })
 }
 
 /** @throws DataError when the file is of another kind or version, cut off or damaged */

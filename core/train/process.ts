@@ -16,6 +16,7 @@ import { failureOf } from './failure.ts'
 import { checkLessons } from './lesson-check.ts'
 import { ownerMessage, readMessage, type Start, sendMessage } from './messages.ts'
 import { ipcPort, type ParentEndpoint, type Port, parentPort } from './port.ts'
+import { runFence } from './run-files.ts'
 import { runDirectory } from './runs.ts'
 import { Trainer } from './trainer.ts'
 
@@ -32,7 +33,8 @@ async function train(port: Port, start: Start): Promise<void> {
   const file = join(directory, 'config.yaml')
   await loadConfigPlugins(start.config, file)
   const config = resolveConfig(start.config)
-  await writeAtomically(file, [Buffer.from(start.config)])
+  const fence = runFence(directory, start.claim)
+  await writeAtomically(file, [Buffer.from(start.config)], { mayName: fence })
   // A broken environment is refused with a sentence before hours go into learning it; what a group sends is checked as it comes.
   const { environment, parameters } = config
   if (agentGroupFactory(environment, parameters) === null) {
@@ -47,6 +49,7 @@ async function train(port: Port, start: Start): Promise<void> {
     initializeFrom:
       config.initializeFrom === null ? null : runDirectory(start.dataDirectory, config.initializeFrom),
     report: (message) => sendMessage(port, message),
+    fence,
   })
   if (stopAsked) trainer.stop()
   try {

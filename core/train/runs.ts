@@ -1,13 +1,12 @@
 /** Runs by name: where they lie, what they may be called, which exist, and those whose process is gone. */
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nearest, UserError } from '../errors.ts'
-import type { Library, ReadableLibrary, RunRow } from '../store/index.ts'
+import { type Library, type ReadableLibrary, type RunRow, RunTaken } from '../store/index.ts'
 import { listCheckpoints, readHead } from './checkpoint.ts'
 import { type RunConfig, resolveConfig, signalNames } from './config.ts'
 import { loadConfigPlugins } from './config-plugins.ts'
-import { heartbeatIsFresh } from './heartbeat.ts'
+import { lowerFence, removeLeftovers, removingDirectory } from './run-files.ts'
 
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/
 
@@ -60,39 +59,29 @@ export function savedConfig(row: RunRow): RunConfig {
   return resolveConfig(row.config, { file: `the configuration of run ${row.id}` })
 }
 
-/** Whether a process still trains the run. */
-export function isActive(row: RunRow): boolean {
-  if (row.state !== 'running' || row.pid === null) return false
-  try {
-    process.kill(row.pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-/** @throws UserError while the run is being trained */
+/** @throws UserError naming who trains the run */
 export async function deleteRun(library: Library, id: string): Promise<void> {
-  const row = requireRun(library, id)
-  if (isActive(row)) {
-    throw new UserError(`run ${id} is being trained by process ${row.pid}`, { remedy: 'stop it first' })
-  }
-  library.deleteRun(id)
-  await rm(runDirectory(library.dir, id), { recursive: true, force: true })
+  requireRun(library, id)
+  await removingDirectory(library, (remove) => {
+    library.deleteRun(id)
+    remove(runDirectory(library.dir, id))
+  })
 }
 
 /**
  * Brings rows that say `running` though nobody trains them in line with what is on disk: the owner died, and the training
- * process wrote a checkpoint and ended, or died too.
+ * process wrote a checkpoint and ended, or died too. Whoever resumes one of them meanwhile has it.
  */
 export async function recoverRuns(library: Library): Promise<RunRow[]> {
+  await removeLeftovers(library)
   const recovered: RunRow[] = []
   for (const row of library.listRuns()) {
+    if (row.state !== 'running') continue
+    const claim = library.getRunClaim(row.id)
+    if (claim !== undefined && claim.standing !== 'gone') continue
     const directory = runDirectory(library.dir, row.id)
-    if (row.state !== 'running' || (isActive(row) && heartbeatIsFresh(directory))) continue
     const newest = (await listCheckpoints(directory)).at(-1)
     const head = newest === undefined ? undefined : await readHead(newest)
-    if (head !== undefined) library.appendMetrics(row.id, head.history)
     const stopped: RunRow = {
       ...row,
       state: head !== undefined && head.step >= row.maxSteps ? 'finished' : 'stopped',
@@ -103,8 +92,16 @@ export async function recoverRuns(library: Library): Promise<RunRow[]> {
       finishedAtUs: Date.now() * 1000,
       message: 'its window or terminal was closed; it can be resumed from its last checkpoint',
     }
-    library.putRun(stopped)
-    recovered.push(stopped)
+    try {
+      library.atomically(() => {
+        if (head !== undefined) library.appendMetrics(row.id, head.history, claim?.token)
+        library.putRun(stopped, claim?.token)
+        lowerFence(directory)
+      })
+      recovered.push(stopped)
+    } catch (error) {
+      if (!(error instanceof RunTaken)) throw error
+    }
   }
   return recovered
 }

@@ -2,12 +2,10 @@
  * Starts a training process, keeps its row and metrics in the library, and tells listeners how it goes. Used by command
  * line and studio alike; the library is written by this side only.
  */
-import { mkdir, rm } from 'node:fs/promises'
 import { releaseEnvironments } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { loadedPlugins } from '../plugins.ts'
-import type { Library, RunRow, RunState } from '../store/index.ts'
-import { explainFileError } from './atomic-file.ts'
+import { type Library, type RunRow, type RunState, RunTaken } from '../store/index.ts'
 import {
   configToYaml,
   demonstrationPath,
@@ -17,7 +15,6 @@ import {
 } from './config.ts'
 import { failureOf } from './failure.ts'
 import { type ForkTraining, forkNode, type TrainingProcess } from './fork.ts'
-import { Heartbeat } from './heartbeat.ts'
 import {
   type CheckpointNotice,
   type Failed,
@@ -29,7 +26,8 @@ import {
   type TrainerMessage,
   trainerMessage,
 } from './messages.ts'
-import { isActive, requireRun, runDirectory, savedConfig, unusedRunId } from './runs.ts'
+import { lowerFence, raiseFence, removingDirectory } from './run-files.ts'
+import { requireRun, runDirectory, savedConfig, unusedRunId } from './runs.ts'
 import type { StopSettings } from './stop-rule.ts'
 
 export interface StartRunOptions {
@@ -89,109 +87,149 @@ export interface RunHandle {
   kill(): void
 }
 
-/** @throws UserError when the run exists already, or needs demonstrations and has none */
+/** @throws UserError when the run exists already, is another's, or needs demonstrations and has none */
 export async function startRun(options: StartRunOptions): Promise<RunHandle> {
   const { library, demonstrations } = options
-  const id = options.config.runId ?? unusedRunId(library, options.config)
   const plugins = [...new Set([...loadedPlugins(), ...options.config.plugins])]
-  const config: RunConfig = { ...options.config, plugins, runId: id, resume: false, force: false }
-  const directory = runDirectory(library.dir, id)
-  const demoPath = demonstrationPath(config)
-  if (needsDemonstrations(config) && demonstrations.length === 0 && demoPath === undefined) {
-    throw new UserError(`${config.behavior.trainer_type} with these settings needs demonstrations`, {
+  const base: RunConfig = { ...options.config, plugins, resume: false, force: false }
+  if (needsDemonstrations(base) && demonstrations.length === 0 && demonstrationPath(base) === undefined) {
+    throw new UserError(`${base.behavior.trainer_type} with these settings needs demonstrations`, {
       remedy: 'record or import some, or choose a preset without GAIL',
     })
   }
-  if (config.initializeFrom === id) {
+  // In one transaction, so that of two that are started at once each has a run of its own, or one is refused.
+  const owned = await removingDirectory(library, (remove) => {
+    const id = base.runId ?? unusedRunId(library, base)
+    const directory = runDirectory(library.dir, id)
+    refuseName(library, id, base)
+    if (library.getRun(id) !== undefined) {
+      if (!options.config.force) throw existsAlready(library, id)
+      library.deleteRun(id)
+    }
+    remove(directory)
+    return own(library, newRow(id, { ...base, runId: id }, demonstrations))
+  })
+  return supervise(library, owned, false, options.fork)
+}
+
+function refuseName(library: Library, id: string, { initializeFrom }: RunConfig): void {
+  if (initializeFrom === id) {
     throw new UserError(`run "${id}" cannot begin with its own networks`, {
       remedy: 'add --resume to go on with it, or choose another --run-id',
     })
   }
-  if (config.initializeFrom !== null) requireRun(library, config.initializeFrom)
+  if (initializeFrom !== null) requireRun(library, initializeFrom)
   if (library.getImportedAgent(id) !== undefined) {
     throw new UserError(`"${id}" is an imported agent`, { remedy: 'choose another --run-id' })
   }
-  const existing = library.getRun(id)
-  if (existing !== undefined) {
-    if (isActive(existing)) {
-      throw new UserError(`run "${id}" is being trained by process ${existing.pid}`, {
-        remedy: 'stop it first, or choose another --run-id',
-      })
-    }
-    if (!options.config.force) {
-      throw new UserError(`run "${id}" exists already`, {
-        remedy: 'add --resume to go on with it, --force to overwrite it, or choose another --run-id',
-      })
-    }
-    library.deleteRun(id)
-  }
-  await rm(directory, { recursive: true, force: true })
-  await makeDirectory(directory)
-  return new Supervisor(library, newRow(id, config, demonstrations), false, options.fork ?? forkNode)
+}
+
+function existsAlready(library: Library, id: string): UserError {
+  const claim = library.getRunClaim(id)
+  const owner = claim === undefined || claim.standing === 'gone' ? undefined : claim.owner
+  const trained = owner === undefined ? '' : ` and is being trained by process ${owner.pid} on ${owner.host}`
+  const others = '--force to overwrite it, or choose another --run-id'
+  return new UserError(`run "${id}" exists already${trained}`, {
+    remedy: trained === '' ? `add --resume to go on with it, ${others}` : 'choose another --run-id',
+  })
 }
 
 /** Goes on from the newest checkpoint with the configuration and demonstrations that the run began with. */
 export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
   const { library, runId } = options
-  const row = requireRun(library, runId)
-  if (isActive(row)) {
-    throw new UserError(`run "${runId}" is being trained by process ${row.pid}`, { remedy: 'stop it first' })
-  }
+  const owned = library.atomically(() => own(library, resumedRow(requireRun(library, runId), options)))
+  return supervise(library, owned, true, options.fork)
+}
+
+function resumedRow(row: RunRow, options: ResumeRunOptions): RunRow {
   const saved = savedConfig(row)
   const maxSteps = options.maxSteps ?? saved.behavior.max_steps
   if (row.state === 'finished' && row.step >= maxSteps) {
-    throw new UserError(`run "${runId}" has made all its ${row.step} steps`, {
+    throw new UserError(`run "${row.id}" has made all its ${row.step} steps`, {
       remedy: 'give it more with --max-steps N',
     })
   }
   if (row.state === 'finished' && row.step < row.maxSteps && options.stop === undefined) {
-    throw new UserError(`run "${runId}" has ended by its stop rule after ${row.step} steps`, {
+    throw new UserError(`run "${row.id}" has ended by its stop rule after ${row.step} steps`, {
       remedy: 'let it go on with another --stop-on (none for max_steps alone) or --max-time',
     })
   }
-  await makeDirectory(runDirectory(library.dir, runId))
   const config: RunConfig = {
     ...saved,
     stop: { ...saved.stop, ...options.stop },
     behavior: { ...saved.behavior, max_steps: maxSteps },
   }
-  const resumed: RunRow = {
+  return {
     ...row,
     state: 'running',
     maxSteps,
+    pid: null,
     finishedAtUs: null,
     message: null,
     config: configToYaml(config),
   }
-  return new Supervisor(library, resumed, true, options.fork ?? forkNode)
+}
+
+interface Owned {
+  readonly row: RunRow
+  /** The token of the claim. */
+  readonly claim: string
+}
+
+/** Within a transaction. */
+function own(library: Library, row: RunRow): Owned {
+  const claim = library.claimRun(row)
+  raiseFence(runDirectory(library.dir, row.id), claim)
+  return { row, claim }
+}
+
+function supervise(
+  library: Library,
+  owned: Owned,
+  resume: boolean,
+  fork: ForkTraining = forkNode,
+): RunHandle {
+  try {
+    return new Supervisor(library, owned, resume, fork)
+  } catch (error) {
+    const { message } = failureOf(error)
+    library.putRun({ ...owned.row, state: 'failed', finishedAtUs: Date.now() * 1000, message }, owned.claim)
+    throw error
+  }
 }
 
 /** Milliseconds between two writes of the row on account of progress alone. */
 const ROW_INTERVAL_MS = 2_000
+/** Milliseconds between two looks at the claim while the training process says nothing. */
+const CLAIM_INTERVAL_MS = 5_000
 
 class Supervisor implements RunHandle {
   readonly id: string
   readonly ended: Promise<RunEnd>
   readonly #library: Library
   readonly #process: TrainingProcess
-  readonly #heartbeat: Heartbeat
+  readonly #claim: string
+  readonly #timer: NodeJS.Timeout
   readonly #listeners = new Map<keyof RunEvents, Set<(data: never) => void>>()
   #row: RunRow
   #progress: Progress | null = null
   #finished: Finished | null = null
   #failed: Failed | null = null
   #stopping = false
+  /** Another has the run: nothing of it is written any more. */
+  #lost = false
   #rowWrittenAt = 0
 
-  constructor(library: Library, row: RunRow, resume: boolean, fork: ForkTraining) {
+  constructor(library: Library, { row, claim }: Owned, resume: boolean, fork: ForkTraining) {
     this.id = row.id
     this.#library = library
     this.#row = row
-    this.#heartbeat = new Heartbeat(runDirectory(library.dir, row.id))
+    this.#claim = claim
     // What waits here for its next use is to be had there: the port of Unity's editor, the memory of a game.
     releaseEnvironments()
     this.#process = fork()
     this.#keep(() => this.#put({ pid: this.#process.pid ?? null }))
+    this.#timer = setInterval(() => this.#keep(() => this.#put({})), CLAIM_INTERVAL_MS).unref()
     const { port } = this.#process
     port.onMessage((frame) => this.#keep(() => this.#receive(readMessage(trainerMessage, frame))))
     this.ended = new Promise((resolve) => {
@@ -207,6 +245,7 @@ class Supervisor implements RunHandle {
       config: row.config,
       demonstrations: [...row.demonstrations],
       resume,
+      claim,
     })
   }
 
@@ -248,11 +287,18 @@ class Supervisor implements RunHandle {
 
   /** A library that can no longer be written to (full disk) ends the run in an orderly way, not this process. */
   #keep(write: () => void): void {
+    if (this.#lost) return
     try {
       write()
     } catch (error) {
-      this.#failed ??= failureOf(error)
-      sendMessage(this.#process.port, { type: 'stop' })
+      if (error instanceof RunTaken) {
+        this.#lost = true
+        this.#failed = failureOf(error)
+        this.kill()
+      } else {
+        this.#failed ??= failureOf(error)
+        sendMessage(this.#process.port, { type: 'stop' })
+      }
     }
   }
 
@@ -264,7 +310,7 @@ class Supervisor implements RunHandle {
         this.#emit('progress', message)
         break
       case 'metrics':
-        this.#library.appendMetrics(this.id, message.rows)
+        this.#library.appendMetrics(this.id, message.rows, this.#claim)
         this.#emit('metrics', message.rows)
         break
       case 'checkpoint':
@@ -282,7 +328,7 @@ class Supervisor implements RunHandle {
   }
 
   #conclude(exit: { code: number | null; signal: string | null; errorOutput: string }): void {
-    this.#heartbeat.stop()
+    clearInterval(this.#timer)
     this.#stopping = false
     const ended = { pid: null, finishedAtUs: Date.now() * 1000 }
     if (this.#finished === null) this.#failed ??= died(exit)
@@ -294,13 +340,18 @@ class Supervisor implements RunHandle {
       const { message } = this.#failed
       this.#keep(() => this.#put({ ...counted, ...ended, state: 'failed', message }))
     }
+    // For whoever listens here; the row in the library is the new owner's.
+    if (this.#lost) this.#row = { ...this.#row, ...ended, state: 'failed', message: this.#failed!.message }
     this.#emit('state', this.#row)
   }
 
   #put(change: Partial<RunRow>): void {
     this.#row = { ...this.#row, ...change }
     this.#rowWrittenAt = Date.now()
-    this.#library.putRun(this.#row)
+    this.#library.atomically(() => {
+      this.#library.putRun(this.#row, this.#claim)
+      if (this.#row.state !== 'running') lowerFence(runDirectory(this.#library.dir, this.id))
+    })
   }
 
   #emit<E extends keyof RunEvents>(event: E, data: RunEvents[E]): void {
@@ -343,13 +394,5 @@ function died(exit: { code: number | null; signal: string | null; errorOutput: s
     message: `the training process was ended ${how}`,
     remedy: 'resume the run: it goes on from its last checkpoint',
     detail: exit.errorOutput === '' ? null : exit.errorOutput,
-  }
-}
-
-async function makeDirectory(directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true })
-  } catch (error) {
-    throw explainFileError(error, directory)
   }
 }

@@ -36,6 +36,8 @@ export interface TrainerOptions {
   /** Directory of the run whose newest weights are taken over. */
   readonly initializeFrom: string | null
   readonly report: (message: TrainerMessage) => void
+  /** Asked before everything that is written. @throws UserError when the run is another's by now */
+  readonly fence?: () => void
 }
 
 /** Milliseconds between two progress messages, and at most between two turns of the event loop. */
@@ -130,6 +132,7 @@ export class Trainer {
   async run(): Promise<Finished> {
     const { config, runDirectory } = this.#options
     const { behavior } = config
+    this.#options.fence?.()
     const events = new EventFile(runDirectory, this.#step + 1)
     this.#watch.start()
     let ruled: StopReason | null = null
@@ -248,6 +251,7 @@ export class Trainer {
     }
     const timeRows = Object.entries(time).map(([name, value]) => ({ step: this.#step, name, value }))
     this.#watch.begin('summary', this.#step)
+    this.#options.fence?.()
     events.append(this.#step, { ...values, ...time })
     this.#options.report({ type: 'metrics', rows: [...rows, ...timeRows] })
   }
@@ -299,7 +303,13 @@ export class Trainer {
       history: this.#history,
     }
     const policy = this.#algorithm.exportPolicy()
-    await writeCheckpoint(runDirectory, checkpoint, policy, config.behavior.keep_checkpoints)
+    await writeCheckpoint(
+      runDirectory,
+      checkpoint,
+      policy,
+      config.behavior.keep_checkpoints,
+      this.#options.fence,
+    )
     this.#savedAtStep = this.#step
     this.#options.report({
       type: 'checkpoint',

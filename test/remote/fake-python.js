@@ -117,6 +117,7 @@ for (;;) {
         process.stderr.write('Traceback (most recent call last):\nZeroDivisionError: division by zero\n')
         process.exit(1)
       }
+      while (kwargs.hang === one.steps);
       const reward = one.step(body.subarray(at + 4), together)
       outcomes.push(one.outcome(reward), one.observation())
     }

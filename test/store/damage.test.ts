@@ -7,6 +7,7 @@ import { Connection } from '../../core/store/database.ts'
 import { EpisodeTable } from '../../core/store/episode-table.ts'
 import { EpisodeWriter } from '../../core/store/episode-writer.ts'
 import { type Library, openLibrary } from '../../core/store/index.ts'
+import { LEASE_MS, Owners } from '../../core/store/owners.ts'
 import { head, randomEpisode, temporaryDirectory } from './support.ts'
 
 /** A library with one episode of 150 steps, after `sql` was done to it behind its back. */
@@ -86,7 +87,7 @@ describe('a full disk', () => {
   function smallLibrary(pages: number): { connection: Connection; table: EpisodeTable } {
     const connection = new Connection(join(temporaryDirectory(), 'library.db'))
     connection.sqlite.pragma(`max_page_count = ${pages}`)
-    return { connection, table: new EpisodeTable(connection) }
+    return { connection, table: new EpisodeTable(connection, new Owners(connection, LEASE_MS)) }
   }
 
   const step = (i: number) => ({

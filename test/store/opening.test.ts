@@ -7,9 +7,8 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { DataError, UserError } from '../../core/errors.ts'
 import { APPLICATION_ID } from '../../core/store/database.ts'
-import { lockStudio, openLibrary } from '../../core/store/index.ts'
+import { openLibrary } from '../../core/store/index.ts'
 import { LATEST_VERSION, MIGRATIONS, migrate } from '../../core/store/migrations/index.ts'
-import { isSameBoot, PROCESS_TOKEN, processIsAlive } from '../../core/store/process.ts'
 import { randomEpisode, temporaryDirectory } from './support.ts'
 
 const child = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
@@ -41,7 +40,9 @@ describe('a library', () => {
       'imported_agent',
       'meta',
       'metric',
+      'owner',
       'run',
+      'run_claim',
     ])
     expect(own.every(({ strict }) => strict === 1)).toBe(true)
     sqlite.close()
@@ -256,50 +257,5 @@ describe('several processes', () => {
     const after = openLibrary(dir)
     expect(after.listEpisodes()).toMatchObject([{ state: 'interrupted', length: 1 }])
     after.close()
-  })
-})
-
-describe('a process', () => {
-  it('is not taken for one that had its id before the machine was restarted', () => {
-    const [boot, rest] = PROCESS_TOKEN.split('/')
-    expect(processIsAlive(process.ppid, `${boot}/of-the-parent`)).toBe(true)
-    expect(processIsAlive(process.ppid, `another-boot/${rest}`)).toBe(false)
-    expect(processIsAlive(process.pid, PROCESS_TOKEN)).toBe(true)
-    expect(processIsAlive(process.pid, `${boot}/of-another`)).toBe(false)
-    expect([isSameBoot('1700000000', '1700000003'), isSameBoot('1700000000', '1700009000')]).toEqual([
-      true,
-      false,
-    ])
-    expect(isSameBoot('0d9f-a', '0d9f-b')).toBe(false)
-  })
-})
-
-describe('the studio lock', () => {
-  it('refuses a second studio, naming process and address, until the first is closed', () => {
-    const dir = temporaryDirectory()
-    const lock = lockStudio(dir)
-    lock.setAddress('http://127.0.0.1:4000')
-    expect(() => lockStudio(dir)).toThrow(
-      `a studio (process ${process.pid}) already has this library open at http://127.0.0.1:4000`,
-    )
-    lock.release()
-    lockStudio(dir).release()
-  })
-
-  it('is taken over from a studio that died, even when another process has its id by now', () => {
-    const dir = temporaryDirectory()
-    const { pid } = spawnSync(process.execPath, ['--version'])
-    const [boot] = PROCESS_TOKEN.split('/')
-    const library = openLibrary(dir)
-    for (const left of [
-      { pid, token: `${boot}/gone`, address: null },
-      { pid: process.ppid, token: 'another-boot/gone', address: null },
-      { pid: process.pid, token: `${boot}/gone`, address: null },
-    ]) {
-      library.setMeta('studio', JSON.stringify(left))
-      lockStudio(dir).release()
-      expect(library.getMeta('studio')).toBeUndefined()
-    }
-    library.close()
   })
 })

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openLibrary } from '../../core/store/index.ts'
 import type { Contender, Run } from '../../core/studio/protocol.ts'
 import { openStudio, type TestStudio } from './support.ts'
 
@@ -101,6 +102,60 @@ test('a run is stopped with a checkpoint and resumed from it', async () => {
   await studio.page.call('runs.stop', { runId: long.id })
   await ended(long.id, 'stopped')
   expect(await studio.page.refusal('runs.stop', { runId: long.id })).toMatchObject({ kind: 'user' })
+})
+
+test('a double click starts, and resumes, once', async () => {
+  const { yaml, runId } = await studio.page.call('training.compose', {
+    environment: 'basic',
+    preset: 'ppo',
+    name: 'Twice',
+    overrides: {},
+    demonstrations: [],
+    maxSteps: 5_000_000,
+  })
+  const clicks = (click: () => Promise<unknown>) => Promise.allSettled([click(), click()])
+  const start = () => studio.page.call('runs.start', { yaml, runId, demonstrations: [] })
+  const resume = () => studio.page.call('runs.resume', { runId })
+  for (const [click, sentence] of [
+    [start, `there is a run "${runId}" already`],
+    [resume, `run "${runId}" is being trained by process ${process.pid}`],
+  ] as const) {
+    const [first, second] = await clicks(click)
+    expect(first).toMatchObject({ status: 'fulfilled', value: { id: runId, state: 'running' } })
+    expect(second).toMatchObject({
+      status: 'rejected',
+      reason: { message: expect.stringContaining(sentence) },
+    })
+    expect(studio.host.activeRuns()).toEqual([runId])
+    await studio.page.event('run.progress', (progress) => progress.runId === runId && progress.step > 0)
+    studio.page.seen.length = 0
+    await studio.page.call('runs.stop', { runId })
+    await ended(runId, 'stopped')
+  }
+})
+
+test('a run whose owner died is put in order by stopping it', async () => {
+  const row = { ...trained, state: 'running' as const, pid: null, config: '', id: 'orphan' }
+  const { name, stopping, ...fields } = row
+  const other = openLibrary(studio.directory)
+  other.claimRun(fields)
+  expect(await studio.page.refusal('runs.stop', { runId: 'orphan' })).toMatchObject({
+    message: expect.stringMatching(/^run "orphan" was started outside the studio \(process \d+ on /),
+  })
+  other.close()
+  expect(await studio.page.call('runs.stop', { runId: 'orphan' })).toMatchObject({ state: 'stopped' })
+  await studio.page.call('runs.delete', { runId: 'orphan' })
+})
+
+test('a studio whose library another has opened meanwhile says so', async () => {
+  const other = await openStudio()
+  const library = openLibrary(other.directory)
+  library.setMeta('studio', JSON.stringify({ owner: 'of another', address: null }))
+  await expect(other.host.lost).rejects.toThrow('another studio has opened this library while this one slept')
+  await other.close()
+  expect(library.getMeta('studio')).toContain('of another')
+  library.close()
+  await other.remove()
 })
 
 test('closing the studio stops its runs with a checkpoint; the next one knows them', async () => {

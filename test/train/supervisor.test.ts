@@ -11,7 +11,7 @@ import { Random } from '../../core/random.ts'
 import { type Library, openLibrary } from '../../core/store/index.ts'
 import { listCheckpoints } from '../../core/train/checkpoint.ts'
 import { type RunConfig, resolveConfig } from '../../core/train/config.ts'
-import { deleteRun, isActive, recoverRuns, runDirectory } from '../../core/train/runs.ts'
+import { deleteRun, recoverRuns, runDirectory } from '../../core/train/runs.ts'
 import { type RunHandle, resumeRun, startRun } from '../../core/train/supervisor.ts'
 import { temporaryDirectory } from '../store/support.ts'
 import { rightward } from './rightward.ts'
@@ -64,8 +64,9 @@ describe('a run', () => {
     }
     const run = await startRun({ library, config: config('whole', { gail: true }), demonstrations: ids })
     expect(run).toMatchObject({ id: 'whole', state: 'running' })
-    expect(isActive(library.getRun('whole')!)).toBe(true)
+    expect(library.getRunClaim('whole')).toMatchObject({ standing: 'awake', owner: { pid: process.pid } })
     const end = await run.ended
+    expect(library.getRunClaim('whole')).toBeUndefined()
     expect(end.failed).toBeNull()
     expect(end.finished).toMatchObject({ complete: true, step: 1_500 })
     expect(library.getRun('whole')).toMatchObject({
@@ -171,17 +172,13 @@ describe('a run', () => {
 
   it('ends in an orderly way when the library can take no more', async () => {
     const library = openLibrary(temporaryDirectory())
-    const full: Library = Object.assign(Object.create(library), {
-      dir: library.dir,
+    Object.assign(library, {
       appendMetrics: () => {
         throw new UserError('the disk is full')
       },
-      putRun: library.putRun.bind(library),
-      getRun: library.getRun.bind(library),
-      getImportedAgent: library.getImportedAgent.bind(library),
     })
     const run = await startRun({
-      library: full,
+      library,
       config: config('a', { maxSteps: ENDLESS }),
       demonstrations: [],
     })

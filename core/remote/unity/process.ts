@@ -1,10 +1,11 @@
 /** The process of a build: started, listened to, ended. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UserError } from '../../errors.ts'
+import { killGroup, spawnGroup } from '../process-group.ts'
 
 export interface BuildOptions {
   readonly name: string
@@ -32,30 +33,18 @@ export class BuildProcess {
    */
   static async start(options: BuildOptions, onEnd: (error: UserError) => void): Promise<BuildProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'understudy-unity-'))
-    const child = spawn(
-      options.executable,
-      [
-        ...(options.noGraphics ? ['-nographics', '-batchmode'] : []),
-        '--mlagents-port',
-        `${options.port}`,
-        '-logFile',
-        join(folder, 'Player.log'),
-      ],
-      // A group of its own, so that what the build has started ends with it.
-      { stdio: ['ignore', 'ignore', 'pipe'], detached: process.platform !== 'win32' },
-    )
-    try {
-      await once(child, 'spawn')
-    } catch (cause) {
+    const args = ['--mlagents-port', `${options.port}`, '-logFile', join(folder, 'Player.log')]
+    if (options.noGraphics) args.unshift('-nographics', '-batchmode')
+    const child = await spawnGroup(options.executable, args, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: process.platform !== 'win32',
+    }).catch((cause) => {
       rmSync(folder, { recursive: true, force: true })
       throw new UserError(
         `${options.executable} cannot be started (${(cause as NodeJS.ErrnoException).code})`,
-        {
-          remedy: 'see that the file may be executed: chmod +x',
-          cause,
-        },
+        { remedy: 'see that the file may be executed: chmod +x', cause },
       )
-    }
+    })
     return new BuildProcess(options.name, child, folder, onEnd)
   }
 
@@ -82,25 +71,11 @@ export class BuildProcess {
   async end(): Promise<void> {
     if (!this.#gone) {
       const closed = once(this.#child, 'close')
-      const forced = setTimeout(() => this.#kill(), END_MS)
+      const forced = setTimeout(() => killGroup(this.#child), END_MS)
       await closed
       clearTimeout(forced)
     }
     rmSync(this.#folder, { recursive: true, force: true })
-  }
-
-  #kill(): void {
-    const { pid } = this.#child
-    if (pid === undefined || process.platform === 'win32') {
-      this.#child.kill('SIGKILL')
-      return
-    }
-    try {
-      process.kill(-pid, 'SIGKILL')
-    } catch (error) {
-      // It has ended in the meantime.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    }
   }
 
   #log(): string {

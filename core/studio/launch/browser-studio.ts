@@ -17,7 +17,10 @@ export interface BrowserStudioOptions {
   readonly onBug: (error: unknown) => void
 }
 
-/** Runs until `signal` is aborted; then runs write a checkpoint and recordings are put away. */
+/**
+ * Runs until `signal` is aborted; then runs write a checkpoint and recordings are put away.
+ * @throws UserError when another studio has taken the library over
+ */
 export async function runBrowserStudio(options: BrowserStudioOptions, signal: AbortSignal): Promise<void> {
   // The library first: a second studio is refused before anything is built.
   const host = await openHost({
@@ -33,7 +36,7 @@ export async function runBrowserStudio(options: BrowserStudioOptions, signal: Ab
       host.announce(new URL(server.address).origin)
       options.onAddress(server.address)
       if (options.open) openBrowser(server.address)
-      if (!signal.aborted) await once(signal, 'abort')
+      if (!signal.aborted) await Promise.race([once(signal, 'abort'), host.lost])
       const active = host.activeRuns()
       if (active.length > 0) options.say(`stopping ${active.join(', ')} with a checkpoint`)
     } finally {
