@@ -87,6 +87,8 @@ export interface Library extends ReadableLibrary {
   /** Forgets the run and its metrics. */
   deleteRun(id: string): void
   appendMetrics(runId: string, rows: readonly Metric[]): void
+  /** Of later steps than this: the run goes on from there. */
+  forgetMetrics(runId: string, afterStep: number): void
   /** The id must be new. */
   addImportedAgent(agent: ImportedAgentRow): void
   renameImportedAgent(id: string, name: string): void
@@ -270,6 +272,10 @@ class SqliteLibrary implements Library {
 
   appendMetrics(runId: string, rows: readonly Metric[]): void {
     this.#connection.write(() => this.#runs.appendMetrics(runId, rows))
+  }
+
+  forgetMetrics(runId: string, afterStep: number): void {
+    this.#connection.write(() => this.#runs.forgetMetrics(runId, afterStep))
   }
 
   readMetrics(runId: string, filter: MetricFilter = {}): Metric[] {

@@ -2,18 +2,24 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { nearest, UserError } from '../errors.ts'
+import { DataError, nearest, UserError } from '../errors.ts'
 import type { Library, ReadableLibrary, RunRow } from '../store/index.ts'
-import { listCheckpoints, readHead } from './checkpoint.ts'
+import { readHead } from './checkpoint.ts'
 import { type RunConfig, resolveConfig, signalNames } from './config.ts'
 import { loadConfigPlugins } from './config-plugins.ts'
 import { heartbeatIsFresh } from './heartbeat.ts'
+import { describeLoss, describeSkipped, newestUsable } from './usable-checkpoint.ts'
 
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/
 
+/** Whether it may be the name of a run, and of its folder. */
+export function isRunId(id: string): boolean {
+  return RUN_ID.test(id)
+}
+
 /** `<data>/runs/<id>`. @throws UserError when the id could not be the name of a folder */
 export function runDirectory(dataDirectory: string, id: string): string {
-  if (!RUN_ID.test(id)) {
+  if (!isRunId(id)) {
     throw new UserError(`"${id}" cannot be the name of a run`, {
       usage: true,
       remedy: 'use letters, digits, dot, dash and underscore, beginning with a letter or digit',
@@ -55,8 +61,12 @@ export async function loadRunPlugins(library: ReadableLibrary, id: string): Prom
   await loadConfigPlugins(requireRun(library, id).config, join(runDirectory(library.dir, id), 'config.yaml'))
 }
 
-/** The configuration a run was started with. */
+/** The configuration a run was started with. @throws DataError when it cannot be read any more */
 export function savedConfig(row: RunRow): RunConfig {
+  if (row.damage !== undefined) {
+    const [file, found] = [`the row of run "${row.id}"`, `damage (${row.damage})`]
+    throw new DataError({ file, place: 'row', expected: 'what was saved', found })
+  }
   return resolveConfig(row.config, { file: `the configuration of run ${row.id}` })
 }
 
@@ -71,40 +81,72 @@ export function isActive(row: RunRow): boolean {
   }
 }
 
+/**
+ * The folder of a run, or of one that the library does not know.
+ * @throws UserError when there is neither, or while the run is being trained
+ */
+export function requireIdle(library: ReadableLibrary, id: string): string {
+  const row = library.getRun(id)
+  if (row === undefined && !(isRunId(id) && existsSync(runDirectory(library.dir, id))))
+    requireRun(library, id)
+  if (row !== undefined && isActive(row)) {
+    throw new UserError(`run "${id}" is being trained by process ${row.pid}`, { remedy: 'stop it first' })
+  }
+  return runDirectory(library.dir, id)
+}
+
 /** @throws UserError while the run is being trained */
 export async function deleteRun(library: Library, id: string): Promise<void> {
-  const row = requireRun(library, id)
-  if (isActive(row)) {
-    throw new UserError(`run ${id} is being trained by process ${row.pid}`, { remedy: 'stop it first' })
-  }
-  library.deleteRun(id)
-  await rm(runDirectory(library.dir, id), { recursive: true, force: true })
+  const directory = requireIdle(library, id)
+  if (library.getRun(id) !== undefined) library.deleteRun(id)
+  await rm(directory, { recursive: true, force: true })
 }
 
 /**
  * Brings rows that say `running` though nobody trains them in line with what is on disk: the owner died, and the training
- * process wrote a checkpoint and ended, or died too.
+ * process wrote a checkpoint and ended, or died too. A run of which nothing can be read says so and keeps no other from
+ * being put in order.
  */
 export async function recoverRuns(library: Library): Promise<RunRow[]> {
   const recovered: RunRow[] = []
   for (const row of library.listRuns()) {
-    const directory = runDirectory(library.dir, row.id)
-    if (row.state !== 'running' || (isActive(row) && heartbeatIsFresh(directory))) continue
-    const newest = (await listCheckpoints(directory)).at(-1)
-    const head = newest === undefined ? undefined : await readHead(newest)
-    if (head !== undefined) library.appendMetrics(row.id, head.history)
-    const stopped: RunRow = {
-      ...row,
-      state: head !== undefined && head.step >= row.maxSteps ? 'finished' : 'stopped',
-      pid: null,
-      step: head?.step ?? 0,
-      score: head?.score ?? null,
-      masteredAtStep: head?.mastery.masteredAtStep ?? null,
-      finishedAtUs: Date.now() * 1000,
-      message: 'its window or terminal was closed; it can be resumed from its last checkpoint',
-    }
+    if (row.state !== 'running' || row.damage !== undefined) continue
+    const change = await recovery(library, row).catch((error): Partial<RunRow> => {
+      return { state: 'failed', message: `it cannot be resumed: ${faultOf(error)}` }
+    })
+    if (change === null) continue
+    const stopped: RunRow = { ...row, pid: null, finishedAtUs: Date.now() * 1000, ...change }
     library.putRun(stopped)
     recovered.push(stopped)
   }
   return recovered
+}
+
+/** @returns null while the run is being trained */
+async function recovery(library: Library, row: RunRow): Promise<Partial<RunRow> | null> {
+  const directory = runDirectory(library.dir, row.id)
+  if (isActive(row) && heartbeatIsFresh(directory)) return null
+  const { used, skipped } = await newestUsable(directory, readHead)
+  if (used === null && skipped.length > 0) {
+    return { state: 'failed', message: `it cannot be resumed: ${skipped.map(describeSkipped).join(', ')}` }
+  }
+  const head = used?.value
+  library.forgetMetrics(row.id, head?.step ?? 0)
+  if (head !== undefined) library.appendMetrics(row.id, head.history)
+  const closed = 'its window or terminal was closed; it can be resumed from its last checkpoint'
+  return {
+    state: head !== undefined && head.step >= row.maxSteps ? 'finished' : 'stopped',
+    step: head?.step ?? 0,
+    score: head?.score ?? null,
+    masteredAtStep: head?.mastery.masteredAtStep ?? null,
+    message: [closed, ...(used === null ? [] : describeLoss(used.file, skipped))].join('; '),
+  }
+}
+
+/** What a disk or a person has done to a file; a bug is thrown. */
+export function faultOf(error: unknown): string {
+  if (error instanceof UserError || error instanceof DataError) return error.message
+  const { code, path } = error as NodeJS.ErrnoException
+  if (code === undefined || path === undefined) throw error
+  return `${path} cannot be read (${code})`
 }

@@ -24,6 +24,7 @@ import {
   type Finished,
   type MetricRow,
   type Progress,
+  type Resumed,
   readMessage,
   sendMessage,
   type TrainerMessage,
@@ -58,6 +59,8 @@ export interface RunEvents {
   /** The rows of a summary, already in the library. */
   metrics: readonly MetricRow[]
   checkpoint: CheckpointNotice
+  /** A sentence for people, such as what a damaged checkpoint has cost. */
+  notice: string
   /** The row after every change of state, of `stopping`, and every checkpoint. */
   state: RunRow
 }
@@ -267,6 +270,15 @@ class Supervisor implements RunHandle {
         this.#library.appendMetrics(this.id, message.rows)
         this.#emit('metrics', message.rows)
         break
+      case 'resumed':
+        this.#library.forgetMetrics(this.id, message.step)
+        this.#put(counters(message))
+        this.#emit('state', this.#row)
+        break
+      case 'notice':
+        this.#put({ message: [this.#row.message, message.text].filter((text) => text !== null).join('; ') })
+        this.#emit('notice', message.text)
+        break
       case 'checkpoint':
         this.#put(counters(message))
         this.#emit('checkpoint', message)
@@ -330,7 +342,11 @@ function newRow(id: string, config: RunConfig, demonstrations: readonly number[]
   }
 }
 
-function counters({ step, score, masteredAtStep }: Progress | CheckpointNotice | Finished): Partial<RunRow> {
+function counters({
+  step,
+  score,
+  masteredAtStep,
+}: Progress | CheckpointNotice | Resumed | Finished): Partial<RunRow> {
   return { step, score, masteredAtStep }
 }
 
