@@ -58,7 +58,7 @@ export interface CheckpointFile {
 /** How many of the newest checkpoints keep their replay buffers. */
 const KEPT_REPLAY_BUFFERS = 2
 /** Their names, and those of what an interrupted write of one leaves behind. */
-const OWN_FILE = /^(0|[1-9]\d{0,14})\.(checkpoint|replay|onnx)(\.\d+\.tmp)?$/
+const OWN_FILE = /^(0|[1-9]\d{0,14})\.(checkpoint|replay|onnx)(\..+\.tmp)?$/
 
 export function checkpointDirectory(runDirectory: string): string {
   return join(runDirectory, 'checkpoints')

@@ -27,6 +27,7 @@ export type { CheckpointNotice, Failed, Finished, MetricRow, Progress, TimeShare
 export { ipcPort, messagePort, type Port, parentPort, utilityPort } from './port.ts'
 export { type Preset, presetsFor, untunedConfig } from './presets.ts'
 export { pruneRun } from './prune-run.ts'
+export { type Repair, repairRun } from './repair-run.ts'
 export { type RunSize, runSizes } from './run-sizes.ts'
 export {
   deleteRun,
@@ -34,6 +35,7 @@ export {
   isRunId,
   loadRunPlugins,
   recoverRuns,
+  requireIdle,
   requireRun,
   runDirectory,
   savedConfig,

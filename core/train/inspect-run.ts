@@ -14,7 +14,7 @@ import { parseYaml } from './config.ts'
 import { explainReadError, openRegularFile } from './regular-file.ts'
 import { filesBelow } from './run-sizes.ts'
 import { faultOf, isActive, isRunId, requireRun, runDirectory } from './runs.ts'
-import { damagedDirectory, damageOf } from './usable-checkpoint.ts'
+import { damagedDirectory, damageOf, inWords } from './usable-checkpoint.ts'
 
 /**
  * `resumable`: the run can go on from it. `playable`: it has no replay buffer any more, as all but the two newest.
@@ -193,10 +193,6 @@ async function kindAt(path: string) {
 
 function notAName(id: string): string {
   return `"${id}" cannot be the name of a run; delete it`
-}
-
-function inWords(step: number): string {
-  return step.toLocaleString('en')
 }
 
 /** Folders of runs that the library does not know. */

@@ -62,7 +62,8 @@ export function describeLoss(used: CheckpointFile, skipped: readonly Skipped[]):
   })
 }
 
-function inWords(step: number): string {
+/** '12,000' */
+export function inWords(step: number): string {
   return step.toLocaleString('en')
 }
 
@@ -81,27 +82,41 @@ export async function makeNewest(
   newer: readonly CheckpointFile[],
 ): Promise<void> {
   for (const each of newer) await setAside(runDirectory, each)
-  if (newer.length === 0) return
-  const policy = await openRegularFile(file.policy).catch((error) => {
-    // Without its own the policy that is there stays.
+  if (newer.length > 0) await takePolicy(runDirectory, file)
+}
+
+/** Gives the run the policy of a checkpoint. @returns false when it has it, or the checkpoint has none */
+export async function takePolicy(runDirectory: string, { policy }: CheckpointFile): Promise<boolean> {
+  const path = join(runDirectory, 'agent.onnx')
+  const [taken, own] = await Promise.all([contentOf(policy), contentOf(path)])
+  if (taken === null || (own !== null && taken.equals(own))) return false
+  if (own === null) await moveAside(runDirectory, path)
+  await writeAtomically(path, [taken])
+  return true
+}
+
+/** null when there is no such file, or something else in its place */
+export async function contentOf(path: string): Promise<Buffer | null> {
+  try {
+    const file = await openRegularFile(path)
+    return await file.readFile().finally(() => file.close())
+  } catch (error) {
     if (error instanceof DataError) return null
     throw error
-  })
-  if (policy === null) return
-  try {
-    await writeAtomically(join(runDirectory, 'agent.onnx'), [await policy.readFile()])
-  } finally {
-    await policy.close()
   }
 }
 
 /** The checkpoint first: without it the others are nobody's. */
 export async function setAside(runDirectory: string, file: CheckpointFile): Promise<void> {
+  for (const path of [file.path, file.replay, file.policy]) await moveAside(runDirectory, path)
+}
+
+/** Whatever is there, if anything. */
+export async function moveAside(runDirectory: string, path: string): Promise<void> {
+  if (!(await exists(path))) return
   const directory = damagedDirectory(runDirectory)
   await mkdir(directory, { recursive: true })
-  for (const path of [file.path, file.replay, file.policy]) {
-    if (await exists(path)) await rename(path, await unused(join(directory, basename(path))))
-  }
+  await rename(path, await unused(join(directory, basename(path))))
 }
 
 /** '12000.checkpoint', and '12000.checkpoint.2' when that is there from the last time. */
