@@ -90,7 +90,7 @@ async function list(context: CliContext): Promise<void> {
   if (runs.length === 0) return context.print('no runs yet; `understudy train` starts one')
   const table = formatTable(runs, [
     { title: 'RUN', text: ({ id }) => id },
-    { title: 'STATE', text: ({ problem, state }) => (problem === null ? (state ?? '-') : 'damaged') },
+    { title: 'STATE', text: stateInWords },
     { title: 'STEPS', align: 'right', text: ({ step }) => step?.toLocaleString('en') ?? '-' },
     { title: 'SIZE', align: 'right', text: ({ bytes }) => sizeInWords(bytes) },
     ...(runs.some(({ problem }) => problem !== null)
@@ -98,6 +98,11 @@ async function list(context: CliContext): Promise<void> {
       : []),
   ])
   for (const line of table) context.print(line)
+}
+
+function stateInWords({ state, problem }: ListedRun): string {
+  if (state === null) return 'unknown'
+  return problem === null ? state : 'damaged'
 }
 
 async function show(id: string, context: CliContext): Promise<void> {

@@ -5,11 +5,13 @@ import {
   deleteRun,
   type ForkTraining,
   isActive,
+  isRunId,
   type RunHandle,
   recoverRuns,
   requireRun,
   resolveConfig,
   resumeRun,
+  runProblem,
   startRun,
 } from '../train/index.ts'
 import type { HostContext } from './context.ts'
@@ -47,8 +49,16 @@ export class RunDesk {
     return [...this.#active.keys()]
   }
 
-  list(): Run[] {
-    return this.#context.library.listRuns().map((row) => this.#toRun(row))
+  async list(): Promise<Run[]> {
+    const { library } = this.#context
+    // Nothing in a page can name another.
+    const rows = library.listRuns().filter(({ id }) => isRunId(id))
+    return Promise.all(rows.map((row) => this.#inspect(row)))
+  }
+
+  /** As `get`, with what is damaged. */
+  async inspect(id: string): Promise<Run> {
+    return this.#inspect(requireRun(this.#context.library, id))
   }
 
   get(id: string): Run {
@@ -85,10 +95,10 @@ export class RunDesk {
     return this.get(id)
   }
 
-  rename(id: string, name: string): Run {
+  async rename(id: string, name: string): Promise<Run> {
     requireRun(this.#context.library, id)
     writeMeta(this.#context.library, 'run-name', id, name)
-    const run = this.get(id)
+    const run = await this.inspect(id)
     this.#context.emit('run.state', run)
     this.#context.emit('library.changed', { what: 'agents' })
     return run
@@ -148,10 +158,16 @@ export class RunDesk {
     return run
   }
 
-  #toRun(row: RunRow): Run {
-    const { pid, ...rest } = row
+  async #inspect(row: RunRow): Promise<Run> {
+    return this.#toRun(row, await runProblem(this.#context.library, row))
+  }
+
+  /** @param problem  as `runProblem` says; a run that this host trains has none */
+  #toRun(row: RunRow, problem: string | null = null): Run {
+    const { pid, damage, ...rest } = row
     return {
       ...rest,
+      problem,
       name: readMeta(this.#context.library, 'run-name', row.id) ?? row.id,
       signals: [...row.signals],
       demonstrations: [...row.demonstrations],

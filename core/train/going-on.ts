@@ -67,9 +67,13 @@ function misfit({ path }: CheckpointFile, cause: Error): DataError {
 /** A run that had checkpoints must not begin anew without being told to. */
 function refuseToBeginAgain(runDirectory: string, skipped: readonly Skipped[]): void {
   if (skipped.length === 0 && !existsSync(join(runDirectory, 'agent.onnx'))) return
-  const why = skipped.length === 0 ? 'its checkpoints are gone' : skipped.map(describeSkipped).join(', ')
   const id = basename(runDirectory)
-  throw new UserError(`run "${id}" cannot be resumed: ${why}`, {
+  if (skipped.length === 0) {
+    throw new UserError(`run "${id}" cannot be resumed: its checkpoints are gone`, {
+      remedy: 'play it as it is, or start it anew with --force',
+    })
+  }
+  throw new UserError(`run "${id}" cannot be resumed: ${skipped.map(describeSkipped).join(', ')}`, {
     remedy: `keep what can still be played with \`understudy runs repair ${id}\`, or start it anew with --force`,
   })
 }

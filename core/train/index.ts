@@ -19,6 +19,7 @@ export {
   type CheckpointReport,
   type CheckpointState,
   inspectRun,
+  knownCheckpoints,
   type RunReport,
   runProblem,
   unknownRuns,
@@ -27,9 +28,11 @@ export type { CheckpointNotice, Failed, Finished, MetricRow, Progress, TimeShare
 export { ipcPort, messagePort, type Port, parentPort, utilityPort } from './port.ts'
 export { type Preset, presetsFor, untunedConfig } from './presets.ts'
 export { pruneRun } from './prune-run.ts'
+export { explainReadError, readRegularFile } from './regular-file.ts'
 export { type Repair, repairRun } from './repair-run.ts'
 export { type RunSize, runSizes } from './run-sizes.ts'
 export {
+  configOf,
   deleteRun,
   isActive,
   isRunId,

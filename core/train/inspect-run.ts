@@ -83,8 +83,7 @@ export async function runProblem(library: ReadableLibrary, row: RunRow): Promise
     const files = await listCheckpoints(directory)
     const newest = files.at(-1)
     if (newest === undefined) {
-      const problem = await emptinessProblem(directory, row)
-      return problem === null ? null : repair(problem)
+      return await emptinessProblem(directory, row)
     }
     const problem = await knownProblem(newest)
     if (problem !== null) {
@@ -96,6 +95,16 @@ export async function runProblem(library: ReadableLibrary, row: RunRow): Promise
   } catch (error) {
     const remedy = error instanceof UserError ? error.remedy : undefined
     return remedy === undefined ? faultOf(error) : `${faultOf(error)}; ${remedy}`
+  }
+}
+
+/** For lists: none where they cannot be read, as `runProblem` says. */
+export async function knownCheckpoints(library: ReadableLibrary, id: string): Promise<CheckpointFile[]> {
+  try {
+    return isRunId(id) ? await listCheckpoints(runDirectory(library.dir, id)) : []
+  } catch (error) {
+    faultOf(error)
+    return []
   }
 }
 
@@ -137,10 +146,12 @@ function problemsOf({ step, state, problem }: CheckpointReport, i: number, all: 
 async function emptinessProblem(directory: string, row: RunRow | null): Promise<string | null> {
   const kind = await kindAt(directory)
   if (kind === null) {
-    return row !== null && row.step > 0 && row.state !== 'running' ? 'its folder is gone' : null
+    return row !== null && row.step > 0 && row.state !== 'running'
+      ? 'its folder is gone; only its curves are left'
+      : null
   }
   // The first checkpoint brings a policy.
-  return (await kindAt(join(directory, 'agent.onnx'))) === null ? null : 'its checkpoints are gone'
+  return (await kindAt(join(directory, 'agent.onnx'))) === null ? null : GONE
 }
 
 /** It is a copy of the newest checkpoint's. */
@@ -164,6 +175,8 @@ async function openingProblem(path: string, what: string): Promise<string | null
     return faultOf(error)
   }
 }
+
+const GONE = 'its checkpoints are gone: it can be played, and not be resumed'
 
 /** By file, its size and its time. */
 const known = new Map<string, string | null>()

@@ -31,6 +31,12 @@ export async function openRegularFile(path: string): Promise<FileHandle> {
   }
 }
 
+/** All of it. @throws as `openRegularFile` */
+export async function readRegularFile(path: string): Promise<Buffer> {
+  const file = await openRegularFile(path)
+  return file.readFile().finally(() => file.close())
+}
+
 /** A sentence for what a disk or a person has done to a file or folder; everything else comes back as it is. */
 export function explainReadError(error: unknown, path: string): unknown {
   const code = (error as NodeJS.ErrnoException).code ?? ''

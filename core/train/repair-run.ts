@@ -144,7 +144,7 @@ async function rowOf(
 function mendedRow(row: RunRow, head: Checkpoint | null, resumable: boolean): RunRow {
   const idle = { ...row, pid: null, finishedAtUs: row.finishedAtUs ?? Date.now() * 1000 }
   if (head === null) {
-    return { ...idle, state: 'failed', message: 'none of its checkpoints is whole; it cannot be resumed' }
+    return { ...idle, state: 'failed', message: 'none of its checkpoints is whole: it cannot be resumed' }
   }
   const { step, score } = head
   const { masteredAtStep } = head.mastery

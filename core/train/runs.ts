@@ -70,6 +70,16 @@ export function savedConfig(row: RunRow): RunConfig {
   return resolveConfig(row.config, { file: `the configuration of run ${row.id}` })
 }
 
+/** As `savedConfig`; null when it is damaged, or needs a plugin that is not here. */
+export function configOf(row: RunRow): RunConfig | null {
+  try {
+    return savedConfig(row)
+  } catch (error) {
+    if (error instanceof UserError || error instanceof DataError) return null
+    throw error
+  }
+}
+
 /** Whether a process still trains the run. */
 export function isActive(row: RunRow): boolean {
   if (row.state !== 'running' || row.pid === null) return false

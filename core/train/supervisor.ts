@@ -2,6 +2,7 @@
  * Starts a training process, keeps its row and metrics in the library, and tells listeners how it goes. Used by command
  * line and studio alike; the library is written by this side only.
  */
+import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { releaseEnvironments } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
@@ -127,6 +128,10 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
       })
     }
     library.deleteRun(id)
+  } else if (existsSync(directory) && !options.config.force) {
+    throw new UserError(`there is a folder of a run "${id}", which the library does not know`, {
+      remedy: `take it in with \`understudy runs repair ${id}\`, add --force to overwrite it, or choose another --run-id`,
+    })
   }
   await rm(directory, { recursive: true, force: true })
   await makeDirectory(directory)

@@ -8,7 +8,7 @@ import { basename, join } from 'node:path'
 import { DataError } from '../errors.ts'
 import { writeAtomically } from './atomic-file.ts'
 import { type CheckpointFile, listCheckpoints } from './checkpoint.ts'
-import { openRegularFile } from './regular-file.ts'
+import { readRegularFile } from './regular-file.ts'
 
 export interface Skipped {
   readonly file: CheckpointFile
@@ -98,8 +98,7 @@ export async function takePolicy(runDirectory: string, { policy }: CheckpointFil
 /** null when there is no such file, or something else in its place */
 export async function contentOf(path: string): Promise<Buffer | null> {
   try {
-    const file = await openRegularFile(path)
-    return await file.readFile().finally(() => file.close())
+    return await readRegularFile(path)
   } catch (error) {
     if (error instanceof DataError) return null
     throw error
