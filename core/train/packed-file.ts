@@ -146,7 +146,8 @@ async function open(file: FileHandle, format: PackedFormat): Promise<Contents> {
     (offset, [type, length]) => align(offset + length * type.BYTES_PER_ELEMENT),
     arraysAt,
   )
-  if (claimed !== end) throw new Damage('arrays', `${end - arraysAt} bytes`, `${claimed - arraysAt} claimed`)
+  if (claimed !== end)
+    throw new Damage('arrays', `${end - arraysAt} bytes`, `${claimed - arraysAt} bytes claimed`)
   return { file, tree, arraysAt, end }
 }
 

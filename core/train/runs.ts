@@ -8,7 +8,7 @@ import { readHead } from './checkpoint.ts'
 import { type RunConfig, resolveConfig, signalNames } from './config.ts'
 import { loadConfigPlugins } from './config-plugins.ts'
 import { heartbeatIsFresh } from './heartbeat.ts'
-import { describeLoss, describeSkipped, newestUsable } from './usable-checkpoint.ts'
+import { describeSkipped, newestUsable } from './usable-checkpoint.ts'
 
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/
 
@@ -143,13 +143,12 @@ async function recovery(library: Library, row: RunRow): Promise<Partial<RunRow> 
   const head = used?.value
   library.forgetMetrics(row.id, head?.step ?? 0)
   if (head !== undefined) library.appendMetrics(row.id, head.history)
-  const closed = 'its window or terminal was closed; it can be resumed from its last checkpoint'
   return {
     state: head !== undefined && head.step >= row.maxSteps ? 'finished' : 'stopped',
     step: head?.step ?? 0,
     score: head?.score ?? null,
     masteredAtStep: head?.mastery.masteredAtStep ?? null,
-    message: [closed, ...(used === null ? [] : describeLoss(used.file, skipped))].join('; '),
+    message: 'its window or terminal was closed; it can be resumed from its last checkpoint',
   }
 }
 
