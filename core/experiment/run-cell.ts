@@ -19,6 +19,7 @@ import {
   runDirectory,
   startRun,
 } from '../train/index.ts'
+import { newestUsable } from '../train/usable-checkpoint.ts'
 import { type Cell, changes, identityOf } from './cell.ts'
 import type { Machine } from './machine.ts'
 import type { ColumnPlan, Experiment } from './plan.ts'
@@ -109,9 +110,9 @@ async function isOver(
   if (until === 'solved') return winRates.solvedAtStep !== null
   if (until === 'max_steps') return false
   // Its owner was ended together with it, after the last checkpoint.
-  const newest = (await listCheckpoints(runDirectory(library.dir, row.id))).at(-1)
-  if (newest === undefined) return false
-  const { mastery } = await readHead(newest)
+  const { used } = await newestUsable(runDirectory(library.dir, row.id), readHead)
+  if (used === null) return false
+  const { mastery } = used.value
   return (until === 'mastered' ? mastery.masteredAtStep : mastery.sustainedAtStep) !== null
 }
 

@@ -128,7 +128,8 @@ function rowProblems(row: RunRow): string[] {
     parseYaml(row.config, 'its configuration')
     return []
   } catch (error) {
-    return [`its configuration in the library is damaged (${faultOf(error)})`]
+    if (!(error instanceof UserError)) throw error
+    return ['its configuration in the library cannot be read']
   }
 }
 

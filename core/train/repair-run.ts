@@ -37,13 +37,10 @@ export async function repairRun(library: Library, id: string): Promise<Repair> {
   const before = row?.damage === undefined ? row : undefined
   const head = current === null ? null : await readHead(current.file)
   const mended = mendedRow(await rowOf(id, directory, text, before, row), head, current?.resumable ?? false)
-  if (JSON.stringify(mended) !== JSON.stringify(row)) {
-    library.putRun(mended)
-    done.push(
-      before === undefined
-        ? 'its row in the library was made anew'
-        : `its row is at step ${inWords(mended.step)}`,
-    )
+  library.putRun(mended)
+  if (before === undefined) done.push('its row in the library was made anew')
+  else if (mended.step !== before.step || mended.state !== before.state) {
+    done.push(`the run is ${mended.state} at step ${inWords(mended.step)}`)
   }
   library.forgetMetrics(id, mended.step)
   if (head !== null) library.appendMetrics(id, head.history)

@@ -61,11 +61,12 @@ export async function loadRunPlugins(library: ReadableLibrary, id: string): Prom
   await loadConfigPlugins(requireRun(library, id).config, join(runDirectory(library.dir, id), 'config.yaml'))
 }
 
-/** The configuration a run was started with. @throws DataError when it cannot be read any more */
+/** The configuration a run was started with. @throws UserError when it cannot be read any more */
 export function savedConfig(row: RunRow): RunConfig {
   if (row.damage !== undefined) {
-    const [file, found] = [`the row of run "${row.id}"`, `damage (${row.damage})`]
-    throw new DataError({ file, place: 'row', expected: 'what was saved', found })
+    throw new UserError(`the row of run "${row.id}" in the library is damaged (${row.damage})`, {
+      remedy: `make it anew from the folder of the run: understudy runs repair ${row.id}`,
+    })
   }
   return resolveConfig(row.config, { file: `the configuration of run ${row.id}` })
 }
@@ -75,7 +76,7 @@ export function configOf(row: RunRow): RunConfig | null {
   try {
     return savedConfig(row)
   } catch (error) {
-    if (error instanceof UserError || error instanceof DataError) return null
+    if (error instanceof UserError) return null
     throw error
   }
 }

@@ -140,7 +140,9 @@ describe('recovery', () => {
     expect(await problem('policy')).toMatch(
       /^its policy agent.onnx is damaged \(no such file\); `understudy runs repair policy`/,
     )
-    expect(await problem('yaml')).toMatch(/^its configuration in the library is damaged/)
+    expect(await problem('yaml')).toMatch(
+      /^its configuration in the library cannot be read; `understudy runs repair yaml`/,
+    )
   })
 })
 
@@ -158,7 +160,9 @@ describe('a row that the disk has damaged', () => {
     expect(await runProblem(runs, damaged)).toMatch(
       /^its row in the library is damaged \(signals, state, step\)/,
     )
-    expect(() => savedConfig(damaged)).toThrow('damage (signals, state, step)')
+    expect(() => savedConfig(damaged)).toThrow(
+      'the row of run "rotten" in the library is damaged (signals, state, step)',
+    )
     expect(() => runs.putRun(damaged)).toThrow('the row of run "rotten" is damaged')
     await recoverRuns(runs)
     expect(runs.listRuns()).toHaveLength(2)
@@ -180,7 +184,7 @@ describe('repair', () => {
       expect.stringMatching(/^checkpoint 400 was set aside \(replay buffer: first bytes: /),
       'agent.onnx is the policy of checkpoint 300 again',
       'config.yaml was written from the library',
-      'its row is at step 300',
+      'the run is stopped at step 300',
     ])
     expect(left).toEqual([])
     expect(runs.getRun('a')).toMatchObject({ state: 'stopped', step: 300, score: 3, message: null })
