@@ -180,7 +180,10 @@ describe('a library full of damaged runs', () => {
       library.putRun(row(`damaged-${i}`))
       library.appendMetrics(
         `damaged-${i}`,
-        [OLDER, NEWEST].map((step) => ({ step, name: 'rollout/score', value: step })),
+        [OLDER, NEWEST].flatMap((step) => [
+          { step, name: 'rollout/score', value: step },
+          { step, name: 'held_out/win_rate', value: 0.5 },
+        ]),
       )
     }
     library.close()
@@ -221,6 +224,9 @@ describe('a library full of damaged runs', () => {
       problem: null,
       message: null,
     })
+    // Nobody has measured the step 600 of this course.
+    const { series } = await page.call('runs.metrics', { runId })
+    expect(series['held_out/win_rate']!.steps).toEqual([OLDER])
     expect(studio.bugs).toEqual([])
     await studio.close()
   })
