@@ -17,7 +17,7 @@ import { writeAtomically } from './atomic-file.ts'
 import { checkHead } from './checkpoint-head.ts'
 import type { SavedCurriculum } from './curriculum.ts'
 import type { MetricRow } from './messages.ts'
-import { checkPacked, type PackedFormat, readPacked, writePacked } from './packed-file.ts'
+import { type PackedFormat, readOutline, readPacked, writePacked } from './packed-file.ts'
 import { explainReadError } from './regular-file.ts'
 import type { SavedStopRule } from './stop-rule.ts'
 
@@ -116,19 +116,26 @@ export async function readCheckpoint(file: CheckpointFile): Promise<Checkpoint> 
   return { ...checkpoint, algorithm: { ...checkpoint.algorithm, replay } }
 }
 
-/** As `readCheckpoint`, without the replay buffer: for weights, history and counters. */
+/** As `readCheckpoint`, without the replay buffer. */
 export async function readHead(file: CheckpointFile): Promise<Checkpoint & { hasReplay: boolean }> {
   const head = await readPacked(file.path, CHECKPOINT)
   checkHead(head, file.path, file.step)
   return head as Checkpoint & { hasReplay: boolean }
 }
 
+/** All but what is large. */
+export type CheckpointSummary = Omit<Checkpoint, 'algorithm' | 'vector'> & { readonly hasReplay: boolean }
+
+/** Counters and history, of a checkpoint that is whole but for its replay buffer. @throws as `readCheckpoint` */
+export async function readSummary(file: CheckpointFile): Promise<CheckpointSummary> {
+  const outline = await readOutline(file.path, CHECKPOINT)
+  checkHead(outline, file.path, file.step)
+  return outline as CheckpointSummary
+}
+
 /** Whether the replay buffer is whole, where the checkpoint has one. @throws as `readCheckpoint` */
-export async function checkReplay(
-  file: CheckpointFile,
-  { hasReplay }: { hasReplay: boolean },
-): Promise<void> {
-  if (hasReplay) await checkPacked(file.replay, REPLAY)
+export async function checkReplay(file: CheckpointFile, { hasReplay }: CheckpointSummary): Promise<void> {
+  if (hasReplay) await readOutline(file.replay, REPLAY)
 }
 
 /** Nothing but what was written here: whatever else lies there is somebody's. */

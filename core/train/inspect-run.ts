@@ -8,7 +8,7 @@ import {
   checkpointDirectory,
   checkReplay,
   listCheckpoints,
-  readHead,
+  readSummary,
 } from './checkpoint.ts'
 import { parseYaml } from './config.ts'
 import { explainReadError, openRegularFile } from './regular-file.ts'
@@ -112,7 +112,7 @@ export async function inspectCheckpoint(file: CheckpointFile): Promise<Checkpoin
   const { step } = file
   let state: CheckpointState = 'damaged'
   try {
-    const head = await readHead(file)
+    const head = await readSummary(file)
     state = 'playable'
     await checkReplay(file, head)
     return { step, state: 'resumable', problem: await openingProblem(file.policy, 'its policy') }
@@ -189,7 +189,7 @@ async function knownProblem(file: CheckpointFile): Promise<string | null> {
   if (before !== undefined) return before
   let problem: string | null = null
   try {
-    await readHead(file)
+    await readSummary(file)
   } catch (error) {
     if (!(error instanceof DataError)) throw error
     problem = damageOf(error, file)

@@ -86,9 +86,12 @@ export async function readPacked(path: string, format: PackedFormat): Promise<un
   })
 }
 
-/** As `readPacked`, without keeping anything of it. @throws as `readPacked` */
-export async function checkPacked(path: string, format: PackedFormat): Promise<void> {
-  await reading(path, format, async () => undefined)
+/** As `readPacked`, with empty arrays in place of all arrays: whether it is whole, in little memory. */
+export async function readOutline(path: string, format: PackedFormat): Promise<unknown> {
+  return reading(path, format, async ({ tree }) => {
+    const arrays = tree.arrays.map(([type]) => new type(0))
+    return attach(tree.root, arrays)
+  })
 }
 
 type Claim = readonly [type: (typeof ARRAY_TYPES)[ArrayType], length: number]

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Library, RunRow } from '../store/index.ts'
 import { writeAtomically } from './atomic-file.ts'
-import { type Checkpoint, type CheckpointFile, listCheckpoints, readHead } from './checkpoint.ts'
+import { type CheckpointFile, type CheckpointSummary, listCheckpoints, readSummary } from './checkpoint.ts'
 import { demonstrationPath, parseYaml, resolveConfig, signalNames } from './config.ts'
 import { inspectCheckpoint, inspectRun } from './inspect-run.ts'
 import { requireIdle } from './runs.ts'
@@ -35,7 +35,7 @@ export async function repairRun(library: Library, id: string): Promise<Repair> {
   if (from === 'library') await restoreConfigFile(directory, text, done)
   else if (row !== undefined) done.push('its configuration was taken from config.yaml')
   const before = row?.damage === undefined ? row : undefined
-  const head = current === null ? null : await readHead(current.file)
+  const head = current === null ? null : await readSummary(current.file)
   const mended = mendedRow(await rowOf(id, directory, text, before, row), head, current?.resumable ?? false)
   library.putRun(mended)
   if (before === undefined) done.push('its row in the library was made anew')
@@ -138,7 +138,7 @@ async function rowOf(
 }
 
 /** In line with the checkpoint that it can go on from. */
-function mendedRow(row: RunRow, head: Checkpoint | null, resumable: boolean): RunRow {
+function mendedRow(row: RunRow, head: CheckpointSummary | null, resumable: boolean): RunRow {
   const idle = { ...row, pid: null, finishedAtUs: row.finishedAtUs ?? Date.now() * 1000 }
   if (head === null) {
     return { ...idle, state: 'failed', message: 'none of its checkpoints is whole: it cannot be resumed' }
@@ -156,7 +156,7 @@ function mendedRow(row: RunRow, head: Checkpoint | null, resumable: boolean): Ru
   }
 }
 
-function unknownDemonstrations(row: RunRow, head: Checkpoint | null): string[] {
+function unknownDemonstrations(row: RunRow, head: CheckpointSummary | null): string[] {
   if (head === null || head.demonstrations === null || row.demonstrations.length > 0) return []
   if (demonstrationPath(resolveConfig(row.config)) !== undefined) return []
   return ['nobody knows any more which demonstrations it learned from: it can be played, and not be resumed']

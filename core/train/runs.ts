@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError, nearest, UserError } from '../errors.ts'
 import type { Library, ReadableLibrary, RunRow } from '../store/index.ts'
-import { readHead } from './checkpoint.ts'
+import { readSummary } from './checkpoint.ts'
 import { type RunConfig, resolveConfig, signalNames } from './config.ts'
 import { loadConfigPlugins } from './config-plugins.ts'
 import { heartbeatIsFresh } from './heartbeat.ts'
@@ -137,7 +137,7 @@ export async function recoverRuns(library: Library): Promise<RunRow[]> {
 async function recovery(library: Library, row: RunRow): Promise<Partial<RunRow> | null> {
   const directory = runDirectory(library.dir, row.id)
   if (isActive(row) && heartbeatIsFresh(directory)) return null
-  const { used, skipped } = await newestUsable(directory, readHead)
+  const { used, skipped } = await newestUsable(directory, readSummary)
   if (used === null && skipped.length > 0) {
     return { state: 'failed', message: `it cannot be resumed: ${skipped.map(describeSkipped).join(', ')}` }
   }
