@@ -50,7 +50,7 @@ export function register(program: Command, context: CliContext): void {
       wholeNumber('--keep', 1),
       1,
     )
-    .option('--replay', 'the replay buffers too: the run can then be played, and not be resumed')
+    .option('--replay', 'the replay buffers too: the run can then be played but not resumed')
     .action((ids: string[], options: PruneOptions) => prune(ids, options, context))
   runs
     .command('delete')
@@ -140,7 +140,7 @@ function describe({ id, row, checkpoints, setAside, problems }: RunReport, size:
     lines.push('', ...table)
   }
   if (setAside.length > 0) lines.push('', `set aside as damaged: ${setAside.join(', ')}`)
-  lines.push('', ...(problems.length === 0 ? ['all of it is whole'] : problems))
+  lines.push('', ...(problems.length === 0 ? ['nothing is damaged'] : problems))
   if (row !== null && row.damage === undefined) lines.push('', row.config.trimEnd())
   return lines
 }
@@ -153,7 +153,7 @@ async function repair(id: string, context: CliContext): Promise<void> {
   if (context.json) return context.printJson({ run: id, done, left })
   for (const line of done) context.print(line)
   for (const line of left) context.note(`not mended: ${line}`)
-  if (done.length === 0 && left.length === 0) context.print(`all of ${id} is whole`)
+  if (done.length === 0 && left.length === 0) context.print(`nothing of ${id} is damaged`)
 }
 
 async function prune(ids: readonly string[], options: PruneOptions, context: CliContext): Promise<void> {

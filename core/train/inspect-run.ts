@@ -87,7 +87,7 @@ export async function runProblem(library: ReadableLibrary, row: RunRow): Promise
     }
     const problem = await knownProblem(newest)
     if (problem !== null) {
-      const older = files.length > 1 ? '; resumed, the run goes back to an older one' : ''
+      const older = files.length > 1 ? '; when resumed, the run goes back to an older one' : ''
       return `checkpoint ${inWords(newest.step)} is damaged (${problem})${older}`
     }
     const policy = await openingProblem(join(directory, 'agent.onnx'), 'its policy agent.onnx')
@@ -138,7 +138,7 @@ function problemsOf({ step, state, problem }: CheckpointReport, i: number, all: 
   if (problem === null) return []
   const last = i === all.length - 1
   if (state === 'playable' && !last) return []
-  const words = { resumable: 'is incomplete', playable: 'can be played, not resumed' }
+  const words = { resumable: 'is incomplete', playable: 'can be played but not resumed' }
   const how = state === 'damaged' || state === 'unreadable' ? `is ${state}` : words[state]
   return [`checkpoint ${inWords(step)} ${how} (${problem})`]
 }
@@ -177,7 +177,7 @@ async function openingProblem(path: string, what: string): Promise<string | null
   }
 }
 
-const GONE = 'its checkpoints are gone: it can be played, and not be resumed'
+const GONE = 'its checkpoints are gone: it can be played but not resumed'
 
 /** By file, its size and its time. */
 const known = new Map<string, string | null>()

@@ -152,12 +152,12 @@ function mendedRow(row: RunRow, head: CheckpointSummary | null, resumable: boole
     score,
     masteredAtStep,
     state: ended || step >= row.maxSteps ? 'finished' : 'stopped',
-    message: resumable || ended ? null : 'its replay buffer is gone: it can be played, and not be resumed',
+    message: resumable || ended ? null : 'its replay buffer is gone: it can be played but not resumed',
   }
 }
 
 function unknownDemonstrations(row: RunRow, head: CheckpointSummary | null): string[] {
   if (head === null || head.demonstrations === null || row.demonstrations.length > 0) return []
   if (demonstrationPath(resolveConfig(row.config)) !== undefined) return []
-  return ['nobody knows any more which demonstrations it learned from: it can be played, and not be resumed']
+  return ['nobody knows any more which demonstrations it learned from: it can be played but not resumed']
 }

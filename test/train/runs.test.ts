@@ -134,7 +134,7 @@ describe('recovery', () => {
     const problem = (id: string) => runProblem(runs, runs.getRun(id)!)
     expect(await problem('whole')).toBeNull()
     expect(await problem('older')).toMatch(
-      /^checkpoint 400 is damaged \(first bytes: .*\); resumed, the run goes back to an older one$/,
+      /^checkpoint 400 is damaged \(first bytes: .*\); when resumed, the run goes back to an older one$/,
     )
     expect(await problem('gone')).toBe('its folder is gone; only its curves are left')
     expect(await problem('policy')).toMatch(
@@ -238,7 +238,7 @@ describe('repair', () => {
     damage(runs, 'a', ...EVERY_CHECKPOINT)
     await recoverRuns(runs)
     const { left } = await repairRun(runs, 'a')
-    expect(left).toEqual(['its checkpoints are gone: it can be played, and not be resumed'])
+    expect(left).toEqual(['its checkpoints are gone: it can be played but not resumed'])
     expect(runs.getRun('a')).toMatchObject({ state: 'failed' })
     expect(existsSync(join(runDirectory(runs.dir, 'a'), 'agent.onnx'))).toBe(true)
   })
