@@ -1,5 +1,4 @@
 /** `understudy agents`: the shelf of policies, trained here or elsewhere. */
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { closing, makeEnvironment, type ParameterValue } from '../envs/index.ts'
@@ -14,7 +13,14 @@ import {
 import type { ImportedAgentRow, RunRow } from '../store/index.ts'
 import { readMeta, writeMeta } from '../studio/meta.ts'
 import { writeAtomically } from '../train/atomic-file.ts'
-import { deleteRun, listCheckpoints, recoverRuns, requireRun, runDirectory } from '../train/index.ts'
+import {
+  deleteRun,
+  knownCheckpoints,
+  readRegularFile,
+  recoverRuns,
+  requireRun,
+  runProblem,
+} from '../train/index.ts'
 import { collectParameter, wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { forgetRunMeta } from './run-meta.ts'
@@ -68,11 +74,12 @@ async function list(context: CliContext): Promise<void> {
   const library = context.library()
   await recoverRuns(library)
   const runs = await Promise.all(
-    library.listRuns().map(async ({ config: _, ...run }) => ({
+    library.listRuns().map(async ({ config, ...run }) => ({
       kind: 'run',
       ...run,
       name: readMeta(library, 'run-name', run.id) ?? run.id,
-      checkpoints: (await listCheckpoints(runDirectory(library.dir, run.id))).map(({ step }) => step),
+      checkpoints: (await knownCheckpoints(library, run.id)).map(({ step }) => step),
+      problem: await runProblem(library, { ...run, config }),
     })),
   )
   const imported = library.listImportedAgents().map((agent) => ({ kind: 'imported', ...agent }))
@@ -81,10 +88,12 @@ async function list(context: CliContext): Promise<void> {
     return context.print('no agents yet; `understudy train` starts a run')
   }
   for (const line of [...runTable(runs), ...importedTable(imported)]) context.print(line)
+  for (const { id, problem } of runs) if (problem !== null) context.note(`${id}: ${problem}`)
 }
 
 interface ListedRun extends Omit<RunRow, 'config'> {
   readonly name: string
+  readonly problem: string | null
 }
 
 function runTable(runs: readonly ListedRun[]): string[] {
@@ -99,7 +108,7 @@ function runTable(runs: readonly ListedRun[]): string[] {
       title: 'ALGORITHM',
       text: (run) => [run.algorithm, ...run.signals.filter((s) => s !== 'extrinsic')].join(' + '),
     },
-    { title: 'STATE', text: (run) => run.state },
+    { title: 'STATE', text: ({ state, problem }) => (problem === null ? state : 'damaged') },
     { title: 'STEPS', align: 'right', text: (run) => run.step.toLocaleString('en') },
     { title: 'SCORE', align: 'right', text: (run) => run.score?.toFixed(2) ?? '-' },
     { title: 'MASTERED AT', align: 'right', text: (run) => run.masteredAtStep?.toLocaleString('en') ?? '-' },
@@ -144,7 +153,7 @@ async function exportAgent(
     throw new UserError(`"${run}" was imported and has no checkpoints`, { remedy: 'leave --checkpoint out' })
   }
   const file = await policyFile(source, options.checkpoint)
-  await writeAtomically(options.out, [await readFile(file)])
+  await writeAtomically(options.out, [await readRegularFile(file)])
   if (context.json) context.printJson({ run, file: options.out })
   else context.print(`wrote ${options.out}`)
 }

@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register: Register }>>> 
   record: () => import('./record.ts'),
   demos: () => import('./demos.ts'),
   train: () => import('./train.ts'),
+  runs: () => import('./runs.ts'),
   evaluate: () => import('./evaluate.ts'),
   compare: () => import('./compare.ts'),
   experiment: () => import('./experiment.ts'),

@@ -32,10 +32,12 @@ export class TrainingDisplay {
       context.printJson({ event: 'started', runId: run.id, environment: spec.id, step: run.row.step })
       run.on('metrics', (rows) => this.#printMetrics(rows))
       run.on('progress', ({ type: _, ...progress }) => context.printJson({ event: 'progress', ...progress }))
+      run.on('notice', (text) => context.printJson({ event: 'notice', text }))
       run.on('checkpoint', ({ type: _, ...notice }) => context.printJson({ event: 'checkpoint', ...notice }))
     } else {
       this.#masteredShown = run.row.masteredAtStep
       context.note(`run ${run.id} (${spec.title}); Ctrl-C stops it, --resume goes on`)
+      run.on('notice', (text) => this.note(text))
       run.on('progress', (progress) => this.#showProgress(progress))
       run.on('checkpoint', ({ step, score }) => {
         if (!this.#terminal && score !== null) context.note(`${step} steps: ${this.#score(score)}`)

@@ -1,4 +1,5 @@
 /** A trained policy as a player: of a run, or an ONNX file that was made elsewhere. */
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EnvironmentSpec, Player } from '../envs/index.ts'
@@ -90,17 +91,21 @@ export async function policyFile(source: string, checkpoint?: number): Promise<s
   }
   if (found.isFile()) return source
   const checkpoints = await listCheckpoints(source)
-  const newest = checkpoints.at(-1)
-  if (newest === undefined) {
+  const newestPolicy = join(source, 'agent.onnx')
+  // A run that has lost its checkpoints can still be played.
+  if (checkpoints.length === 0 && !existsSync(newestPolicy)) {
     throw new UserError(`${source} holds no policy yet`, {
       remedy: 'wait for the first checkpoint of the run',
     })
   }
-  if (checkpoint === undefined) return join(source, 'agent.onnx')
+  if (checkpoint === undefined) return newestPolicy
   const chosen = checkpoints.find(({ step }) => step === checkpoint)
   if (chosen === undefined) {
     throw new UserError(`the run has no checkpoint at step ${checkpoint}`, {
-      remedy: `there are ${checkpoints.map(({ step }) => step).join(', ')}`,
+      remedy:
+        checkpoints.length === 0
+          ? 'leave the step out'
+          : `there are ${checkpoints.map(({ step }) => step).join(', ')}`,
     })
   }
   return chosen.policy

@@ -5,7 +5,7 @@ import { closing, makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { agentPlayer, evaluatePlayer, heldOutSeeds } from '../evaluate/index.ts'
 import type { EpisodeRow, Library, RunRow } from '../store/index.ts'
-import { readHead } from '../train/checkpoint.ts'
+import { readSummary } from '../train/checkpoint.ts'
 import {
   configToYaml,
   deleteRun,
@@ -19,6 +19,7 @@ import {
   runDirectory,
   startRun,
 } from '../train/index.ts'
+import { newestUsable } from '../train/usable-checkpoint.ts'
 import { type Cell, changes, identityOf } from './cell.ts'
 import type { Machine } from './machine.ts'
 import type { ColumnPlan, Experiment } from './plan.ts'
@@ -109,9 +110,9 @@ async function isOver(
   if (until === 'solved') return winRates.solvedAtStep !== null
   if (until === 'max_steps') return false
   // Its owner was ended together with it, after the last checkpoint.
-  const newest = (await listCheckpoints(runDirectory(library.dir, row.id))).at(-1)
-  if (newest === undefined) return false
-  const { mastery } = await readHead(newest)
+  const { used } = await newestUsable(runDirectory(library.dir, row.id), readSummary)
+  if (used === null) return false
+  const { mastery } = used.value
   return (until === 'mastered' ? mastery.masteredAtStep : mastery.sustainedAtStep) !== null
 }
 
@@ -156,7 +157,7 @@ async function measure(
   const checkpoints = await listCheckpoints(directory)
   // Training goes on while a checkpoint is looked at; what it did after the one that solved is not part of the run.
   const last = checkpoints.find(({ step }) => step === winRates.solvedAtStep) ?? checkpoints.at(-1)!
-  const { step: steps, episodes, wallSeconds, mastery, score } = await readHead(last)
+  const { step: steps, episodes, wallSeconds, mastery, score } = await readSummary(last)
   const environment = makeEnvironment(config.environment, config.parameters)
   const player = await agentPlayer(environment.spec, last.policy)
   const seeds = heldOutSeeds(experiment.heldOut)

@@ -107,6 +107,10 @@ export interface Library extends ReadableLibrary {
   appendMetrics(runId: string, rows: readonly Metric[], claim?: string): void
   /** Makes this process the studio of the library. @throws UserError when another is */
   lockStudio(): Promise<StudioLock>
+  /** Of later steps than this: the run goes on from there. @throws as `putRun` */
+  forgetMetrics(runId: string, afterStep: number, claim?: string): void
+  /** @throws UserError naming who has the run */
+  requireFreeRun(id: string): void
   /** The id must be new. */
   addImportedAgent(agent: ImportedAgentRow): void
   renameImportedAgent(id: string, name: string): void
@@ -321,6 +325,17 @@ class SqliteLibrary implements Library {
 
   lockStudio(): Promise<StudioLock> {
     return lockStudio(this.#connection, this.#owners)
+  }
+
+  forgetMetrics(runId: string, afterStep: number, claim?: string): void {
+    this.#connection.write(() => {
+      this.#claims.requireMine(runId, claim ?? null)
+      this.#runs.forgetMetrics(runId, afterStep)
+    })
+  }
+
+  requireFreeRun(id: string): void {
+    this.#connection.read(() => this.#claims.requireFree(id))
   }
 
   readMetrics(runId: string, filter: MetricFilter = {}): Metric[] {

@@ -2,7 +2,8 @@
 import { UserError } from '../errors.ts'
 import type { Connection } from './database.ts'
 
-export type RunState = 'running' | 'stopped' | 'finished' | 'failed'
+const STATES = ['running', 'stopped', 'finished', 'failed'] as const
+export type RunState = (typeof STATES)[number]
 
 export interface RunRow {
   readonly id: string
@@ -27,6 +28,8 @@ export interface RunRow {
   readonly message: string | null
   /** The whole resolved configuration, as YAML. */
   readonly config: string
+  /** Names the columns that cannot be read; they are empty here, and the row is good for showing and deleting. */
+  readonly damage?: string
 }
 
 export interface Metric {
@@ -47,7 +50,9 @@ interface RunRecord extends Omit<RunRow, 'signals' | 'demonstrations'> {
   readonly demonstrations: string
 }
 
-const FIELDS: Readonly<Record<keyof RunRow, string>> = {
+type Field = Exclude<keyof RunRow, 'damage'>
+
+const FIELDS: Readonly<Record<Field, string>> = {
   id: 'id',
   environmentId: 'environment_id',
   algorithm: 'algorithm',
@@ -87,8 +92,9 @@ export class RunTable {
   }
 
   put(run: RunRow): void {
+    if (run.damage !== undefined) throw new UserError(`the row of run "${run.id}" is damaged (${run.damage})`)
     const record: Record<string, unknown> = {}
-    for (const field of Object.keys(FIELDS) as (keyof RunRow)[]) record[field] = run[field]
+    for (const field of Object.keys(FIELDS) as Field[]) record[field] = run[field]
     record.signals = JSON.stringify(run.signals)
     record.demonstrations = JSON.stringify(run.demonstrations)
     this.#connection.sqlite.prepare(PUT).run(record)
@@ -122,6 +128,10 @@ export class RunTable {
       insert.run(runId, step, name, Number.isNaN(value) ? null : value)
   }
 
+  forgetMetrics(runId: string, afterStep: number): void {
+    this.#connection.sqlite.prepare('DELETE FROM metric WHERE run_id = ? AND step > ?').run(runId, afterStep)
+  }
+
   /** In the order of the steps. */
   readMetrics(runId: string, filter: MetricFilter): Metric[] {
     const rows = this.#connection.sqlite
@@ -138,10 +148,36 @@ export class RunTable {
   }
 }
 
+/** Every row is listed, whatever the disk has done to one of them. */
 function runRow(record: RunRecord): RunRow {
-  return {
+  const damaged: string[] = []
+  const sound = <T>(column: string, value: T, isSound: boolean, instead: T): T => {
+    if (isSound) return value
+    damaged.push(column)
+    return instead
+  }
+  const list = <T>(column: 'signals' | 'demonstrations', isItem: (item: unknown) => boolean): T[] => {
+    const value = parsed(record[column])
+    return sound(column, value as T[], Array.isArray(value) && value.every(isItem), [])
+  }
+  const count = (column: 'createdAtUs' | 'step' | 'maxSteps'): number =>
+    sound(column, record[column], Number.isSafeInteger(record[column]) && record[column] >= 0, 0)
+  const row = {
     ...record,
-    signals: JSON.parse(record.signals) as string[],
-    demonstrations: JSON.parse(record.demonstrations) as number[],
+    signals: list<string>('signals', (item) => typeof item === 'string'),
+    demonstrations: list<number>('demonstrations', (item) => Number.isSafeInteger(item)),
+    state: sound('state', record.state, STATES.includes(record.state), 'failed'),
+    createdAtUs: count('createdAtUs'),
+    step: count('step'),
+    maxSteps: count('maxSteps'),
+  }
+  return damaged.length === 0 ? row : { ...row, damage: damaged.join(', ') }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
   }
 }

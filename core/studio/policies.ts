@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import type { EnvironmentSpec, Player } from '../envs/index.ts'
 import { openAgent, policyFile } from '../evaluate/index.ts'
+import { explainReadError } from '../train/index.ts'
 
 const kept = 8
 
@@ -23,7 +24,9 @@ export class Policies {
     output?: string,
   ): Promise<Player> {
     const file = await policyFile(source, checkpoint)
-    const { mtimeMs, size } = await stat(file)
+    const { mtimeMs, size } = await stat(file).catch((error) => {
+      throw explainReadError(error, file)
+    })
     const key = JSON.stringify([file, mtimeMs, size, spec.id, spec.parameters])
     const opened = this.#opened.get(key) ?? openAgent(spec, file, { output })
     this.#opened.delete(key)

@@ -4,11 +4,13 @@ import type { RunRow } from '../store/index.ts'
 import {
   deleteRun,
   type ForkTraining,
+  isRunId,
   type RunHandle,
   recoverRuns,
   requireRun,
   resolveConfig,
   resumeRun,
+  runProblem,
   startRun,
 } from '../train/index.ts'
 import type { HostContext } from './context.ts'
@@ -46,8 +48,16 @@ export class RunDesk {
     return [...this.#active.keys()]
   }
 
-  list(): Run[] {
-    return this.#context.library.listRuns().map((row) => this.#toRun(row))
+  async list(): Promise<Run[]> {
+    const { library } = this.#context
+    // Nothing in a page can name another.
+    const rows = library.listRuns().filter(({ id }) => isRunId(id))
+    return Promise.all(rows.map((row) => this.#inspect(row)))
+  }
+
+  /** As `get`, with what is damaged. */
+  async inspect(id: string): Promise<Run> {
+    return this.#inspect(requireRun(this.#context.library, id))
   }
 
   get(id: string): Run {
@@ -100,10 +110,10 @@ export class RunDesk {
     }
   }
 
-  rename(id: string, name: string): Run {
+  async rename(id: string, name: string): Promise<Run> {
     requireRun(this.#context.library, id)
     writeMeta(this.#context.library, 'run-name', id, name)
-    const run = this.get(id)
+    const run = await this.inspect(id)
     this.#context.emit('run.state', run)
     this.#context.emit('library.changed', { what: 'agents' })
     return run
@@ -163,10 +173,16 @@ export class RunDesk {
     return run
   }
 
-  #toRun(row: RunRow): Run {
-    const { pid, ...rest } = row
+  async #inspect(row: RunRow): Promise<Run> {
+    return this.#toRun(row, await runProblem(this.#context.library, row))
+  }
+
+  /** @param problem  as `runProblem` says; a run that this host trains has none */
+  #toRun(row: RunRow, problem: string | null = null): Run {
+    const { pid, damage, ...rest } = row
     return {
       ...rest,
+      problem,
       name: readMeta(this.#context.library, 'run-name', row.id) ?? row.id,
       signals: [...row.signals],
       demonstrations: [...row.demonstrations],

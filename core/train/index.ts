@@ -15,13 +15,29 @@ export { loadConfigPlugins } from './config-plugins.ts'
 export { demonstrationData, GAIL_CONTROLS, type GailControl, selectDemonstrations } from './demonstrations.ts'
 export { diagnose, type Finding, factsOf, type RunFacts } from './diagnostics/index.ts'
 export { type ForkTraining, forkElectron, forkNode, type TrainingProcess } from './fork.ts'
+export {
+  type CheckpointReport,
+  type CheckpointState,
+  inspectRun,
+  knownCheckpoints,
+  type RunReport,
+  runProblem,
+  unknownRuns,
+} from './inspect-run.ts'
 export type { CheckpointNotice, Failed, Finished, MetricRow, Progress, TimeShares } from './messages.ts'
 export { ipcPort, messagePort, type Port, parentPort, utilityPort } from './port.ts'
 export { type Preset, presetsFor, untunedConfig } from './presets.ts'
+export { pruneRun } from './prune-run.ts'
+export { explainReadError, readRegularFile } from './regular-file.ts'
+export { type Repair, repairRun } from './repair-run.ts'
+export { type RunSize, runSizes } from './run-sizes.ts'
 export {
+  configOf,
   deleteRun,
+  isRunId,
   loadRunPlugins,
   recoverRuns,
+  requireIdle,
   requireRun,
   runDirectory,
   savedConfig,

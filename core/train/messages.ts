@@ -37,11 +37,23 @@ export type Progress = z.infer<typeof progressMessage>
 
 /** Not z.number(), which refuses NaN and the infinities: a loss that overflows is to be seen, not to end the owner. */
 const measured = z.custom<number>((value) => typeof value === 'number', 'expected a number')
-const metricRow = z.object({ step: z.int(), name: z.string(), value: measured })
+export const metricRow = z.object({ step: z.int(), name: z.string(), value: measured })
 export type MetricRow = z.infer<typeof metricRow>
 
 /** The rows of one summary; a resumed run sends those up to its checkpoint again, in one message. */
 export const metricsMessage = z.object({ type: z.literal('metrics'), rows: z.array(metricRow) })
+
+/** Where a resumed run goes on; sent before its metrics. What is known of later steps is no longer true. */
+export const resumedMessage = z.object({
+  type: z.literal('resumed'),
+  step: z.int(),
+  score: z.number().nullable(),
+  masteredAtStep: z.int().nullable(),
+})
+export type Resumed = z.infer<typeof resumedMessage>
+
+/** A sentence for people that stays true for as long as the run goes on, such as what was lost. */
+export const noticeMessage = z.object({ type: z.literal('notice'), text: z.string() })
 
 export const checkpointMessage = z.object({
   type: z.literal('checkpoint'),
@@ -82,6 +94,8 @@ export type Failed = z.infer<typeof failedMessage>
 export const trainerMessage = z.discriminatedUnion('type', [
   progressMessage,
   metricsMessage,
+  resumedMessage,
+  noticeMessage,
   checkpointMessage,
   finishedMessage,
   failedMessage,

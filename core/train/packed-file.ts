@@ -4,13 +4,15 @@
  *     magic (8 bytes), version (u32), length of the tree (u32), tree (msgpack), padding to 8,
  *     the arrays one behind the other (each padded to 8), SHA-256 of everything before
  *
- * The tree is the data with each typed array replaced by its number. Numbers are little-endian.
+ * The tree is the data with each typed array replaced by its number. Numbers are little-endian. Every version ends in that
+ * checksum, by which a newer file is told from a damaged one.
  */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { Packr } from 'msgpackr'
-import { DataError } from '../errors.ts'
+import { DataError, UserError } from '../errors.ts'
 import { writeAtomically } from './atomic-file.ts'
+import { explainReadError, openRegularFile } from './regular-file.ts'
 
 export interface PackedFormat {
   /** Eight ASCII characters. */
@@ -20,6 +22,7 @@ export interface PackedFormat {
 
 const ARRAY_TYPES = { Float32Array, Float64Array, Int32Array, Uint32Array, Uint8Array } as const
 type ArrayType = keyof typeof ARRAY_TYPES
+const TYPE_BY_NAME = new Map<unknown, (typeof ARRAY_TYPES)[ArrayType]>(Object.entries(ARRAY_TYPES))
 type TypedArray = InstanceType<(typeof ARRAY_TYPES)[ArrayType]>
 
 interface Tree {
@@ -30,8 +33,24 @@ interface Tree {
 const ALIGNMENT = 8
 const HEADER_BYTES = 16
 const CHECKSUM_BYTES = 32
+/** Read and hashed at a time. */
+const CHECKED_BYTES = 2 ** 20
+/** Levels of a tree; what an algorithm saves has fewer than ten. */
+const DEEPEST = 64
 const REFERENCE = '$array'
 const packr = new Packr({ useRecords: false })
+
+/** Becomes a DataError where the file's name is known. */
+class Damage extends Error {
+  readonly problem: { readonly place: string; readonly expected: string; readonly found: string }
+
+  constructor(place: string, expected: string, found: string, cause?: unknown) {
+    super(`${place}: expected ${expected}, found ${found}`, { cause })
+    this.problem = { place, expected, found }
+  }
+}
+
+class NewerVersion extends Error {}
 
 /** Atomic: a crash leaves the file that was there before. @param mayName  as of `writeAtomically` */
 export async function writePacked(
@@ -54,32 +73,145 @@ export async function writePacked(
   await writeAtomically(path, [...chunks, hash.digest()], mayName && { mayName })
 }
 
-/** @throws DataError when the file is of another kind or version, cut off or damaged */
+/**
+ * @throws DataError when it is no such file, cut off or damaged; UserError when it may not be read or a newer program
+ *   wrote it
+ */
 export async function readPacked(path: string, format: PackedFormat): Promise<unknown> {
-  const bytes = await readFile(path)
-  const fail = (place: string, expected: string, found: string) =>
-    new DataError({ file: path, place, expected, found })
-  if (bytes.length < HEADER_BYTES + CHECKSUM_BYTES) {
-    throw fail('length', `at least ${HEADER_BYTES + CHECKSUM_BYTES} bytes`, `${bytes.length}`)
-  }
-  const magic = bytes.toString('latin1', 0, 8)
-  if (magic !== format.magic) throw fail('first bytes', format.magic, JSON.stringify(magic))
-  const version = bytes.readUInt32LE(8)
-  if (version !== format.version) throw fail('version', `${format.version}`, `${version}`)
-  const end = bytes.length - CHECKSUM_BYTES
-  const expected = bytes.subarray(end).toString('hex')
-  const found = createHash('sha256').update(bytes.subarray(0, end)).digest('hex')
-  if (found !== expected) throw fail('checksum', expected, found)
-  const treeLength = bytes.readUInt32LE(12)
-  const tree = packr.unpack(bytes.subarray(HEADER_BYTES, HEADER_BYTES + treeLength)) as Tree
-  let offset = align(HEADER_BYTES + treeLength)
-  const arrays = tree.arrays.map(([type, length]) => {
-    const array = new ARRAY_TYPES[type](length)
-    bytesOf(array).set(bytes.subarray(offset, offset + array.byteLength))
-    offset = align(offset + array.byteLength)
-    return array
+  return reading(path, format, async ({ file, end, tree, arraysAt }) => {
+    let offset = arraysAt
+    const arrays: TypedArray[] = []
+    for (const [type, length] of tree.arrays) {
+      const array = new type(length)
+      await readFully(file, bytesOf(array), offset, Math.min(end, offset + array.byteLength))
+      arrays.push(array)
+      offset = align(offset + array.byteLength)
+    }
+    return attach(tree.root, arrays)
   })
-  return attach(tree.root, arrays)
+}
+
+/** As `readPacked`, with empty arrays in place of all arrays: whether it is whole, in little memory. */
+export async function readOutline(path: string, format: PackedFormat): Promise<unknown> {
+  return reading(path, format, async ({ tree }) => {
+    const arrays = tree.arrays.map(([type]) => new type(0))
+    return attach(tree.root, arrays)
+  })
+}
+
+type Claim = readonly [type: (typeof ARRAY_TYPES)[ArrayType], length: number]
+
+interface Contents {
+  readonly file: FileHandle
+  readonly tree: { readonly arrays: readonly Claim[]; readonly root: unknown }
+  /** Where the arrays begin and the checksum does. */
+  readonly arraysAt: number
+  readonly end: number
+}
+
+async function reading<T>(
+  path: string,
+  format: PackedFormat,
+  use: (contents: Contents) => Promise<T>,
+): Promise<T> {
+  const file = await openRegularFile(path)
+  try {
+    return await use(await open(file, format))
+  } catch (error) {
+    if (error instanceof Damage) throw new DataError({ file: path, ...error.problem, cause: error.cause })
+    if (error instanceof NewerVersion) {
+      throw new UserError(`${path} was written by a newer Understudy (${error.message})`, {
+        remedy: 'update Understudy',
+      })
+    }
+    throw explainReadError(error, path)
+  } finally {
+    await file.close()
+  }
+}
+
+/** What is claimed is compared with what is there before memory is taken for it. */
+async function open(file: FileHandle, format: PackedFormat): Promise<Contents> {
+  const { size } = await file.stat()
+  const least = HEADER_BYTES + CHECKSUM_BYTES
+  if (size < least) throw new Damage('length', `at least ${least} bytes`, `${size} bytes`)
+  const header = await readFully(file, Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES)
+  const magic = header.toString('latin1', 0, 8)
+  if (magic !== format.magic) throw new Damage('first bytes', format.magic, JSON.stringify(magic))
+  const end = size - CHECKSUM_BYTES
+  await check(file, end)
+  const version = header.readUInt32LE(8)
+  if (version > format.version) throw new NewerVersion(`version ${version}, this one knows ${format.version}`)
+  if (version !== format.version) throw new Damage('version', `${format.version}`, `${version}`)
+  const treeEnd = HEADER_BYTES + header.readUInt32LE(12)
+  const arraysAt = align(treeEnd)
+  if (arraysAt > end) {
+    throw new Damage('length of the tree', `at most ${end - HEADER_BYTES}`, `${treeEnd - HEADER_BYTES}`)
+  }
+  const bytes = await readFully(file, Buffer.alloc(treeEnd - HEADER_BYTES), HEADER_BYTES, treeEnd)
+  const tree = treeOf(unpack(bytes))
+  const claimed = tree.arrays.reduce(
+    (offset, [type, length]) => align(offset + length * type.BYTES_PER_ELEMENT),
+    arraysAt,
+  )
+  if (claimed !== end)
+    throw new Damage('arrays', `${end - arraysAt} bytes`, `${claimed - arraysAt} bytes claimed`)
+  return { file, tree, arraysAt, end }
+}
+
+/** By and by, so that a large file neither takes its size in memory nor holds up whoever reads it. */
+async function check(file: FileHandle, end: number): Promise<void> {
+  const hash = createHash('sha256')
+  const buffer = Buffer.alloc(Math.min(end, CHECKED_BYTES))
+  for (let at = 0; at < end; at += buffer.length) {
+    const part = buffer.subarray(0, Math.min(buffer.length, end - at))
+    hash.update(await readFully(file, part, at, end))
+  }
+  const found = await readFully(file, Buffer.alloc(CHECKSUM_BYTES), end, end + CHECKSUM_BYTES)
+  if (!hash.digest().equals(found)) throw new Damage('checksum', 'that of its content', 'another')
+}
+
+async function readFully<T extends Uint8Array>(
+  file: FileHandle,
+  target: T,
+  from: number,
+  end: number,
+): Promise<T> {
+  for (let read = 0; read < target.length; ) {
+    const { bytesRead } = await file.read(target, read, target.length - read, from + read)
+    if (bytesRead === 0) throw new Damage('length', `${end} bytes`, `${from + read} bytes`)
+    read += bytesRead
+  }
+  return target
+}
+
+/** The only place that decodes. Whatever it fails at, it is the file's fault. */
+function unpack(bytes: Uint8Array): unknown {
+  try {
+    return packr.unpack(bytes)
+  } catch (cause) {
+    throw new Damage('tree', 'MessagePack', (cause as Error).message, cause)
+  }
+}
+
+function treeOf(value: unknown): Contents['tree'] {
+  const { arrays, root } = (value ?? {}) as { arrays?: unknown; root?: unknown }
+  if (!Array.isArray(arrays)) throw new Damage('tree', 'a list of arrays', typeof arrays)
+  return { arrays: arrays.map(claimOf), root }
+}
+
+function claimOf(entry: unknown, i: number): Claim {
+  const [name, length] = (Array.isArray(entry) ? entry : []) as unknown[]
+  const type = TYPE_BY_NAME.get(name)
+  if (type === undefined) {
+    throw new Damage(`array ${i}`, [...TYPE_BY_NAME.keys()].join(' or '), quoted(name))
+  }
+  if (!isIndex(length)) throw new Damage(`array ${i}`, 'a length', quoted(length))
+  return [type, length]
+}
+
+function isIndex(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
 function detach(value: unknown, arrays: TypedArray[]): unknown {
@@ -92,17 +224,30 @@ function detach(value: unknown, arrays: TypedArray[]): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, detach(item, arrays)]))
 }
 
-function attach(value: unknown, arrays: readonly TypedArray[]): unknown {
-  if (Array.isArray(value)) return value.map((item) => attach(item, arrays))
+function attach(value: unknown, arrays: readonly TypedArray[], depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (REFERENCE in value) return arrays[value[REFERENCE] as number]
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, attach(item, arrays)]))
+  if (depth > DEEPEST) throw new Damage('tree', `at most ${DEEPEST} levels`, 'more')
+  if (Array.isArray(value)) return value.map((item) => attach(item, arrays, depth + 1))
+  const entries = Object.entries(value)
+  for (const [key, item] of entries) {
+    if (key === '__proto__') throw new Damage('tree', 'names of values', key)
+    if (key !== REFERENCE) continue
+    const array = isIndex(item) ? arrays[item] : undefined
+    if (array !== undefined) return array
+    throw new Damage('tree', `the number of one of ${arrays.length} arrays`, quoted(item))
+  }
+  return Object.fromEntries(entries.map(([key, item]) => [key, attach(item, arrays, depth + 1)]))
+}
+
+/** What a person can be shown of a value from a file. */
+function quoted(value: unknown): string {
+  return String(JSON.stringify(value)).slice(0, 60)
 }
 
 function typeOf(array: TypedArray): ArrayType {
   // A Buffer is a Uint8Array by another name.
   const name = array instanceof Uint8Array ? 'Uint8Array' : array.constructor.name
-  if (name in ARRAY_TYPES) return name as ArrayType
+  if (TYPE_BY_NAME.has(name)) return name as ArrayType
   throw new Error(`a ${name} cannot be packed`)
 }
 

@@ -1,18 +1,24 @@
 /** Runs by name: where they lie, what they may be called, which exist, and those whose process is gone. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { nearest, UserError } from '../errors.ts'
+import { DataError, nearest, UserError } from '../errors.ts'
 import { type Library, type ReadableLibrary, type RunRow, RunTaken } from '../store/index.ts'
-import { listCheckpoints, readHead } from './checkpoint.ts'
+import { type CheckpointSummary, readSummary } from './checkpoint.ts'
 import { type RunConfig, resolveConfig, signalNames } from './config.ts'
 import { loadConfigPlugins } from './config-plugins.ts'
 import { lowerFence, removeLeftovers, removingDirectory } from './run-files.ts'
+import { describeSkipped, newestUsable } from './usable-checkpoint.ts'
 
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/
 
+/** Whether it may be the name of a run, and of its folder. */
+export function isRunId(id: string): boolean {
+  return RUN_ID.test(id)
+}
+
 /** `<data>/runs/<id>`. @throws UserError when the id could not be the name of a folder */
 export function runDirectory(dataDirectory: string, id: string): string {
-  if (!RUN_ID.test(id)) {
+  if (!isRunId(id)) {
     throw new UserError(`"${id}" cannot be the name of a run`, {
       usage: true,
       remedy: 'use letters, digits, dot, dash and underscore, beginning with a letter or digit',
@@ -54,47 +60,75 @@ export async function loadRunPlugins(library: ReadableLibrary, id: string): Prom
   await loadConfigPlugins(requireRun(library, id).config, join(runDirectory(library.dir, id), 'config.yaml'))
 }
 
-/** The configuration a run was started with. */
+/** The configuration a run was started with. @throws UserError when it cannot be read any more */
 export function savedConfig(row: RunRow): RunConfig {
+  if (row.damage !== undefined) {
+    throw new UserError(`the row of run "${row.id}" in the library is damaged (${row.damage})`, {
+      remedy: `make it anew from the folder of the run: understudy runs repair ${row.id}`,
+    })
+  }
   return resolveConfig(row.config, { file: `the configuration of run ${row.id}` })
 }
 
-/** @throws UserError naming who trains the run */
+/** As `savedConfig`; null when it is damaged, or needs a plugin that is not here. */
+export function configOf(row: RunRow): RunConfig | null {
+  try {
+    return savedConfig(row)
+  } catch (error) {
+    if (error instanceof UserError) return null
+    throw error
+  }
+}
+
+/** Whether somebody has the run who is not known to be gone. */
+export function isActive(library: ReadableLibrary, id: string): boolean {
+  return (library.getRunClaim(id)?.standing ?? 'gone') !== 'gone'
+}
+
+/**
+ * The folder of a run, or of one that the library does not know. A training process that sleeps writes nothing there any more.
+ * @throws UserError when there is neither, or naming who trains it
+ */
+export function requireIdle(library: Library, id: string): string {
+  if (!(isRunId(id) && existsSync(runDirectory(library.dir, id)))) requireRun(library, id)
+  const directory = runDirectory(library.dir, id)
+  library.atomically(() => {
+    library.requireFreeRun(id)
+    lowerFence(directory)
+  })
+  return directory
+}
+
+/** @throws UserError when there is neither row nor folder, or naming who trains it */
 export async function deleteRun(library: Library, id: string): Promise<void> {
-  requireRun(library, id)
+  requireIdle(library, id)
   await removingDirectory(library, (remove) => {
-    library.deleteRun(id)
+    if (library.getRun(id) !== undefined) library.deleteRun(id)
     remove(runDirectory(library.dir, id))
   })
 }
 
 /**
  * Brings rows that say `running` though nobody trains them in line with what is on disk: the owner died, and the training
- * process wrote a checkpoint and ended, or died too. Whoever resumes one of them meanwhile has it.
+ * process wrote a checkpoint and ended, or died too. Whoever resumes one of them meanwhile has it. A run of which nothing can
+ * be read says so and keeps no other from being put in order.
  */
 export async function recoverRuns(library: Library): Promise<RunRow[]> {
   await removeLeftovers(library)
   const recovered: RunRow[] = []
   for (const row of library.listRuns()) {
-    if (row.state !== 'running') continue
+    if (row.state !== 'running' || row.damage !== undefined) continue
     const claim = library.getRunClaim(row.id)
     if (claim !== undefined && claim.standing !== 'gone') continue
     const directory = runDirectory(library.dir, row.id)
-    const newest = (await listCheckpoints(directory)).at(-1)
-    const head = newest === undefined ? undefined : await readHead(newest)
-    const stopped: RunRow = {
-      ...row,
-      state: head !== undefined && head.step >= row.maxSteps ? 'finished' : 'stopped',
-      pid: null,
-      step: head?.step ?? 0,
-      score: head?.score ?? null,
-      masteredAtStep: head?.mastery.masteredAtStep ?? null,
-      finishedAtUs: Date.now() * 1000,
-      message: 'its window or terminal was closed; it can be resumed from its last checkpoint',
-    }
+    const { change, head } = await recovery(row, directory).catch((error): Recovery => {
+      return { change: { state: 'failed', message: `it cannot be resumed: ${faultOf(error)}` }, head: null }
+    })
+    const stopped: RunRow = { ...row, pid: null, finishedAtUs: Date.now() * 1000, ...change }
     try {
       library.atomically(() => {
-        if (head !== undefined) library.appendMetrics(row.id, head.history, claim?.token)
+        library.forgetMetrics(row.id, stopped.step, claim?.token)
+        if (head !== null) library.appendMetrics(row.id, head.history, claim?.token)
         library.putRun(stopped, claim?.token)
         lowerFence(directory)
       })
@@ -104,4 +138,34 @@ export async function recoverRuns(library: Library): Promise<RunRow[]> {
     }
   }
   return recovered
+}
+
+interface Recovery {
+  readonly change: Partial<RunRow>
+  readonly head: CheckpointSummary | null
+}
+
+async function recovery({ maxSteps }: RunRow, directory: string): Promise<Recovery> {
+  const { used, skipped } = await newestUsable(directory, readSummary)
+  if (used === null && skipped.length > 0) {
+    const message = `it cannot be resumed: ${skipped.map(describeSkipped).join(', ')}`
+    return { change: { state: 'failed', message }, head: null }
+  }
+  const head = used?.value ?? null
+  const change: Partial<RunRow> = {
+    state: head !== null && head.step >= maxSteps ? 'finished' : 'stopped',
+    step: head?.step ?? 0,
+    score: head?.score ?? null,
+    masteredAtStep: head?.mastery.masteredAtStep ?? null,
+    message: 'its window or terminal was closed; it can be resumed from its last checkpoint',
+  }
+  return { change, head }
+}
+
+/** What a disk or a person has done to a file; a bug is thrown. */
+export function faultOf(error: unknown): string {
+  if (error instanceof UserError || error instanceof DataError) return error.message
+  const { code, path } = error as NodeJS.ErrnoException
+  if (code === undefined || path === undefined) throw error
+  return `${path} cannot be read (${code})`
 }

@@ -2,6 +2,7 @@
  * Starts a training process, keeps its row and metrics in the library, and tells listeners how it goes. Used by command
  * line and studio alike; the library is written by this side only.
  */
+import { existsSync } from 'node:fs'
 import { releaseEnvironments } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { loadedPlugins } from '../plugins.ts'
@@ -21,6 +22,7 @@ import {
   type Finished,
   type MetricRow,
   type Progress,
+  type Resumed,
   readMessage,
   sendMessage,
   type TrainerMessage,
@@ -56,6 +58,8 @@ export interface RunEvents {
   /** The rows of a summary, already in the library. */
   metrics: readonly MetricRow[]
   checkpoint: CheckpointNotice
+  /** A sentence for people, such as what a damaged checkpoint has cost. */
+  notice: string
   /** The row after every change of state, of `stopping`, and every checkpoint. */
   state: RunRow
 }
@@ -105,6 +109,10 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
     if (library.getRun(id) !== undefined) {
       if (!options.config.force) throw existsAlready(library, id)
       library.deleteRun(id)
+    } else if (existsSync(directory) && !options.config.force) {
+      throw new UserError(`there is a folder of a run "${id}", which the library does not know`, {
+        remedy: `take it in with \`understudy runs repair ${id}\`, add --force to overwrite it, or choose another --run-id`,
+      })
     }
     remove(directory)
     return own(library, newRow(id, { ...base, runId: id }, demonstrations))
@@ -313,6 +321,15 @@ class Supervisor implements RunHandle {
         this.#library.appendMetrics(this.id, message.rows, this.#claim)
         this.#emit('metrics', message.rows)
         break
+      case 'resumed':
+        this.#library.forgetMetrics(this.id, message.step, this.#claim)
+        this.#put(counters(message))
+        this.#emit('state', this.#row)
+        break
+      case 'notice':
+        this.#put({ message: [this.#row.message, message.text].filter((text) => text !== null).join('; ') })
+        this.#emit('notice', message.text)
+        break
       case 'checkpoint':
         this.#put(counters(message))
         this.#emit('checkpoint', message)
@@ -381,7 +398,11 @@ function newRow(id: string, config: RunConfig, demonstrations: readonly number[]
   }
 }
 
-function counters({ step, score, masteredAtStep }: Progress | CheckpointNotice | Finished): Partial<RunRow> {
+function counters({
+  step,
+  score,
+  masteredAtStep,
+}: Progress | CheckpointNotice | Resumed | Finished): Partial<RunRow> {
   return { step, score, masteredAtStep }
 }
 

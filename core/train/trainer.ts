@@ -16,10 +16,11 @@ import { Random } from '../random.ts'
 import { MASTERY_CHECK_INTERVAL, Mastery } from '../rollout/mastery.ts'
 import type { Rollout } from '../rollout/rollout.ts'
 import { loadRuntime } from '../tensor/index.ts'
-import { type Checkpoint, listCheckpoints, readCheckpoint, readHead, writeCheckpoint } from './checkpoint.ts'
+import { type Checkpoint, writeCheckpoint } from './checkpoint.ts'
 import type { RunConfig } from './config.ts'
 import { Curriculum } from './curriculum.ts'
 import { demonstrationDigest } from './demonstrations.ts'
+import { goOn, newestState } from './going-on.ts'
 import type { Finished, MetricRow, TrainerMessage } from './messages.ts'
 import { makeRollout, requirePartialBatches } from './rollout.ts'
 import { type StopReason, StopRule } from './stop-rule.ts'
@@ -31,7 +32,7 @@ export interface TrainerOptions {
   /** `runs/<id>`; checkpoints, agent.onnx and TensorBoard's event files go there. */
   readonly runDirectory: string
   readonly demonstrations: DemonstrationData | null
-  /** Continue from the newest checkpoint, where there is one. */
+  /** Continue from the newest checkpoint that is whole, where there is any. */
   readonly resume: boolean
   /** Directory of the run whose newest weights are taken over. */
   readonly initializeFrom: string | null
@@ -58,6 +59,7 @@ export class Trainer {
   readonly #digest: string | null
   readonly #episodeMetrics = new Metrics()
   readonly #watch = new Stopwatch()
+  readonly #notice = (text: string): void => this.#options.report({ type: 'notice', text })
   #history: MetricRow[] = []
   #step = 0
   #episodes = 0
@@ -89,12 +91,12 @@ export class Trainer {
       })
       requirePartialBatches(algorithm, rollout, config)
       const trainer = new Trainer(options, algorithm, rollout, random, curriculum)
-      const checkpoint = options.resume ? (await listCheckpoints(options.runDirectory)).at(-1) : undefined
-      if (checkpoint !== undefined) await trainer.#restore(await readCheckpoint(checkpoint))
-      else {
+      const restore = (checkpoint: Checkpoint) => trainer.#restore(checkpoint)
+      if (!options.resume || !(await goOn(options.runDirectory, restore, trainer.#notice))) {
         if (options.initializeFrom !== null) await trainer.#takeOver(options.initializeFrom)
         await algorithm.prepare()
       }
+      if (options.resume) trainer.#reportResumed()
       return trainer
     } catch (error) {
       await rollout.close()
@@ -349,18 +351,17 @@ export class Trainer {
     this.#savedAtStep = checkpoint.step
     this.#lookedAtStep = checkpoint.step
     this.#watch.resume(checkpoint.wallSeconds, checkpoint.step)
+  }
+
+  #reportResumed(): void {
+    const [step, { masteredAtStep }] = [this.#step, this.#mastery]
+    this.#options.report({ type: 'resumed', step, score: this.#mastery.mean(step), masteredAtStep })
     this.#options.report({ type: 'metrics', rows: [...this.#history] })
   }
 
   /** Starts from the networks of another run, with everything else fresh. */
   async #takeOver(directory: string): Promise<void> {
-    const file = (await listCheckpoints(directory)).at(-1)
-    if (file === undefined) {
-      throw new UserError(`there is no checkpoint in ${directory}`, {
-        remedy: 'name a run that has been trained with --initialize-from',
-      })
-    }
-    const { algorithm } = await readHead(file)
+    const algorithm = await newestState(directory, this.#notice)
     const networks = Object.entries(algorithm).filter(([key]) => !OF_THE_RUN.has(key))
     try {
       this.#algorithm.load({ ...this.#algorithm.save(), ...Object.fromEntries(networks) })

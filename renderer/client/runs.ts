@@ -38,9 +38,12 @@ export interface LiveRun extends Run {
 export function useRuns(): readonly LiveRun[] | undefined {
   const list = useResource('runs.list', {})
   useSyncExternalStore(subscribe, () => version)
-  return list.value
-    ?.map((run) => withProgress(changed.get(run.id) ?? run))
-    .sort((a, b) => b.createdAtUs - a.createdAtUs)
+  return (
+    list.value
+      // Events tell how a run goes, the list what is damaged of one that does not.
+      ?.map((run) => withProgress({ ...run, ...changed.get(run.id), problem: run.problem }))
+      .sort((a, b) => b.createdAtUs - a.createdAtUs)
+  )
 }
 
 function withProgress(run: Run): LiveRun {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -123,17 +123,37 @@ describe('checkpoints', () => {
     expect(readFileSync(file!.policy)).toEqual(Buffer.from(POLICY))
   })
 
-  it('are pruned to the newest, and only the newest keeps its replay buffer', async () => {
+  it('are pruned to the newest, and only the two newest keep their replay buffers', async () => {
     const run = temporaryDirectory()
     for (const step of [900, 1_000, 1_100, 10_000]) {
-      await writeCheckpoint(run, checkpoint(step, { rows: new Float32Array(4) }), POLICY, 2)
+      await writeCheckpoint(run, checkpoint(step, { rows: new Float32Array(4) }), POLICY, 3)
     }
     expect(readdirSync(checkpointDirectory(run)).sort()).toEqual([
+      '1000.checkpoint',
+      '1000.onnx',
       '10000.checkpoint',
       '10000.onnx',
       '10000.replay',
       '1100.checkpoint',
       '1100.onnx',
+      '1100.replay',
+    ])
+  })
+
+  it('leave alone whatever else lies in their folder', async () => {
+    const run = temporaryDirectory()
+    const directory = checkpointDirectory(run)
+    mkdirSync(join(directory, '100.checkpoint'), { recursive: true })
+    for (const name of ['notes.txt', '007.onnx', '100.checkpoint.bak'])
+      writeFileSync(join(directory, name), '')
+    await writeCheckpoint(run, checkpoint(200), POLICY, 1)
+    expect(readdirSync(directory).sort()).toEqual([
+      '007.onnx',
+      '100.checkpoint',
+      '100.checkpoint.bak',
+      '200.checkpoint',
+      '200.onnx',
+      'notes.txt',
     ])
   })
 
@@ -148,16 +168,17 @@ describe('checkpoints', () => {
     expect(newest.step).toBe(100)
     expect((await readCheckpoint(newest)).algorithm.replay).toEqual({ rows: Float32Array.of(1) })
     await writeCheckpoint(run, checkpoint(300), POLICY, 5)
-    expect(readdirSync(directory).filter((name) => /tmp|replay/.test(name))).toEqual([])
+    expect(readdirSync(directory).filter((name) => /tmp|replay/.test(name))).toEqual(['100.replay'])
   })
 
   it('say so when the replay buffer is gone', async () => {
     const run = temporaryDirectory()
-    await writeCheckpoint(run, checkpoint(100, { rows: new Float32Array(1) }), POLICY, 5)
-    await writeCheckpoint(run, checkpoint(200, { rows: new Float32Array(1) }), POLICY, 5)
-    const [older, newer] = await listCheckpoints(run)
-    await expect(readCheckpoint(older!)).rejects.toThrow('the replay buffer of the checkpoint')
-    expect((await readCheckpoint(newer!)).step).toBe(200)
+    for (const step of [100, 200, 300]) {
+      await writeCheckpoint(run, checkpoint(step, { rows: new Float32Array(1) }), POLICY, 5)
+    }
+    const [oldest, ...newer] = await listCheckpoints(run)
+    await expect(readCheckpoint(oldest!)).rejects.toThrow('100.replay: file: expected one that can be read')
+    for (const file of newer) expect((await readCheckpoint(file)).step).toBe(file.step)
   })
 
   it('are none where there is no run', async () => {

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { recordEpisode } from '../../core/demos/index.ts'
 import { makeEnvironment } from '../../core/envs/index.ts'
 import type { DemonstrationData } from '../../core/learn/index.ts'
 import { openLibrary } from '../../core/store/index.ts'
-import { listCheckpoints } from '../../core/train/checkpoint.ts'
+import { checkpointDirectory, listCheckpoints } from '../../core/train/checkpoint.ts'
 import { type RunConfig, resolveConfig } from '../../core/train/config.ts'
 import { demonstrationData } from '../../core/train/demonstrations.ts'
 import type { Finished, MetricRow, TrainerMessage } from '../../core/train/messages.ts'
@@ -141,6 +141,47 @@ describe('Trainer', () => {
     expect(progress).toMatchObject({ step: 1_200, maxSteps: 1_200, etaSeconds: 0 })
     const { environment, inference, update, waiting } = progress!.shares
     expect(environment + inference + update + waiting).toBeCloseTo(1, 9)
+  })
+
+  it('goes back to the newest checkpoint that is whole, and says what is lost', async () => {
+    const options = { config: config('sac'), runDirectory: temporaryDirectory() }
+    const uninterrupted = await session(options)
+    const { behavior } = options.config
+    const longer = { ...options.config, behavior: { ...behavior, max_steps: 1_600 } }
+    const whole = { config: longer, runDirectory: temporaryDirectory() }
+    const course = await session(whole)
+    truncateSync(join(checkpointDirectory(options.runDirectory), '1200.checkpoint'), 1_000)
+    const resumed = await session({ ...options, config: longer, resume: true })
+    expect(resumed.messages.slice(0, 3)).toEqual([
+      {
+        type: 'notice',
+        text: 'checkpoint 1,200 is damaged (checksum); going on from 800: 400 steps are lost',
+      },
+      { type: 'resumed', step: 800, score: expect.any(Number), masteredAtStep: null },
+      { type: 'metrics', rows: uninterrupted.metrics.filter(({ step }) => step <= 800) },
+    ])
+    expect(resumed.metrics).toEqual(course.metrics)
+    expect(readdirSync(join(options.runDirectory, 'damaged')).sort()).toEqual([
+      '1200.checkpoint',
+      '1200.onnx',
+      '1200.replay',
+    ])
+  })
+
+  it('does not begin again by itself where a run has lost its checkpoints', async () => {
+    const options = { config: config('ppo'), runDirectory: temporaryDirectory() }
+    await session(options, 5)
+    const directory = checkpointDirectory(options.runDirectory)
+    for (const { path } of await listCheckpoints(options.runDirectory)) writeFileSync(path, 'USTUDCKP')
+    await expect(session({ ...options, resume: true })).rejects.toThrow(
+      /cannot be resumed: checkpoint 500 is damaged \(length: 8 bytes\), checkpoint 400 is damaged/,
+    )
+    expect(readdirSync(options.runDirectory)).not.toContain('damaged')
+    await expect(session({ ...options, initializeFrom: options.runDirectory })).rejects.toThrow(
+      'no checkpoint is whole in',
+    )
+    rmSync(directory, { recursive: true })
+    await expect(session({ ...options, resume: true })).rejects.toThrow('its checkpoints are gone')
   })
 
   it('ends by the clock and by its rule, with a checkpoint, and says so', async () => {

@@ -1,9 +1,8 @@
 /** `agents.*`: every run that has written a policy is an agent. */
-import { readFile } from 'node:fs/promises'
 import { closing } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
 import { evaluatePlayer, heldOutSeeds, policyFile } from '../../evaluate/index.ts'
-import { listCheckpoints, runDirectory } from '../../train/index.ts'
+import { knownCheckpoints, readRegularFile, runDirectory } from '../../train/index.ts'
 import { environmentOfRun, runPlayer } from '../contenders.ts'
 import type { HostContext } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
@@ -14,17 +13,17 @@ import type { Agent, Run } from '../protocol.ts'
 export function agentHandlers(context: HostContext): Handlers<keyof typeof agentMethods> {
   const { library, runs } = context
   const find = async (runId: string): Promise<Agent> => {
-    const agent = await agentOf(context, runs.get(runId))
+    const agent = await agentOf(context, await runs.inspect(runId))
     if (agent !== null) return agent
     throw new UserError(`run "${runId}" has no policy yet`, { remedy: 'wait for its first checkpoint' })
   }
   return {
     'agents.list': async () => {
-      const agents = await Promise.all(runs.list().map((run) => agentOf(context, run)))
+      const agents = await Promise.all((await runs.list()).map((run) => agentOf(context, run)))
       return agents.filter((agent) => agent !== null)
     },
-    'agents.rename': ({ runId, name }) => {
-      runs.rename(runId, name)
+    'agents.rename': async ({ runId, name }) => {
+      await runs.rename(runId, name)
       return find(runId)
     },
     'agents.delete': async ({ runId }) => {
@@ -53,16 +52,25 @@ export function agentHandlers(context: HostContext): Handlers<keyof typeof agent
     'agents.export': async ({ runId }) => ({
       fileName: `${runId}.onnx`,
       mediaType: 'application/octet-stream',
-      bytes: await readFile(await policyFile(runDirectory(library.dir, runs.get(runId).id))),
+      bytes: await readRegularFile(await policyFile(runDirectory(library.dir, runs.get(runId).id))),
     }),
+  }
+}
+
+/** One that cannot be read any more was never made: it can be made again. */
+function keptEvaluation(kept: string | undefined): Agent['evaluation'] {
+  try {
+    return kept === undefined ? null : (evaluation.safeParse(JSON.parse(kept)).data ?? null)
+  } catch {
+    return null
   }
 }
 
 /** @returns null when the run has not written a policy yet */
 async function agentOf(context: HostContext, run: Run): Promise<Agent | null> {
   const { library } = context
-  const checkpoints = await listCheckpoints(runDirectory(library.dir, run.id))
-  if (checkpoints.length === 0) return null
+  const checkpoints = await knownCheckpoints(library, run.id)
+  if (checkpoints.length === 0 && run.problem === null) return null
   const scores = library.readMetrics(run.id, { names: ['rollout/window_score'] })
   const kept = readMeta(library, 'evaluation', run.id)
   const { id, name, environmentId, algorithm, signals, state, step, createdAtUs, score, masteredAtStep } = run
@@ -77,8 +85,9 @@ async function agentOf(context: HostContext, run: Run): Promise<Agent | null> {
     createdAtUs,
     demonstrations: run.demonstrations,
     score,
-    evaluation: kept === undefined ? null : evaluation.parse(JSON.parse(kept)),
+    evaluation: keptEvaluation(kept),
     masteredAtStep,
+    problem: run.problem,
     checkpoints: checkpoints.map((checkpoint) => ({
       id: String(checkpoint.step),
       step: checkpoint.step,

@@ -1,6 +1,6 @@
 /** `runs.*`: training in the background. */
 import type { Metric as MetricRow } from '../../store/index.ts'
-import { diagnose, type Finding, factsOf, requireRun } from '../../train/index.ts'
+import { configOf, diagnose, type Finding, factsOf, requireRun } from '../../train/index.ts'
 import type { HostContext } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { describeMetric } from '../metrics.ts'
@@ -39,6 +39,8 @@ export function runHandlers(context: HostContext): Handlers<RunMethod> {
 
 function healthOf({ library, specs }: HostContext, runId: string): Finding[] {
   const row = requireRun(library, runId)
+  // What is wrong with it is told as its problem, and its curves are shown as they are.
+  if (configOf(row) === null) return []
   const spec = specs.get(row.environmentId)
   return spec === undefined ? [] : diagnose(factsOf(library, row, spec, library.readMetrics(runId)))
 }

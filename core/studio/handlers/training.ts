@@ -1,4 +1,5 @@
 /** `training.*`: presets, the advanced form, and the configuration that comes of them. */
+import { existsSync } from 'node:fs'
 import { UserError } from '../../errors.ts'
 import {
   type ConfigOverrides,
@@ -10,6 +11,7 @@ import {
   signalNames,
 } from '../../train/config.ts'
 import { mergeSections } from '../../train/config-check.ts'
+import { runDirectory } from '../../train/index.ts'
 import { presetsFor, type Preset as TrainPreset } from '../../train/presets.ts'
 import { describeSettings, describeTopSettings, TOP_SECTIONS } from '../../train/settings-form.ts'
 import type { HostContext } from '../context.ts'
@@ -164,6 +166,6 @@ export function unusedRunId(context: HostContext, name: string): string {
   const taken = new Set(context.library.listRuns().map((run) => run.id.toLowerCase()))
   for (let i = 1; ; i++) {
     const id = i === 1 ? base : `${base}-${i}`
-    if (!taken.has(id.toLowerCase())) return id
+    if (!taken.has(id.toLowerCase()) && !existsSync(runDirectory(context.library.dir, id))) return id
   }
 }

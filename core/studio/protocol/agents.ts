@@ -36,6 +36,8 @@ export const agent = z.object({
   evaluation: evaluation.nullable(),
   masteredAtStep: z.int().nullable(),
   checkpoints: z.array(checkpoint),
+  /** As of its run. */
+  problem: z.string().nullable(),
 })
 export type Agent = z.infer<typeof agent>
 

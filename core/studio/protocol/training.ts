@@ -57,6 +57,8 @@ export const run = z.object({
   masteredAtStep: z.int().nullable(),
   demonstrations: z.array(episodeId),
   message: z.string().nullable(),
+  /** What of it is damaged, and what can be done about it, in one sentence; null when nothing is. */
+  problem: z.string().nullable(),
   config: z.string(),
 })
 export type Run = z.infer<typeof run>

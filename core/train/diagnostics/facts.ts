@@ -2,7 +2,7 @@
 import type { EnvironmentSpec } from '../../envs/index.ts'
 import type { Metric, ReadableLibrary, RunRow } from '../../store/index.ts'
 import { configToYaml, type RunConfig } from '../config.ts'
-import { savedConfig } from '../runs.ts'
+import { configOf, savedConfig } from '../runs.ts'
 import type { ControlFacts, DemonstrationFacts, RunFacts } from './rule.ts'
 
 /** Summaries before this step say more about the start than about the run. */
@@ -56,8 +56,8 @@ function controlOf(library: ReadableLibrary, row: RunRow, config: RunConfig): Co
   for (const other of library.listRuns()) {
     if (other.id === row.id || other.state !== 'finished' || other.score === null) continue
     if (other.environmentId !== row.environmentId || !other.config.includes('gail_control')) continue
-    const control = savedConfig(other)
-    if (control.gailControl === 'none' || comparable(control) !== real) continue
+    const control = configOf(other)
+    if (control === null || control.gailControl === 'none' || comparable(control) !== real) continue
     return { runId: other.id, score: other.score, masteredAtStep: other.masteredAtStep }
   }
   return null

@@ -15,7 +15,7 @@ export function AgentCard({ agent, playing }: { agent: Agent; playing: boolean }
       environmentId={agent.environmentId}
       watched={{ runId }}
       contender={{ kind: 'agent', runId }}
-      playing={playing && agent.step > 0}
+      playing={playing && agent.step > 0 && agent.problem === null}
       badge={
         agent.masteredAtStep !== null && (
           <span className={`${classes.mastered} figure`}>
@@ -29,6 +29,7 @@ export function AgentCard({ agent, playing }: { agent: Agent; playing: boolean }
           {agent.demonstrations.length > 0
             ? `from ${plural(agent.demonstrations.length, 'demonstration', 'demonstrations')}`
             : 'without demonstrations'}
+          {agent.problem !== null && ` · damaged: ${agent.problem}`}
         </>
       }
       standing={{

@@ -7,7 +7,13 @@ import { Sparkline } from '../../components/sparkline.tsx'
 import classes from './train.module.css'
 import { useSpec } from './use-spec.ts'
 
-const words = { running: 'running', stopped: 'stopped', finished: 'finished', failed: 'failed' } as const
+const words = {
+  damaged: 'damaged',
+  running: 'running',
+  stopped: 'stopped',
+  finished: 'finished',
+  failed: 'failed',
+} as const
 
 export function RunList({ runs, current }: { runs: readonly LiveRun[]; current: string | undefined }) {
   return (
@@ -23,11 +29,12 @@ export function RunList({ runs, current }: { runs: readonly LiveRun[]; current: 
 
 function RunItem({ run, current }: { run: LiveRun; current: boolean }) {
   const spec = useSpec(run.environmentId)
+  const state = run.problem === null ? run.state : 'damaged'
   const scores = useCurves(run.id)?.series['rollout/score']?.values ?? []
   return (
     <a className={classes.runItem} href={`#/train?run=${run.id}`} aria-current={current || undefined}>
       <span className={classes.runTitle}>
-        <span className={classes.state} data-state={run.state} />
+        <span className={classes.state} data-state={state} />
         <strong>{run.name}</strong>
         {run.masteredAtStep !== null && (
           <IconTrophy
@@ -48,7 +55,7 @@ function RunItem({ run, current }: { run: LiveRun; current: boolean }) {
       )}
       <span className={`${classes.runFigures} figure`}>
         <span>
-          {run.stopping ? 'stopping' : words[run.state]} · {count(run.step)} steps
+          {run.stopping ? 'stopping' : words[state]} · {count(run.step)} steps
         </span>
         {run.score !== null && (
           <span>

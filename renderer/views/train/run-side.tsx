@@ -34,7 +34,14 @@ export function RunSide({ run, health }: { run: LiveRun; health: readonly Health
             </>
           )}
         </dl>
-        {run.message !== null && <p className={classes.message}>{run.message}</p>}
+        {[run.problem, run.message].map(
+          (text) =>
+            text !== null && (
+              <p key={text} className={classes.message}>
+                {text}
+              </p>
+            ),
+        )}
       </div>
       {progress?.shares != null && <TimeShares shares={progress.shares} />}
       {health.length > 0 && <Health notes={health} />}

@@ -1,0 +1,187 @@
+/** `understudy runs`: what of each run is there, what is damaged, and what of it can be kept. */
+import type { Command } from 'commander'
+import {
+  deleteRun,
+  inspectRun,
+  pruneRun,
+  type RunReport,
+  type RunSize,
+  recoverRuns,
+  repairRun,
+  requireIdle,
+  runProblem,
+  runSizes,
+  unknownRuns,
+} from '../train/index.ts'
+import { wholeNumber } from './arguments.ts'
+import type { CliContext } from './context.ts'
+import { forgetRunMeta } from './run-meta.ts'
+import { formatTable, formatTime } from './table.ts'
+
+export function register(program: Command, context: CliContext): void {
+  const runs = program.command('runs').description('list, check, repair, prune and delete runs')
+  runs
+    .command('list')
+    .description('every run, how far it came, what it takes of the disk, and what is wrong with it')
+    .action(() => list(context))
+  runs
+    .command('show')
+    .description('read everything of a run and say what is whole')
+    .argument('<run>')
+    .addHelpText('after', '\nExit code 1: something of the run is damaged.')
+    .action((run: string) => show(run, context))
+  runs
+    .command('repair')
+    .description('set damaged checkpoints aside, and bring the run in line with the newest whole one')
+    .argument('<run>', 'a run, or a folder of one that the library does not know')
+    .addHelpText(
+      'after',
+      '\nNothing is deleted: what is damaged goes to the folder "damaged" of the run.\n' +
+        'Exit code 1: something could not be mended.',
+    )
+    .action((run: string) => repair(run, context))
+  runs
+    .command('prune')
+    .description('remove older checkpoints, and what was set aside as damaged')
+    .argument('<run...>')
+    .option(
+      '--keep <n>',
+      'so many of the newest that are whole, and the newest that can be resumed',
+      wholeNumber('--keep', 1),
+      1,
+    )
+    .option('--replay', 'the replay buffers too: the run can then be played but not resumed')
+    .action((ids: string[], options: PruneOptions) => prune(ids, options, context))
+  runs
+    .command('delete')
+    .description('remove runs with their checkpoints and curves')
+    .argument('<run...>')
+    .action((ids: string[]) => remove(ids, context))
+}
+
+interface PruneOptions {
+  keep: number
+  replay?: boolean
+}
+
+interface ListedRun {
+  readonly id: string
+  /** null when the library does not know it. */
+  readonly state: string | null
+  readonly step: number | null
+  readonly bytes: number
+  readonly problem: string | null
+}
+
+async function list(context: CliContext): Promise<void> {
+  const library = context.library()
+  await recoverRuns(library)
+  const sizes = new Map((await runSizes(library)).map((size) => [size.id, size.total]))
+  const runs: ListedRun[] = []
+  for (const row of library.listRuns()) {
+    const problem = await runProblem(library, row)
+    runs.push({ id: row.id, state: row.state, step: row.step, bytes: sizes.get(row.id) ?? 0, problem })
+  }
+  for (const id of await unknownRuns(library)) {
+    const problem = `the library does not know it; \`understudy runs repair ${id}\` takes it in`
+    runs.push({ id, state: null, step: null, bytes: sizes.get(id) ?? 0, problem })
+  }
+  if (context.json) return context.printJson(runs)
+  if (runs.length === 0) return context.print('no runs yet; `understudy train` starts one')
+  const table = formatTable(runs, [
+    { title: 'RUN', text: ({ id }) => id },
+    { title: 'STATE', text: stateInWords },
+    { title: 'STEPS', align: 'right', text: ({ step }) => step?.toLocaleString('en') ?? '-' },
+    { title: 'SIZE', align: 'right', text: ({ bytes }) => sizeInWords(bytes) },
+    ...(runs.some(({ problem }) => problem !== null)
+      ? [{ title: 'PROBLEM', text: ({ problem }: ListedRun) => problem ?? '' }]
+      : []),
+  ])
+  for (const line of table) context.print(line)
+}
+
+function stateInWords({ state, problem }: ListedRun): string {
+  if (state === null) return 'unknown'
+  return problem === null ? state : 'damaged'
+}
+
+async function show(id: string, context: CliContext): Promise<void> {
+  const library = context.library()
+  await recoverRuns(library)
+  const report = await inspectRun(library, id)
+  const size = (await runSizes(library)).find((size) => size.id === id)
+  if (report.problems.length > 0) process.exitCode = 1
+  if (context.json) return context.printJson({ ...report, size: size ?? null })
+  for (const line of describe(report, size)) context.print(line)
+}
+
+function describe({ id, row, checkpoints, setAside, problems }: RunReport, size: RunSize | undefined) {
+  const lines =
+    row === null
+      ? [`${id}: a folder that the library does not know`]
+      : [
+          `${id}: ${row.algorithm} in ${row.environmentId}, ${row.state} at step ${row.step.toLocaleString('en')}`,
+          `started ${formatTime(row.createdAtUs)}${row.message === null ? '' : `; ${row.message}`}`,
+        ]
+  if (size !== undefined) {
+    const parts = [
+      `checkpoints ${sizeInWords(size.checkpoints)}`,
+      `replay buffers ${sizeInWords(size.replayBuffers)}`,
+      `policies ${sizeInWords(size.policies)}`,
+    ]
+    lines.push(`${sizeInWords(size.total)} on disk: ${parts.join(', ')}`)
+  }
+  if (checkpoints.length > 0) {
+    const table = formatTable(checkpoints, [
+      { title: 'CHECKPOINT', align: 'right', text: ({ step }) => step.toLocaleString('en') },
+      { title: 'STATE', text: ({ state }) => state },
+      { title: 'WHY', text: ({ problem }) => problem ?? '' },
+    ])
+    lines.push('', ...table)
+  }
+  if (setAside.length > 0) lines.push('', `set aside as damaged: ${setAside.join(', ')}`)
+  lines.push('', ...(problems.length === 0 ? ['nothing is damaged'] : problems))
+  if (row !== null && row.damage === undefined) lines.push('', row.config.trimEnd())
+  return lines
+}
+
+async function repair(id: string, context: CliContext): Promise<void> {
+  const library = context.library()
+  await recoverRuns(library)
+  const { done, left } = await repairRun(library, id)
+  if (left.length > 0) process.exitCode = 1
+  if (context.json) return context.printJson({ run: id, done, left })
+  for (const line of done) context.print(line)
+  for (const line of left) context.note(`not mended: ${line}`)
+  if (done.length === 0 && left.length === 0) context.print(`nothing of ${id} is damaged`)
+}
+
+async function prune(ids: readonly string[], options: PruneOptions, context: CliContext): Promise<void> {
+  const library = context.library()
+  for (const id of ids) requireIdle(library, id)
+  const { keep, replay = false } = options
+  const freed: { run: string; bytes: number }[] = []
+  for (const run of ids) freed.push({ run, bytes: await pruneRun(library, run, keep, { replay }) })
+  if (context.json) return context.printJson(freed)
+  for (const { run, bytes } of freed) context.print(`${run}: ${sizeInWords(bytes)} freed`)
+}
+
+async function remove(ids: readonly string[], context: CliContext): Promise<void> {
+  const library = context.library()
+  for (const id of ids) requireIdle(library, id)
+  for (const id of ids) {
+    await deleteRun(library, id)
+    forgetRunMeta(library, id)
+  }
+  if (context.json) context.printJson({ deleted: ids })
+  else context.print(`deleted ${ids.join(', ')}`)
+}
+
+/** '0 B', '3.4 MB', '1.2 GB' */
+function sizeInWords(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let value = bytes
+  let unit = 0
+  for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
+}
