@@ -7,7 +7,7 @@ import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { engineFolder, hasOnnxRuntime } from '../tensor/runtimes/onnxruntime-package.ts'
 
-const FLAGS = ['--ignore-scripts', '--loglevel=error', '--no-audit', '--no-fund']
+const FLAGS = ['--ignore-scripts', '--loglevel=error', '--no-audit', '--no-fund', '--fetch-retries=1']
 
 /**
  * Fetches it once. That it could not be is told and is no error, since much can be done without.
@@ -24,8 +24,12 @@ export async function fetchEngine(signal: AbortSignal, say: (line: string) => vo
   }
 }
 
-/** Fetches aside and then changes names, so that another command never sees a part of it. */
-async function fetchInto(folder: string, signal: AbortSignal): Promise<void> {
+/**
+ * Fetches aside and then changes names, so that another command never sees a part of it.
+ * @param folder  with the manifest and lock file of what is wanted
+ * @throws when npm fails, with what it said
+ */
+export async function fetchInto(folder: string, signal: AbortSignal): Promise<void> {
   const aside = mkdtempSync(join(folder, '.fetching-'))
   try {
     for (const name of ['package.json', 'package-lock.json']) cpSync(join(folder, name), join(aside, name))
@@ -57,7 +61,13 @@ function npm(args: readonly string[], cwd: string, signal: AbortSignal): Promise
   child.once('error', reject)
   child.once('close', (code) => {
     if (code === 0) resolve()
-    else reject(new Error(output.trim().split('\n')[0] || `npm ended with exit code ${code}`))
+    else reject(new Error(telling(output) || `npm ended with exit code ${code}`))
   })
   return promise
+}
+
+/** The line of npm's that says what is wrong, where the first one only has a code. */
+function telling(output: string): string {
+  const lines = output.split('\n').map((line) => line.replace(/^npm (error|ERR!) ?(network )?/, '').trim())
+  return lines.find((line) => line.includes('reason: ')) ?? lines[0]!
 }
