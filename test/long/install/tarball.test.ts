@@ -2,26 +2,31 @@
  * The package as a dependency, installed with the settings that npm has by itself, where the package registry may be all
  * that can be reached: it installs, answers, and fetches ONNX Runtime when it is first needed.
  */
-import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { expect, it } from 'vitest'
 import { temporaryDirectory } from '../../store/support.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** A command as a person would give it who has set nothing. */
-function run(cwd: string, home: string, program: string, ...args: string[]): SpawnSyncReturns<string> {
+/** Of a person who has set nothing. */
+function environment(home: string): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([key]) => !/^npm_/i.test(key))
-  const env = { ...Object.fromEntries(inherited), HOME: home, UNDERSTUDY_DATA: join(home, 'library') }
-  return spawnSync(program, args, { cwd, env, encoding: 'utf8' })
+  return { ...Object.fromEntries(inherited), HOME: home, UNDERSTUDY_DATA: join(home, 'library') }
 }
 
-it('installs, answers, and fetches ONNX Runtime when it is first needed', (context) => {
+function run(cwd: string, home: string, program: string, ...args: string[]): SpawnSyncReturns<string> {
+  return spawnSync(program, args, { cwd, env: environment(home), encoding: 'utf8' })
+}
+
+it('installs, answers, and fetches ONNX Runtime when it is first needed', async (context) => {
   const home = temporaryDirectory()
   const reached = run(home, home, 'npm', 'view', 'onnxruntime-node', 'version', '--fetch-retries=0')
   if (reached.status !== 0) context.skip(`the package registry cannot be reached: ${reached.stderr}`)
-  const built = spawnSync(process.execPath, ['build.ts', '--no-page'], { cwd: root, encoding: 'utf8' })
+  const built = spawnSync(process.execPath, ['build.ts'], { cwd: root, encoding: 'utf8' })
   expect(built.status, built.stdout + built.stderr).toBe(0)
   const packed = run(root, home, 'npm', 'pack', '--pack-destination', home)
   expect(packed.status, packed.stderr).toBe(0)
@@ -42,4 +47,13 @@ it('installs, answers, and fetches ONNX Runtime when it is first needed', (conte
   expect(first.stderr).toMatch(/^fetching ONNX Runtime/)
   const second = run(project, home, 'npx', ...train, 'second')
   expect([second.status, second.stderr]).toEqual([0, expect.not.stringContaining('fetching')])
-})
+
+  const launcher = join(project, 'node_modules/understudy/bin/understudy.js')
+  const studio = spawn(process.execPath, [launcher, 'studio', '--browser', '--no-open', '--port', '0'], {
+    env: environment(home),
+  })
+  context.onTestFinished(() => void studio.kill('SIGKILL'))
+  const [line] = (await once(createInterface(studio.stdout), 'line')) as [string]
+  const page = await fetch(/http:\S+/.exec(line)![0])
+  expect(await page.text()).toContain('<title>Understudy')
+}, 600_000)
