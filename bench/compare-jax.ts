@@ -2,7 +2,7 @@
  * Whole SAC updates, ours and those of JAX as one jit-compiled function, in alternation:
  *
  *     pip install jax
- *     node bench/compare-jax.ts [--python PATH] [--threads 2] [--rounds 11] [--only LABEL]
+ *     node bin/run.js bench/compare-jax.ts [--python PATH] [--threads 2] [--rounds 11] [--only LABEL]
  */
 import { type Comparison, comparePeer } from './peer.ts'
 import { createSacUpdate, large, type SacSize, small } from './sac-update.ts'

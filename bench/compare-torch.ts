@@ -2,7 +2,7 @@
  * Whole SAC updates, ours and PyTorch's with its fused Adam, in alternation:
  *
  *     pip install torch numpy
- *     node bench/compare-torch.ts [--python PATH] [--threads 2] [--rounds 11] [--only LABEL]
+ *     node bin/run.js bench/compare-torch.ts [--python PATH] [--threads 2] [--rounds 11] [--only LABEL]
  */
 import { createAngleUpdate } from './learner.ts'
 import { type Comparison, comparePeer } from './peer.ts'

@@ -1,6 +1,6 @@
 /**
  * What a memory costs: whole updates of SAC and PPO on basic with and without one, in alternation, since a machine drifts by
- * more than a block takes: node bench/memory-update.ts
+ * more than a block takes: node bin/run.js bench/memory-update.ts
  * Processor time, which with one thread is what the clock shows on a quiet machine and says less about what else runs.
  */
 import { emptyAction, makeEnvironment } from '../core/envs/index.ts'

@@ -2,7 +2,7 @@
  * Samples per second of bubble/25 at the pace of the real game: one instance, and sixteen in step and out of step, on two
  * workers. Measured at 20 times the game's speed and divided by 20, so that what stepping itself costs counts twentyfold.
  *
- * As a program, `node bench/rollout.ts [--json]`, it prints the ratios beside the published ones.
+ * As a program, `node bin/run.js bench/rollout.ts [--json]`, it prints the ratios beside the published ones.
  */
 import { parseArgs } from 'node:util'
 import { Random } from '../core/random.ts'

@@ -2,9 +2,9 @@
  * The prediction endpoint under a real load generator: autocannon with 32 connections in a process of its own, against
  * a policy of bubble/25 as it is exported (2 x 128 hidden units, random weights), one observation a request and 64.
  *
- * As a program, `node bench/serve.ts [--json]`, it prints requests and observations a second, p50 and p99 in milliseconds, the
- * processor time of a request, which other programs on the machine disturb least, and the same when requests that wait
- * together do not share a run.
+ * As a program, `node bin/run.js bench/serve.ts [--json]`, it prints requests and observations a second, p50 and p99 in
+ * milliseconds, the processor time of a request, which other programs on the machine disturb least, and the same when
+ * requests that wait together do not share a run.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { DataError, UserError } from '../errors.ts'
 import { loadPlugins } from '../plugins.ts'
 import { CliContext, type Register } from './context.ts'
+import { fetchEngine } from './fetch-engine.ts'
 
 /** Loaded one at a time, because some bring a numeric engine with them and `understudy envs` should not wait for that. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ register: Register }>>> = {
@@ -21,6 +22,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register: Register }>>> 
   serve: () => import('./serve.ts'),
   studio: () => import('./studio.ts'),
 }
+
+/** Nothing of these computes a network, or only where somebody asks for it. */
+const WITHOUT_ENGINE = ['envs', 'env', 'record', 'demos']
 
 const DEFAULT_COMMAND = 'studio'
 
@@ -40,10 +44,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     await import('../remote/index.ts')
     await loadPlugins(context.plugins)
   })
+  const args = withDefaultCommand(argv)
+  program.hook('preAction', async () => {
+    if (!WITHOUT_ENGINE.includes(firstOwnArgument(args)!))
+      await fetchEngine(context.signal, (line) => context.note(line))
+  })
   const stopListening = stopOnSignals(context)
   let code = 0
   try {
-    const args = withDefaultCommand(argv)
     for (const load of commandsFor(args)) (await load()).register(program, context)
     await program.parseAsync(args, { from: 'user' })
     code = Number(process.exitCode ?? 0)

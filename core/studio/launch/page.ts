@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../../errors.ts'
 
-/** Where package.json lies. From the sources; the built program has its page beside it and comes not here. */
-export const projectRoot = fileURLToPath(new URL('../../../', import.meta.url))
+/** Where package.json lies: one level higher for the built program, which is in `dist/`. */
+export const projectRoot = ['../../../', '../../../../']
+  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+  .find((folder) => existsSync(join(folder, 'package.json')))!
 
 const sources = ['renderer', 'core/studio/protocol', 'core/studio/protocol.ts', 'vite.config.ts']
 

@@ -1,4 +1,6 @@
-/** Compiles kernels.ts (AssemblyScript) and writes the module as base64 to module.ts: node core/tensor/kernels/build.ts */
+/**
+ * Compiles kernels.ts (AssemblyScript) and writes the module as base64 to module.ts: node bin/run.js core/tensor/kernels/build.ts
+ */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'

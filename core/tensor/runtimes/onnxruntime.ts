@@ -1,18 +1,17 @@
 /** The default engine: one ONNX graph per program, run by ONNX Runtime on preallocated memory. */
-import { createRequire } from 'node:module'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { exportOnnx } from '../onnx.ts'
 import { arrays, type CompileSpec, layOut, type Program, type Runtime } from '../runtime.ts'
+import { onnxRuntime, onnxRuntimeVersion } from './onnxruntime-package.ts'
 
 export function onnxruntime(): Runtime {
-  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string }
-  return { name: 'onnxruntime', description: `onnxruntime-node ${version}`, compile }
+  return { name: 'onnxruntime', description: `onnxruntime-node ${onnxRuntimeVersion()}`, compile }
 }
 
 async function compile(spec: CompileSpec): Promise<Program> {
   const layout = layOut(spec)
   const model = exportOnnx(spec.outputs, { extensions: true })
-  const session = await InferenceSession.create(model, sessionOptions(spec.threads ?? 1))
+  const session = await onnxRuntime().InferenceSession.create(model, sessionOptions(spec.threads ?? 1))
   const feeds = tensors(layout.inputs)
   const fetches = tensors(layout.outputs)
   return {
@@ -53,6 +52,7 @@ function sessionOptions(threads: number): InferenceSession.SessionOptions {
 
 /** Tensors over the given memory; the runtime reads and writes it in place. */
 function tensors(side: ReturnType<typeof layOut>['inputs']): Record<string, Tensor> {
+  const { Tensor } = onnxRuntime()
   return Object.fromEntries(
     side.map(({ name, value, data }) => [name, new Tensor('float32', data, value.shape)]),
   )
@@ -87,7 +87,7 @@ export interface Model {
 }
 
 export async function openModel(bytes: Uint8Array): Promise<Model> {
-  const session = await InferenceSession.create(bytes, sessionOptions(1))
+  const session = await onnxRuntime().InferenceSession.create(bytes, sessionOptions(1))
   const inputs = session.inputMetadata.map(toValue)
   const types = new Map(inputs.map(({ name, type }) => [name, type]))
   return {
@@ -112,6 +112,7 @@ function toValue(value: InferenceSession.ValueMetadata): ModelValue {
 }
 
 function toTensor(type: string | undefined, { data, dims }: ModelArray): Tensor {
+  const { Tensor } = onnxRuntime()
   if (type === 'float64') return new Tensor('float64', Float64Array.from(data), dims)
   return new Tensor('float32', data, dims)
 }

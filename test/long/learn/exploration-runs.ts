@@ -1,6 +1,6 @@
 /**
  * Which learner opens the lock with which signal. As a program it prints the table of docs/algorithms/curiosity.md and
- * rnd.md: node test/long/learn/exploration-runs.ts
+ * rnd.md: node bin/run.js test/long/learn/exploration-runs.ts
  */
 import { explore } from '../../learn/explore.ts'
 

@@ -1,0 +1,55 @@
+/**
+ * Where ONNX Runtime is. `npm ci` in a checkout installs it; this package as a dependency does not bring it, because npm
+ * would then run its install script, which fetches GPU libraries from elsewhere. `engine/` is where it is put afterwards.
+ */
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import type * as OnnxRuntime from 'onnxruntime-node'
+import { UserError } from '../../errors.ts'
+
+const NAME = 'onnxruntime-node'
+
+/** Holds the manifest and lock file of ONNX Runtime. One level higher for the built program, which is in `dist/`. */
+export const engineFolder = ['../../../engine/', '../../../../engine/']
+  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+  .find((folder) => existsSync(folder))!
+
+/** Where packages are looked for, in turn. */
+const places = [createRequire(import.meta.url), createRequire(`${engineFolder}package.json`)]
+
+let loaded: typeof OnnxRuntime | undefined
+
+export function hasOnnxRuntime(): boolean {
+  return find() !== undefined
+}
+
+/** @throws UserError where it is not installed */
+export function onnxRuntime(): typeof OnnxRuntime {
+  loaded ??= load(NAME) as typeof OnnxRuntime
+  return loaded
+}
+
+/** @throws UserError where it is not installed */
+export function onnxRuntimeVersion(): string {
+  return (load(`${NAME}/package.json`) as { version: string }).version
+}
+
+function load(path: string): unknown {
+  const require = find()
+  if (require !== undefined) return require(path)
+  throw new UserError('ONNX Runtime, which computes the networks, is not installed', {
+    remedy: `run npm ci --ignore-scripts --prefix "${engineFolder}", which fetches it from the package registry`,
+  })
+}
+
+function find(): NodeJS.Require | undefined {
+  return places.find((require) => {
+    try {
+      require.resolve(NAME)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
