@@ -14,10 +14,10 @@ import {
 import { readPolicyFile } from '../evaluate/policy/policy-file.ts'
 import type { ImportedAgentRow, RunRow } from '../store/index.ts'
 import { readMeta, writeMeta } from '../studio/meta.ts'
-import { writeAtomically } from '../train/atomic-file.ts'
 import { deleteRun, listCheckpoints, recoverRuns, requireRun, runDirectory } from '../train/index.ts'
 import { collectParameter, wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
+import { checkOutputFile, isStandardOutput, outputPath, writeOutputFile } from './output.ts'
 import { forgetRunMeta } from './run-meta.ts'
 import { formatTable, formatTime } from './table.ts'
 
@@ -31,7 +31,7 @@ export function register(program: Command, context: CliContext): void {
     .command('export')
     .description('write the policy as ONNX, with the names of ML-Agents')
     .argument('<run>')
-    .requiredOption('--out <file>', 'where to')
+    .requiredOption('--out <file>', 'where to; "-" is standard output', outputPath('--out'))
     .option('--checkpoint <step>', 'the policy of this step', wholeNumber('--checkpoint', 0))
     .action((run: string, options: { out: string; checkpoint?: number }) =>
       exportAgent(run, options, context),
@@ -139,13 +139,15 @@ async function exportAgent(
   options: { out: string; checkpoint?: number },
   context: CliContext,
 ): Promise<void> {
+  checkOutputFile(options.out)
   const library = context.library()
   const { source, kind } = await namedAgent(library, run)
   if (kind === 'imported' && options.checkpoint !== undefined) {
     throw new UserError(`"${run}" was imported and has no checkpoints`, { remedy: 'leave --checkpoint out' })
   }
   const file = await policyFile(source, options.checkpoint)
-  await writeAtomically(options.out, [await readFile(file)])
+  await writeOutputFile(options.out, await readFile(file))
+  if (isStandardOutput(options.out)) return
   if (context.json) context.printJson({ run, file: options.out })
   else context.print(`wrote ${options.out}`)
 }

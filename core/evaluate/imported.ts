@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeAtomically } from '../atomic-file.ts'
 import { type Environment, observationSize } from '../envs/index.ts'
 import { nearest, UserError } from '../errors.ts'
 import { Random } from '../random.ts'
 import type { ImportedAgentRow, Library, ReadableLibrary } from '../store/index.ts'
-import { writeAtomically } from '../train/atomic-file.ts'
 import { runDirectory } from '../train/index.ts'
 import { openPolicy, type Policy } from './policy/policy.ts'
 

@@ -9,11 +9,11 @@
  */
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeAtomically } from '../atomic-file.ts'
 import { DataError } from '../errors.ts'
 import type { AlgorithmState } from '../learn/index.ts'
 import type { SavedMastery } from '../rollout/mastery.ts'
 import type { SavedRollout } from '../rollout/rollout.ts'
-import { writeAtomically } from './atomic-file.ts'
 import type { SavedCurriculum } from './curriculum.ts'
 import type { MetricRow } from './messages.ts'
 import { type PackedFormat, readPacked, writePacked } from './packed-file.ts'

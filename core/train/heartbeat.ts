@@ -4,7 +4,7 @@
  */
 import { rmSync, statSync, utimes, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { explainFileError } from './atomic-file.ts'
+import { explainFileError } from '../atomic-file.ts'
 
 const INTERVAL_MS = 5_000
 /** Without a beat for this long the owner is gone. */

@@ -9,8 +9,8 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { Packr } from 'msgpackr'
+import { writeAtomically } from '../atomic-file.ts'
 import { DataError } from '../errors.ts'
-import { writeAtomically } from './atomic-file.ts'
 
 export interface PackedFormat {
   /** Eight ASCII characters. */

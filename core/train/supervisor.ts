@@ -3,11 +3,11 @@
  * line and studio alike; the library is written by this side only.
  */
 import { mkdir, rm } from 'node:fs/promises'
+import { explainFileError } from '../atomic-file.ts'
 import { releaseEnvironments } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { loadedPlugins } from '../plugins.ts'
 import type { Library, RunRow, RunState } from '../store/index.ts'
-import { explainFileError } from './atomic-file.ts'
 import {
   configToYaml,
   demonstrationPath,

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DataError, UserError } from '../../core/errors.ts'
-import { writeAtomically } from '../../core/train/atomic-file.ts'
+import { writeAtomically } from '../../core/atomic-file.ts'
 import {
   type Checkpoint,
   checkpointDirectory,
