@@ -14,7 +14,14 @@ import {
 import { readPolicyFile } from '../evaluate/policy/policy-file.ts'
 import type { ImportedAgentRow, RunRow } from '../store/index.ts'
 import { readMeta, writeMeta } from '../studio/meta.ts'
-import { deleteRun, listCheckpoints, recoverRuns, requireRun, runDirectory } from '../train/index.ts'
+import {
+  deleteRun,
+  isActive,
+  listCheckpoints,
+  recoverRuns,
+  requireRun,
+  runDirectory,
+} from '../train/index.ts'
 import { collectParameter, wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { checkOutputFile, isStandardOutput, outputPath, writeOutputFile } from './output.ts'
@@ -66,8 +73,13 @@ interface ImportOptions {
 }
 
 async function list(context: CliContext): Promise<void> {
-  const library = context.library()
-  await recoverRuns(library)
+  const isForgotten = (run: RunRow): boolean => run.state === 'running' && !isActive(run)
+  let library = context.libraryToRead()
+  if (library.listRuns().some(isForgotten)) {
+    const writable = context.libraryIfWritable()
+    if (writable !== undefined) await recoverRuns(writable)
+    library = writable ?? library
+  }
   const runs = await Promise.all(
     library.listRuns().map(async ({ config: _, ...run }) => ({
       kind: 'run',
@@ -140,7 +152,7 @@ async function exportAgent(
   context: CliContext,
 ): Promise<void> {
   checkOutputFile(options.out)
-  const library = context.library()
+  const library = context.libraryToRead()
   const { source, kind } = await namedAgent(library, run)
   if (kind === 'imported' && options.checkpoint !== undefined) {
     throw new UserError(`"${run}" was imported and has no checkpoints`, { remedy: 'leave --checkpoint out' })

@@ -52,7 +52,7 @@ export function register(program: Command, context: CliContext): void {
 
 async function compare(runs: readonly string[], options: Options, context: CliContext): Promise<void> {
   for (const file of [options.svg, options.html]) if (file !== undefined) checkOutputFile(file)
-  const library = context.library()
+  const library = context.libraryToRead()
   const named: { label: string; checkpoint: number | undefined; agent: NamedAgent }[] = []
   for (const run of runs) {
     const [, id = run, step] = /^(.+)@(\d+)$/.exec(run) ?? []

@@ -1,12 +1,17 @@
 /** Policies that were made elsewhere: taken in, found again, removed. The files are `<data>/agents/<id>.onnx`. */
 import { createHash } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { writeAtomically } from '../atomic-file.ts'
 import { type Environment, observationSize } from '../envs/index.ts'
 import { nearest, UserError } from '../errors.ts'
 import { Random } from '../random.ts'
-import type { ImportedAgentRow, Library, ReadableLibrary } from '../store/index.ts'
+import {
+  type ImportedAgentRow,
+  type Library,
+  makePrivateDirectory,
+  type ReadableLibrary,
+} from '../store/index.ts'
 import { runDirectory } from '../train/index.ts'
 import { openPolicy, type Policy } from './policy/policy.ts'
 
@@ -67,7 +72,7 @@ export async function importAgent(
     importedAtUs: Date.now() * 1000,
   }
   const file = importedAgentFile(library, agent.id)
-  await mkdir(join(library.dir, 'agents'), { recursive: true })
+  makePrivateDirectory(dirname(file))
   await writeAtomically(file, [bytes])
   try {
     library.addImportedAgent(agent)

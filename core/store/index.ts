@@ -1,5 +1,6 @@
 /** The library on disk. This folder is the only importer of better-sqlite3. */
 export type { ImportedAgentRow } from './agent-table.ts'
+export type { Backup } from './backup.ts'
 export { columnsFromBytes, columnsToBytes, fromLittleEndian, littleEndianBytes } from './columns.ts'
 export * from './episode.ts'
 export { checkEpisode, type EpisodeOrigin, episodeHash } from './episode-check.ts'
@@ -8,11 +9,14 @@ export { type EpisodeOutcome, EpisodeWriter } from './episode-writer.ts'
 export {
   defaultDataDirectory,
   type EpisodeNotes,
+  hasLibrary,
   type ImportResult,
   type Library,
   openLibrary,
+  openLibraryInMemory,
   type ReadableLibrary,
 } from './library.ts'
 export { lockStudio, type StudioLock } from './lock.ts'
+export { DIRECTORIES, makePrivateDirectory } from './private-files.ts'
 export type { Metric, MetricFilter, RunRow, RunState } from './run-table.ts'
 export type { StepRecord } from './step-buffer.ts'

@@ -1,9 +1,11 @@
 /** The library of one data directory: episodes, runs and metrics. */
+import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import { AgentTable, type ImportedAgentRow } from './agent-table.ts'
-import { Connection } from './database.ts'
+import { type Backup, backUp } from './backup.ts'
+import { Connection, IN_MEMORY } from './database.ts'
 import type { Episode, EpisodeHead } from './episode.ts'
 import { checkEpisode, episodeHash } from './episode-check.ts'
 import {
@@ -16,8 +18,10 @@ import {
 } from './episode-row.ts'
 import { EpisodeTable } from './episode-table.ts'
 import { EpisodeWriter } from './episode-writer.ts'
+import { explainStoreError } from './errors.ts'
 import { processIsAlive } from './process.ts'
 import { type Metric, type MetricFilter, type RunRow, RunTable } from './run-table.ts'
+import { eraseAll, shrink } from './space.ts'
 
 /** What may be changed about an episode after it was played. */
 export interface EpisodeNotes {
@@ -60,6 +64,11 @@ export interface ReadableLibrary {
   externalVersion(): number
   /** What SQLite's integrity and foreign key checks complain about; empty when all is well. */
   checkIntegrity(): string[]
+  /**
+   * Copies the library to `file`, verified before it gets that name.
+   * @throws UserError when there is no room; DataError when the library is damaged
+   */
+  backUp(file: string, signal?: AbortSignal): Promise<Backup>
   close(): void
 }
 
@@ -80,8 +89,10 @@ export interface Library extends ReadableLibrary {
   /** Puts episodes aside; `restoreEpisodes` brings them back until `purge`. */
   deleteEpisodes(ids: readonly number[]): void
   restoreEpisodes(ids: readonly number[]): void
-  /** Erases what was deleted before this time. @returns how many */
-  purge(olderThanUs: number): number
+  /** Erases what was deleted before this time. @returns how many, and what the disk has got back */
+  purge(olderThanUs: number): Promise<{ episodes: number; bytes: number }>
+  /** Gives the space of what was erased back to the disk. @returns bytes */
+  shrink(): Promise<number>
   /** Inserts the run or replaces the one with this id; its metrics stay. */
   putRun(run: RunRow): void
   /** Forgets the run and its metrics. */
@@ -113,6 +124,23 @@ export function openLibrary(dir: string, options: { readonly?: boolean } = {}): 
   return new SqliteLibrary(resolve(dir), options.readonly ?? false)
 }
 
+/** What the library in `dir` would be, where there is none yet: nothing of it is written. */
+export function openLibraryInMemory(dir: string): Library {
+  return new SqliteLibrary(resolve(dir), false, IN_MEMORY)
+}
+
+/** @throws UserError when nobody may know */
+export function hasLibrary(dir: string): boolean {
+  const file = join(dir, LIBRARY_FILE)
+  try {
+    statSync(file)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw explainStoreError(error, file, true)
+  }
+}
+
 class SqliteLibrary implements Library {
   readonly dir: string
   readonly file: string
@@ -122,9 +150,9 @@ class SqliteLibrary implements Library {
   readonly #agents: AgentTable
   readonly #writers = new Set<EpisodeWriter>()
 
-  constructor(dir: string, readonly: boolean) {
+  constructor(dir: string, readonly: boolean, file = join(dir, LIBRARY_FILE)) {
     this.dir = dir
-    this.file = join(dir, LIBRARY_FILE)
+    this.file = file
     this.#connection = new Connection(this.file, { readonly })
     this.#episodes = new EpisodeTable(this.#connection)
     this.#runs = new RunTable(this.#connection)
@@ -232,9 +260,12 @@ class SqliteLibrary implements Library {
 
   deleteEpisodes(ids: readonly number[]): void {
     const now = Date.now() * 1000
-    this.#forEach(ids, (id, record) => {
-      if (record.state === 'recording') throw new UserError(`episode ${id} is still being recorded`)
-      if (record.deleted_at_us === null) this.#episodes.setDeleted(id, now)
+    this.#connection.erase(() => {
+      for (const id of ids) {
+        const { state, deleted_at_us } = this.#episodes.record(id)
+        if (state === 'recording') throw new UserError(`episode ${id} is still being recorded`)
+        if (deleted_at_us === null) this.#episodes.setDeleted(id, now)
+      }
     })
   }
 
@@ -242,14 +273,16 @@ class SqliteLibrary implements Library {
     this.#forEach(ids, (id) => this.#episodes.setDeleted(id, null))
   }
 
-  purge(olderThanUs: number): number {
-    const purged = this.#connection.write(
-      () =>
-        this.#connection.sqlite.prepare('DELETE FROM episode WHERE deleted_at_us < ?').run(olderThanUs)
-          .changes,
-    )
-    if (purged > 0) this.#connection.read(() => this.#connection.sqlite.pragma('incremental_vacuum'))
-    return purged
+  async purge(olderThanUs: number): Promise<{ episodes: number; bytes: number }> {
+    const { sqlite } = this.#connection
+    const select = sqlite.prepare('SELECT id FROM episode WHERE deleted_at_us < ?').pluck()
+    const ids = this.#connection.read(() => select.all(olderThanUs)) as number[]
+    await eraseAll(this.#connection, ids, (id) => this.#episodes.erase(id))
+    return { episodes: ids.length, bytes: await this.shrink() }
+  }
+
+  shrink(): Promise<number> {
+    return shrink(this.#connection)
   }
 
   putRun(run: RunRow): void {
@@ -265,7 +298,7 @@ class SqliteLibrary implements Library {
   }
 
   deleteRun(id: string): void {
-    this.#connection.write(() => this.#runs.delete(id))
+    this.#connection.erase(() => this.#runs.delete(id))
   }
 
   appendMetrics(runId: string, rows: readonly Metric[]): void {
@@ -293,7 +326,7 @@ class SqliteLibrary implements Library {
   }
 
   deleteImportedAgent(id: string): void {
-    this.#connection.write(() => this.#agents.delete(id))
+    this.#connection.erase(() => this.#agents.delete(id))
   }
 
   getMeta(key: string): string | undefined {
@@ -326,6 +359,17 @@ class SqliteLibrary implements Library {
         ...orphans.map(({ table, rowid }) => `row ${rowid} of ${table} belongs to nothing`),
       ]
     })
+  }
+
+  async backUp(file: string, signal?: AbortSignal): Promise<Backup> {
+    const source = new Connection(this.file, { readonly: true })
+    try {
+      return await backUp(source.sqlite, file, signal)
+    } catch (error) {
+      throw explainStoreError(error, file)
+    } finally {
+      source.close()
+    }
   }
 
   /** Recordings that are still open become interrupted episodes. */

@@ -85,7 +85,7 @@ export async function writeCheckpoint(
   keep: number,
 ): Promise<void> {
   const directory = checkpointDirectory(runDirectory)
-  await mkdir(directory, { recursive: true })
+  await mkdir(directory, { recursive: true, mode: 0o700 })
   const { replay, ...algorithm } = checkpoint.algorithm
   const base = join(directory, `${checkpoint.step}`)
   if (replay !== undefined) await writePacked(`${base}.replay`, REPLAY, replay)

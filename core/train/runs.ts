@@ -79,6 +79,7 @@ export async function deleteRun(library: Library, id: string): Promise<void> {
   }
   library.deleteRun(id)
   await rm(runDirectory(library.dir, id), { recursive: true, force: true })
+  await library.shrink()
 }
 
 /**

@@ -348,7 +348,7 @@ function died(exit: { code: number | null; signal: string | null; errorOutput: s
 
 async function makeDirectory(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true })
+    await mkdir(directory, { recursive: true, mode: 0o700 })
   } catch (error) {
     throw explainFileError(error, directory)
   }

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { DataError, UserError } from '../../core/errors.ts'
 import { writeAtomically } from '../../core/atomic-file.ts'
+import { DataError, UserError } from '../../core/errors.ts'
 import {
   type Checkpoint,
   checkpointDirectory,

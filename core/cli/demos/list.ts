@@ -12,7 +12,7 @@ export function registerList(demos: Command, context: CliContext): void {
     .option('--deleted', 'list the deleted ones, which "demos restore" brings back')
     .action((options: Selection & { deleted?: boolean }) => {
       const deleted = options.deleted === true
-      const rows = context.library().listEpisodes({ ...selectionFilter(options), deleted })
+      const rows = context.libraryToRead().listEpisodes({ ...selectionFilter(options), deleted })
       if (context.json) context.printJson(rows)
       else if (rows.length === 0)
         context.print('no episodes; "understudy record --help" says how to record some')

@@ -105,10 +105,8 @@ async function importPath(path: string, options: ImportOptions, context: CliCont
 
 async function exportTo(ids: string[], options: ExportOptions, context: CliContext): Promise<void> {
   const format = chosenFormat(options)
-  const { rows, episodes, leftOut } = readWhole(
-    context.library(),
-    selectEpisodes(context.library(), ids, options),
-  )
+  const library = context.libraryToRead()
+  const { rows, episodes, leftOut } = readWhole(library, selectEpisodes(library, ids, options))
   const lost = format.cannotHold(episodes)
   const content = await format.write(
     episodes,
