@@ -2,15 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Command } from 'commander'
+import { BOUNDS, requireName } from '../bounds.ts'
 import { closing, makeEnvironment, type ParameterValue } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
-import {
-  deleteImportedAgent,
-  importAgent,
-  MOST_NAME_CHARACTERS,
-  namedAgent,
-  policyFile,
-} from '../evaluate/index.ts'
+import { deleteImportedAgent, importAgent, namedAgent, policyFile } from '../evaluate/index.ts'
 import { readPolicyFile } from '../evaluate/policy/policy-file.ts'
 import type { ImportedAgentRow, RunRow } from '../store/index.ts'
 import { readMeta, writeMeta } from '../studio/meta.ts'
@@ -169,9 +164,7 @@ function rename(run: string, name: string, context: CliContext): void {
   const imported = library.getImportedAgent(run)
   if (imported === undefined) requireRun(library, run)
   const trimmed = name.trim()
-  if (trimmed === '' || trimmed.length > MOST_NAME_CHARACTERS) {
-    throw new UserError(`a name has 1 to ${MOST_NAME_CHARACTERS} characters`, { usage: true })
-  }
+  requireName('the name of an agent', trimmed, BOUNDS.name)
   if (imported !== undefined) library.renameImportedAgent(run, trimmed)
   else writeMeta(library, 'run-name', run, trimmed)
   if (context.json) context.printJson({ run, name: trimmed })

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeAtomically } from '../atomic-file.ts'
+import { asName, BOUNDS, requireName } from '../bounds.ts'
 import { type Environment, observationSize } from '../envs/index.ts'
 import { nearest, UserError } from '../errors.ts'
 import { Random } from '../random.ts'
@@ -14,9 +15,6 @@ import {
 } from '../store/index.ts'
 import { runDirectory } from '../train/index.ts'
 import { openPolicy, type Policy } from './policy/policy.ts'
-
-/** Of a name for people. */
-export const MOST_NAME_CHARACTERS = 80
 
 export interface AgentFile {
   /** Name of the file, without folders. */
@@ -55,17 +53,18 @@ export async function importAgent(
         JSON.stringify(agent.parameters) === parameters,
     )
   if (known !== undefined) return { agent: known, known: true }
-  const title = (name ?? source.replace(/\.onnx$/i, '')).trim().slice(0, MOST_NAME_CHARACTERS) || 'imported'
+  if (name !== undefined) requireName('the name of an agent', name.trim(), BOUNDS.name)
+  const title = name?.trim() ?? (asName(source.replace(/\.onnx$/i, ''), BOUNDS.name) || 'imported')
   const agent: ImportedAgentRow = {
     id: unusedId(library, title),
     name: title,
     environmentId: spec.id,
     parameters: spec.parameters,
-    source,
+    source: asName(source, BOUNDS.fileName),
     sha256,
     bytes: bytes.length,
     form: policy.form,
-    producer: policy.summary.producer,
+    producer: asName(policy.summary.producer, BOUNDS.name),
     opset: policy.summary.opset,
     output: output ?? null,
     sampledOnly: !policy.canBeDeterministic,

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { BOUNDS, requireName, requireText } from '../bounds.ts'
 import { UserError } from '../errors.ts'
 import { AgentTable, type ImportedAgentRow } from './agent-table.ts'
 import { type Backup, backUp } from './backup.ts'
@@ -241,9 +242,14 @@ class SqliteLibrary implements Library {
     if (rating !== undefined && !(Number.isInteger(rating) && rating >= 0 && rating <= 5)) {
       throw new UserError(`a rating is a whole number from 0 to 5, not ${rating}`, { usage: true })
     }
-    const tags = notes.tags?.map((tag) => tag.trim()).filter((tag) => tag !== '')
+    const tags = notes.tags && [...new Set(notes.tags.map((tag) => tag.trim()))].filter((tag) => tag !== '')
+    for (const tag of tags ?? []) requireName('a tag', tag, BOUNDS.tag)
+    if ((tags?.length ?? 0) > BOUNDS.tags) {
+      throw new UserError(`an episode has at most ${BOUNDS.tags} tags, not ${tags!.length}`, { usage: true })
+    }
+    if (notes.note !== undefined) requireText('a note', notes.note, BOUNDS.note)
     this.#forEach(ids, (id) => {
-      if (tags !== undefined) this.#episodes.set(id, 'tags', JSON.stringify([...new Set(tags)]))
+      if (tags !== undefined) this.#episodes.set(id, 'tags', JSON.stringify(tags))
       if (notes.note !== undefined) this.#episodes.set(id, 'note', notes.note)
       if (rating !== undefined) this.#episodes.set(id, 'rating', rating)
     })
@@ -310,6 +316,7 @@ class SqliteLibrary implements Library {
   }
 
   addImportedAgent(agent: ImportedAgentRow): void {
+    requireName('the name of an agent', agent.name, BOUNDS.name)
     this.#connection.write(() => this.#agents.insert(agent))
   }
 
@@ -322,6 +329,7 @@ class SqliteLibrary implements Library {
   }
 
   renameImportedAgent(id: string, name: string): void {
+    requireName('the name of an agent', name, BOUNDS.name)
     this.#connection.write(() => this.#agents.rename(id, name))
   }
 

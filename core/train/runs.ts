@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { asName, BOUNDS } from '../bounds.ts'
 import { nearest, UserError } from '../errors.ts'
 import type { Library, ReadableLibrary, RunRow } from '../store/index.ts'
 import { listCheckpoints, readHead } from './checkpoint.ts'
@@ -9,14 +10,14 @@ import { type RunConfig, resolveConfig, signalNames } from './config.ts'
 import { loadConfigPlugins } from './config-plugins.ts'
 import { heartbeatIsFresh } from './heartbeat.ts'
 
-const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/
+const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 
 /** `<data>/runs/<id>`. @throws UserError when the id could not be the name of a folder */
 export function runDirectory(dataDirectory: string, id: string): string {
-  if (!RUN_ID.test(id)) {
-    throw new UserError(`"${id}" cannot be the name of a run`, {
+  if (!RUN_ID.test(id) || id.length > BOUNDS.runId) {
+    throw new UserError(`"${asName(id, BOUNDS.runId)}" cannot be the name of a run`, {
       usage: true,
-      remedy: 'use letters, digits, dot, dash and underscore, beginning with a letter or digit',
+      remedy: `use up to ${BOUNDS.runId} letters, digits, dots, dashes and underscores, beginning with a letter or digit`,
     })
   }
   return join(dataDirectory, 'runs', id)

@@ -36,6 +36,7 @@ function table(rows: readonly EpisodeRow[]): string[] {
 }
 
 export function outcome(row: EpisodeRow): string {
+  if (row.damage !== null) return 'damaged'
   if (row.state !== 'complete') return row.state
   if (row.success) return 'goal reached'
   return row.terminated ? 'goal missed' : 'cut off'

@@ -14,11 +14,11 @@ import {
   type ReadOptions,
   readDemonstrations,
   readSource,
+  readWholeEpisodes,
   writeExport,
 } from '../../demos/index.ts'
 import { makeEnvironment } from '../../envs/index.ts'
-import { DataError, UserError } from '../../errors.ts'
-import type { Episode, EpisodeRow, ReadableLibrary } from '../../store/index.ts'
+import { UserError } from '../../errors.ts'
 import type { CliContext } from '../context.ts'
 import { isStandardOutput, outputPath, writeOutputFile } from '../output.ts'
 import { count } from '../table.ts'
@@ -106,7 +106,8 @@ async function importPath(path: string, options: ImportOptions, context: CliCont
 async function exportTo(ids: string[], options: ExportOptions, context: CliContext): Promise<void> {
   const format = chosenFormat(options)
   const library = context.libraryToRead()
-  const { rows, episodes, leftOut } = readWhole(library, selectEpisodes(library, ids, options))
+  const selected = selectEpisodes(library, ids, options).map((row) => row.id)
+  const { ids: written, episodes, leftOut } = readWholeEpisodes(library, selected)
   const lost = format.cannotHold(episodes)
   const content = await format.write(
     episodes,
@@ -119,7 +120,7 @@ async function exportTo(ids: string[], options: ExportOptions, context: CliConte
     event: 'exported',
     file: options.out,
     format: format.name,
-    episodes: rows.map((row) => row.id),
+    episodes: written,
     bytes,
     lost,
     leftOut,
@@ -127,29 +128,9 @@ async function exportTo(ids: string[], options: ExportOptions, context: CliConte
   // Whoever reads the file from standard output wants nothing else there.
   const tell = (line: string) => (isStandardOutput(options.out) ? context.note(line) : context.print(line))
   if (context.json) return tell(JSON.stringify(report))
-  tell(`${options.out}: ${count(rows.length, 'episode')}, ${(bytes / 1024).toFixed(0)} KiB`)
+  tell(`${options.out}: ${count(written.length, 'episode')}, ${(bytes / 1024).toFixed(0)} KiB`)
   if (lost.length > 0) tell(`  note: ${format.name} cannot hold ${lost.join('; ')}`)
   for (const { problem } of leftOut) context.note(`  left out: ${problem}`)
-}
-
-/** One damaged episode keeps no other from being written. @throws DataError when none is whole */
-function readWhole(library: ReadableLibrary, selected: readonly EpisodeRow[]) {
-  const rows: EpisodeRow[] = []
-  const episodes: Episode[] = []
-  const leftOut: { episodeId: number; problem: string }[] = []
-  let damage: DataError | undefined
-  for (const row of selected) {
-    try {
-      episodes.push(library.readEpisode(row.id))
-      rows.push(row)
-    } catch (error) {
-      if (!(error instanceof DataError)) throw error
-      damage ??= error
-      leftOut.push({ episodeId: row.id, problem: error.message })
-    }
-  }
-  if (episodes.length === 0) throw damage!
-  return { rows, episodes, leftOut }
 }
 
 async function writeOut(path: string, content: Uint8Array | DemonstrationFiles): Promise<void> {
