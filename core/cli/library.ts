@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { DataError, UserError } from '../errors.ts'
 import { DIRECTORIES, makePrivateDirectory, type ReadableLibrary } from '../store/index.ts'
 import type { CliContext } from './context.ts'
+import { registerRescue } from './demos/rescue.ts'
 import { outputPath } from './output.ts'
 import { count, formatBytes } from './table.ts'
 
@@ -26,6 +27,7 @@ export function register(program: Command, context: CliContext): void {
       '\nExit code 1: something is damaged. "understudy demos verify" replays the episodes as well.',
     )
     .action(() => check(context))
+  registerRescue(library, context)
   library
     .command('compact')
     .description('give back to the disk what deleted episodes and runs have left')

@@ -18,5 +18,6 @@ export {
 } from './library.ts'
 export { lockStudio, type StudioLock } from './lock.ts'
 export { DIRECTORIES, makePrivateDirectory } from './private-files.ts'
+export { type Rescued, type RescuedEpisode, rescueLibrary } from './rescue/rescue.ts'
 export type { Metric, MetricFilter, RunRow, RunState } from './run-table.ts'
 export type { StepRecord } from './step-buffer.ts'
