@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { DataError, UserError } from '../errors.ts'
 import { DIRECTORIES, makePrivateDirectory, type ReadableLibrary } from '../store/index.ts'
+import { storageOf } from '../studio/storage.ts'
 import type { CliContext } from './context.ts'
 import { registerRescue } from './demos/rescue.ts'
 import { outputPath } from './output.ts'
-import { count, formatBytes } from './table.ts'
+import { count, formatBytes, formatTable } from './table.ts'
 
 export function register(program: Command, context: CliContext): void {
   const library = program.command('library').description('back up, check and compact the library')
@@ -19,6 +20,10 @@ export function register(program: Command, context: CliContext): void {
       outputPath('--out'),
     )
     .action((options: { out?: string }) => backUp(options, context))
+  library
+    .command('size')
+    .description('say what takes how much of the disk')
+    .action(() => size(context))
   library
     .command('check')
     .description('check the database, and the checksums and hash of every episode')
@@ -43,6 +48,33 @@ async function backUp({ out }: { out?: string }, context: CliContext): Promise<v
   if (context.json) return context.printJson({ event: 'backup', file, bytes, episodes })
   context.print(`${file}: ${count(episodes, 'episode')}, ${formatBytes(bytes)}, checked`)
   context.print('to go back to it, put it in the place of library.db while nothing has the library open')
+}
+
+async function size(context: CliContext): Promise<void> {
+  const storage = await storageOf(context.libraryToRead())
+  if (context.json) return context.printJson(storage)
+  const { environments, trash, runs, agents, backups } = storage
+  const rows: [what: string, bytes: number][] = [
+    ...environments.map(({ environmentId, episodes, bytes }): [string, number] => [
+      `${count(episodes, 'episode')} of ${environmentId}`,
+      bytes,
+    ]),
+    ['trash', trash.bytes],
+    ...runs.map(({ id, total }): [string, number] => [`run ${id}`, total]),
+    ...agents.map(({ id, bytes }): [string, number] => [`imported agent ${id}`, bytes]),
+    ...backups.map(({ name, bytes }): [string, number] => [name, bytes]),
+    ['unused space in the library', storage.unused],
+  ]
+  for (const line of formatTable(rows, [
+    { title: 'WHAT', text: ([what]) => what },
+    { title: 'SIZE', align: 'right', text: ([, bytes]) => formatBytes(bytes) },
+  ]))
+    context.print(line)
+  context.print('')
+  context.print(
+    `${formatBytes(storage.total)} in ${storage.directory}, ${formatBytes(storage.free)} free on the disk`,
+  )
+  if (trash.episodes > 0) context.print('"understudy demos empty-trash" gives back what the trash takes')
 }
 
 function check(context: CliContext): void {

@@ -1,11 +1,20 @@
 /** Copies of a library that are known to be whole before they count. */
-import { closeSync, fsyncSync, openSync, renameSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import { rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { fileTarget, syncDirectory, withTemporary, withTemporarySync } from '../atomic-file.ts'
 import { DataError, UserError } from '../errors.ts'
-import { createPrivateFile } from './private-files.ts'
+import { createPrivateFile, DIRECTORIES } from './private-files.ts'
 import { databaseBytes, freeBytes, megabytes } from './scratch.ts'
 
 /** Copied between two looks at what else is to be done: about a megabyte. */
@@ -47,6 +56,43 @@ export async function backUp(source: Database.Database, file: string, signal?: A
     await syncDirectory(dirname(target))
     return { file: target, bytes, episodes: expected.episodes }
   })
+}
+
+export interface KeptBackup {
+  /** Within the data directory. */
+  readonly name: string
+  readonly bytes: number
+  /** Unix time in microseconds. */
+  readonly createdAtUs: number
+}
+
+/** Those that the program has made in a data directory, the newest first. */
+export function listBackups(directory: string): KeptBackup[] {
+  const kept: KeptBackup[] = []
+  for (const [folder, pattern] of [
+    ['', /^library\.db\.v\d+$/],
+    [DIRECTORIES.backups, /\.db$/],
+  ] as const) {
+    const names = existsSync(join(directory, folder)) ? readdirSync(join(directory, folder)) : []
+    for (const name of names.filter((each) => pattern.test(each))) {
+      const stats = lstatSync(join(directory, folder, name))
+      if (!stats.isFile()) continue
+      kept.push({
+        name: folder === '' ? name : `${folder}/${name}`,
+        bytes: stats.size,
+        createdAtUs: stats.mtimeMs * 1000,
+      })
+    }
+  }
+  return kept.sort((a, b) => b.createdAtUs - a.createdAtUs)
+}
+
+/** @param name  as it is listed @returns bytes freed @throws UserError when there is none of that name */
+export function deleteBackup(directory: string, name: string): number {
+  const backup = listBackups(directory).find((kept) => kept.name === name)
+  if (backup === undefined) throw new UserError('there is no such backup any more')
+  rmSync(join(directory, backup.name))
+  return backup.bytes
 }
 
 /** Before a migration: `<file>.v<version>`, which has replaced an earlier one of this name. */

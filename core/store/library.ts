@@ -22,6 +22,7 @@ import { EpisodeWriter } from './episode-writer.ts'
 import { explainStoreError } from './errors.ts'
 import { processIsAlive } from './process.ts'
 import { type Metric, type MetricFilter, type RunRow, RunTable } from './run-table.ts'
+import { type LibrarySize, librarySize } from './sizes.ts'
 import { eraseAll, shrink } from './space.ts'
 
 /** What may be changed about an episode after it was played. */
@@ -65,6 +66,8 @@ export interface ReadableLibrary {
   externalVersion(): number
   /** What SQLite's integrity and foreign key checks complain about; empty when all is well. */
   checkIntegrity(): string[]
+  /** What takes how much of its file. */
+  size(): LibrarySize
   /**
    * Copies the library to `file`, verified before it gets that name.
    * @throws UserError when there is no room; DataError when the library is damaged
@@ -367,6 +370,10 @@ class SqliteLibrary implements Library {
         ...orphans.map(({ table, rowid }) => `row ${rowid} of ${table} belongs to nothing`),
       ]
     })
+  }
+
+  size(): LibrarySize {
+    return this.#connection.readTogether(() => librarySize(this.#connection))
   }
 
   async backUp(file: string, signal?: AbortSignal): Promise<Backup> {

@@ -1,7 +1,7 @@
 /** A folder for copies of a library, which is gone when they are closed or the process ends. */
 import { copyFileSync, existsSync, mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { UserError } from '../errors.ts'
 
 const folders = new Set<string>()
@@ -48,8 +48,9 @@ export class Scratch {
   }
 }
 
-/** What an unprivileged user may still write where `path` lies. */
+/** What an unprivileged user may still write where `path` lies, or will. */
 export function freeBytes(path: string): number {
+  if (!existsSync(path) && dirname(path) !== path) return freeBytes(dirname(path))
   const { bavail, bsize } = statfsSync(path)
   return bavail * bsize
 }

@@ -17,6 +17,7 @@ import { importedHandlers } from './handlers/imported.ts'
 import { libraryHandlers } from './handlers/library.ts'
 import { playHandlers } from './handlers/play.ts'
 import { runHandlers } from './handlers/runs.ts'
+import { storageHandlers } from './handlers/storage.ts'
 import { trainingHandlers } from './handlers/training.ts'
 import { Policies } from './policies.ts'
 import { events } from './protocol.ts'
@@ -91,6 +92,7 @@ async function start(options: HostOptions, lock: StudioLock): Promise<Host> {
     ...compareHandlers(context),
     ...agentHandlers(context),
     ...importedHandlers(context),
+    ...storageHandlers(context),
   }
   const timer = watchLibrary(context)
   return {

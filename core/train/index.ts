@@ -18,6 +18,8 @@ export { type ForkTraining, forkElectron, forkNode, type TrainingProcess } from 
 export type { CheckpointNotice, Failed, Finished, MetricRow, Progress, TimeShares } from './messages.ts'
 export { ipcPort, messagePort, type Port, parentPort, utilityPort } from './port.ts'
 export { type Preset, presetsFor, untunedConfig } from './presets.ts'
+export { pruneRun } from './prune-run.ts'
+export { type RunSize, runSizes } from './run-sizes.ts'
 export {
   deleteRun,
   isActive,

@@ -22,6 +22,7 @@ const READING = [
   ['agents', 'list'],
   ['evaluate', 'scripted', '--env', 'bubble/25', '--episodes', '1'],
 
+  ['library', 'size'],
   ['library', 'check'],
 ]
 
@@ -103,6 +104,7 @@ describe('every reading command answers', () => {
         [
           ['demos', 'list'],
           ['agents', 'list'],
+          ['library', 'size'],
           ['library', 'check'],
         ],
         { dir, uid: NOBODY },
