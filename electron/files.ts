@@ -1,8 +1,9 @@
 /** Native dialogs for saving and importing. Paths never reach the page: it gives and gets names and bytes. */
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { BrowserWindow, Dialog } from 'electron'
 import { z } from 'zod'
+import { writeAtomically } from '../core/atomic-file.ts'
 
 const maxFileBytes = 512 * 1024 * 1024
 
@@ -32,7 +33,7 @@ export class FileDialogs {
     })
     if (canceled || filePath === '') return false
     this.#folder = dirname(filePath)
-    await writeFile(filePath, bytes)
+    await writeAtomically(filePath, [bytes])
     return true
   }
 

@@ -1,28 +1,17 @@
 /** `understudy agents`: the shelf of policies, trained here or elsewhere. */
 import { basename } from 'node:path'
 import type { Command } from 'commander'
+import { BOUNDS, requireName } from '../bounds.ts'
 import { closing, makeEnvironment, type ParameterValue } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
-import {
-  deleteImportedAgent,
-  importAgent,
-  MOST_NAME_CHARACTERS,
-  namedAgent,
-  policyFile,
-} from '../evaluate/index.ts'
+import { deleteImportedAgent, importAgent, namedAgent, policyFile } from '../evaluate/index.ts'
 import type { ImportedAgentRow, RunRow } from '../store/index.ts'
 import { readMeta, writeMeta } from '../studio/meta.ts'
-import { writeAtomically } from '../train/atomic-file.ts'
-import {
-  deleteRun,
-  knownCheckpoints,
-  readRegularFile,
-  recoverRuns,
-  requireRun,
-  runProblem,
-} from '../train/index.ts'
+import { deleteRun, knownCheckpoints, readRegularFile, requireRun, runProblem } from '../train/index.ts'
 import { collectParameter, wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
+import { libraryOfRuns } from './library-of-runs.ts'
+import { checkOutputFile, isStandardOutput, outputPath, writeOutputFile } from './output.ts'
 import { forgetRunMeta } from './run-meta.ts'
 import { formatTable, formatTime } from './table.ts'
 
@@ -36,7 +25,7 @@ export function register(program: Command, context: CliContext): void {
     .command('export')
     .description('write the policy as ONNX, with the names of ML-Agents')
     .argument('<run>')
-    .requiredOption('--out <file>', 'where to')
+    .requiredOption('--out <file>', 'where to; "-" is standard output', outputPath('--out'))
     .option('--checkpoint <step>', 'the policy of this step', wholeNumber('--checkpoint', 0))
     .action((run: string, options: { out: string; checkpoint?: number }) =>
       exportAgent(run, options, context),
@@ -71,8 +60,7 @@ interface ImportOptions {
 }
 
 async function list(context: CliContext): Promise<void> {
-  const library = context.library()
-  await recoverRuns(library)
+  const library = await libraryOfRuns(context)
   const runs = await Promise.all(
     library.listRuns().map(async ({ config, ...run }) => ({
       kind: 'run',
@@ -147,13 +135,15 @@ async function exportAgent(
   options: { out: string; checkpoint?: number },
   context: CliContext,
 ): Promise<void> {
-  const library = context.library()
+  checkOutputFile(options.out)
+  const library = context.libraryToRead()
   const { source, kind } = await namedAgent(library, run)
   if (kind === 'imported' && options.checkpoint !== undefined) {
     throw new UserError(`"${run}" was imported and has no checkpoints`, { remedy: 'leave --checkpoint out' })
   }
   const file = await policyFile(source, options.checkpoint)
-  await writeAtomically(options.out, [await readRegularFile(file)])
+  await writeOutputFile(options.out, await readRegularFile(file))
+  if (isStandardOutput(options.out)) return
   if (context.json) context.printJson({ run, file: options.out })
   else context.print(`wrote ${options.out}`)
 }
@@ -163,9 +153,7 @@ function rename(run: string, name: string, context: CliContext): void {
   const imported = library.getImportedAgent(run)
   if (imported === undefined) requireRun(library, run)
   const trimmed = name.trim()
-  if (trimmed === '' || trimmed.length > MOST_NAME_CHARACTERS) {
-    throw new UserError(`a name has 1 to ${MOST_NAME_CHARACTERS} characters`, { usage: true })
-  }
+  requireName('the name of an agent', trimmed, BOUNDS.name)
   if (imported !== undefined) library.renameImportedAgent(run, trimmed)
   else writeMeta(library, 'run-name', run, trimmed)
   if (context.json) context.printJson({ run, name: trimmed })

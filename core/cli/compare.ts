@@ -17,9 +17,9 @@ import {
   recordedContenders,
   scriptedContender,
 } from '../evaluate/index.ts'
-import { writeAtomically } from '../train/atomic-file.ts'
 import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
+import { checkOutputFile, outputPath, writeOutputFile } from './output.ts'
 import { ProgressLine } from './progress-line.ts'
 import { parseSeeds } from './seeds.ts'
 import { formatTable } from './table.ts'
@@ -45,13 +45,14 @@ export function register(program: Command, context: CliContext): void {
       HELD_OUT_EPISODES,
     )
     .option('--seeds <list>', 'these boards instead: 5,7,100-120')
-    .option('--svg <file>', 'write the plot')
-    .option('--html <file>', 'write a report that needs nothing else')
+    .option('--svg <file>', 'write the plot', outputPath('--svg'))
+    .option('--html <file>', 'write a report that needs nothing else', outputPath('--html'))
     .action((runs: string[], options: Options) => compare(runs, options, context))
 }
 
 async function compare(runs: readonly string[], options: Options, context: CliContext): Promise<void> {
-  const library = context.library()
+  for (const file of [options.svg, options.html]) if (file !== undefined) checkOutputFile(file)
+  const library = context.libraryToRead()
   const named: { label: string; checkpoint: number | undefined; agent: NamedAgent }[] = []
   for (const run of runs) {
     const [, id = run, step] = /^(.+)@(\d+)$/.exec(run) ?? []
@@ -85,9 +86,8 @@ async function compare(runs: readonly string[], options: Options, context: CliCo
     }),
   )
   line.close()
-  if (options.svg !== undefined) await writeAtomically(options.svg, [Buffer.from(dotPlot(comparison))])
-  if (options.html !== undefined)
-    await writeAtomically(options.html, [Buffer.from(comparisonHtml(comparison))])
+  if (options.svg !== undefined) await writeOutputFile(options.svg, Buffer.from(dotPlot(comparison)))
+  if (options.html !== undefined) await writeOutputFile(options.html, Buffer.from(comparisonHtml(comparison)))
   if (context.json) process.stdout.write(comparisonJson(comparison))
   else for (const text of describe(comparison)) context.print(text)
 }

@@ -3,7 +3,15 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ensureBundledDemonstrations } from '../demos/bundled.ts'
 import { askedOfPerson } from '../envs/index.ts'
-import { defaultDataDirectory, type Library, openLibrary } from '../store/index.ts'
+import { UserError } from '../errors.ts'
+import {
+  defaultDataDirectory,
+  hasLibrary,
+  type Library,
+  openLibrary,
+  openLibraryInMemory,
+  type ReadableLibrary,
+} from '../store/index.ts'
 
 /** Every file of a subcommand exports a function of this type under the name `register`. */
 export type Register = (program: Command, context: CliContext) => void
@@ -23,6 +31,7 @@ export class CliContext {
   readonly #program: Command
   readonly #abort = new AbortController()
   #library: Library | undefined
+  #read: ReadableLibrary | undefined
 
   constructor(program: Command) {
     this.#program = program
@@ -62,6 +71,31 @@ export class CliContext {
     return this.#library
   }
 
+  /**
+   * The library for a command that only looks: nothing is written, so that it works on a full disk and in what belongs to
+   * another. Where there is none yet, what it would begin with.
+   */
+  libraryToRead(): ReadableLibrary {
+    return this.#library ?? (this.#read ??= this.#openToRead())
+  }
+
+  /** The library, or undefined where it cannot be written to: for what is better kept, but no reason to fail. */
+  libraryIfWritable(): Library | undefined {
+    try {
+      return this.library()
+    } catch (error) {
+      if (error instanceof UserError) return undefined
+      throw error
+    }
+  }
+
+  #openToRead(): ReadableLibrary {
+    if (hasLibrary(this.dataDirectory)) return openLibrary(this.dataDirectory, { readonly: true })
+    const library = openLibraryInMemory(this.dataDirectory)
+    ensureBundledDemonstrations(library)
+    return library
+  }
+
   /** One line on standard output. */
   print(line: string): void {
     process.stdout.write(`${line}\n`)
@@ -88,7 +122,9 @@ export class CliContext {
   }
 
   close(): void {
+    this.#read?.close()
     this.#library?.close()
+    this.#read = undefined
     this.#library = undefined
   }
 

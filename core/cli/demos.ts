@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { CliContext } from './context.ts'
 import { registerEdit } from './demos/edit.ts'
 import { registerList } from './demos/list.ts'
+import { registerRescue } from './demos/rescue.ts'
 import { registerShow } from './demos/show.ts'
 import { registerTransfer } from './demos/transfer.ts'
 import { registerVerify } from './demos/verify.ts'
@@ -14,4 +15,5 @@ export function register(program: Command, context: CliContext): void {
   registerTransfer(demos, context)
   registerEdit(demos, context)
   registerVerify(demos, context)
+  registerRescue(demos, context)
 }

@@ -1,7 +1,8 @@
 /** `understudy env serve` and `understudy env launcher`: an environment in place of a Unity build, for ML-Agents' trainers. */
-import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { explainFileError, writeAtomically } from '../atomic-file.ts'
 import type { ParameterValue } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { launcherFile, launcherScript, readBuildArguments } from '../remote/mlagents/launcher.ts'
@@ -78,7 +79,7 @@ async function serve(args: readonly string[], options: ServeOptions, context: Cl
   }
 }
 
-function writeLauncher(options: LauncherOptions, context: CliContext): void {
+async function writeLauncher(options: LauncherOptions, context: CliContext): Promise<void> {
   const { env, agents, behavior, parameter, wait, out } = options
   // Before a trainer waits a minute to learn of it.
   new Session({ environment: env, parameters: parameter, agents })
@@ -92,11 +93,10 @@ function writeLauncher(options: LauncherOptions, context: CliContext): void {
   ])
   try {
     mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, script)
-    chmodSync(file, 0o755)
-  } catch (cause) {
-    throw new UserError(`${file} cannot be written (${(cause as NodeJS.ErrnoException).code})`, { cause })
+  } catch (error) {
+    throw explainFileError(error, file)
   }
+  await writeAtomically(file, [Buffer.from(script)], { mode: 0o755 })
   if (context.json) context.printJson({ file })
   else context.print(file)
 }

@@ -60,7 +60,11 @@ async function evaluate(run: string, options: Options, context: CliContext): Pro
   line.close()
   // A standard evaluation stays with the run, where the shelf of agents finds it.
   const standard = options.seeds === undefined && options.checkpoint === undefined && options.sample !== true
-  if (isKept && standard) keep(context.library(), run, evaluation)
+  if (isKept && standard) {
+    const library = context.libraryIfWritable()
+    if (library !== undefined) keep(library, run, evaluation)
+    else context.note('the library cannot be written to, so the result is not kept with the agent')
+  }
   if (context.json) context.printJson(evaluationJson(evaluation))
   else for (const text of describe(run, evaluation)) context.print(text)
 }
@@ -80,7 +84,7 @@ async function choose(run: string, options: Options, context: CliContext) {
     if (player === undefined) throw new UserError(`${spec.id} has no scripted player`)
     return { environment, player, isKept: false }
   }
-  const library = context.library()
+  const library = context.libraryToRead()
   const agent = await namedAgent(library, run)
   if (options.env !== undefined && options.env !== agent.environmentId) {
     const what = agent.kind === 'run' ? `run ${run} was trained in` : `${run} plays`

@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register: Register }>>> 
   experiment: () => import('./experiment.ts'),
   tune: () => import('./tune.ts'),
   agents: () => import('./agents.ts'),
+  library: () => import('./library.ts'),
   serve: () => import('./serve.ts'),
   studio: () => import('./studio.ts'),
 }

@@ -15,6 +15,7 @@ import {
 } from '../train/index.ts'
 import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
+import { libraryOfRuns } from './library-of-runs.ts'
 import { forgetRunMeta } from './run-meta.ts'
 import { formatTable, formatTime } from './table.ts'
 
@@ -74,8 +75,7 @@ interface ListedRun {
 }
 
 async function list(context: CliContext): Promise<void> {
-  const library = context.library()
-  await recoverRuns(library)
+  const library = await libraryOfRuns(context)
   const sizes = new Map((await runSizes(library)).map((size) => [size.id, size.total]))
   const runs: ListedRun[] = []
   for (const row of library.listRuns()) {
@@ -106,8 +106,7 @@ function stateInWords({ state, problem }: ListedRun): string {
 }
 
 async function show(id: string, context: CliContext): Promise<void> {
-  const library = context.library()
-  await recoverRuns(library)
+  const library = await libraryOfRuns(context)
   const report = await inspectRun(library, id)
   const size = (await runSizes(library)).find((size) => size.id === id)
   if (report.problems.length > 0) process.exitCode = 1

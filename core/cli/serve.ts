@@ -94,7 +94,7 @@ async function choose(
   context: CliContext,
 ): Promise<{ spec: EnvironmentSpec; policy: Policy }> {
   if (run !== undefined) {
-    const agent = await namedAgent(context.library(), run)
+    const agent = await namedAgent(context.libraryToRead(), run)
     const { spec } = makeEnvironment(agent.environmentId, agent.parameters)
     const file = await policyFile(agent.source, options.checkpoint)
     return { spec, policy: await readPolicy(spec, file, agent.output) }

@@ -54,3 +54,11 @@ export function formatTime(us: number): string {
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`
 }
+
+/** '512 bytes', '3.4 MB' */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return count(bytes, 'byte')
+  const unit = bytes < 1e6 ? 'kB' : bytes < 1e9 ? 'MB' : 'GB'
+  const value = bytes / { kB: 1e3, MB: 1e6, GB: 1e9 }[unit]
+  return `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`
+}

@@ -22,3 +22,4 @@ export { Recorder, type RecorderOptions, type RecordOptions, recordEpisode } fro
 export { type Divergence, environmentOf, findDivergence, type ReplayMoment, replayEpisode } from './replay.ts'
 export { filesWithin, readSource, writeExport } from './source.ts'
 export { environmentStamp, stampMismatch } from './stamp.ts'
+export { type LeftOut, readWholeEpisodes, type WholeEpisodes } from './whole.ts'

@@ -1,17 +1,7 @@
 /** Demonstrations on a disk: a file, or a folder of files, read and written whole. */
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { writeAtomically, writeFolderAtomically } from '../atomic-file.ts'
 import { UserError } from '../errors.ts'
 import { FileProblems, LIMITS } from './formats/format.ts'
 import type { DemonstrationFiles, DemonstrationSource } from './formats/index.ts'
@@ -22,7 +12,7 @@ import type { DemonstrationFiles, DemonstrationSource } from './formats/index.ts
  */
 export function readSource(path: string): DemonstrationSource {
   const name = basename(resolve(path))
-  return onDisk(path, 'read', () => {
+  return onDisk(path, () => {
     const problems = new FileProblems(name)
     let total = 0
     const take = (file: string): Uint8Array => {
@@ -51,65 +41,15 @@ export function filesWithin(folder: string): string[] {
 }
 
 /**
- * Writes a file, or a folder that must not exist yet or be empty. Under another name first, so that a full disk leaves
- * nothing half done and destroys nothing old.
- * @throws UserError when it cannot be written
+ * Writes a file, or a folder that must not exist yet or be empty.
+ * @throws UserError when it cannot be written; what was there is then still there
  */
-export function writeExport(path: string, content: Uint8Array | DemonstrationFiles): void {
-  onDisk(path, 'written', () => {
-    if (content instanceof Uint8Array) writeWholeFile(path, content)
-    else writeWholeFolder(path, content)
-  })
+export async function writeExport(path: string, content: Uint8Array | DemonstrationFiles): Promise<void> {
+  if (content instanceof Uint8Array) await writeAtomically(path, [content])
+  else await writeFolderAtomically(path, content)
 }
 
-function writeWholeFile(path: string, bytes: Uint8Array): void {
-  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? true
-  if (!isFile) {
-    writeFileSync(path, bytes)
-    return
-  }
-  const partial = `${path}.${process.pid}.partial`
-  try {
-    writeDurably(partial, bytes)
-    renameSync(partial, path)
-  } finally {
-    rmSync(partial, { force: true })
-  }
-}
-
-function writeWholeFolder(path: string, files: DemonstrationFiles): void {
-  const there = statSync(path, { throwIfNoEntry: false })
-  if (there !== undefined && !(there.isDirectory() && readdirSync(path).length === 0)) {
-    throw new UserError(`${path} is there already`, {
-      remedy: 'name a folder that does not exist yet; the format has several files',
-    })
-  }
-  const partial = `${path.replace(/\/+$/, '')}.${process.pid}.partial`
-  try {
-    mkdirSync(partial)
-    for (const [name, bytes] of files) {
-      const file = join(partial, name)
-      mkdirSync(dirname(file), { recursive: true })
-      writeDurably(file, bytes)
-    }
-    if (there !== undefined) rmSync(path, { recursive: true })
-    renameSync(partial, path)
-  } finally {
-    rmSync(partial, { force: true, recursive: true })
-  }
-}
-
-function writeDurably(path: string, bytes: Uint8Array): void {
-  const file = openSync(path, 'w')
-  try {
-    writeFileSync(file, bytes)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-}
-
-function onDisk<T>(path: string, what: 'read' | 'written', action: () => T): T {
+function onDisk<T>(path: string, action: () => T): T {
   try {
     return action()
   } catch (error) {
@@ -117,12 +57,11 @@ function onDisk<T>(path: string, what: 'read' | 'written', action: () => T): T {
     if (code === undefined || error instanceof UserError) throw error
     const reason =
       {
-        ENOENT: what === 'read' ? 'there is no such file' : 'there is no such directory',
+        ENOENT: 'there is no such file',
         EISDIR: 'it is a directory',
         EACCES: 'permission is denied',
-        EROFS: 'the disk is read-only',
-        ENOSPC: 'the disk is full',
+        ENAMETOOLONG: 'the name is too long',
       }[code] ?? code
-    throw new UserError(`${path} cannot be ${what}: ${reason}`, { cause: error })
+    throw new UserError(`${path} cannot be read: ${reason}`, { cause: error })
   }
 }

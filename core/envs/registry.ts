@@ -2,6 +2,7 @@
  * Every environment by id. A user's own environment is one file and one call of `registerEnvironment`; environments of
  * another program, of which there are too many to list, come by a scheme before a colon: `gym:CartPole-v1`.
  */
+import { BOUNDS, nameProblem, requireName } from '../bounds.ts'
 import { nearest, UserError } from '../errors.ts'
 import type { AgentGroupFactory } from './agent-group.ts'
 import type { Environment, EnvironmentSpec, ParameterValue } from './environment.ts'
@@ -34,6 +35,7 @@ const factories = new Map<string, EnvironmentFactory>()
 const schemes = new Map<string, EnvironmentScheme>()
 
 export function registerEnvironment(id: string, factory: EnvironmentFactory): void {
+  requireName('the id of an environment', id, BOUNDS.environmentId)
   if (factories.has(id)) throw new Error(`environment "${id}" is registered twice`)
   factories.set(id, factory)
 }
@@ -49,6 +51,7 @@ export function registerEnvironmentScheme(name: string, scheme: EnvironmentSchem
 export function makeEnvironment(id: string, parameters?: Parameters): Environment {
   const factory = factories.get(id)
   if (factory !== undefined) return factory(parameters)
+  requireName('the id of an environment', id, BOUNDS.environmentId)
   const [scheme, name] = schemeOf(id) ?? unknown(id)
   return scheme.make(name, parameters ?? {})
 }
@@ -62,6 +65,7 @@ export function agentGroupFactory(id: string, parameters: Parameters): AgentGrou
 /** Waits where `makeEnvironment` would keep the thread waiting. @throws UserError as `makeEnvironment` */
 export async function prepareEnvironment(id: string, parameters?: Parameters): Promise<void> {
   if (factories.has(id)) return
+  requireName('the id of an environment', id, BOUNDS.environmentId)
   const [scheme, name] = schemeOf(id) ?? unknown(id)
   await scheme.prepare?.(name, parameters ?? {})
 }
@@ -100,7 +104,8 @@ function schemeOf(id: string): [EnvironmentScheme, string] | undefined {
   const colon = id.indexOf(':')
   const scheme = schemes.get(id.slice(0, Math.max(0, colon)))
   const name = id.slice(colon + 1)
-  return scheme === undefined || name === '' ? undefined : [scheme, name]
+  const isId = scheme !== undefined && name !== '' && nameProblem(id, BOUNDS.environmentId) === undefined
+  return isId ? [scheme, name] : undefined
 }
 
 function unknown(id: string): never {

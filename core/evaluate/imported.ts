@@ -1,19 +1,22 @@
 /** Policies that were made elsewhere: taken in, found again, removed. The files are `<data>/agents/<id>.onnx`. */
 import { createHash } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { writeAtomically } from '../atomic-file.ts'
+import { asName, BOUNDS, requireName } from '../bounds.ts'
 import { type Environment, observationSize } from '../envs/index.ts'
 import { nearest, UserError } from '../errors.ts'
 import { Random } from '../random.ts'
-import type { ImportedAgentRow, Library, ReadableLibrary } from '../store/index.ts'
-import { writeAtomically } from '../train/atomic-file.ts'
+import {
+  type ImportedAgentRow,
+  type Library,
+  makePrivateDirectory,
+  type ReadableLibrary,
+} from '../store/index.ts'
 import { runDirectory } from '../train/index.ts'
 import { openPolicy, type Policy } from './policy/policy.ts'
 import type { PolicySource } from './policy/policy-file.ts'
-
-/** Of a name for people. */
-export const MOST_NAME_CHARACTERS = 80
 
 export interface AgentFile {
   /** Named by the file, without folders. */
@@ -53,25 +56,25 @@ export async function importAgent(
         JSON.stringify(agent.parameters) === parameters,
     )
   if (known !== undefined) return { agent: known, known: true }
-  const title =
-    (name ?? source.name.replace(/\.onnx$/i, '')).trim().slice(0, MOST_NAME_CHARACTERS) || 'imported'
+  if (name !== undefined) requireName('the name of an agent', name.trim(), BOUNDS.name)
+  const title = name?.trim() ?? (asName(source.name.replace(/\.onnx$/i, ''), BOUNDS.name) || 'imported')
   const agent: ImportedAgentRow = {
     id: unusedId(library, title),
     name: title,
     environmentId: spec.id,
     parameters: spec.parameters,
-    source: source.name,
+    source: asName(source.name, BOUNDS.fileName),
     sha256,
     bytes: parts.reduce((sum, part) => sum + part.length, 0),
     form: policy.form,
-    producer: policy.summary.producer,
+    producer: asName(policy.summary.producer, BOUNDS.name),
     opset: policy.summary.opset,
     output: output ?? null,
     sampledOnly: !policy.canBeDeterministic,
     importedAtUs: Date.now() * 1000,
   }
   const file = importedAgentFile(library, agent.id)
-  await mkdir(join(library.dir, 'agents'), { recursive: true })
+  makePrivateDirectory(dirname(file))
   await writeAtomically(file, parts)
   try {
     library.addImportedAgent(agent)

@@ -24,7 +24,6 @@ export {
   deleteImportedAgent,
   importAgent,
   importedAgentFile,
-  MOST_NAME_CHARACTERS,
   requireImportedAgent,
 } from './imported.ts'
 export { type NamedAgent, namedAgent } from './named.ts'

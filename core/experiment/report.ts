@@ -4,8 +4,8 @@
  */
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeAtomically } from '../atomic-file.ts'
 import { bandPlot } from '../evaluate/index.ts'
-import { writeAtomically } from '../train/atomic-file.ts'
 import { type Cell, parseCell, parseJson } from './cell.ts'
 import { summaryMarkdown } from './markdown.ts'
 import type { Experiment } from './plan.ts'

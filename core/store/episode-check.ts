@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import { DataError } from '../errors.ts'
 import { littleEndianBytes } from './columns.ts'
-import { type Episode, episodeLength, type StepLayout, stepLayout } from './episode.ts'
+import { type Episode, type EpisodeHead, episodeLength, type StepLayout, stepLayout } from './episode.ts'
+import { checkHeadBounds, checkNoteBounds } from './episode-bounds.ts'
 
 /** Where an episode came from, for the message when something is wrong with it. */
 export interface EpisodeOrigin {
@@ -13,13 +14,31 @@ export interface EpisodeOrigin {
 type Refuse = (what: string, expected: string | number, found: string | number) => never
 
 /**
- * @throws DataError at the first invariant that does not hold, naming what was expected and what was found
+ * For an episode that comes in.
+ * @throws DataError at the first invariant or bound that does not hold, naming what was expected and what was found
  */
 export function checkEpisode(episode: Episode, origin: EpisodeOrigin = { file: 'episode', place: '' }): void {
-  const refuse: Refuse = (what, expected, found) => {
+  const refuse = refusing(origin)
+  checkHeadBounds(episode, refuse)
+  checkNoteBounds(episode, refuse)
+  checkStored(episode, origin)
+}
+
+/** As `checkEpisode`, for a recording that begins. */
+export function checkEpisodeHead(head: EpisodeHead): void {
+  checkHeadBounds(head, refusing({ file: 'recording', place: '' }))
+}
+
+function refusing(origin: EpisodeOrigin): Refuse {
+  return (what, expected, found) => {
     const place = origin.place === '' ? what : `${origin.place}, ${what}`
     throw new DataError({ file: origin.file, place, expected: String(expected), found: String(found) })
   }
+}
+
+/** As `checkEpisode`, for one that is kept already, from before there were bounds. */
+export function checkStored(episode: Episode, origin: EpisodeOrigin): void {
+  const refuse = refusing(origin)
   checkHead(episode, refuse)
   const steps = episodeLength(episode)
   if (steps === 0) refuse('rewards', 'at least one step', 'an empty episode')

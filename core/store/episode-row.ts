@@ -34,6 +34,8 @@ export interface EpisodeRow {
   readonly hash: string | null
   /** Unix time in microseconds; null when not deleted. */
   readonly deletedAtUs: number | null
+  /** What of the row cannot be read, as the end of a sentence; null when all is well. */
+  readonly damage: string | null
 }
 
 /** A row of the table `episode`. */
@@ -68,29 +70,75 @@ export const EPISODE_COLUMNS = `id, environment_id, environment_version, environ
   started_at_us, state, length, total_reward, success, terminated, truncated, tags, note, rating, bundled, hash,
   deleted_at_us, recorder_pid, recorder_token`
 
+/** Whatever the table holds: what cannot be read is told, and something harmless stands in for it. */
 export function episodeRow(record: EpisodeRecord): EpisodeRow {
-  return {
+  const damaged: string[] = []
+  const read = <T>(what: string, fits: boolean, value: () => T, instead: T): T => {
+    if (fits) return value()
+    damaged.push(what)
+    return instead
+  }
+  const whole = (what: string, value: number): number => read(what, isWhole(value), () => value, 0)
+  const text = (what: string, value: unknown): string =>
+    read(what, typeof value === 'string', () => value as string, '')
+  const stamp = parsed(record.environment) as EnvironmentStamp | undefined
+  const tags = parsed(record.tags)
+  const row = {
     id: record.id,
-    environmentId: record.environment_id,
-    environmentVersion: record.environment_version,
-    parameters: (JSON.parse(record.environment) as EnvironmentStamp).parameters,
-    seed: seedOf(record),
-    playerName: record.player_name,
-    playerKind: record.player_kind,
-    startedAtUs: record.started_at_us,
-    length: record.length,
-    return: record.total_reward,
+    environmentId: text('environment', record.environment_id),
+    environmentVersion: whole('version', record.environment_version),
+    parameters: read('parameters', isParameters(stamp?.parameters), () => stamp!.parameters, {}),
+    seed: record.seed_known === 1 ? whole('seed', record.seed) : null,
+    playerName: text('player', record.player_name),
+    playerKind: read(
+      'kind of player',
+      PLAYER_KINDS.includes(record.player_kind),
+      () => record.player_kind,
+      'agent',
+    ),
+    startedAtUs: whole('time', record.started_at_us),
+    length: whole('length', record.length),
+    return: read('return', Number.isFinite(record.total_reward), () => record.total_reward, 0),
     success: record.success === 1,
     terminated: record.terminated === 1,
     truncated: record.truncated === 1,
-    tags: JSON.parse(record.tags) as string[],
-    note: record.note,
-    rating: record.rating,
-    state: record.state,
+    tags: read('tags', isTexts(tags), () => tags as string[], []),
+    note: text('note', record.note),
+    rating: read('rating', isWhole(record.rating) && record.rating <= 5, () => record.rating, 0),
+    state: read('state', STATES.includes(record.state), () => record.state, 'interrupted'),
     bundled: record.bundled === 1,
     hash: record.hash,
     deletedAtUs: record.deleted_at_us,
   }
+  return { ...row, damage: damaged.length === 0 ? null : `its ${damaged.join(', ')} cannot be read` }
+}
+
+const PLAYER_KINDS: readonly PlayerKind[] = ['human', 'scripted', 'agent']
+const STATES: readonly EpisodeState[] = ['recording', 'complete', 'interrupted']
+
+function isWhole(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
+
+function isParameters(value: unknown): boolean {
+  const kinds = ['number', 'string', 'boolean']
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((part) => kinds.includes(typeof part))
+  )
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((part) => typeof part === 'string')
 }
 
 export function seedOf({ seed, seed_known }: Pick<EpisodeRecord, 'seed' | 'seed_known'>): number | null {
@@ -134,7 +182,10 @@ export function filterCondition(filter: EpisodeFilter): { sql: string; values: R
     values.ids = JSON.stringify(filter.ids)
   }
   if (filter.tag !== undefined) {
-    parts.push('EXISTS (SELECT 1 FROM json_each(tags) WHERE value = @tag)')
+    // Of what is no JSON nothing may be asked.
+    parts.push(
+      'EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(tags) THEN tags END) WHERE value = @tag)',
+    )
     values.tag = filter.tag
   }
   return { sql: parts.join(' AND '), values }

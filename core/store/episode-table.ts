@@ -13,8 +13,8 @@ import {
   episodeReturn,
   stepLayout,
 } from './episode.ts'
-import { checkEpisode, episodeHash } from './episode-check.ts'
-import { EPISODE_COLUMNS, type EpisodeRecord, seedOf } from './episode-row.ts'
+import { checkEpisodeHead, checkStored, episodeHash } from './episode-check.ts'
+import { EPISODE_COLUMNS, type EpisodeRecord, episodeRow, seedOf } from './episode-row.ts'
 import type { EpisodeOutcome } from './episode-writer.ts'
 import type { Owners } from './owners.ts'
 import { CHUNK_STEPS, type PackedChunk, packChunk } from './step-buffer.ts'
@@ -38,6 +38,7 @@ export class EpisodeTable {
   }
 
   insertRecording(head: EpisodeHead, firstObservation: Float32Array, masked: boolean): number {
+    checkEpisodeHead(head)
     const layout = stepLayout(head.environment)
     if (firstObservation.length !== layout.observation) {
       throw new RangeError(
@@ -96,7 +97,7 @@ export class EpisodeTable {
       ...outcome,
       truncated: outcome.truncated || !outcome.terminated,
     }
-    checkEpisode(episode, { file: this.#connection.file, place: `episode ${id}` })
+    checkStored(episode, { file: this.#connection.file, place: `episode ${id}` })
     this.#prepare(
       `UPDATE episode SET state = 'complete', terminated = ?, truncated = ?, success = ?, hash = ?,
          recorder_pid = NULL, recorder_token = NULL WHERE id = ?`,
@@ -174,7 +175,7 @@ export class EpisodeTable {
     const whole = this.readUnfinished(id)
     // Somebody who looks on while it is being recorded sees an episode that is cut off here.
     const episode = state === 'recording' ? { ...whole, truncated: true } : whole
-    checkEpisode(episode, { file: this.#connection.file, place: `episode ${id}` })
+    checkStored(episode, { file: this.#connection.file, place: `episode ${id}` })
     return episode
   }
 
@@ -186,6 +187,8 @@ export class EpisodeTable {
     if (columns.rewards.length !== record.length) {
       throw this.#damaged(id, 'chunks', `${record.length} steps`, `${columns.rewards.length}`)
     }
+    const { damage, tags } = episodeRow(record)
+    if (damage !== null) throw this.#damaged(id, 'row', 'what was recorded', `that ${damage}`)
     return {
       environment: JSON.parse(record.environment) as EnvironmentStamp,
       seed: seedOf(record),
@@ -194,7 +197,7 @@ export class EpisodeTable {
       terminated: record.terminated === 1,
       truncated: record.truncated === 1,
       success: record.success === 1,
-      tags: JSON.parse(record.tags) as string[],
+      tags,
       note: record.note,
       rating: record.rating,
       ...columns,
@@ -216,13 +219,22 @@ export class EpisodeTable {
       if (crc !== record.crc32) {
         throw this.#damaged(id, place, `checksum ${hex(record.crc32)}`, hex(crc))
       }
-      const columns = unpackColumns(record.payload)
+      const columns = this.#unpack(id, place, record.payload)
       if (columns.rewards.length !== record.n_steps) {
         throw this.#damaged(id, place, `${record.n_steps} steps`, String(columns.rewards.length))
       }
       step += record.n_steps
       return columns
     })
+  }
+
+  /** A checksum that fits proves what was written, not that it was sense. */
+  #unpack(id: number, place: string, payload: Uint8Array): EpisodeColumns {
+    try {
+      return unpackColumns(payload)
+    } catch (cause) {
+      throw this.#damaged(id, place, 'packed columns', (cause as Error).message)
+    }
   }
 
   #insertHead(head: EpisodeHead, fields: Partial<Omit<EpisodeRecord, 'id'>>): number {

@@ -1,5 +1,6 @@
 /** The library on disk. This folder is the only importer of better-sqlite3. */
 export type { ImportedAgentRow } from './agent-table.ts'
+export { type Backup, deleteBackup, type KeptBackup, listBackups } from './backup.ts'
 export { columnsFromBytes, columnsToBytes, fromLittleEndian, littleEndianBytes } from './columns.ts'
 export * from './episode.ts'
 export { checkEpisode, type EpisodeOrigin, episodeHash } from './episode-check.ts'
@@ -8,13 +9,19 @@ export { type EpisodeOutcome, EpisodeWriter } from './episode-writer.ts'
 export {
   defaultDataDirectory,
   type EpisodeNotes,
+  hasLibrary,
   type ImportResult,
   type Library,
   openLibrary,
+  openLibraryInMemory,
   type ReadableLibrary,
 } from './library.ts'
 export type { StudioLock } from './lock.ts'
 export type { Owner, Standing } from './owners.ts'
+export { DIRECTORIES, makePrivateDirectory } from './private-files.ts'
+export { type Rescued, type RescuedEpisode, rescueLibrary } from './rescue/rescue.ts'
 export { type RunClaim, RunTaken } from './run-claims.ts'
 export type { Metric, MetricFilter, RunRow, RunState } from './run-table.ts'
+export { freeBytes } from './scratch.ts'
+export type { EnvironmentSize, LibrarySize } from './sizes.ts'
 export type { StepRecord } from './step-buffer.ts'

@@ -1,10 +1,13 @@
 /** The library of one data directory: episodes, runs and metrics. */
 import { randomUUID } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { BOUNDS, requireName, requireText } from '../bounds.ts'
 import { UserError } from '../errors.ts'
 import { AgentTable, type ImportedAgentRow } from './agent-table.ts'
-import { Connection } from './database.ts'
+import { type Backup, backUp } from './backup.ts'
+import { Connection, IN_MEMORY } from './database.ts'
 import type { Episode, EpisodeHead } from './episode.ts'
 import { checkEpisode, episodeHash } from './episode-check.ts'
 import {
@@ -17,10 +20,13 @@ import {
 } from './episode-row.ts'
 import { EpisodeTable } from './episode-table.ts'
 import { EpisodeWriter } from './episode-writer.ts'
+import { explainStoreError } from './errors.ts'
 import { lockStudio, type StudioLock } from './lock.ts'
 import { LEASE_MS, Owners } from './owners.ts'
 import { type RunClaim, RunClaims } from './run-claims.ts'
 import { type Metric, type MetricFilter, type RunRow, RunTable } from './run-table.ts'
+import { type LibrarySize, librarySize } from './sizes.ts'
+import { eraseAll, shrink } from './space.ts'
 
 /** What may be changed about an episode after it was played. */
 export interface EpisodeNotes {
@@ -65,6 +71,13 @@ export interface ReadableLibrary {
   externalVersion(): number
   /** What SQLite's integrity and foreign key checks complain about; empty when all is well. */
   checkIntegrity(): string[]
+  /** What takes how much of its file. */
+  size(): LibrarySize
+  /**
+   * Copies the library to `file`, verified before it gets that name.
+   * @throws UserError when there is no room; DataError when the library is damaged
+   */
+  backUp(file: string, signal?: AbortSignal): Promise<Backup>
   close(): void
 }
 
@@ -85,8 +98,10 @@ export interface Library extends ReadableLibrary {
   /** Puts episodes aside; `restoreEpisodes` brings them back until `purge`. */
   deleteEpisodes(ids: readonly number[]): void
   restoreEpisodes(ids: readonly number[]): void
-  /** Erases what was deleted before this time. @returns how many */
-  purge(olderThanUs: number): number
+  /** Erases what was deleted before this time. @returns how many, and what the disk has got back */
+  purge(olderThanUs: number): Promise<{ episodes: number; bytes: number }>
+  /** Gives the space of what was erased back to the disk. @returns bytes */
+  shrink(): Promise<number>
   /** Makes several changes in one transaction; what throws takes all of them back. Must not be asynchronous. */
   atomically<T>(changes: () => T): T
   /**
@@ -137,6 +152,23 @@ export function openLibrary(dir: string, options: { readonly?: boolean; leaseMs?
   return new SqliteLibrary(resolve(dir), options.readonly ?? false, options.leaseMs ?? LEASE_MS)
 }
 
+/** What the library in `dir` would be, where there is none yet: nothing of it is written. */
+export function openLibraryInMemory(dir: string): Library {
+  return new SqliteLibrary(resolve(dir), false, LEASE_MS, IN_MEMORY)
+}
+
+/** @throws UserError when nobody may know */
+export function hasLibrary(dir: string): boolean {
+  const file = join(dir, LIBRARY_FILE)
+  try {
+    statSync(file)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw explainStoreError(error, file, true)
+  }
+}
+
 class SqliteLibrary implements Library {
   readonly dir: string
   readonly file: string
@@ -148,9 +180,9 @@ class SqliteLibrary implements Library {
   readonly #claims: RunClaims
   readonly #writers = new Set<EpisodeWriter>()
 
-  constructor(dir: string, readonly: boolean, leaseMs: number) {
+  constructor(dir: string, readonly: boolean, leaseMs: number, file = join(dir, LIBRARY_FILE)) {
     this.dir = dir
-    this.file = join(dir, LIBRARY_FILE)
+    this.file = file
     this.#connection = new Connection(this.file, { readonly })
     this.#owners = new Owners(this.#connection, leaseMs)
     this.#claims = new RunClaims(this.#connection, this.#owners)
@@ -235,9 +267,14 @@ class SqliteLibrary implements Library {
     if (rating !== undefined && !(Number.isInteger(rating) && rating >= 0 && rating <= 5)) {
       throw new UserError(`a rating is a whole number from 0 to 5, not ${rating}`, { usage: true })
     }
-    const tags = notes.tags?.map((tag) => tag.trim()).filter((tag) => tag !== '')
+    const tags = notes.tags && [...new Set(notes.tags.map((tag) => tag.trim()))].filter((tag) => tag !== '')
+    for (const tag of tags ?? []) requireName('a tag', tag, BOUNDS.tag)
+    if ((tags?.length ?? 0) > BOUNDS.tags) {
+      throw new UserError(`an episode has at most ${BOUNDS.tags} tags, not ${tags!.length}`, { usage: true })
+    }
+    if (notes.note !== undefined) requireText('a note', notes.note, BOUNDS.note)
     this.#forEach(ids, (id) => {
-      if (tags !== undefined) this.#episodes.set(id, 'tags', JSON.stringify([...new Set(tags)]))
+      if (tags !== undefined) this.#episodes.set(id, 'tags', JSON.stringify(tags))
       if (notes.note !== undefined) this.#episodes.set(id, 'note', notes.note)
       if (rating !== undefined) this.#episodes.set(id, 'rating', rating)
     })
@@ -254,9 +291,12 @@ class SqliteLibrary implements Library {
 
   deleteEpisodes(ids: readonly number[]): void {
     const now = Date.now() * 1000
-    this.#forEach(ids, (id, record) => {
-      if (record.state === 'recording') throw new UserError(`episode ${id} is still being recorded`)
-      if (record.deleted_at_us === null) this.#episodes.setDeleted(id, now)
+    this.#connection.erase(() => {
+      for (const id of ids) {
+        const { state, deleted_at_us } = this.#episodes.record(id)
+        if (state === 'recording') throw new UserError(`episode ${id} is still being recorded`)
+        if (deleted_at_us === null) this.#episodes.setDeleted(id, now)
+      }
     })
   }
 
@@ -264,14 +304,16 @@ class SqliteLibrary implements Library {
     this.#forEach(ids, (id) => this.#episodes.setDeleted(id, null))
   }
 
-  purge(olderThanUs: number): number {
-    const purged = this.#connection.write(
-      () =>
-        this.#connection.sqlite.prepare('DELETE FROM episode WHERE deleted_at_us < ?').run(olderThanUs)
-          .changes,
-    )
-    if (purged > 0) this.#connection.read(() => this.#connection.sqlite.pragma('incremental_vacuum'))
-    return purged
+  async purge(olderThanUs: number): Promise<{ episodes: number; bytes: number }> {
+    const { sqlite } = this.#connection
+    const select = sqlite.prepare('SELECT id FROM episode WHERE deleted_at_us < ?').pluck()
+    const ids = this.#connection.read(() => select.all(olderThanUs)) as number[]
+    await eraseAll(this.#connection, ids, (id) => this.#episodes.erase(id))
+    return { episodes: ids.length, bytes: await this.shrink() }
+  }
+
+  shrink(): Promise<number> {
+    return shrink(this.#connection)
   }
 
   atomically<T>(changes: () => T): T {
@@ -310,7 +352,7 @@ class SqliteLibrary implements Library {
   }
 
   deleteRun(id: string): void {
-    this.#connection.write(() => {
+    this.#connection.erase(() => {
       this.#claims.requireFree(id)
       this.#runs.delete(id)
     })
@@ -343,6 +385,7 @@ class SqliteLibrary implements Library {
   }
 
   addImportedAgent(agent: ImportedAgentRow): void {
+    requireName('the name of an agent', agent.name, BOUNDS.name)
     this.#connection.write(() => this.#agents.insert(agent))
   }
 
@@ -355,11 +398,12 @@ class SqliteLibrary implements Library {
   }
 
   renameImportedAgent(id: string, name: string): void {
+    requireName('the name of an agent', name, BOUNDS.name)
     this.#connection.write(() => this.#agents.rename(id, name))
   }
 
   deleteImportedAgent(id: string): void {
-    this.#connection.write(() => this.#agents.delete(id))
+    this.#connection.erase(() => this.#agents.delete(id))
   }
 
   getMeta(key: string): string | undefined {
@@ -392,6 +436,21 @@ class SqliteLibrary implements Library {
         ...orphans.map(({ table, rowid }) => `row ${rowid} of ${table} belongs to nothing`),
       ]
     })
+  }
+
+  size(): LibrarySize {
+    return this.#connection.readTogether(() => librarySize(this.#connection))
+  }
+
+  async backUp(file: string, signal?: AbortSignal): Promise<Backup> {
+    const source = new Connection(this.file, { readonly: true })
+    try {
+      return await backUp(source.sqlite, file, signal)
+    } catch (error) {
+      throw explainStoreError(error, file)
+    } finally {
+      source.close()
+    }
   }
 
   /** Recordings that are still open become interrupted episodes; a run that it still has is nobody's. */

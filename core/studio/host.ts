@@ -18,6 +18,7 @@ import { importedHandlers } from './handlers/imported.ts'
 import { libraryHandlers } from './handlers/library.ts'
 import { playHandlers } from './handlers/play.ts'
 import { runHandlers } from './handlers/runs.ts'
+import { storageHandlers } from './handlers/storage.ts'
 import { trainingHandlers } from './handlers/training.ts'
 import { Policies } from './policies.ts'
 import { events } from './protocol.ts'
@@ -94,6 +95,7 @@ async function start(options: HostOptions, library: Library): Promise<Host> {
     ...compareHandlers(context),
     ...agentHandlers(context),
     ...importedHandlers(context),
+    ...storageHandlers(context),
   }
   const { promise: lost, reject } = Promise.withResolvers<never>()
   // Whoever opened the host hears of it; it need not be waited for.

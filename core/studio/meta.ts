@@ -1,10 +1,10 @@
 /** Small things that the studio keeps about a run in the library: what people call it, how it was judged. */
-import type { Library } from '../store/index.ts'
+import type { Library, ReadableLibrary } from '../store/index.ts'
 
 type Kind = 'run-name' | 'evaluation'
 
 /** @returns undefined when nothing is kept */
-export function readMeta(library: Library, kind: Kind, runId: string): string | undefined {
+export function readMeta(library: ReadableLibrary, kind: Kind, runId: string): string | undefined {
   return library.getMeta(`studio/${kind}/${runId}`) || undefined
 }
 

@@ -10,10 +10,10 @@
  */
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeAtomically } from '../atomic-file.ts'
 import type { AlgorithmState } from '../learn/index.ts'
 import type { SavedMastery } from '../rollout/mastery.ts'
 import type { SavedRollout } from '../rollout/rollout.ts'
-import { writeAtomically } from './atomic-file.ts'
 import { checkHead } from './checkpoint-head.ts'
 import type { SavedCurriculum } from './curriculum.ts'
 import type { MetricRow } from './messages.ts'
@@ -97,7 +97,7 @@ export async function writeCheckpoint(
 ): Promise<void> {
   fence()
   const directory = checkpointDirectory(runDirectory)
-  await mkdir(directory, { recursive: true })
+  await mkdir(directory, { recursive: true, mode: 0o700 })
   const { replay, ...algorithm } = checkpoint.algorithm
   const base = join(directory, `${checkpoint.step}`)
   if (replay !== undefined) await writePacked(`${base}.replay`, REPLAY, replay, fence)

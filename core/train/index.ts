@@ -34,6 +34,7 @@ export { type RunSize, runSizes } from './run-sizes.ts'
 export {
   configOf,
   deleteRun,
+  isActive,
   isRunId,
   loadRunPlugins,
   recoverRuns,

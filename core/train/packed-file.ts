@@ -10,8 +10,8 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { Packr } from 'msgpackr'
+import { writeAtomically } from '../atomic-file.ts'
 import { DataError, UserError } from '../errors.ts'
-import { writeAtomically } from './atomic-file.ts'
 import { explainReadError, openRegularFile } from './regular-file.ts'
 
 export interface PackedFormat {

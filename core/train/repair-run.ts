@@ -1,9 +1,9 @@
 /** Makes of what is left of a run a run again. What is damaged is set aside, never deleted. */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeAtomically } from '../atomic-file.ts'
 import { UserError } from '../errors.ts'
 import type { Library, RunRow } from '../store/index.ts'
-import { writeAtomically } from './atomic-file.ts'
 import { type CheckpointFile, type CheckpointSummary, listCheckpoints, readSummary } from './checkpoint.ts'
 import { demonstrationPath, parseYaml, resolveConfig, signalNames } from './config.ts'
 import { inspectCheckpoint, inspectRun } from './inspect-run.ts'

@@ -11,9 +11,9 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { explainFileError } from '../atomic-file.ts'
 import { UserError } from '../errors.ts'
 import type { Library } from '../store/index.ts'
-import { explainFileError } from './atomic-file.ts'
 import { checkpointDirectory } from './checkpoint.ts'
 
 /** Throws a UserError when the run is another's by now. */
@@ -33,7 +33,7 @@ export function runFence(directory: string, token: string): Fence {
 /** Within the transaction that claims the run. @throws UserError when the directory cannot be written to */
 export function raiseFence(directory: string, token: string): void {
   try {
-    mkdirSync(directory, { recursive: true })
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
     writeFileSync(join(directory, 'owner'), token)
     for (const folder of [directory, checkpointDirectory(directory)]) {
       for (const name of namesIn(folder))

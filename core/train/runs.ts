@@ -1,6 +1,7 @@
 /** Runs by name: where they lie, what they may be called, which exist, and those whose process is gone. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { asName, BOUNDS } from '../bounds.ts'
 import { DataError, nearest, UserError } from '../errors.ts'
 import { type Library, type ReadableLibrary, type RunRow, RunTaken } from '../store/index.ts'
 import { type CheckpointSummary, readSummary } from './checkpoint.ts'
@@ -9,19 +10,19 @@ import { loadConfigPlugins } from './config-plugins.ts'
 import { lowerFence, removeLeftovers, removingDirectory } from './run-files.ts'
 import { describeSkipped, newestUsable } from './usable-checkpoint.ts'
 
-const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/
+const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 
 /** Whether it may be the name of a run, and of its folder. */
 export function isRunId(id: string): boolean {
-  return RUN_ID.test(id)
+  return RUN_ID.test(id) && id.length <= BOUNDS.runId
 }
 
 /** `<data>/runs/<id>`. @throws UserError when the id could not be the name of a folder */
 export function runDirectory(dataDirectory: string, id: string): string {
   if (!isRunId(id)) {
-    throw new UserError(`"${id}" cannot be the name of a run`, {
+    throw new UserError(`"${asName(id, BOUNDS.runId)}" cannot be the name of a run`, {
       usage: true,
-      remedy: 'use letters, digits, dot, dash and underscore, beginning with a letter or digit',
+      remedy: `use up to ${BOUNDS.runId} letters, digits, dots, dashes and underscores, beginning with a letter or digit`,
     })
   }
   return join(dataDirectory, 'runs', id)
@@ -106,6 +107,7 @@ export async function deleteRun(library: Library, id: string): Promise<void> {
     if (library.getRun(id) !== undefined) library.deleteRun(id)
     remove(runDirectory(library.dir, id))
   })
+  await library.shrink()
 }
 
 /**

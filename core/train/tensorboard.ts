@@ -9,7 +9,7 @@
 import { appendFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import protobuf from 'protobufjs/light.js'
-import { explainFileError } from './atomic-file.ts'
+import { explainFileError } from '../atomic-file.ts'
 import { crc32c } from './crc32c.ts'
 
 /** Metrics that mean what a scalar of ML-Agents means, under its name; docs/guide/tensorboard.md says why no others. */

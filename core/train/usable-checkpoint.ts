@@ -5,8 +5,8 @@
  */
 import { lstat, mkdir, rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { writeAtomically } from '../atomic-file.ts'
 import { DataError } from '../errors.ts'
-import { writeAtomically } from './atomic-file.ts'
 import { type CheckpointFile, listCheckpoints } from './checkpoint.ts'
 import { readRegularFile } from './regular-file.ts'
 

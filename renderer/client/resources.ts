@@ -23,9 +23,16 @@ const idle: Resource<never> = { value: undefined, error: undefined, loading: fal
 
 /** Which answers an event makes old, by the beginning of the method's name. */
 const affected = {
-  demonstrations: ['demonstrations.', 'library.', 'play.recent', 'play.recovered', 'compare.table'],
-  runs: ['runs.list', 'library.', 'agents.'],
-  agents: ['agents.', 'imported.', 'runs.list', 'compare.table'],
+  demonstrations: [
+    'demonstrations.',
+    'library.',
+    'storage.',
+    'play.recent',
+    'play.recovered',
+    'compare.table',
+  ],
+  runs: ['runs.list', 'library.', 'storage.', 'agents.'],
+  agents: ['agents.', 'imported.', 'storage.', 'runs.list', 'compare.table'],
   environments: ['environments.'],
 } as const
 

@@ -56,6 +56,14 @@ export function moment(timeUs: number): string {
   return time.getFullYear() === new Date().getFullYear() ? recently.format(time) : longAgo.format(time)
 }
 
+/** 512 bytes, 3.4 MB, 12 GB */
+export function size(bytes: number): string {
+  if (bytes < 1000) return plural(bytes, 'byte', 'bytes')
+  const [unit, per] = bytes < 1e6 ? ['kB', 1e3] : bytes < 1e9 ? ['MB', 1e6] : ['GB', 1e9]
+  const value = bytes / (per as number)
+  return `${value < 10 ? tenths.format(value) : whole.format(value)} ${unit}`
+}
+
 export function plural(n: number, one: string, many: string): string {
   return `${count(n)} ${n === 1 ? one : many}`
 }

@@ -2,6 +2,7 @@ import { Tooltip, useMantineColorScheme } from '@mantine/core'
 import {
   IconChartDots3,
   IconChartLine,
+  IconDatabase,
   IconDeviceGamepad2,
   IconMoon,
   IconRobot,
@@ -46,9 +47,19 @@ export function Rail({ page, onSettings }: { page: Page; onSettings: () => void 
           </a>
         </Tooltip>
       ))}
+      <Tooltip label="G then S" position="right">
+        <a
+          className={`${classes.item} ${classes.foot}`}
+          href="#/storage"
+          aria-current={page === 'storage' ? 'page' : undefined}
+        >
+          <IconDatabase size={20} stroke={1.6} aria-hidden />
+          Storage
+        </a>
+      </Tooltip>
       <button
         type="button"
-        className={`${classes.item} ${classes.foot}`}
+        className={classes.item}
         aria-label={`Theme: ${scheme.label}. Switch theme`}
         onClick={() => runAction('app.theme')}
       >

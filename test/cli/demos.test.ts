@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { recordEpisode, writeUnderstudy } from '../../core/demos/index.ts'
+import { ensureBundledDemonstrations, recordEpisode, writeUnderstudy } from '../../core/demos/index.ts'
 import { makeEnvironment, randomPlayer } from '../../core/envs/index.ts'
 import { openLibrary } from '../../core/store/index.ts'
 import { randomEpisode, temporaryDirectory } from '../store/support.ts'
@@ -134,6 +134,10 @@ describe('understudy demos', () => {
         .split('\n')
         .at(-1)
     expect(summary()).toBe('21 episodes, 528 bubbles, 25.14 bubbles on average')
+    expect(readdirSync(dir)).toEqual([])
+    const library = openLibrary(dir)
+    ensureBundledDemonstrations(library)
+    library.close()
     await recordBasic(dir, 2)
     expect(summary('--env', 'basic')).toMatch(/^2 episodes, -?\d\.\d\d points on average$/)
     expect(summary()).toMatch(/^23 episodes, \d+ steps, \d+\.\d\d steps on average$/)

@@ -10,9 +10,9 @@ const FILES = new Map([
 ])
 
 describe('writeExport and readSource', () => {
-  it('carry a folder there and back', () => {
+  it('carry a folder there and back', async () => {
     const path = join(temporaryDirectory(), 'dataset')
-    writeExport(path, FILES)
+    await writeExport(path, FILES)
     const source = readSource(`${path}/`)
     expect(source.name).toBe('dataset')
     expect('files' in source && new Map(source.files)).toEqual(
@@ -20,35 +20,35 @@ describe('writeExport and readSource', () => {
     )
   })
 
-  it('carry a file there and back, over an old one', () => {
+  it('carry a file there and back, over an old one', async () => {
     const folder = temporaryDirectory()
     const path = join(folder, 'a.npz')
     writeFileSync(path, 'old')
-    writeExport(path, Buffer.from('new'))
+    await writeExport(path, Buffer.from('new'))
     expect(readSource(path)).toEqual({ name: 'a.npz', bytes: Buffer.from('new') })
     expect(readdirSync(folder)).toEqual(['a.npz'])
   })
 
-  it('do not write into a folder that holds something', () => {
+  it('do not write into a folder that holds something', async () => {
     const path = temporaryDirectory()
     writeFileSync(join(path, 'mine.txt'), 'precious')
-    expect(() => writeExport(path, FILES)).toThrow('is there already')
+    await expect(writeExport(path, FILES)).rejects.toThrow('is there already')
     expect(filesWithin(path)).toEqual(['mine.txt'])
     expect(readFileSync(join(path, 'mine.txt'), 'utf8')).toBe('precious')
   })
 
-  it('take an empty folder, and leave nothing when writing fails', () => {
+  it('take an empty folder, and leave nothing when writing fails', async () => {
     const parent = temporaryDirectory()
     const path = join(parent, 'empty')
     mkdirSync(path)
     const impossible = new Map([...FILES, ['meta.json/below-a-file', Buffer.from('x')]])
-    expect(() => writeExport(path, impossible)).toThrow('cannot be written')
+    await expect(writeExport(path, impossible)).rejects.toThrow('cannot be written')
     expect(readdirSync(parent)).toEqual(['empty'])
-    writeExport(path, FILES)
+    await writeExport(path, FILES)
     expect(filesWithin(path)).toEqual(['data/deep/part.bin', 'meta.json'])
   })
 
-  it('follow no link out of the folder, and say what is missing', () => {
+  it('follow no link out of the folder, and say what is missing', async () => {
     const path = temporaryDirectory()
     const elsewhere = temporaryDirectory()
     writeFileSync(join(elsewhere, 'secret.txt'), 'x')
@@ -56,7 +56,7 @@ describe('writeExport and readSource', () => {
     symlinkSync(join(elsewhere, 'secret.txt'), join(path, 'file'))
     expect(filesWithin(path)).toEqual([])
     expect(() => readSource(join(path, 'none'))).toThrow('cannot be read: there is no such file')
-    expect(() => writeExport(join(path, 'no', 'folder'), FILES)).toThrow('there is no such directory')
+    await expect(writeExport(join(path, 'no', 'folder'), FILES)).rejects.toThrow('its folder is not there')
     expect(existsSync(join(path, 'no'))).toBe(false)
   })
 })

@@ -26,6 +26,7 @@ const base: Demonstration = {
   bundled: false,
   hash: '',
   deletedAtUs: null,
+  damage: null,
 }
 const scripted: Demonstration = {
   ...base,

@@ -134,7 +134,7 @@ describe('episodes', () => {
     library.close()
   })
 
-  it('can be tagged, deleted, restored and purged, all ids or none', () => {
+  it('can be tagged, deleted, restored and purged, all ids or none', async () => {
     const library = openLibrary(temporaryDirectory())
     const [a, b] = [library.addEpisode(randomEpisode(1)), library.addEpisode(randomEpisode(2))]
     library.updateEpisodes([a, b], { tags: [' good', 'good', ''], note: 'n', rating: 4 })
@@ -146,7 +146,7 @@ describe('episodes', () => {
     library.restoreEpisodes([a])
     library.verifyEpisode(a)
     library.deleteEpisodes([a])
-    expect(library.purge(Date.now() * 1000 + 1)).toBe(1)
+    expect(await library.purge(Date.now() * 1000 + 1)).toMatchObject({ episodes: 1 })
     expect(() => library.readEpisode(a)).toThrow('there is no episode')
     expect(library.listEpisodes().map((row) => row.id)).toEqual([b])
     expect(() => library.updateEpisodes([b], { rating: 6 })).toThrow('0 to 5')

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { writeAtomically } from '../../core/atomic-file.ts'
 import { DataError, UserError } from '../../core/errors.ts'
-import { writeAtomically } from '../../core/train/atomic-file.ts'
 import {
   type Checkpoint,
   checkpointDirectory,

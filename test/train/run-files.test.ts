@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { writeAtomically } from '../../core/atomic-file.ts'
 import { openLibrary } from '../../core/store/index.ts'
-import { writeAtomically } from '../../core/train/atomic-file.ts'
 import { writeCheckpoint } from '../../core/train/checkpoint.ts'
 import {
   lowerFence,

@@ -1,9 +1,9 @@
-/** `understudy demos tag`, `delete`, `restore` and `keep` */
+/** `understudy demos tag`, `delete`, `restore`, `empty-trash` and `keep` */
 import type { Command } from 'commander'
 import { UserError } from '../../errors.ts'
 import { collect, parseIds, wholeNumber } from '../arguments.ts'
 import type { CliContext } from '../context.ts'
-import { count } from '../table.ts'
+import { count, formatBytes } from '../table.ts'
 
 interface TagOptions {
   add?: string[]
@@ -36,6 +36,14 @@ export function registerEdit(demos: Command, context: CliContext): void {
       const wanted = parseIds(ids)
       context.library().restoreEpisodes(wanted)
       tell('restored', wanted, context)
+    })
+  demos
+    .command('empty-trash')
+    .description('erase what was deleted, for good, and give its space back to the disk')
+    .action(async () => {
+      const { episodes, bytes } = await context.library().purge(Number.MAX_SAFE_INTEGER)
+      if (context.json) context.printJson({ event: 'erased', episodes, bytes })
+      else context.print(`${count(episodes, 'episode')} erased, ${formatBytes(bytes)} given back to the disk`)
     })
   demos
     .command('keep <ids...>')

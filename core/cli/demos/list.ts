@@ -12,7 +12,7 @@ export function registerList(demos: Command, context: CliContext): void {
     .option('--deleted', 'list the deleted ones, which "demos restore" brings back')
     .action((options: Selection & { deleted?: boolean }) => {
       const deleted = options.deleted === true
-      const rows = context.library().listEpisodes({ ...selectionFilter(options), deleted })
+      const rows = context.libraryToRead().listEpisodes({ ...selectionFilter(options), deleted })
       if (context.json) context.printJson(rows)
       else if (rows.length === 0)
         context.print('no episodes; "understudy record --help" says how to record some')
@@ -36,6 +36,7 @@ function table(rows: readonly EpisodeRow[]): string[] {
 }
 
 export function outcome(row: EpisodeRow): string {
+  if (row.damage !== null) return 'damaged'
   if (row.state !== 'complete') return row.state
   if (row.success) return 'goal reached'
   return row.terminated ? 'goal missed' : 'cut off'

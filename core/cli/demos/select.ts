@@ -1,7 +1,7 @@
 /** Which episodes a command is about: numbers, or conditions, or both. */
 import type { Command } from 'commander'
 import { UserError } from '../../errors.ts'
-import type { EpisodeFilter, EpisodeRow, Library, PlayerKind } from '../../store/index.ts'
+import type { EpisodeFilter, EpisodeRow, PlayerKind, ReadableLibrary } from '../../store/index.ts'
 import { parseIds } from '../arguments.ts'
 
 export interface Selection {
@@ -41,7 +41,11 @@ export function selectionFilter(selection: Selection): EpisodeFilter {
  * The episodes named, in this order, or else all complete ones that the conditions select, oldest first.
  * @throws UserError when a number names no episode, or nothing is selected
  */
-export function selectEpisodes(library: Library, ids: readonly string[], selection: Selection): EpisodeRow[] {
+export function selectEpisodes(
+  library: ReadableLibrary,
+  ids: readonly string[],
+  selection: Selection,
+): EpisodeRow[] {
   const filter = selectionFilter(selection)
   let rows: EpisodeRow[]
   if (ids.length > 0) {

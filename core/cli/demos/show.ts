@@ -27,7 +27,7 @@ export function registerShow(demos: Command, context: CliContext): void {
     .description('show one episode with its steps')
     .action((text: string) => {
       const id = wholeNumber('the episode', 1)(text)
-      const library = context.library()
+      const library = context.libraryToRead()
       const row = library.getEpisode(id)
       const episode = library.readEpisode(id)
       if (context.json) {

@@ -14,11 +14,13 @@ import {
   type ReadOptions,
   readDemonstrations,
   readSource,
+  readWholeEpisodes,
   writeExport,
 } from '../../demos/index.ts'
 import { makeEnvironment } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
 import type { CliContext } from '../context.ts'
+import { isStandardOutput, outputPath, writeOutputFile } from '../output.ts'
 import { count } from '../table.ts'
 import { type Selection, selectEpisodes, withSelection } from './select.ts'
 
@@ -47,7 +49,7 @@ export function registerTransfer(demos: Command, context: CliContext): void {
     })
   withSelection(demos.command('export [ids...]'))
     .description('write episodes to a file or folder; without numbers all that are complete')
-    .requiredOption('--out <path>', 'file or folder to write')
+    .requiredOption('--out <path>', 'file or folder to write; "-" is standard output', outputPath('--out'))
     .option('--format <name>', `${WRITTEN}; by default what the file name says`)
     .option(
       '--actions <which>',
@@ -103,29 +105,41 @@ async function importPath(path: string, options: ImportOptions, context: CliCont
 
 async function exportTo(ids: string[], options: ExportOptions, context: CliContext): Promise<void> {
   const format = chosenFormat(options)
-  const library = context.library()
-  const rows = selectEpisodes(library, ids, options)
-  const episodes = rows.map((row) => library.readEpisode(row.id))
+  const library = context.libraryToRead()
+  const selected = selectEpisodes(library, ids, options).map((row) => row.id)
+  const { ids: written, episodes, leftOut } = readWholeEpisodes(library, selected)
   const lost = format.cannotHold(episodes)
   const content = await format.write(
     episodes,
     options.actions === undefined ? {} : { actions: options.actions },
   )
-  writeExport(options.out, content)
+  await writeOut(options.out, content)
+  if (leftOut.length > 0) process.exitCode = 1
   const bytes = totalBytes(content)
-  if (context.json) {
-    context.printJson({
-      event: 'exported',
-      file: options.out,
-      format: format.name,
-      episodes: rows.map((row) => row.id),
-      bytes,
-      lost,
-    })
-    return
+  const report = {
+    event: 'exported',
+    file: options.out,
+    format: format.name,
+    episodes: written,
+    bytes,
+    lost,
+    leftOut,
   }
-  context.print(`${options.out}: ${count(rows.length, 'episode')}, ${(bytes / 1024).toFixed(0)} KiB`)
-  if (lost.length > 0) context.print(`  note: ${format.name} cannot hold ${lost.join('; ')}`)
+  // Whoever reads the file from standard output wants nothing else there.
+  const tell = (line: string) => (isStandardOutput(options.out) ? context.note(line) : context.print(line))
+  if (context.json) return tell(JSON.stringify(report))
+  tell(`${options.out}: ${count(written.length, 'episode')}, ${(bytes / 1024).toFixed(0)} KiB`)
+  if (lost.length > 0) tell(`  note: ${format.name} cannot hold ${lost.join('; ')}`)
+  for (const { problem } of leftOut) context.note(`  left out: ${problem}`)
+}
+
+async function writeOut(path: string, content: Uint8Array | DemonstrationFiles): Promise<void> {
+  if (!isStandardOutput(path)) return writeExport(path, content)
+  if (content instanceof Uint8Array) return writeOutputFile(path, content)
+  throw new UserError('a format of several files needs a folder', {
+    usage: true,
+    remedy: 'name one with --out, or choose a format of one file',
+  })
 }
 
 function chosenFormat(options: { out: string; format?: string }): DemonstrationFormat {

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { findDivergence } from '../../demos/index.ts'
 import '../../envs/index.ts'
 import { DataError, UserError } from '../../errors.ts'
-import type { EpisodeRow, Library } from '../../store/index.ts'
+import type { EpisodeRow, ReadableLibrary } from '../../store/index.ts'
 import type { CliContext } from '../context.ts'
 import { count } from '../table.ts'
 import { type Selection, selectEpisodes, withSelection } from './select.ts'
@@ -31,7 +31,7 @@ export function registerVerify(demos: Command, context: CliContext): void {
         'their seed or their environment is not here, are counted apart and are no failure.',
     )
     .action((ids: string[], options: Selection) => {
-      const library = context.library()
+      const library = context.libraryToRead()
       const rows = selectEpisodes(library, ids, options)
       const problems: Problem[] = library.checkIntegrity().map((problem) => ({ episodeId: null, problem }))
       const notReplayed: { episodeId: number; reason: string }[] = []
@@ -62,7 +62,7 @@ export function registerVerify(demos: Command, context: CliContext): void {
     })
 }
 
-function verify(library: Library, row: EpisodeRow): Verdict {
+function verify(library: ReadableLibrary, row: EpisodeRow): Verdict {
   try {
     library.verifyEpisode(row.id)
     const difference = findDivergence(library.readEpisode(row.id))

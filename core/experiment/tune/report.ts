@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { writeAtomically } from '../../train/atomic-file.ts'
+import { writeAtomically } from '../../atomic-file.ts'
 import { table } from '../markdown.ts'
 import { writeReport } from '../report.ts'
 import { DEFAULT_TRIAL, type Trial, type TunePlan } from './file.ts'

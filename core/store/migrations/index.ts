@@ -2,6 +2,7 @@
  * Brings a library up to date. Migrations are never edited once released; `user_version` counts them.
  */
 import type { Database } from 'better-sqlite3'
+import { keepOldVersion } from '../backup.ts'
 import { episodes } from './0001-episodes.ts'
 import { runs } from './0002-runs.ts'
 import { importedAgents } from './0003-imported-agents.ts'
@@ -19,18 +20,19 @@ export const LATEST_VERSION = MIGRATIONS.at(-1)!.version
 
 /**
  * Runs every migration that is missing, all in one transaction. An existing library is copied to
- * `<file>.v<version>` first.
+ * `<file>.v<version>` first, unless it is a copy itself.
+ * @throws UserError when there is no room for that; the library is then as it was
  */
 export function migrate(
   sqlite: Database,
   file: string,
   applicationId: number,
-  migrations: readonly Migration[] = MIGRATIONS,
+  { migrations = MIGRATIONS, keepOld = true }: { migrations?: readonly Migration[]; keepOld?: boolean } = {},
 ): void {
   const latest = migrations.at(-1)!.version
   const before = version(sqlite)
   if (before === latest) return
-  if (before > 0) sqlite.prepare('VACUUM INTO ?').run(`${file}.v${before}`)
+  if (before > 0 && keepOld) keepOldVersion(sqlite, file, before)
   sqlite
     .transaction(() => {
       // Read again under the lock: another process may have migrated in the meantime.

@@ -6,6 +6,7 @@ import {
   formatByName,
   packFolder,
   readDemonstrations,
+  readWholeEpisodes,
   UnsaidEnvironmentError,
 } from '../../demos/index.ts'
 import { DataError, UserError } from '../../errors.ts'
@@ -115,14 +116,15 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
 
     'demonstrations.export': async ({ ids, format }) => {
       const chosen = formatByName(format)
-      const episodes = ids.map((id) => library.readEpisode(id))
+      const { ids: whole, episodes, leftOut } = readWholeEpisodes(library, ids)
       const content = await chosen.write(episodes)
       const extension = chosen.layout === 'file' ? chosen.extensions[0]! : `-${chosen.name}.zip`
       return {
-        fileName: exportName(byIds(ids), extension),
+        fileName: exportName(byIds(whole), extension),
         mediaType: 'application/octet-stream',
         bytes: content instanceof Uint8Array ? content : packFolder(content),
         lost: chosen.cannotHold(episodes),
+        leftOut,
       }
     },
 

@@ -1,6 +1,6 @@
 /** The shelf of trained policies: every run with a model is an agent, by the run's id. */
 import { z } from 'zod'
-import { empty, environmentId, episodeId, file, runId, taskId } from './common.ts'
+import { empty, episodeId, file, personsName, runId, shownId, taskId } from './common.ts'
 import { runState } from './training.ts'
 
 export const checkpoint = z.object({
@@ -23,7 +23,7 @@ export const evaluation = z.object({
 export const agent = z.object({
   runId,
   name: z.string(),
-  environmentId,
+  environmentId: shownId,
   algorithm: z.string(),
   signals: z.array(z.string()),
   state: runState,
@@ -46,7 +46,7 @@ const byRun = z.strictObject({ runId })
 export const agentMethods = {
   'agents.list': { params: empty, result: z.array(agent) },
   'agents.rename': {
-    params: z.strictObject({ runId, name: z.string().trim().min(1).max(80) }),
+    params: z.strictObject({ runId, name: personsName }),
     result: agent,
   },
   /** Removes the run it came from. */

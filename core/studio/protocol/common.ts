@@ -1,16 +1,30 @@
 /** Schemas that several domains of the protocol share. */
 import { z } from 'zod'
+import { BOUNDS, nameProblem } from '../../bounds.ts'
 
 export const playerKind = z.enum(['human', 'scripted', 'agent'])
 export type PlayerKind = z.infer<typeof playerKind>
 
-export const environmentId = z.string().min(1).max(120)
+/** Of an id or a name that comes in: bounded, and without what cannot be printed. */
+export const boundedName = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .max(most)
+    .refine((text) => nameProblem(text, most) === undefined, 'characters that can be printed')
+
+export const environmentId = boundedName(BOUNDS.environmentId)
+/** Of what the library has already, from before there were bounds. */
+export const shownId = z.string()
+/** What people call a run or an agent. */
+export const personsName = z.string().trim().pipe(boundedName(BOUNDS.name))
 export const episodeId = z.int().positive()
 export const episodeIds = z.array(episodeId).min(1).max(100_000)
 /** A run's id is its folder name. */
 export const runId = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/, 'letters, digits, dot, dash and underscore')
+  .max(BOUNDS.runId)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, dot, dash and underscore')
 export const seed = z.int().min(0).max(0xffffffff)
 /** Of what was played: other programs draw greater ones, and their files may not say. */
 export const playedSeed = z.int().nonnegative().nullable()
@@ -27,7 +41,7 @@ export type HumanAverage = z.infer<typeof humanAverage>
 
 /** `EnvironmentSpec` of core/envs, as it crosses the wire. */
 export const environmentSpec = z.object({
-  id: environmentId,
+  id: shownId,
   title: z.string(),
   description: z.string(),
   version: z.int(),

@@ -1,6 +1,8 @@
 /** What was played: the library's episodes. */
 import { z } from 'zod'
+import { BOUNDS } from '../../bounds.ts'
 import {
+  boundedName,
   bytes,
   environmentId,
   episodeId,
@@ -13,11 +15,12 @@ import {
   playerKind,
   recording,
   sample,
+  shownId,
 } from './common.ts'
 
 export const demonstration = z.object({
   id: episodeId,
-  environmentId,
+  environmentId: shownId,
   environmentVersion: z.int(),
   parameters,
   /** Null when nobody knows it. */
@@ -43,10 +46,14 @@ export const demonstration = z.object({
   /** SHA-256 of what was played; null until the episode is complete. */
   hash: z.string().nullable(),
   deletedAtUs: z.number().nullable(),
+  /** What of the row cannot be read, in words; null when all is well. */
+  damage: z.string().nullable(),
 })
 export type Demonstration = z.infer<typeof demonstration>
 
-const tag = z.string().trim().min(1).max(40)
+const tag = z.string().trim().pipe(boundedName(BOUNDS.tag))
+
+const leftOut = z.object({ id: episodeId, problem: z.string() })
 
 export const importReport = z.object({
   name: z.string(),
@@ -111,10 +118,10 @@ export const demonstrationMethods = {
     params: z.strictObject({
       ids: episodeIds,
       /** Replaces the tags. */
-      tags: z.array(tag).max(50).optional(),
-      addTags: z.array(tag).max(50).optional(),
-      removeTags: z.array(tag).max(50).optional(),
-      note: z.string().max(10_000).optional(),
+      tags: z.array(tag).max(BOUNDS.tags).optional(),
+      addTags: z.array(tag).max(BOUNDS.tags).optional(),
+      removeTags: z.array(tag).max(BOUNDS.tags).optional(),
+      note: z.string().max(BOUNDS.note).optional(),
       rating: z.int().min(0).max(5).optional(),
     }),
     result: z.array(demonstration),
@@ -130,14 +137,14 @@ export const demonstrationMethods = {
   },
   'demonstrations.export': {
     params: z.strictObject({ ids: episodeIds, format: z.string() }),
-    /** `lost`: what the format cannot hold of these episodes. */
-    result: file.extend({ lost: z.array(z.string()) }),
+    /** `lost`: what the format cannot hold of these episodes. `leftOut`: those that are damaged. */
+    result: file.extend({ lost: z.array(z.string()), leftOut: z.array(leftOut) }),
   },
   /** Every file stands for itself: a bad one is reported and nothing of it is imported. */
   'demonstrations.import': {
     params: z.strictObject({
       files: z
-        .array(z.strictObject({ name: z.string().min(1), bytes: bytes }))
+        .array(z.strictObject({ name: z.string().min(1).max(BOUNDS.fileName), bytes: bytes }))
         .min(1)
         .max(1000),
       /** What was played, for files that do not say. */

@@ -1,7 +1,19 @@
 /** Agents that were made elsewhere: ONNX policies without a run. */
 import { z } from 'zod'
+import { BOUNDS } from '../../bounds.ts'
 import { evaluation } from './agents.ts'
-import { bytes, empty, environmentId, file, recording, runId, seed, taskId } from './common.ts'
+import {
+  bytes,
+  empty,
+  environmentId,
+  file,
+  personsName,
+  recording,
+  runId,
+  seed,
+  shownId,
+  taskId,
+} from './common.ts'
 
 /** Of the same form as a run's, which none of them has. */
 export const agentId = runId
@@ -9,7 +21,7 @@ export const agentId = runId
 export const importedAgent = z.object({
   id: agentId,
   name: z.string(),
-  environmentId,
+  environmentId: shownId,
   /** Name of the file that it came in. */
   source: z.string(),
   sha256: z.string(),
@@ -26,7 +38,7 @@ export const importedAgent = z.object({
 })
 export type ImportedAgent = z.infer<typeof importedAgent>
 
-const namedFile = z.strictObject({ name: z.string().min(1).max(255), bytes })
+const namedFile = z.strictObject({ name: z.string().min(1).max(BOUNDS.fileName), bytes })
 
 const byId = z.strictObject({ id: agentId })
 
@@ -42,7 +54,7 @@ export const importedMethods = {
     result: z.object({ agent: importedAgent, known: z.boolean() }),
   },
   'imported.rename': {
-    params: z.strictObject({ id: agentId, name: z.string().trim().min(1).max(80) }),
+    params: z.strictObject({ id: agentId, name: personsName }),
     result: importedAgent,
   },
   'imported.delete': { params: byId, result: z.object({ deleted: z.boolean() }) },

@@ -1,7 +1,9 @@
 /** A person plays in the host: what is recorded is what happened. */
 import { z } from 'zod'
+import { BOUNDS } from '../../bounds.ts'
 import {
   action,
+  boundedName,
   empty,
   environmentId,
   environmentSpec,
@@ -15,7 +17,7 @@ import {
 import { demonstration } from './demonstrations.ts'
 
 export const sessionId = z.string().min(1).max(64)
-export const playerName = z.string().trim().min(1).max(80)
+export const playerName = z.string().trim().pipe(boundedName(BOUNDS.playerName))
 
 export const playState = z.object({
   session: sessionId,

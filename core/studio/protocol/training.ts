@@ -1,6 +1,16 @@
 /** Presets, settings and runs. */
 import { z } from 'zod'
-import { environmentId, episodeId, parameterValue, recording, runId, seed } from './common.ts'
+import { BOUNDS } from '../../bounds.ts'
+import {
+  environmentId,
+  episodeId,
+  parameterValue,
+  personsName,
+  recording,
+  runId,
+  seed,
+  shownId,
+} from './common.ts'
 
 export const preset = z.object({
   id: z.string(),
@@ -42,7 +52,7 @@ export const run = z.object({
   id: runId,
   /** What people call it; the id until it is renamed. */
   name: z.string(),
-  environmentId,
+  environmentId: shownId,
   algorithm: z.string(),
   signals: z.array(z.string()),
   state: runState,
@@ -128,7 +138,7 @@ export const trainingMethods = {
       environment: environmentId,
       preset: z.string(),
       /** Name for people; the run id is made from it. */
-      name: z.string().trim().max(80),
+      name: z.string().trim().max(BOUNDS.name),
       overrides: z.record(z.string(), settingValue),
       demonstrations: z.array(episodeId),
       seed: seed.optional(),
@@ -149,7 +159,7 @@ export const trainingMethods = {
     params: z.strictObject({
       yaml: z.string().max(1_000_000),
       runId: runId.optional(),
-      name: z.string().trim().max(80).optional(),
+      name: z.string().trim().max(BOUNDS.name).optional(),
       demonstrations: z.array(episodeId),
     }),
     result: run,
@@ -157,7 +167,7 @@ export const trainingMethods = {
   /** Asks for a checkpoint and an orderly end; `run.state` tells when it is done. */
   'runs.stop': { params: byRun, result: run },
   'runs.resume': { params: byRun, result: run },
-  'runs.rename': { params: z.strictObject({ runId, name: z.string().trim().min(1).max(80) }), result: run },
+  'runs.rename': { params: z.strictObject({ runId, name: personsName }), result: run },
   /** Removes the run's folder and its metrics; refused while it is active. */
   'runs.delete': { params: byRun, result: z.object({ deleted: z.boolean() }) },
   'runs.metrics': {

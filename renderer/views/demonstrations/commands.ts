@@ -58,12 +58,24 @@ export function changeNote(row: Demonstration, note: string): Promise<unknown> {
 
 export function exportAs(rows: readonly Demonstration[], format: string): Promise<unknown> {
   return attempt(async () => {
-    const { lost, ...file } = await client.call('demonstrations.export', { ids: idsOf(rows), format })
+    const { lost, leftOut, ...file } = await client.call('demonstrations.export', {
+      ids: idsOf(rows),
+      format,
+    })
     saveFile(file)
     if (lost.length > 0)
       notifications.show({
         title: 'Not everything fits this format',
         message: `Left out: ${lost.join('; ')}`,
+      })
+    if (leftOut.length > 0)
+      notifications.show({
+        color: 'red',
+        title: leftOut.length === 1 ? 'A damaged episode was left out' : 'Damaged episodes were left out',
+        message: leftOut
+          .slice(0, 3)
+          .map(({ problem }) => problem)
+          .join('; '),
       })
   })
 }

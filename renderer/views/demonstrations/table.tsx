@@ -135,7 +135,9 @@ function Row({ row, index, selection }: RowProps) {
       <td data-column="player">
         <PlayerName kind={row.playerKind} name={row.playerName} />
       </td>
-      <td data-column="environment">{row.environmentId}</td>
+      <td data-column="environment" title={row.environmentId}>
+        {row.environmentId}
+      </td>
       <td data-column="score" className="figure">
         {oneScore(row.score)}
       </td>
@@ -150,6 +152,11 @@ function Row({ row, index, selection }: RowProps) {
         {moment(row.startedAtUs)}
       </td>
       <td data-column="tags">
+        {row.damage !== null && (
+          <span className={classes.damaged} title={row.damage}>
+            damaged
+          </span>
+        )}
         {row.tags.map((tag) => (
           <span key={tag} className={classes.tag}>
             {tag}

@@ -86,7 +86,7 @@ async function work({ format, seeds, files, seed }: Task): Promise<Report> {
       if (added.length + known.length !== episodes.length) fail('imported in part')
       for (const id of added) library.readEpisode(id)
       library.deleteEpisodes(added)
-      library.purge(Number.MAX_SAFE_INTEGER)
+      await library.purge(Number.MAX_SAFE_INTEGER)
     } catch (problem) {
       if (!(problem instanceof DataError || problem instanceof UserError)) fail(`${(problem as Error).stack}`)
     }

@@ -1,0 +1,113 @@
+import { IconArrowsMinimize, IconTrash } from '@tabler/icons-react'
+import { useResource } from '../../client/resources.ts'
+import { ConfirmButton } from '../../components/confirm-button.tsx'
+import { ErrorNote } from '../../components/error-note.tsx'
+import { moment, plural, size } from '../../components/format.ts'
+import { compact, deleteBackup, emptyTrash } from './commands.ts'
+import { RunsSection } from './runs-section.tsx'
+import { Section } from './section.tsx'
+import { Shares } from './shares.tsx'
+import classes from './storage.module.css'
+
+/** What takes how much of the disk, and giving it back. */
+export default function StoragePage() {
+  const storage = useResource('storage.sizes', {})
+  if (storage.value === undefined) return storage.error ? <ErrorNote error={storage.error} /> : null
+  const { directory, free, total, environments, trash, runs, agents, backups, unused } = storage.value
+  return (
+    <div className={classes.page}>
+      <header className={classes.head}>
+        <h1 className={classes.total}>{size(total)}</h1>
+        <p className="small muted">
+          in {directory}; the disk has {size(free)} free
+        </p>
+      </header>
+      <Shares storage={storage.value} />
+      <Section
+        title="Demonstrations"
+        empty="Nothing recorded yet."
+        rows={environments.map(({ environmentId, episodes, bytes }) => ({
+          key: environmentId,
+          name: environmentId,
+          facts: plural(episodes, 'episode', 'episodes'),
+          bytes,
+        }))}
+      />
+      <Section
+        title="Trash"
+        empty="The trash is empty."
+        rows={
+          trash.episodes === 0
+            ? []
+            : [
+                {
+                  key: 'trash',
+                  name: 'Deleted demonstrations',
+                  facts: plural(trash.episodes, 'episode', 'episodes'),
+                  bytes: trash.bytes,
+                  action: (
+                    <ConfirmButton
+                      label="Empty the trash"
+                      icon={<IconTrash size={15} />}
+                      question={`${plural(trash.episodes, 'episode is', 'episodes are')} erased for good. This cannot be undone.`}
+                      confirm="Empty the trash"
+                      onConfirm={() => void emptyTrash()}
+                    />
+                  ),
+                },
+              ]
+        }
+      />
+      <RunsSection runs={runs} />
+      {agents.length > 0 && (
+        <Section
+          title="Imported agents"
+          empty=""
+          rows={agents.map(({ id, name, bytes }) => ({ key: id, name, facts: '', bytes }))}
+        />
+      )}
+      <Section
+        title="Backups"
+        empty="None. `understudy library backup` makes one, and so does every update of the library."
+        rows={backups.map(({ name, bytes, createdAtUs }) => ({
+          key: name,
+          name,
+          facts: moment(createdAtUs),
+          bytes,
+          action: (
+            <ConfirmButton
+              label="Delete"
+              icon={<IconTrash size={15} />}
+              question={`${name} is deleted for good. This cannot be undone.`}
+              confirm="Delete the backup"
+              onConfirm={() => void deleteBackup(name)}
+            />
+          ),
+        }))}
+      />
+      {unused > 0 && (
+        <Section
+          title="Unused"
+          empty=""
+          rows={[
+            {
+              key: 'unused',
+              name: 'Space in the library that nothing needs any more',
+              facts: '',
+              bytes: unused,
+              action: (
+                <ConfirmButton
+                  label="Give it back"
+                  icon={<IconArrowsMinimize size={15} />}
+                  question="Nothing is lost. A large library takes a moment."
+                  confirm="Give it back"
+                  onConfirm={() => void compact()}
+                />
+              ),
+            },
+          ]}
+        />
+      )}
+    </div>
+  )
+}
