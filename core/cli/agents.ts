@@ -123,7 +123,7 @@ function importedTable(agents: readonly ImportedAgentRow[]): string[] {
 async function importFile(path: string, options: ImportOptions, context: CliContext): Promise<void> {
   const { env, parameter, name, output } = options
   const file = { source: basename(path), bytes: readPolicyFile(path), name, output }
-  context.noteAsked(env)
+  context.admit(env, parameter)
   const { agent, known } = await closing(makeEnvironment(env, parameter), (environment) =>
     importAgent(context.library(), environment, file),
   )

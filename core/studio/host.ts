@@ -2,11 +2,13 @@
  * The back end of the studio: owns the library, plays environments, supervises trainers. Pages come and go; each
  * brings a Port. It knows of no transport and of no shell.
  */
+import { askMemory, PersonMemory } from '../admission/index.ts'
 import { ensureBundledDemonstrations } from '../demos/index.ts'
 import { environmentSpecs } from '../envs/index.ts'
 import '../remote/index.ts'
 import { lockStudio, openLibrary, type StudioLock } from '../store/index.ts'
 import type { ForkTraining, Port } from '../train/index.ts'
+import { Asks } from './asks.ts'
 import type { HostContext } from './context.ts'
 import { type Handlers, serve } from './dispatch.ts'
 import { encodeFrame } from './frames.ts'
@@ -63,6 +65,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
 async function start(options: HostOptions, lock: StudioLock): Promise<Host> {
   const library = openLibrary(options.dataDirectory)
   ensureBundledDemonstrations(library)
+  const memory = new PersonMemory()
+  askMemory(memory)
+  const asks = new Asks(memory)
   const ports = new Set<Port>()
   const context: HostContext = {
     library,
@@ -73,6 +78,7 @@ async function start(options: HostOptions, lock: StudioLock): Promise<Host> {
       return runs
     },
     policies: new Policies(),
+    asks,
     tasks: new Tasks((progress) => context.emit('task.progress', progress)),
     emit: (event, data) => {
       const frame = encodeFrame({ event, data: events[event].parse(data) })
@@ -97,7 +103,7 @@ async function start(options: HostOptions, lock: StudioLock): Promise<Host> {
     connect: (port) => {
       ports.add(port)
       port.onClose(() => ports.delete(port))
-      serve(port, handlers, options.onBug)
+      serve(port, handlers, options.onBug, asks.tell)
     },
     activeRuns: () => runs.activeIds(),
     announce: (address) => lock.setAddress(address),

@@ -29,6 +29,7 @@ import {
   type TrainerMessage,
   trainerMessage,
 } from './messages.ts'
+import { requireRunCode, runSubjects } from './run-code.ts'
 import { isActive, requireRun, runDirectory, savedConfig, unusedRunId } from './runs.ts'
 import type { StopSettings } from './stop-rule.ts'
 
@@ -95,6 +96,7 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
   const id = options.config.runId ?? unusedRunId(library, options.config)
   const plugins = [...new Set([...loadedPlugins(), ...options.config.plugins])]
   const config: RunConfig = { ...options.config, plugins, runId: id, resume: false, force: false }
+  requireRunCode(config)
   const directory = runDirectory(library.dir, id)
   const demoPath = demonstrationPath(config)
   if (needsDemonstrations(config) && demonstrations.length === 0 && demoPath === undefined) {
@@ -138,6 +140,7 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
     throw new UserError(`run "${runId}" is being trained by process ${row.pid}`, { remedy: 'stop it first' })
   }
   const saved = savedConfig(row)
+  requireRunCode(saved)
   const maxSteps = options.maxSteps ?? saved.behavior.max_steps
   if (row.state === 'finished' && row.step >= maxSteps) {
     throw new UserError(`run "${runId}" has made all its ${row.step} steps`, {
@@ -206,6 +209,7 @@ class Supervisor implements RunHandle {
       dataDirectory: library.dir,
       config: row.config,
       demonstrations: [...row.demonstrations],
+      admitted: runSubjects(savedConfig(row)),
       resume,
     })
   }
