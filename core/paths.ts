@@ -1,6 +1,6 @@
 /** Paths that a file, a library or a peer names. Following one must not lead to another machine, a device, or out of a folder. */
 import { realpathSync, statSync } from 'node:fs'
-import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { UserError } from './errors.ts'
 
 /** Windows takes such a name for a device in every folder, with any ending. */
@@ -41,12 +41,12 @@ export function isWithin(folder: string, path: string): boolean {
 }
 
 /**
- * The regular file of this name in the folder itself, wherever links lead.
+ * The regular file of this name in the folder itself; a link to another file there is one.
  * @returns its real path; undefined when it is none, or leads out of the folder
  * @throws NodeJS.ErrnoException when there is nothing of the name
  */
 export function fileIn(folder: string, name: string): string | undefined {
   if (basename(name) !== name || /^\.*$|[\\/\0]/.test(name) || isForeignPath(name)) return undefined
   const real = realpathSync(join(folder, name))
-  return isWithin(realpathSync(folder), real) && statSync(real).isFile() ? real : undefined
+  return dirname(real) === realpathSync(folder) && statSync(real).isFile() ? real : undefined
 }
