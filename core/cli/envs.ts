@@ -1,10 +1,20 @@
 /** `understudy envs`: what can be played, and which programs of others this person has admitted. */
 import type { Command } from 'commander'
 import type { Admission, TrustedFolder } from '../admission/index.ts'
-import { type EnvironmentSpec, environmentSpecs, environmentSubject } from '../envs/index.ts'
+import {
+  type EnvironmentSpec,
+  environmentSpecs,
+  environmentSubject,
+  type ParameterValue,
+} from '../envs/index.ts'
 import { UserError } from '../errors.ts'
+import { collectParameter } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { formatTable, formatTime } from './table.ts'
+
+interface AddOptions {
+  readonly parameter: Readonly<Record<string, ParameterValue>>
+}
 
 export function register(program: Command, context: CliContext): void {
   const envs = program
@@ -14,7 +24,13 @@ export function register(program: Command, context: CliContext): void {
   envs
     .command('add <ids...>')
     .description('let environments of other programs be started wherever the library names them')
-    .action((ids: string[]) => add(ids, context))
+    .option(
+      '--parameter <name=value>',
+      'parameter that they are made with; may be repeated',
+      collectParameter,
+      {},
+    )
+    .action((ids: string[], { parameter }: AddOptions) => add(ids, parameter, context))
   envs
     .command('trust <folder>')
     .description('as add, of everything in a folder and below, however it changes: for developing')
@@ -38,7 +54,7 @@ function list(context: CliContext): void {
   for (const line of addedTable(added)) context.print(line)
 }
 
-function add(ids: readonly string[], context: CliContext): void {
+function add(ids: readonly string[], parameters: AddOptions['parameter'], context: CliContext): void {
   for (const id of ids) {
     if (environmentSubject(id) === null) {
       throw new UserError(`"${id}" is no environment of another program`, {
@@ -46,7 +62,7 @@ function add(ids: readonly string[], context: CliContext): void {
         remedy: 'such ids look like gym:CartPole-v1; those that come with the program need not be added',
       })
     }
-    context.admit(id)
+    context.admit(id, parameters)
   }
   if (context.json) context.printJson({ event: 'added', ids })
   else context.print(`added: ${ids.join(', ')}`)
