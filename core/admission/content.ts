@@ -25,7 +25,7 @@ export function contentOf({
   readonly path: string
   readonly files: readonly string[]
 }): Content {
-  const base = dirname(path)
+  const base = path === '' ? '/' : dirname(path)
   const whole = createHash('sha256')
   let left = MOST_BYTES
   let bounded = false

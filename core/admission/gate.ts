@@ -16,7 +16,7 @@ export interface Subject {
 export interface Code {
   /** As people are told, without a subject: 'starts /games/game.x86_64'. */
   readonly does: string
-  /** Where the program, module or script lies; absolute. */
+  /** Where the program, module or script lies; absolute, empty where it is none or is not found. */
   readonly path: string
   /** Files whose content decides what happens; absolute. */
   readonly files: readonly string[]

@@ -57,7 +57,8 @@ export class PersonMemory implements Memory {
     const folders = this.list().filter(({ kind }) => kind === 'folder')
     if (entry === undefined && folders.length === 0) return 'unknown'
     const found = code()
-    if (folders.some(({ name }) => isWithin(name, realOf(found.path)))) return null
+    const place = found.path === '' ? '' : realOf(found.path)
+    if (folders.some(({ name }) => isWithin(name, place))) return null
     if (entry === undefined || entry.kind === 'folder') return 'unknown'
     return entry.path === found.path && entry.sha256 === contentOf(found).sha256 ? null : 'changed'
   }
@@ -112,7 +113,7 @@ export class PersonMemory implements Memory {
       throw error
     }
     const entries = names.flatMap((name) => (name.endsWith('.json') ? (this.#read(name) ?? []) : []))
-    return entries.sort((a, b) => a.admittedAt - b.admittedAt)
+    return entries.sort((a, b) => a.admittedAt - b.admittedAt || (a.name < b.name ? -1 : 1))
   }
 
   /** Whatever is not readable as one was not admitted. */

@@ -89,7 +89,7 @@ function addedTable(entries: readonly (Admission | TrustedFolder)[]): string[] {
   return formatTable(entries, [
     { title: 'ADDED HERE', text: (entry) => entry.name },
     { title: 'KIND', text: (entry) => (entry.kind === 'folder' ? 'trusted folder' : entry.kind) },
-    { title: 'RUNS', text: (entry) => ('path' in entry ? entry.path : 'whatever lies there') },
+    { title: 'RUNS', text: (entry) => ('path' in entry ? entry.path || '-' : 'whatever lies there') },
     { title: 'CONTENT', text: (entry) => ('sha256' in entry ? entry.sha256.slice(0, 12) : '-') },
     { title: 'ADDED', text: (entry) => formatTime(entry.admittedAt * 1000) },
   ])

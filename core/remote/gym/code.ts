@@ -9,8 +9,8 @@ import { python } from './hosts.ts'
 /** Beside this module, in the sources and in the build alike. */
 const SCRIPT = fileURLToPath(new URL('./find.py', import.meta.url))
 const FIND_MS = 10_000
-/** The first name of `MODULE:ID`, whose package is imported. */
-const MODULE = /^([A-Za-z_]\w*)(?:\.\w+)*:/
+/** The first name of `MODULE:ID`, whose package is imported, whatever characters it has. */
+const MODULE = /^([^.:]*)[^:]*:/
 
 /** By interpreter and name; of this thread. */
 const found = new Map<string, readonly string[]>()
@@ -24,7 +24,7 @@ export function gymCode(id: string): Code {
   }
   const files = filesOf(interpreter, name)
   const [first] = files
-  const path = first === undefined ? interpreter : files.length === 1 ? first : dirname(first)
+  const path = first === undefined ? '' : files.length === 1 ? first : dirname(first)
   const from = first === undefined ? '' : ` from ${path}`
   return { does: `imports ${name}${from} with ${interpreter}`, path, files: [interpreter, ...files] }
 }
