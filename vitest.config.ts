@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 /** Of both projects; a project does not take them over from the root. */
@@ -7,8 +5,7 @@ const shared = {
   pool: 'forks',
   // What is waited for comes within milliseconds on an idle machine; a busy one is no reason to fail.
   testTimeout: 60_000,
-  // What tests admit is not remembered as the person's who runs them.
-  env: { UNDERSTUDY_CONFIG: join(tmpdir(), `understudy-test-config-${process.pid}`) },
+  globalSetup: 'test/own-config.ts',
   expect: { poll: { timeout: 20_000 } },
 } as const
 

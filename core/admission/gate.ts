@@ -67,11 +67,6 @@ export function admit(subject: Subject): void {
   admitted.add(keyOf(subject))
 }
 
-/** Takes back what `admit` said, for threads that outlive it. */
-export function dismiss(subject: Subject): void {
-  admitted.delete(keyOf(subject))
-}
-
 /** Whom this thread asks about what nobody has admitted in it; null asks nobody. */
 export function askMemory(asked: Memory | null): void {
   memory = asked

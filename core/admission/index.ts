@@ -4,7 +4,6 @@ export {
   admit,
   askMemory,
   type Code,
-  dismiss,
   type Memory,
   type Refusal,
   requireAdmission,

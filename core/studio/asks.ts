@@ -50,8 +50,13 @@ export class Asks {
       throw new UserError(`${name} has changed since it was shown`, { remedy: 'try again, and look again' })
     }
     this.#open.delete(name)
-    this.#memory.remember(subject, code)
-    admit(subject)
+    try {
+      // Not admitted beyond that: it is looked at again whenever it is to run, as this process may live for days.
+      this.#memory.remember(subject, code)
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      admit(subject)
+    }
   }
 
   #ask({ subject, refusal, code: find }: UnadmittedError): Ask {

@@ -1,7 +1,13 @@
 import { appendFileSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Code, contentOf, PersonMemory, type Subject } from '../../core/admission/index.ts'
+import {
+  type Code,
+  configDirectory,
+  contentOf,
+  PersonMemory,
+  type Subject,
+} from '../../core/admission/index.ts'
 import { temporaryDirectory } from '../store/support.ts'
 
 let folder: string
@@ -99,4 +105,8 @@ it('a hash says which files there are, whatever their order', () => {
   expect(hash(a)).not.toBe(hash(a, b))
   expect(hash(a, join(folder, 'absent'))).not.toBe(hash(a))
   expect(contentOf({ path: a, files: [a, b] }).bounded).toBe(false)
+})
+
+it('tests remember nothing as the person who runs them', () => {
+  expect(configDirectory()).toContain('understudy-config-')
 })
