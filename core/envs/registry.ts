@@ -62,7 +62,9 @@ export function environmentSubject(id: string, parameters: Parameters = {}): Sub
   const given = texts
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-  return { kind: 'environment', name: given.length === 0 ? id : `${id} with ${given.join(', ')}` }
+  // No id must read as another one with its texts.
+  const quoted = id.includes(' with ') ? JSON.stringify(id) : id
+  return { kind: 'environment', name: given.length === 0 ? quoted : `${quoted} with ${given.join(', ')}` }
 }
 
 /** What making it would run, of an id that has an `environmentSubject`. @throws UserError as `EnvironmentScheme.starts` */

@@ -61,6 +61,9 @@ describe('an environment of another program', () => {
       environmentSubject('guarded:one', parameters)!.name
     expect(name({ size: 4, fast: true })).toBe('guarded:one')
     expect(name({ b: 'x', a: 'y', size: 1 })).toBe('guarded:one with a="y", b="x"')
+    expect(environmentSubject('guarded:one with a="y", b="x"')!.name).toBe(
+      '"guarded:one with a=\\"y\\", b=\\"x\\""',
+    )
     expect(environmentSubject('basic')).toBeNull()
     expect(environmentSubject('nobody:knows')).toBeNull()
   })
