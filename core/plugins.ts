@@ -3,11 +3,13 @@
  * functions of 'understudy' when it is loaded. Whatever its folder, that name means the running program (core/index.ts), so
  * that what it registers is found here and not in a second copy.
  */
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { admit, type Code, requireAdmission, type Subject } from './admission/index.ts'
 import { UserError } from './errors.ts'
+import { refuseForeignPath } from './paths.ts'
 
 const loaded = new Set<string>()
 let hooked = false
@@ -17,16 +19,44 @@ export function loadedPlugins(): string[] {
   return [...loaded]
 }
 
+/** What admitting the plugin would admit. @param file  path; a relative one from the working directory */
+export function pluginSubject(file: string): Subject {
+  return { kind: 'plugin', name: resolve(file) }
+}
+
+export function pluginCode(file: string): Code {
+  const path = resolve(file)
+  return { does: `loads the plugin ${path}`, path, files: [path] }
+}
+
+/** For this thread, by whoever may say so: a person here, or the owner of the thread. */
+export function admitPlugins(files: readonly string[]): void {
+  for (const file of files) admit(pluginSubject(file))
+}
+
+/** @throws UserError when one is missing; UnadmittedError when nobody has admitted it and it is not loaded anyway */
+export function requirePlugins(files: readonly string[]): void {
+  for (const file of files) {
+    const path = resolve(file)
+    if (loaded.has(path)) continue
+    refuseForeignPath(file, 'the plugin')
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
+      throw new UserError(`there is no plugin ${file}`, { usage: true })
+    }
+    requireAdmission(pluginSubject(path), () => pluginCode(path))
+  }
+}
+
 /**
  * Loads those that are not loaded yet, one after the other.
  * @param files  paths; relative ones from the working directory
- * @throws UserError naming the file that is missing or throws
+ * @throws UserError naming the file that is missing, not admitted, or throws
  */
 export async function loadPlugins(files: readonly string[]): Promise<void> {
   for (const file of files) {
     const path = resolve(file)
     if (loaded.has(path)) continue
-    if (!existsSync(path)) throw new UserError(`there is no plugin ${file}`, { usage: true })
+    requirePlugins([file])
     hookName()
     try {
       await import(pathToFileURL(path).href)

@@ -119,7 +119,7 @@ function importedTable(agents: readonly ImportedAgentRow[]): string[] {
 async function importFile(path: string, options: ImportOptions, context: CliContext): Promise<void> {
   const { env, parameter, name, output } = options
   const file = { source: { name: basename(path), path }, name, output }
-  context.noteAsked(env)
+  context.admit(env, parameter)
   const { agent, known } = await closing(makeEnvironment(env, parameter), (environment) =>
     importAgent(context.library(), environment, file),
   )

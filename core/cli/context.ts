@@ -1,9 +1,11 @@
 /** What every subcommand is given: where the data lie, how to speak, when to stop. */
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { admit, askMemory, type Code, PersonMemory, type Subject } from '../admission/index.ts'
 import { ensureBundledDemonstrations } from '../demos/bundled.ts'
-import { askedOfPerson } from '../envs/index.ts'
+import { askedOfPerson, environmentCode, environmentSubject, type ParameterValue } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
+import { pluginCode, pluginSubject } from '../plugins.ts'
 import {
   defaultDataDirectory,
   hasLibrary,
@@ -30,12 +32,20 @@ export class CliContext {
   readonly signal: AbortSignal
   readonly #program: Command
   readonly #abort = new AbortController()
+  readonly #memory = new PersonMemory()
+  readonly #said = new Set<string>()
   #library: Library | undefined
   #read: ReadableLibrary | undefined
 
   constructor(program: Command) {
     this.#program = program
     this.signal = this.#abort.signal
+    askMemory(this.#memory)
+  }
+
+  /** What this person has admitted, here or before. */
+  get memory(): PersonMemory {
+    return this.#memory
   }
 
   /** Whether output is for machines. */
@@ -109,6 +119,37 @@ export class CliContext {
   /** One line for people on standard error: progress, hints. */
   note(line: string): void {
     process.stderr.write(`${line}\n`)
+  }
+
+  /**
+   * The environment was named by a flag or in a file that was: it may be made, now and whenever the library names it. Says what
+   * that starts, and what the person has to do for it.
+   * @throws UserError when there is none of the name
+   */
+  admit(id: string, parameters: Readonly<Record<string, ParameterValue>> = {}): void {
+    const subject = environmentSubject(id, parameters)
+    if (subject !== null) this.#take(subject, environmentCode(id), true)
+    this.noteAsked(id)
+  }
+
+  /** As `admit`, of plugins. @param say  whether they are told of: not where the person has just typed their names */
+  admitPlugins(files: readonly string[], say: boolean): void {
+    // Of one that is not there, whoever loads it will say so.
+    for (const file of files) this.#take(pluginSubject(file), pluginCode(file), say)
+  }
+
+  #take(subject: Subject, code: Code, say: boolean): void {
+    if (this.#said.has(subject.name)) return
+    this.#said.add(subject.name)
+    admit(subject)
+    if (say) this.note(`${subject.kind === 'plugin' ? 'the configuration' : subject.name} ${code.does}`)
+    try {
+      this.#memory.remember(subject, code)
+    } catch (error) {
+      // It can be made all the same; only the next command will have to be told again.
+      if (!(error instanceof UserError)) throw error
+      this.note(error.message)
+    }
   }
 
   /** Says what a person has to do now for this environment to be made, where that is anything. */

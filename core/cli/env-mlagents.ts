@@ -68,6 +68,7 @@ async function serve(args: readonly string[], options: ServeOptions, context: Cl
   try {
     const { env, parameter, agents, behavior } = options
     const behaviour = behavior === undefined ? {} : { behaviour: behavior }
+    context.admit(env, parameter)
     const session = new Session({ environment: env, parameters: parameter, agents, note, ...behaviour })
     const { serveMlAgents } = await import('../remote/mlagents/serve.ts')
     const end = await serveMlAgents(session, { port, waitSeconds: options.wait, signal: context.signal })
@@ -81,6 +82,7 @@ async function serve(args: readonly string[], options: ServeOptions, context: Cl
 
 async function writeLauncher(options: LauncherOptions, context: CliContext): Promise<void> {
   const { env, agents, behavior, parameter, wait, out } = options
+  context.admit(env, parameter)
   // Before a trainer waits a minute to learn of it.
   new Session({ environment: env, parameters: parameter, agents })
   const file = launcherFile(resolve(out), process.platform)

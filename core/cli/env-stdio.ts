@@ -18,7 +18,7 @@ interface StdioOptions {
   readonly parameter: Readonly<Record<string, ParameterValue>>
 }
 
-export function registerStdio(env: Command, _context: CliContext): void {
+export function registerStdio(env: Command, context: CliContext): void {
   // Before the plugins are loaded: what they print belongs beside the frames, not among them.
   env.hook('preSubcommand', (_, command) => {
     if (command.name() === 'stdio') globalThis.console = new Console(process.stderr, process.stderr)
@@ -33,7 +33,7 @@ export function registerStdio(env: Command, _context: CliContext): void {
       // Reading blocks, so no handler would ever run: a signal ends the process in its own way.
       for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal)
       const channel = fileChannel(STDIN, STDOUT)
-      serveStdio(openSession(id, numEnvs, parameter, channel.write), channel)
+      serveStdio(openSession(id, numEnvs, parameter, channel.write, context), channel)
     })
 }
 
@@ -43,8 +43,10 @@ function openSession(
   count: number,
   parameters: Readonly<Record<string, ParameterValue>>,
   write: (bytes: Uint8Array) => unknown,
+  context: CliContext,
 ): StdioSession {
   try {
+    context.admit(id, parameters)
     const environments = Array.from({ length: count }, () => makeEnvironment(id, parameters))
     return new StdioSession(environments, `understudy ${packageVersion()}`)
   } catch (error) {

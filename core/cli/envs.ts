@@ -1,18 +1,98 @@
-/** `understudy envs`: what can be played. */
+/** `understudy envs`: what can be played, and which programs of others this person has admitted. */
 import type { Command } from 'commander'
-import { type EnvironmentSpec, environmentSpecs } from '../envs/index.ts'
+import type { Admission, TrustedFolder } from '../admission/index.ts'
+import {
+  type EnvironmentSpec,
+  environmentSpecs,
+  environmentSubject,
+  type ParameterValue,
+} from '../envs/index.ts'
+import { UserError } from '../errors.ts'
+import { collectParameter } from './arguments.ts'
 import type { CliContext } from './context.ts'
-import { formatTable } from './table.ts'
+import { formatTable, formatTime } from './table.ts'
+
+interface AddOptions {
+  readonly parameter: Readonly<Record<string, ParameterValue>>
+}
 
 export function register(program: Command, context: CliContext): void {
-  program
+  const envs = program
     .command('envs')
-    .description('list the environments and what they show and accept')
-    .action(() => {
-      const specs = environmentSpecs()
-      if (context.json) context.printJson(specs)
-      else for (const line of table(specs)) context.print(line)
-    })
+    .description('list the environments, and the programs of others that may be started')
+    .action(() => list(context))
+  envs
+    .command('add <ids...>')
+    .description('let environments of other programs be started wherever the library names them')
+    .option(
+      '--parameter <name=value>',
+      'parameter that they are made with; may be repeated',
+      collectParameter,
+      {},
+    )
+    .action((ids: string[], { parameter }: AddOptions) => add(ids, parameter, context))
+  envs
+    .command('trust <folder>')
+    .description('as add, of everything in a folder and below, however it changes: for developing')
+    .action((folder: string) => trust(folder, context))
+  envs
+    .command('forget <names...>')
+    .description('take back add and trust, and what --env, --plugin and configurations have added')
+    .action((names: string[]) => forget(names, context))
+}
+
+function list(context: CliContext): void {
+  const specs = environmentSpecs()
+  if (context.json) {
+    context.printJson(specs)
+    return
+  }
+  for (const line of table(specs)) context.print(line)
+  const added = context.memory.list()
+  if (added.length === 0) return
+  context.print('')
+  for (const line of addedTable(added)) context.print(line)
+}
+
+function add(ids: readonly string[], parameters: AddOptions['parameter'], context: CliContext): void {
+  for (const id of ids) {
+    if (environmentSubject(id) === null) {
+      throw new UserError(`"${id}" is no environment of another program`, {
+        usage: true,
+        remedy: 'such ids look like gym:CartPole-v1; those that come with the program need not be added',
+      })
+    }
+    context.admit(id, parameters)
+  }
+  if (context.json) context.printJson({ event: 'added', ids })
+  else context.print(`added: ${ids.join(', ')}`)
+}
+
+function trust(folder: string, context: CliContext): void {
+  const name = context.memory.trust(folder)
+  if (context.json) context.printJson({ event: 'trusted', folder: name })
+  else context.print(`whatever lies in ${name} may be started from now on`)
+}
+
+function forget(names: readonly string[], context: CliContext): void {
+  const forgotten = names.flatMap((name) => {
+    const found = context.memory.forget(name)
+    if (found.length > 0) return found
+    throw new UserError(`"${name}" was not added here`, { remedy: '`understudy envs` lists what was' })
+  })
+  const told = forgotten.map((entry) => entry.name)
+  if (context.json) context.printJson({ event: 'forgotten', names: told })
+  else context.print(`forgotten: ${told.join(', ')}`)
+}
+
+function addedTable(entries: readonly (Admission | TrustedFolder)[]): string[] {
+  return formatTable(entries, [
+    { title: 'ADDED HERE', text: (entry) => entry.name },
+    { title: 'KIND', text: (entry) => (entry.kind === 'folder' ? 'trusted folder' : entry.kind) },
+    { title: 'RUNS', text: (entry) => ('path' in entry ? entry.path || '-' : 'whatever lies there') },
+    { title: 'CONTENT', text: (entry) => ('sha256' in entry ? entry.sha256.slice(0, 12) : '-') },
+    { title: 'ADDED', text: (entry) => formatTime(entry.admittedAt * 1000) },
+  ])
 }
 
 function table(specs: readonly EnvironmentSpec[]): string[] {

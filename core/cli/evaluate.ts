@@ -74,7 +74,7 @@ async function choose(run: string, options: Options, context: CliContext) {
     if (options.env === undefined) {
       throw new UserError(`which environment shall "${run}" play?`, { usage: true, remedy: 'add --env ID' })
     }
-    context.noteAsked(options.env)
+    context.admit(options.env)
     const environment = makeEnvironment(options.env)
     const { spec } = environment
     let player: Player | undefined
@@ -90,7 +90,8 @@ async function choose(run: string, options: Options, context: CliContext) {
     const what = agent.kind === 'run' ? `run ${run} was trained in` : `${run} plays`
     throw new UserError(`${what} ${agent.environmentId}`, { usage: true, remedy: 'leave --env out' })
   }
-  context.noteAsked(agent.environmentId)
+  if (options.env === undefined) context.noteAsked(agent.environmentId)
+  else context.admit(agent.environmentId, agent.parameters)
   const environment = makeEnvironment(agent.environmentId, agent.parameters)
   const how = { name: run, checkpoint: options.checkpoint, ...wayOf(options) }
   return { environment, player: await agent.player(environment.spec, how), isKept: true }

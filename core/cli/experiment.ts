@@ -14,8 +14,8 @@ import {
   writeReport,
 } from '../experiment/index.ts'
 import { packageVersion } from '../studio/version.ts'
-import { loadConfigPlugins } from '../train/index.ts'
 import { readText, wholeNumber } from './arguments.ts'
+import { admitColumns, admitNamed, loadNamedPlugins } from './config-file.ts'
 import type { CliContext } from './context.ts'
 import { ExperimentDisplay } from './experiment-display.ts'
 import { parseSeeds } from './seeds.ts'
@@ -49,8 +49,10 @@ export function register(program: Command, context: CliContext): void {
 
 async function experiment(file: string, options: Options, context: CliContext): Promise<void> {
   const text = readText(file)
-  await loadConfigPlugins(text, file)
+  await loadNamedPlugins(text, file, context)
+  admitNamed(text, file, context)
   const plan = planExperiment(text, file)
+  admitColumns(plan, context)
   const directory = resolve(options.out ?? join(context.dataDirectory, 'results', plan.name))
   const reportDirectory = resolve(options.report ?? directory)
   const complete = options.reportOnly === true || (await train(plan, directory, options, context))

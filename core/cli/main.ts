@@ -43,6 +43,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   program.hook('preAction', async () => {
     if (context.python !== undefined) process.env.UNDERSTUDY_PYTHON = context.python
     await import('../remote/index.ts')
+    context.admitPlugins(context.plugins, false)
     await loadPlugins(context.plugins)
   })
   const args = withDefaultCommand(argv)

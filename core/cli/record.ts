@@ -45,7 +45,7 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function record(options: Options, context: CliContext): Promise<void> {
-  context.noteAsked(options.env)
+  context.admit(options.env)
   await closing(makeEnvironment(options.env), (environment) => recordIn(environment, options, context))
 }
 

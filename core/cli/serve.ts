@@ -95,6 +95,7 @@ async function choose(
 ): Promise<{ spec: EnvironmentSpec; policy: Policy }> {
   if (run !== undefined) {
     const agent = await namedAgent(context.libraryToRead(), run)
+    if (options.env === agent.environmentId) context.admit(agent.environmentId, agent.parameters)
     const { spec } = makeEnvironment(agent.environmentId, agent.parameters)
     const file = await policyFile(agent.source, options.checkpoint)
     return { spec, policy: await readPolicy(spec, file, agent.output) }
@@ -105,6 +106,7 @@ async function choose(
       remedy: 'name a run, or give --model FILE and --env ID',
     })
   }
+  context.admit(options.env)
   const { spec } = makeEnvironment(options.env)
   const file = await policyFile(options.model)
   return { spec, policy: await readPolicy(spec, file, options.output) }

@@ -12,7 +12,6 @@ import {
   firstChange,
   GAIL_CONTROLS,
   type GailControl,
-  loadConfigPlugins,
   loadRunPlugins,
   needsDemonstrations,
   presetsFor,
@@ -29,6 +28,7 @@ import {
   untunedConfig,
 } from '../train/index.ts'
 import { duration, positive, wholeNumber } from './arguments.ts'
+import { loadNamedPlugins } from './config-file.ts'
 import type { CliContext } from './context.ts'
 import { forgetRunMeta } from './run-meta.ts'
 import { TrainingDisplay } from './train-display.ts'
@@ -117,7 +117,7 @@ export function register(program: Command, context: CliContext): void {
 async function train(file: string | undefined, options: Options, context: CliContext): Promise<void> {
   const library = context.library()
   await recoverRuns(library)
-  if (options.env !== undefined) context.noteAsked(options.env)
+  if (options.env !== undefined) context.admit(options.env)
   const run = await begin(file, options, context)
   const config = savedConfig(run.row)
   context.noteAsked(config.environment, true)
@@ -149,6 +149,7 @@ async function train(file: string | undefined, options: Options, context: CliCon
 async function begin(file: string | undefined, options: Options, context: CliContext): Promise<RunHandle> {
   const library = context.library()
   const config = await configOf(file, options, context)
+  if (config !== undefined) context.admit(config.environment, config.parameters)
   if (config === undefined || config.resume) {
     const runId = options.runId ?? config?.runId
     if (runId === undefined || runId === null) {
@@ -202,7 +203,7 @@ async function configOf(
       throw new UserError('a configuration file and --preset exclude each other', { usage: true })
     }
     const text = readConfig(file)
-    await loadConfigPlugins(text, file)
+    await loadNamedPlugins(text, file, context)
     return resolveConfig(text, {
       ...overrides,
       file: basename(file),

@@ -4,8 +4,8 @@ import type { Command } from 'commander'
 import { UserError } from '../errors.ts'
 import { type ExperimentRunner, planTuning, tune, writeTuneReport } from '../experiment/index.ts'
 import { packageVersion } from '../studio/version.ts'
-import { loadConfigPlugins } from '../train/index.ts'
 import { readText, wholeNumber } from './arguments.ts'
+import { admitColumns, admitNamed, loadNamedPlugins } from './config-file.ts'
 import type { CliContext } from './context.ts'
 import { ExperimentDisplay } from './experiment-display.ts'
 
@@ -32,7 +32,8 @@ export function register(program: Command, context: CliContext): void {
 
 async function search(file: string, options: Options, context: CliContext): Promise<void> {
   const text = readText(file)
-  await loadConfigPlugins(text, file)
+  await loadNamedPlugins(text, file, context)
+  admitNamed(text, file, context)
   const plan = planTuning(text, file)
   const directory = resolve(options.out ?? join(context.dataDirectory, 'results', plan.name))
   let display: ExperimentDisplay | undefined
@@ -50,6 +51,7 @@ async function search(file: string, options: Options, context: CliContext): Prom
     version: packageVersion(),
     signal: context.signal,
     onPart: (experiment) => {
+      admitColumns(experiment, context)
       display?.close()
       display = new ExperimentDisplay(context, experiment)
     },

@@ -18,6 +18,7 @@ export {
   type WriteOptions,
 } from './formats/index.ts'
 export { readUnderstudy, writeUnderstudy } from './formats/understudy.ts'
+export { RecordedEnvironment, recordedSpec } from './recorded-environment.ts'
 export { Recorder, type RecorderOptions, type RecordOptions, recordEpisode } from './recorder.ts'
 export { type Divergence, environmentOf, findDivergence, type ReplayMoment, replayEpisode } from './replay.ts'
 export { filesWithin, readSource, writeExport } from './source.ts'

@@ -1,7 +1,9 @@
 /**
  * Every environment by id. A user's own environment is one file and one call of `registerEnvironment`; environments of
- * another program, of which there are too many to list, come by a scheme before a colon: `gym:CartPole-v1`.
+ * another program, of which there are too many to list, come by a scheme before a colon: `gym:CartPole-v1`. Making one of
+ * those runs code of others, so it is made only once it has been admitted.
  */
+import { admit, type Code, requireAdmission, type Subject } from '../admission/gate.ts'
 import { BOUNDS, nameProblem, requireName } from '../bounds.ts'
 import { nearest, UserError } from '../errors.ts'
 import type { AgentGroupFactory } from './agent-group.ts'
@@ -16,6 +18,11 @@ export interface EnvironmentScheme {
   readonly example: string
   /** For people, one line: which environments these are. */
   readonly description: string
+  /**
+   * What making one would run on this machine, found without running any of it; throws UserError when there is none of that
+   * name. Null where nothing is run but what is loaded already, as in a plugin's own scheme: such ones need no admission.
+   */
+  readonly starts: ((name: string) => Code) | null
   /**
    * @param name  what stands behind the colon
    * @throws UserError when there is none of that name, or what it needs is not installed
@@ -47,19 +54,61 @@ export function registerEnvironmentScheme(name: string, scheme: EnvironmentSchem
   schemes.set(name, scheme)
 }
 
-/** @throws UserError for an unknown id, naming the nearest known one */
+/**
+ * What is to be admitted before it is made; null for one that is registered here, and for an unknown id. A parameter that is a
+ * text can name code as an id can, so it is part of what is admitted; numbers are not.
+ */
+export function environmentSubject(id: string, parameters: Parameters = {}): Subject | null {
+  if (factories.has(id) || (schemeOf(id)?.[0].starts ?? null) === null) return null
+  const texts = Object.entries(parameters).filter(([, value]) => typeof value === 'string')
+  const given = texts
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+  // No id must read as another one with its texts.
+  const quoted = id.includes(' with ') ? JSON.stringify(id) : id
+  return { kind: 'environment', name: given.length === 0 ? quoted : `${quoted} with ${given.join(', ')}` }
+}
+
+/** What making it would run, of an id that has an `environmentSubject`. @throws UserError as `EnvironmentScheme.starts` */
+export function environmentCode(id: string): Code {
+  const [scheme, name] = schemeOf(id) ?? unknown(id)
+  return scheme.starts!(name)
+}
+
+/** For this thread, by whoever may say so: a person here, or the owner of the thread. */
+export function admitEnvironment(id: string, parameters: Parameters = {}): void {
+  const subject = environmentSubject(id, parameters)
+  if (subject !== null) admit(subject)
+}
+
+/** @throws UnadmittedError when it is of another program and nobody has admitted it */
+export function requireEnvironment(id: string, parameters: Parameters = {}): void {
+  const subject = environmentSubject(id, parameters)
+  if (subject !== null) requireAdmission(subject, () => environmentCode(id))
+}
+
+/** @throws UserError for an unknown id, naming the nearest known one; UnadmittedError as `requireEnvironment` */
 export function makeEnvironment(id: string, parameters?: Parameters): Environment {
   const factory = factories.get(id)
   if (factory !== undefined) return factory(parameters)
   requireName('the id of an environment', id, BOUNDS.environmentId)
   const [scheme, name] = schemeOf(id) ?? unknown(id)
+  requireEnvironment(id, parameters)
   return scheme.make(name, parameters ?? {})
 }
 
-/** Null where every environment has one agent and is to be had by `makeEnvironment` alone, and for an unknown id. */
+/**
+ * Null where every environment has one agent and is to be had by `makeEnvironment` alone, and for an unknown id. The factory
+ * throws UnadmittedError as `requireEnvironment`.
+ */
 export function agentGroupFactory(id: string, parameters: Parameters): AgentGroupFactory | null {
   const [scheme, name] = schemeOf(id) ?? []
-  return scheme?.group?.(name!, parameters) ?? null
+  const make = scheme?.group?.(name!, parameters) ?? null
+  if (make === null) return null
+  return async (options) => {
+    requireEnvironment(id, parameters)
+    return make(options)
+  }
 }
 
 /** Waits where `makeEnvironment` would keep the thread waiting. @throws UserError as `makeEnvironment` */
@@ -67,6 +116,7 @@ export async function prepareEnvironment(id: string, parameters?: Parameters): P
   if (factories.has(id)) return
   requireName('the id of an environment', id, BOUNDS.environmentId)
   const [scheme, name] = schemeOf(id) ?? unknown(id)
+  requireEnvironment(id, parameters)
   await scheme.prepare?.(name, parameters ?? {})
 }
 

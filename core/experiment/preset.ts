@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { nearest, UserError } from '../errors.ts'
+import { refuseForeignPath } from '../paths.ts'
 import { isRecord } from '../train/config-place.ts'
 import { parseYaml, presetsFor } from '../train/index.ts'
 import type { Section } from './layers.ts'
@@ -15,6 +16,7 @@ export type Presets = ReadonlyMap<string, Section>
  */
 export function readPresets(environment: string, file: string | undefined, directory: string): Presets {
   if (file === undefined) return new Map(presetsFor(environment).map(({ id, config }) => [id, config]))
+  refuseForeignPath(join(directory, file), 'presets:')
   let text: string
   try {
     text = readFileSync(join(directory, file), 'utf8')

@@ -6,6 +6,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { ensureBundledDemonstrations, readDemonstrations } from '../demos/index.ts'
 import { UserError } from '../errors.ts'
+import { refuseForeignPath } from '../paths.ts'
 import { type Library, openLibrary } from '../store/index.ts'
 import {
   type ForkTraining,
@@ -205,6 +206,7 @@ function nameOf({ column, seed }: Work): string {
 }
 
 async function importFile(library: Library, path: string): Promise<number[]> {
+  refuseForeignPath(path, 'demonstrations:')
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     throw new UserError(`the demonstrations ${path} cannot be read (${cause.code})`, { cause })
   })

@@ -4,14 +4,14 @@
  * real game would have taken. Its environments wait for that side by side.
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import type { Environment } from '../envs/index.ts'
+import { admitEnvironment, type Environment } from '../envs/index.ts'
 import {
   type EnvironmentRecipe,
   makeVaried,
   type Samplers,
   VariedEnvironment,
 } from '../envs/varied-environment.ts'
-import { loadPlugins } from '../plugins.ts'
+import { admitPlugins, loadPlugins } from '../plugins.ts'
 import '../remote/index.ts'
 import { Pacer } from './pace.ts'
 import { rowOf } from './rows.ts'
@@ -152,6 +152,9 @@ function answer(request: WorkerRequest, seats: readonly Seat[]): WorkerReply {
 async function serve(task: WorkerTask): Promise<never> {
   const { memory, worker, first, count } = task
   const port = parentPort!
+  // Whoever made the pool has made one of these already, so it may be made here.
+  admitPlugins(task.plugins)
+  admitEnvironment(task.recipe.id, task.recipe.parameters)
   await loadPlugins(task.plugins)
   const seats = Array.from({ length: count }, (_, i) => new Seat(task, first + i))
   port.postMessage({ kind: 'ready' } satisfies WorkerReply)

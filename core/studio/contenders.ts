@@ -1,5 +1,7 @@
 /** Whom a page names, as somebody who can play or has played. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { UnadmittedError } from '../admission/index.ts'
+import { type EnvironmentStamp, RecordedEnvironment } from '../demos/index.ts'
 import { type Environment, makeEnvironment, type ParameterValue, type Player } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import {
@@ -11,7 +13,7 @@ import {
 } from '../evaluate/index.ts'
 import type { EpisodeRow } from '../store/index.ts'
 import { requireRun, runDirectory, savedConfig } from '../train/index.ts'
-import { admitEnvironment, type HostContext } from './context.ts'
+import { type HostContext, readyEnvironment } from './context.ts'
 import type { Contender } from './protocol.ts'
 
 /** A player that does not wait for anything gives way to other requests this often. */
@@ -27,8 +29,31 @@ export async function environmentFor(
   contenders: readonly Contender[],
 ): Promise<Environment> {
   const parameters = parametersFor(context, contenders)
-  await admitEnvironment(context, environmentId, parameters)
+  try {
+    await readyEnvironment(context, environmentId, parameters)
+  } catch (error) {
+    const recorded =
+      error instanceof UnadmittedError ? recordedStamp(context, environmentId, contenders) : null
+    if (recorded === null) throw error
+    return new RecordedEnvironment(recorded)
+  }
   return makeEnvironment(environmentId, parameters)
+}
+
+/** What the recordings say of their environment, where all contenders are recordings, which nothing is started for. */
+function recordedStamp(
+  context: HostContext,
+  environmentId: string,
+  contenders: readonly Contender[],
+): EnvironmentStamp | null {
+  const rows = contenders.map((contender) => {
+    if (contender.kind === 'episode') return context.library.getEpisode(contender.id)
+    return contender.kind === 'player'
+      ? episodesOf(context, environmentId, contender.playerName)[0]
+      : undefined
+  })
+  if (rows.some((row) => row?.environmentId !== environmentId)) return null
+  return context.library.readEpisode(rows[0]!.id).environment
 }
 
 function parametersFor(

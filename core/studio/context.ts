@@ -7,6 +7,7 @@ import {
   prepareEnvironment,
 } from '../envs/index.ts'
 import type { EpisodeRow, Library } from '../store/index.ts'
+import type { Asks } from './asks.ts'
 import type { Policies } from './policies.ts'
 import type { Demonstration, EventData, EventName } from './protocol.ts'
 import type { RunDesk } from './run-desk.ts'
@@ -21,6 +22,7 @@ export interface HostContext {
   readonly tasks: Tasks
   readonly runs: RunDesk
   readonly policies: Policies
+  readonly asks: Asks
   /** Tells every page. */
   emit<E extends EventName>(event: E, data: EventData<E>): void
 }
@@ -35,9 +37,9 @@ export function scoreOf(context: HostContext, row: EpisodeRow): number {
 
 /**
  * Makes the environment ready, so that making it keeps nobody waiting, and lists it.
- * @throws UserError when it is unknown, or what it needs is not installed
+ * @throws UserError when it is unknown, or what it needs is not installed; UnadmittedError when the person is to be asked first
  */
-export async function admitEnvironment(
+export async function readyEnvironment(
   context: HostContext,
   id: string,
   parameters: Readonly<Record<string, ParameterValue>> = {},

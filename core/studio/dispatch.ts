@@ -22,14 +22,20 @@ export type Handlers<M extends Method = Method> = {
  * Answers the requests that arrive on `port` until it closes. A frame that cannot be read is answered with an error
  * and changes nothing. A handler that throws neither UserError nor DataError ends that request only, since recordings
  * and runs of the same host must go on; `onBug` is told.
+ * @param tell  how an error is told to the page
  */
-export function serve(port: Port, handlers: Handlers, onBug: (error: unknown) => void): void {
+export function serve(
+  port: Port,
+  handlers: Handlers,
+  onBug: (error: unknown) => void,
+  tell: (error: unknown) => WireError = wireError,
+): void {
   let closed = false
   port.onClose(() => {
     closed = true
   })
   port.onMessage(async (bytes) => {
-    const reply = await answer(bytes, handlers, onBug)
+    const reply = await answer(bytes, handlers, onBug, tell)
     if (!closed) port.post(reply)
   })
 }
@@ -38,6 +44,7 @@ async function answer(
   bytes: Uint8Array,
   handlers: Handlers,
   onBug: (error: unknown) => void,
+  tell: (error: unknown) => WireError,
 ): Promise<Uint8Array> {
   let id: number | null = null
   try {
@@ -48,7 +55,7 @@ async function answer(
     if (reply.byteLength <= maxFrameBytes) return reply
     throw new UserError('the answer is too large to be sent', { remedy: 'ask for fewer items at a time' })
   } catch (error) {
-    const told = wireError(error)
+    const told = tell(error)
     if (told.kind === 'bug') onBug(error)
     return encodeFrame({ id: error instanceof ProtocolError ? (error.id ?? id) : id, error: told })
   }

@@ -2,12 +2,14 @@
  * The back end of the studio: owns the library, plays environments, supervises trainers. Pages come and go; each
  * brings a Port. It knows of no transport and of no shell.
  */
+import { askMemory, PersonMemory } from '../admission/index.ts'
 import { ensureBundledDemonstrations } from '../demos/index.ts'
 import { environmentSpecs } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import '../remote/index.ts'
 import { type Library, openLibrary, type StudioLock } from '../store/index.ts'
 import type { ForkTraining, Port } from '../train/index.ts'
+import { Asks } from './asks.ts'
 import type { HostContext } from './context.ts'
 import { type Handlers, serve } from './dispatch.ts'
 import { encodeFrame } from './frames.ts'
@@ -67,6 +69,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
 async function start(options: HostOptions, library: Library): Promise<Host> {
   const lock = await library.lockStudio()
   ensureBundledDemonstrations(library)
+  const memory = new PersonMemory()
+  askMemory(memory)
+  const asks = new Asks(memory)
   const ports = new Set<Port>()
   const context: HostContext = {
     library,
@@ -77,6 +82,7 @@ async function start(options: HostOptions, library: Library): Promise<Host> {
       return runs
     },
     policies: new Policies(),
+    asks,
     tasks: new Tasks((progress) => context.emit('task.progress', progress)),
     emit: (event, data) => {
       const frame = encodeFrame({ event, data: events[event].parse(data) })
@@ -106,7 +112,7 @@ async function start(options: HostOptions, library: Library): Promise<Host> {
     connect: (port) => {
       ports.add(port)
       port.onClose(() => ports.delete(port))
-      serve(port, handlers, options.onBug)
+      serve(port, handlers, options.onBug, asks.tell)
     },
     activeRuns: () => runs.activeIds(),
     announce: (address) => lock.setAddress(address),

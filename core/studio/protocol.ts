@@ -74,6 +74,7 @@ export type {
   Setting,
 } from './protocol/training.ts'
 export {
+  type Ask,
   type EventFrame,
   eventFrame,
   maxFrameBytes,

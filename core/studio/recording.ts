@@ -1,5 +1,6 @@
 /** Episodes as frames that a page can draw without the environment. */
-import { type Episode, environmentOf, episodeLength, replayEpisode } from '../demos/index.ts'
+import { UnadmittedError } from '../admission/index.ts'
+import { type Episode, environmentOf, episodeLength, recordedSpec, replayEpisode } from '../demos/index.ts'
 import {
   type Environment,
   type EnvironmentSpec,
@@ -59,14 +60,21 @@ function recordingIn(episode: Episode, environment: Environment): Recording {
   return { spec: plainSpec(environment.spec), seed, frames, terminated, truncated, success }
 }
 
-/**
- * What the episode's player saw, for one that cannot be played again: its observations and nothing else.
- * @throws UserError as `recordingOf`
- */
-export function recordedObservations(episode: Episode): Recording {
-  const environment = environmentOf(episode)
-  environment.close?.()
-  const { spec } = environment
+/** As `recordingOf`, or what was recorded where playing it would start what nobody has admitted here. */
+export function shownRecording(episode: Episode): Recording {
+  try {
+    return recordingOf(episode)
+  } catch (error) {
+    if (error instanceof UnadmittedError) return recordedObservations(episode)
+    throw error
+  }
+}
+
+/** What the episode's player saw, for one that is not played again: its observations and nothing else. */
+export function recordedObservations(
+  episode: Episode,
+  spec: EnvironmentSpec = recordedSpec(episode.environment),
+): Recording {
   const O = observationSize(spec)
   const { seed, terminated, truncated, success } = episode
   const frames = Array.from(

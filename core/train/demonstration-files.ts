@@ -1,6 +1,6 @@
 /** What `demo_path` of gail and of behavioral_cloning names: demonstrations in a file or in a folder. */
 import { readdir, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import {
   FORMATS,
   filesWithin,
@@ -10,6 +10,7 @@ import {
   readSource,
 } from '../demos/index.ts'
 import { UserError } from '../errors.ts'
+import { fileIn, refuseForeignPath } from '../paths.ts'
 import type { Episode } from '../store/index.ts'
 
 /**
@@ -19,12 +20,16 @@ import type { Episode } from '../store/index.ts'
  * @throws UserError when nothing is there; DataError for a damaged file
  */
 export async function readDemonstrationFiles(path: string): Promise<{ label: string; episode: Episode }[]> {
+  refuseForeignPath(path, 'demo_path:')
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new UserError(`demo_path: "${path}" cannot be read (${error.code})`, {
       remedy: 'write a path from where the command is run, or an absolute one',
       cause: error,
     })
   })
+  if (!found.isDirectory() && !found.isFile()) {
+    throw new UserError(`demo_path: "${path}" is neither a file nor a folder`)
+  }
   const files = found.isDirectory() ? await filesOf(path) : [path]
   if (files.length === 0) {
     const extensions = FORMATS.flatMap((format) => (format.layout === 'file' ? format.extensions : [])).join(
@@ -46,5 +51,11 @@ export async function readDemonstrationFiles(path: string): Promise<{ label: str
 async function filesOf(folder: string): Promise<string[]> {
   if (folderFormat(new Set(filesWithin(folder))) !== undefined) return [folder]
   const names = (await readdir(folder)).filter((name) => formatByFileName(name) !== undefined)
-  return names.sort().map((name) => join(folder, name))
+  return names.sort().map((name) => {
+    const file = fileIn(folder, name)
+    if (file !== undefined) return file
+    throw new UserError(`demo_path: ${name} in "${folder}" is no file, or leads to another folder`, {
+      remedy: 'put the file itself there, or take the link away',
+    })
+  })
 }

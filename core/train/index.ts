@@ -11,7 +11,7 @@ export {
   signalNames,
 } from './config.ts'
 export { firstChange } from './config-changes.ts'
-export { loadConfigPlugins } from './config-plugins.ts'
+export { configPlugins, loadConfigPlugins } from './config-plugins.ts'
 export { demonstrationData, GAIL_CONTROLS, type GailControl, selectDemonstrations } from './demonstrations.ts'
 export { diagnose, type Finding, factsOf, type RunFacts } from './diagnostics/index.ts'
 export { type ForkTraining, forkElectron, forkNode, type TrainingProcess } from './fork.ts'

@@ -3,6 +3,7 @@
  * it never writes, and ends when the run has ended, when it is told to, or when its owner is gone.
  */
 import { join } from 'node:path'
+import { admit } from '../admission/index.ts'
 import { agentGroupFactory, checkEnvironment, closing, makeEnvironment } from '../envs/index.ts'
 import type { DemonstrationData } from '../learn/index.ts'
 import '../remote/index.ts'
@@ -31,6 +32,7 @@ function stop(): void {
 async function train(port: Port, start: Start): Promise<void> {
   const directory = runDirectory(start.dataDirectory, start.runId)
   const file = join(directory, 'config.yaml')
+  for (const subject of start.admitted) admit(subject)
   await loadConfigPlugins(start.config, file)
   const config = resolveConfig(start.config)
   const fence = runFence(directory, start.claim)

@@ -28,6 +28,7 @@ import {
   type TrainerMessage,
   trainerMessage,
 } from './messages.ts'
+import { requireRunCode, runSubjects } from './run-code.ts'
 import { lowerFence, raiseFence, removingDirectory } from './run-files.ts'
 import { requireRun, runDirectory, savedConfig, unusedRunId } from './runs.ts'
 import type { StopSettings } from './stop-rule.ts'
@@ -96,6 +97,7 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
   const { library, demonstrations } = options
   const plugins = [...new Set([...loadedPlugins(), ...options.config.plugins])]
   const base: RunConfig = { ...options.config, plugins, resume: false, force: false }
+  requireRunCode(base)
   if (needsDemonstrations(base) && demonstrations.length === 0 && demonstrationPath(base) === undefined) {
     throw new UserError(`${base.behavior.trainer_type} with these settings needs demonstrations`, {
       remedy: 'record or import some, or choose a preset without GAIL',
@@ -145,6 +147,7 @@ function existsAlready(library: Library, id: string): UserError {
 /** Goes on from the newest checkpoint with the configuration and demonstrations that the run began with. */
 export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
   const { library, runId } = options
+  requireRunCode(savedConfig(requireRun(library, runId)))
   const owned = library.atomically(() => own(library, resumedRow(requireRun(library, runId), options)))
   return supervise(library, owned, true, options.fork)
 }
@@ -252,6 +255,7 @@ class Supervisor implements RunHandle {
       dataDirectory: library.dir,
       config: row.config,
       demonstrations: [...row.demonstrations],
+      admitted: runSubjects(savedConfig(row)),
       resume,
       claim,
     })

@@ -91,7 +91,11 @@ export class Trainer {
       })
       requirePartialBatches(algorithm, rollout, config)
       const trainer = new Trainer(options, algorithm, rollout, random, curriculum)
-      const restore = (checkpoint: Checkpoint) => trainer.#restore(checkpoint)
+      const restore = async (checkpoint: Checkpoint): Promise<void> => {
+        await trainer.#restore(checkpoint)
+        // Newer checkpoints, which are damaged, are set aside next.
+        options.fence?.()
+      }
       if (!options.resume || !(await goOn(options.runDirectory, restore, trainer.#notice))) {
         if (options.initializeFrom !== null) await trainer.#takeOver(options.initializeFrom)
         await algorithm.prepare()

@@ -1,6 +1,14 @@
 /** The one line to the host: typed calls and events over a channel that is opened again whenever it is lost. */
 import { Packr } from 'msgpackr/index-no-eval'
-import type { EventData, EventName, Method, Params, Result, WireError } from '../../core/studio/protocol.ts'
+import type {
+  Ask,
+  EventData,
+  EventName,
+  Method,
+  Params,
+  Result,
+  WireError,
+} from '../../core/studio/protocol.ts'
 import { type Channel, openChannel } from './channel.ts'
 
 /** 'lost' while it is tried again. */
@@ -10,12 +18,15 @@ export type ConnectionState = 'connecting' | 'open' | 'lost'
 export class HostError extends Error {
   readonly kind: WireError['kind'] | 'connection'
   readonly remedy: string | null
+  /** What the person would have to allow. */
+  readonly asks: Ask | undefined
 
-  constructor(error: { kind: WireError['kind'] | 'connection'; message: string; remedy: string | null }) {
+  constructor(error: Omit<WireError, 'kind'> & { kind: WireError['kind'] | 'connection' }) {
     super(error.message)
     this.name = 'HostError'
     this.kind = error.kind
     this.remedy = error.remedy
+    this.asks = error.asks
   }
 }
 
@@ -45,6 +56,10 @@ export class Client {
   readonly #unsent: { id: number; bytes: Uint8Array }[] = []
   readonly #listeners = new Map<string, Set<(data: never) => void>>()
   readonly #stateListeners = new Set<() => void>()
+  #consents: (ask: Ask) => Promise<boolean> = () => Promise.resolve(false)
+  /** By what is asked about. */
+  readonly #asked = new Map<string, Promise<boolean>>()
+  readonly #denied = new Set<string>()
 
   get state(): ConnectionState {
     return this.#state
@@ -62,8 +77,55 @@ export class Client {
     })
   }
 
-  /** Calls made while the line is down wait for it. */
+  /** Calls made while the line is down wait for it. Where the host asks before it runs something, the person answers first. */
   call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
+    return this.#sendAllowed(method, params, () => true)
+  }
+
+  /** As `call`, of what a page reads by itself: to what the person has said no they are not asked again. */
+  read<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
+    return this.#sendAllowed(method, params, (ask) => !this.#denied.has(keyOf(ask)))
+  }
+
+  /** @param consents  puts the question to the person. @returns the function that takes it away */
+  onAsk(consents: (ask: Ask) => Promise<boolean>): () => void {
+    this.#consents = consents
+    return () => {
+      this.#consents = () => Promise.resolve(false)
+    }
+  }
+
+  async #sendAllowed<M extends Method>(
+    method: M,
+    params: Params<M>,
+    mayAsk: (ask: Ask) => boolean,
+  ): Promise<Result<M>> {
+    for (;;) {
+      try {
+        return await this.#send(method, params)
+      } catch (error) {
+        const ask = error instanceof HostError ? error.asks : undefined
+        if (ask === undefined || !mayAsk(ask) || !(await this.#allowed(ask))) throw error
+      }
+    }
+  }
+
+  /** Two who wait for the same ask once. */
+  #allowed(ask: Ask): Promise<boolean> {
+    const key = keyOf(ask)
+    const asked = this.#asked.get(key) ?? this.#putToPerson(ask).finally(() => this.#asked.delete(key))
+    this.#asked.set(key, asked)
+    return asked
+  }
+
+  async #putToPerson(ask: Ask): Promise<boolean> {
+    const yes = await this.#consents(ask)
+    if (yes) await this.#send('environments.admit', { name: ask.name, sha256: ask.sha256 })
+    else this.#denied.add(keyOf(ask))
+    return yes
+  }
+
+  #send<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
     const id = this.#nextId++
     const bytes = new Uint8Array(packr.pack({ id, method, params }))
     return new Promise((resolve, reject) => {
@@ -118,6 +180,10 @@ export class Client {
     this.#state = state
     for (const listener of this.#stateListeners) listener()
   }
+}
+
+function keyOf({ name, sha256 }: Ask): string {
+  return JSON.stringify([name, sha256])
 }
 
 export const client = new Client()

@@ -81,7 +81,7 @@ async function load(entry: Entry): Promise<void> {
   entry.fresh = true
   publish(entry, { ...entry.state, loading: true })
   try {
-    const value = await client.call(entry.method, entry.params as never)
+    const value = await client.read(entry.method, entry.params as never)
     publish(entry, { value, error: undefined, loading: false })
   } catch (error) {
     entry.fresh = false

@@ -12,6 +12,7 @@ import { useConnection } from '../client/use-connection.ts'
 import { type Page, useRoute } from '../route.ts'
 import { PlayPage } from '../views/play/play-page.tsx'
 import { ConnectionLost } from './connection-lost.tsx'
+import { Consent } from './consent.tsx'
 import classes from './frame.module.css'
 import { ImportDrop } from './import-drop.tsx'
 import { PageBoundary } from './page-boundary.tsx'
@@ -76,6 +77,7 @@ export function Frame() {
       <Help opened={keysOpen} onClose={() => setKeysOpen(false)} />
       <SettingsDialog opened={settingsOpen} onClose={() => setSettingsOpen(false)} />
       <ImportDrop />
+      <Consent />
     </div>
   )
 }

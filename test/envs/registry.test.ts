@@ -14,6 +14,7 @@ const prepared: string[] = []
 registerEnvironmentScheme('walks', {
   example: 'walks:short',
   description: 'Walks of some length',
+  starts: null,
   make: (name, parameters) => new Walk({ maxSteps: name === 'short' ? 3 : 9, ...parameters }),
   prepare: async (name) => void prepared.push(name),
 })

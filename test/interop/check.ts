@@ -48,6 +48,7 @@ export class CheckContext {
       HOME: folder,
       PATH: [shims, programs, dirname(process.execPath), process.env.PATH].join(delimiter),
       UNDERSTUDY_DATA: join(folder, 'library'),
+      UNDERSTUDY_CONFIG: join(folder, 'config'),
       PYTHONDONTWRITEBYTECODE: '1',
       // Some programs put an output of their own before the real one and lose what has not been written when they end.
       PYTHONUNBUFFERED: '1',

@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { checkEnvironment } from '../../core/envs/checker.ts'
 import {
+  admitEnvironment,
   type Environment,
   emptyAction,
-  makeEnvironment,
   prepareEnvironment,
   scriptedPlayer,
   viewOf,
@@ -17,11 +17,12 @@ import type { GymScene } from '../../core/remote/gym/scene.ts'
 import '../../core/remote/index.ts'
 import { VectorEnvironment } from '../../core/rollout/vector.ts'
 import { WorkerPool } from '../../core/rollout/worker-pool.ts'
+import { makeAdmitted } from '../envs/admit.ts'
 
 const open: Environment[] = []
 
 function make(id: string, parameters: Record<string, number> = {}): Environment {
-  const environment = makeEnvironment(id, parameters)
+  const environment = makeAdmitted(id, parameters)
   open.push(environment)
   return environment
 }
@@ -101,6 +102,7 @@ describe('a Gymnasium environment', () => {
   })
 
   it('is ready at once when it was prepared', async () => {
+    for (const id of ['gym:Count-v0', 'gym:Unknown-v0']) admitEnvironment(id)
     await prepareEnvironment('gym:Count-v0', { prepared: 1 })
     const started = performance.now()
     make('gym:Count-v0', { prepared: 1 }).reset(1, null)
@@ -109,16 +111,16 @@ describe('a Gymnasium environment', () => {
   })
 
   it('says what is wrong and what to do', () => {
-    const unknown = errorOf(() => makeEnvironment('gym:Unknown-v0'))
+    const unknown = errorOf(() => makeAdmitted('gym:Unknown-v0'))
     expect(unknown).toBeInstanceOf(UserError)
     expect(unknown.message).toBe("gym:Unknown-v0 cannot be made: Environment `Unknown` doesn't exist.")
-    const given = errorOf(() => makeEnvironment('gym:Unknown-v0', { depth: 'deep', wide: true }))
+    const given = errorOf(() => makeAdmitted('gym:Unknown-v0', { depth: 'deep', wide: true }))
     expect(given.message).toMatch(/^gym:Unknown-v0 with depth="deep", wide=true cannot be made: /)
-    const bare = errorOf(() => makeEnvironment('gym:NoGym-v0'))
+    const bare = errorOf(() => makeAdmitted('gym:NoGym-v0'))
     expect(bare.message).toBe('gym:NoGym-v0 needs the Python package gymnasium, which is not installed')
     expect(bare.remedy).toContain('pip install gymnasium')
     vi.stubEnv('UNDERSTUDY_PYTHON', 'no-such-python')
-    const none = errorOf(() => makeEnvironment('gym:Count-v0'))
+    const none = errorOf(() => makeAdmitted('gym:Count-v0'))
     vi.stubEnv('UNDERSTUDY_PYTHON', join(import.meta.dirname, 'fake-python.js'))
     expect(none.message).toBe('gym:Count-v0 needs Python, and there is no no-such-python here')
     expect(none.remedy).toContain('install Python 3')

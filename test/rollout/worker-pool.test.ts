@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { makeEnvironment } from '../../core/envs/index.ts'
 import { UserError } from '../../core/errors.ts'
 import type { StepBatch } from '../../core/learn/transitions.ts'
-import { loadPlugins } from '../../core/plugins.ts'
+import { admitPlugins, loadPlugins } from '../../core/plugins.ts'
 import { Random } from '../../core/random.ts'
 import type { Rollout } from '../../core/rollout/rollout.ts'
 import { VectorEnvironment } from '../../core/rollout/vector.ts'
@@ -12,6 +12,7 @@ import { WorkerPool, type WorkerPoolOptions } from '../../core/rollout/worker-po
 const plugins = [join(import.meta.dirname, 'fragile.ts')]
 const UNLIMITED = { maxLifetimeRestarts: -1, rateLimit: -1, ratePeriodSeconds: 60 }
 const pools: WorkerPool[] = []
+admitPlugins(plugins)
 
 afterEach(async () => {
   for (const pool of pools.splice(0)) await pool.close()

@@ -21,7 +21,7 @@ const ids = async () => (await studio.page.call('environments.list', {})).map(({
 test('an environment of another program is played, listed from then on, and replayed', async () => {
   const { page } = studio
   expect(await ids()).not.toContain(environment)
-  const game = await page.call('play.start', { environment, seed: 8, playerName: 'me', record: true })
+  const game = await page.consent('play.start', { environment, seed: 8, playerName: 'me', record: true })
   expect(game.scene).toMatchObject({ kind: 'gym', width: 1, stepsPerSecond: 50 })
   expect(await ids()).toContain(environment)
   for (let i = 0; i < 6; i++) {
@@ -41,12 +41,12 @@ test('environments that are not listed are named, added, or refused with what to
   const { ids: known, schemes } = await page.call('environments.others', {})
   expect(known).toEqual([])
   expect(schemes.map(({ example }) => example)).toContain('gym:CartPole-v1')
-  expect(await page.call('environments.add', { id: environment })).toMatchObject({
+  expect(await page.consent('environments.add', { id: environment })).toMatchObject({
     id: environment,
     title: 'Count-v2',
     scriptedPlayer: null,
   })
-  await expect(page.call('environments.add', { id: 'gym:NoGym-v0' })).rejects.toMatchObject({
+  await expect(page.consent('environments.add', { id: 'gym:NoGym-v0' })).rejects.toMatchObject({
     remedy: expect.stringContaining('pip install gymnasium'),
   })
 })

@@ -43,6 +43,19 @@ export class TestPage {
     return promise
   }
 
+  /** As `call`, of a person who says yes to whatever is asked. */
+  async consent<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
+    for (;;) {
+      try {
+        return await this.call(method, params)
+      } catch (error) {
+        const { asks } = error as WireError
+        if (asks === undefined) throw error
+        await this.call('environments.admit', { name: asks.name, sha256: asks.sha256 })
+      }
+    }
+  }
+
   /** The error that a call is answered with. */
   async refusal<M extends Method>(method: M, params: Params<M>): Promise<WireError> {
     return this.call(method, params).then(

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { admitEnvironment } from '../../core/envs/index.ts'
 import '../../core/remote/index.ts'
 import { listCheckpoints, readHead } from '../../core/train/checkpoint.ts'
 import { type RunConfig, resolveConfig } from '../../core/train/config.ts'
@@ -19,6 +20,7 @@ function build(folder: string): string {
 }
 
 function configOf(env: string, algorithm: 'ppo' | 'sac', more: Record<string, unknown> = {}): RunConfig {
+  admitEnvironment(env)
   const { max_steps = 600, network_settings = {}, environment_parameters, ...settings } = more
   return resolveConfig({
     behaviors: {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../core/errors.ts'
+import { admitPlugins } from '../../core/plugins.ts'
 import { listCheckpoints, readHead } from '../../core/train/checkpoint.ts'
 import { type RunConfig, resolveConfig } from '../../core/train/config.ts'
 import type { TrainerMessage } from '../../core/train/messages.ts'
@@ -10,6 +11,7 @@ import { Trainer } from '../../core/train/trainer.ts'
 import { temporaryDirectory } from '../store/support.ts'
 
 const fragile = join(import.meta.dirname, '../rollout/fragile.ts')
+admitPlugins([fragile])
 const HYPERPARAMETERS = {
   ppo: { batch_size: 16, buffer_size: 64 },
   sac: { batch_size: 16, buffer_init_steps: 50, steps_per_update: 4 },

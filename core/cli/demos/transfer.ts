@@ -67,6 +67,7 @@ function which(value: string): ActionAlignment {
 async function importPath(path: string, options: ImportOptions, context: CliContext): Promise<void> {
   const notes: string[] = []
   const { env, actions } = options
+  if (env !== undefined) context.admit(env)
   const readOptions: ReadOptions = {
     ...(env === undefined ? {} : { environment: environmentStamp(makeEnvironment(env).spec) }),
     ...(actions === undefined ? {} : { actions }),

@@ -1,7 +1,8 @@
 /** The file of a policy, and the one beside it that torch keeps its weights in. */
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { DataError, UserError } from '../../errors.ts'
+import { fileIn } from '../../paths.ts'
 import { embedWeights } from '../../tensor/onnx/embed.ts'
 
 /** Where a policy is: in a file, beside which its weights may lie, or at hand together with those files by name. */
@@ -21,11 +22,14 @@ export const MOST_POLICY_BYTES = 256 * 2 ** 20
 export function readPolicyFile(path: string): Uint8Array {
   let bytes: Uint8Array
   try {
-    const { size } = statSync(path)
+    const stats = statSync(path)
+    // A pipe would be waited for.
+    if (!stats.isFile()) throw new UserError(`${path} is no file`, { usage: true })
+    const { size } = stats
     if (size > MOST_POLICY_BYTES) throw tooLarge(path, size)
     bytes = readUpTo(path, MOST_POLICY_BYTES)
   } catch (cause) {
-    if (cause instanceof DataError) throw cause
+    if (cause instanceof DataError || cause instanceof UserError) throw cause
     const { code } = cause as NodeJS.ErrnoException
     throw new UserError(`${path} cannot be read (${code})`, { usage: true, cause })
   }
@@ -67,15 +71,14 @@ function readBeside(path: string, location: string): Uint8Array {
     throw refuse('all weights within the file, or in one beside it', `weights in ${JSON.stringify(location)}`)
   }
   const expected = `its weights in ${location} beside it`
-  const other = join(dirname(path), location)
   try {
-    // A pipe would be waited for.
-    if (statSync(other).isFile()) return readUpTo(other, MOST_POLICY_BYTES)
+    const other = fileIn(dirname(path), location)
+    if (other !== undefined) return readUpTo(other, MOST_POLICY_BYTES)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     throw refuse(expected, `that this cannot be read (${code})`, cause)
   }
-  throw refuse(expected, 'that this is no file')
+  throw refuse(expected, 'that this is no file, or leads to another folder')
 }
 
 /** At most so many bytes of a file, so that one that is too large is not read as a whole. */

@@ -1,5 +1,6 @@
 /** `gym:ID`: environments of Gymnasium, and of every package that registers its own with it. */
 import { registerEnvironmentScheme } from '../../envs/index.ts'
+import { gymCode } from './code.ts'
 import { GymEnvironment } from './environment.ts'
 import { prepare } from './hosts.ts'
 import './players.ts'
@@ -7,6 +8,7 @@ import './players.ts'
 registerEnvironmentScheme('gym', {
   example: 'gym:CartPole-v1',
   description: 'Any Gymnasium environment, by its id; needs Python with gymnasium',
+  starts: gymCode,
   make: (id, kwargs) => new GymEnvironment(id, kwargs),
   prepare: (id, kwargs) => prepare({ id, kwargs }),
 })

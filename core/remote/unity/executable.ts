@@ -2,9 +2,11 @@
 import { globSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { UserError } from '../../errors.ts'
+import { refuseForeignPath } from '../../paths.ts'
 
 /** @throws UserError when there is nothing that could be started */
 export function findExecutable(path: string, platform: NodeJS.Platform = process.platform): string {
+  refuseForeignPath(path, 'the Unity build')
   const stem = resolve(path).replace(/\.(app|exe|x86_64|x86)$/, '')
   const found = candidates(stem, platform).find((file) => statSync(file, { throwIfNoEntry: false })?.isFile())
   if (found !== undefined) return found

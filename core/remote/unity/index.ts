@@ -1,6 +1,7 @@
 /** `unity:PATH`: builds of Unity games with ML-Agents in them, and `unity:editor`. */
 import { registerEnvironmentScheme } from '../../envs/index.ts'
 import { prepareBuild, releaseBuilds } from './builds.ts'
+import { buildCode } from './code.ts'
 import { UnityEnvironment } from './environment.ts'
 import { UnityGroup } from './group.ts'
 import { buildSettings, EDITOR } from './settings.ts'
@@ -9,6 +10,7 @@ registerEnvironmentScheme('unity', {
   example: 'unity:PATH',
   description:
     "A Unity build with ML-Agents in it, by the path of its executable; unity:editor is Unity's editor",
+  starts: buildCode,
   make: (path, parameters) => new UnityEnvironment(path, parameters),
   // One agent alone is waited for, so that it can be learnt from in lockstep.
   group: (path, parameters) =>

@@ -26,7 +26,7 @@ import { freshSeed } from '../fresh-seed.ts'
 import { plainSpec } from '../plain.ts'
 import type { compareMethods } from '../protocol/compare.ts'
 import type { Board, CheckedParams, Comparison, Contender } from '../protocol.ts'
-import { recordingOf, recordingOfBoard } from '../recording.ts'
+import { recordingOfBoard, shownRecording } from '../recording.ts'
 import { toSample } from '../sample.ts'
 
 type CompareHandlers = Handlers<keyof typeof compareMethods | 'runs.watch'>
@@ -174,7 +174,7 @@ function recordedBoard(
       remedy: `choose board ${row.seed} of ${row.environmentId}`,
     })
   }
-  const { frames, spec } = recordingOf(context.library.readEpisode(row.id))
+  const { frames, spec } = shownRecording(context.library.readEpisode(row.id))
   const score = spec.score.measure === 'return' ? row.return : row.length
   const { playerKind, length: steps, success } = row
   return { contender, label: labelOf(row), playerKind, frames, steps, score, success }

@@ -1,6 +1,9 @@
 /** `demonstrations.*`: listing, replaying, changing, carrying. */
+import { UnadmittedError } from '../../admission/index.ts'
 import {
   type EnvironmentStamp,
+  type Episode,
+  environmentOf,
   environmentStamp,
   findDivergence,
   formatByName,
@@ -11,7 +14,7 @@ import {
 } from '../../demos/index.ts'
 import { DataError, UserError } from '../../errors.ts'
 import type { EpisodeRow } from '../../store/index.ts'
-import { admitEnvironment, type HostContext, scoreOf, toDemonstration } from '../context.ts'
+import { type HostContext, readyEnvironment, scoreOf, toDemonstration } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { demonstrationMethods } from '../protocol/demonstrations.ts'
 import type { ImportReport, PlayerStatistics } from '../protocol.ts'
@@ -67,14 +70,8 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
     },
 
     'demonstrations.replay': ({ id }) => {
-      const episode = library.readEpisode(id)
-      const divergence = findDivergence(episode)
-      const unknown = divergence !== undefined && episode.seed === null
-      const recording = unknown ? recordedObservations(episode) : recordingOf(episode)
       return {
-        ...recording,
-        verified: divergence === undefined,
-        divergedAt: unknown ? null : (divergence?.step ?? null),
+        ...replayed(library.readEpisode(id)),
         demonstration: toDemonstration(context, library.getEpisode(id)),
       }
     },
@@ -130,7 +127,7 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
 
     'demonstrations.import': async ({ files, environment }) => {
       const played =
-        environment === undefined ? undefined : environmentStamp(await admitEnvironment(context, environment))
+        environment === undefined ? undefined : environmentStamp(await readyEnvironment(context, environment))
       const reports: ImportReport[] = []
       for (const file of files) reports.push(await importFile(file, played))
       changed()
@@ -148,6 +145,29 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
       })
       return { players, human: context.specs.get(environment)?.score.human ?? null }
     },
+  }
+}
+
+function replayed(episode: Episode) {
+  try {
+    const divergence = findDivergence(episode)
+    const notReplayed = null
+    if (divergence === undefined)
+      return { ...recordingOf(episode), verified: true, divergedAt: null, notReplayed }
+    const verified = false
+    if (episode.seed !== null)
+      return { ...recordingOf(episode), verified, divergedAt: divergence.step, notReplayed }
+    const environment = environmentOf(episode)
+    environment.close?.()
+    return { ...recordedObservations(episode, environment.spec), verified, divergedAt: null, notReplayed }
+  } catch (error) {
+    if (!(error instanceof UnadmittedError)) throw error
+    return {
+      ...recordedObservations(episode),
+      verified: false,
+      divergedAt: null,
+      notReplayed: error.message,
+    }
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../../evaluate/index.ts'
 import type { ImportedAgentRow } from '../../store/index.ts'
 import { importedPlayer } from '../contenders.ts'
-import { admitEnvironment, type HostContext } from '../context.ts'
+import { type HostContext, readyEnvironment } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { freshSeed } from '../fresh-seed.ts'
 import { readMeta, writeMeta } from '../meta.ts'
@@ -33,7 +33,7 @@ export function importedHandlers(context: HostContext): Handlers<keyof typeof im
     'imported.add': async ({ name, bytes, environment, beside = [] }) => {
       const others = new Map(beside.map((file) => [file.name, file.bytes]))
       const file = { source: { name, bytes, beside: others } }
-      await admitEnvironment(context, environment)
+      await readyEnvironment(context, environment)
       const { agent, known } = await closing(makeEnvironment(environment), (made) =>
         importAgent(library, made, file),
       )

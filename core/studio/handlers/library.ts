@@ -7,7 +7,7 @@ import {
   isEnvironmentId,
   scriptedPlayer,
 } from '../../envs/index.ts'
-import { admitEnvironment, type HostContext } from '../context.ts'
+import { type HostContext, readyEnvironment } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { plainSpec } from '../plain.ts'
 import type { ListedEnvironment, libraryMethods } from '../protocol/library.ts'
@@ -38,7 +38,11 @@ export function libraryHandlers(context: HostContext): Handlers<keyof typeof lib
         schemes: environmentSchemes().map(({ example, description }) => ({ example, description })),
       }
     },
-    'environments.add': async ({ id }) => listed(await admitEnvironment(context, id)),
+    'environments.add': async ({ id }) => listed(await readyEnvironment(context, id)),
+    'environments.admit': ({ name, sha256 }) => {
+      context.asks.grant(name, sha256)
+      return { admitted: true }
+    },
     'formats.list': () => FORMATS.map(({ name, title }) => ({ name, title })),
     'tasks.cancel': ({ taskId }) => ({ cancelled: context.tasks.cancel(taskId) }),
   }

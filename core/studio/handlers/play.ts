@@ -1,7 +1,7 @@
 /** `play.*`: sessions belong to the host, so that a page can be reloaded in the middle of a game. */
 import { randomBytes } from 'node:crypto'
 import { UserError } from '../../errors.ts'
-import { admitEnvironment, type HostContext, scoreOf, toDemonstration } from '../context.ts'
+import { type HostContext, readyEnvironment, scoreOf, toDemonstration } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { freshSeed } from '../fresh-seed.ts'
 import { PlaySession } from '../play-session.ts'
@@ -30,7 +30,7 @@ export function playHandlers(context: HostContext): PlayHandlers {
 
   return {
     'play.start': async (params) => {
-      await admitEnvironment(context, params.environment, params.parameters)
+      await readyEnvironment(context, params.environment, params.parameters)
       const session = new PlaySession(randomBytes(9).toString('base64url'), {
         environment: params.environment,
         parameters: params.parameters,

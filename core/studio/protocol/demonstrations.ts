@@ -103,7 +103,8 @@ export const demonstrationMethods = {
   /**
    * Plays the actions again from the seed; `divergedAt` is the first step whose observation differs, null when none. Where
    * nobody knows the seed and the play does not come out the same without it, the frames show the recorded observations:
-   * `verified` is false then, and `divergedAt` null.
+   * `verified` is false then, and `divergedAt` null. So they do where playing would start a program that nobody has admitted
+   * here; `notReplayed` is the reason.
    */
   'demonstrations.replay': {
     params: z.strictObject({ id: episodeId }),
@@ -111,6 +112,7 @@ export const demonstrationMethods = {
       frames: z.array(frame),
       verified: z.boolean(),
       divergedAt: z.int().nullable(),
+      notReplayed: z.string().nullable(),
       demonstration,
     }),
   },

@@ -42,6 +42,11 @@ export const libraryMethods = {
   },
   /** Makes the environment ready and lists it from now on. */
   'environments.add': { params: z.strictObject({ id: environmentId }), result: listedEnvironment },
+  /** The person has said yes to what an error `asks`; `sha256` is what they were shown. Remembered. */
+  'environments.admit': {
+    params: z.strictObject({ name: z.string().max(4096), sha256: z.string().max(64) }),
+    result: z.object({ admitted: z.boolean() }),
+  },
   'formats.list': { params: empty, result: z.array(format) },
   'tasks.cancel': { params: z.strictObject({ taskId }), result: z.object({ cancelled: z.boolean() }) },
 }

@@ -12,8 +12,29 @@ export const maxFrameBytes = 256 * 1024 * 1024
 
 export const errorKind = z.enum(['user', 'data', 'protocol', 'bug'])
 
+/** Code of others that the request would run. The person is to be asked; `environments.admit` is their yes. */
+export const ask = z.object({
+  kind: z.enum(['environment', 'plugin']),
+  /** Id of the environment, with its parameters that are texts; path of the plugin. */
+  name: z.string(),
+  /** What happens, behind the name: 'starts /games/game.x86_64'. */
+  does: z.string(),
+  /** Of its content. */
+  sha256: z.string(),
+  /** Whether there is so much of it that the hash leaves the content of some files out. */
+  bounded: z.boolean(),
+  /** Whether the person has said yes to another content before. */
+  changed: z.boolean(),
+})
+export type Ask = z.infer<typeof ask>
+
 /** 'user' and 'data' are for people to read; 'protocol' means the page is at fault; 'bug' the host. */
-export const wireError = z.object({ kind: errorKind, message: z.string(), remedy: z.string().nullable() })
+export const wireError = z.object({
+  kind: errorKind,
+  message: z.string(),
+  remedy: z.string().nullable(),
+  asks: ask.optional(),
+})
 export type WireError = z.infer<typeof wireError>
 
 export const requestFrame = z.strictObject({

@@ -14,10 +14,12 @@ interface DetailsProps {
   readonly row: Demonstration
   readonly verified: boolean
   readonly divergedAt: number | null
+  /** Why nothing was played again, where that is not for want of a seed. */
+  readonly notReplayed: string | null
 }
 
 /** What is known of the demonstration, and what a person thinks of it. */
-export function Details({ row, verified, divergedAt }: DetailsProps) {
+export function Details({ row, verified, divergedAt, notReplayed }: DetailsProps) {
   return (
     <div className={classes.details}>
       <div className={classes.detailsHead}>
@@ -32,7 +34,7 @@ export function Details({ row, verified, divergedAt }: DetailsProps) {
           ml="auto"
         />
       </div>
-      <Verdict row={row} verified={verified} divergedAt={divergedAt} />
+      <Verdict row={row} verified={verified} divergedAt={divergedAt} notReplayed={notReplayed} />
       <Textarea
         aria-label="Note"
         placeholder="A note for later"
@@ -69,12 +71,20 @@ export function Details({ row, verified, divergedAt }: DetailsProps) {
 }
 
 /** Whether what is shown above is what happened. */
-function Verdict({ row, verified, divergedAt }: DetailsProps) {
+function Verdict({ row, verified, divergedAt, notReplayed }: DetailsProps) {
   if (verified) {
     return (
       <p className={classes.verified}>
         <IconShieldCheck size={15} aria-hidden />
         Replayed exactly as it was recorded
+      </p>
+    )
+  }
+  if (notReplayed !== null) {
+    return (
+      <p className={classes.unknown}>
+        <IconHelpCircle size={15} aria-hidden />
+        {`Not replayed, as ${notReplayed}: this is what was recorded`}
       </p>
     )
   }

@@ -61,7 +61,12 @@ function Replay({ row, replay }: { row: Demonstration; replay: Result<'demonstra
       </p>
       <Transport clock={clock} marks={marks} noun={noun} />
       <StepsStrip clock={clock} frames={frames} branches={view?.branches ?? []} />
-      <Details row={row} verified={replay.verified} divergedAt={replay.divergedAt} />
+      <Details
+        row={row}
+        verified={replay.verified}
+        divergedAt={replay.divergedAt}
+        notReplayed={replay.notReplayed}
+      />
     </>
   )
 }

@@ -1,9 +1,9 @@
 /** Gymnasium's own environments give the same through us as in Python, step by step and pixel by pixel. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeEnvironment } from '../../../core/envs/index.ts'
 import type { GymScene } from '../../../core/remote/gym/scene.ts'
 import '../../../core/remote/index.ts'
+import { makeAdmitted } from '../../envs/admit.ts'
 import type { CheckContext, InteropCheck } from '../check.ts'
 import { exportTruth, listEpisodes, recordEpisodes } from '../episodes.ts'
 
@@ -42,7 +42,7 @@ function drawFirst(context: CheckContext, id: string, truth: string): string {
   process.env.UNDERSTUDY_PYTHON = context.interpreter
   const lines = readFileSync(join(context.folder, truth), 'utf8').trimEnd().split('\n')
   const { seed } = JSON.parse(lines.at(-1)!) as { seed: number }
-  const environment = makeEnvironment(id)
+  const environment = makeAdmitted(id)
   environment.reset(seed, null)
   const { png } = environment.scene() as GymScene
   environment.close?.()
