@@ -213,6 +213,8 @@ function supervise(
 const ROW_INTERVAL_MS = 2_000
 /** Milliseconds between two looks at the claim while the training process says nothing. */
 const CLAIM_INTERVAL_MS = 5_000
+/** What a training process is given to notice that its run is another's by now. */
+const LOST_MS = 5_000
 
 class Supervisor implements RunHandle {
   readonly id: string
@@ -220,7 +222,7 @@ class Supervisor implements RunHandle {
   readonly #library: Library
   readonly #process: TrainingProcess
   readonly #claim: string
-  readonly #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout | undefined
   readonly #listeners = new Map<keyof RunEvents, Set<(data: never) => void>>()
   #row: RunRow
   #progress: Progress | null = null
@@ -306,7 +308,10 @@ class Supervisor implements RunHandle {
       if (error instanceof RunTaken) {
         this.#lost = true
         this.#failed = failureOf(error)
-        this.kill()
+        // It ends at the next thing that it would write; killed in the midst of writing it would leave half a file behind.
+        sendMessage(this.#process.port, { type: 'stop' })
+        clearInterval(this.#timer)
+        this.#timer = setTimeout(() => this.kill(), LOST_MS)
       } else {
         this.#failed ??= failureOf(error)
         sendMessage(this.#process.port, { type: 'stop' })
@@ -349,7 +354,7 @@ class Supervisor implements RunHandle {
   }
 
   #conclude(exit: { code: number | null; signal: string | null; errorOutput: string }): void {
-    clearInterval(this.#timer)
+    clearTimeout(this.#timer)
     this.#stopping = false
     const ended = { pid: null, finishedAtUs: Date.now() * 1000 }
     if (this.#finished === null) this.#failed ??= died(exit)
