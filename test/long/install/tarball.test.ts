@@ -4,11 +4,11 @@
  */
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, it } from 'vitest'
-import { temporaryDirectory } from '../../store/support.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
@@ -23,7 +23,9 @@ function run(cwd: string, home: string, program: string, ...args: string[]): Spa
 }
 
 it('installs, answers, and fetches ONNX Runtime when it is first needed', async (context) => {
-  const home = temporaryDirectory()
+  const home = mkdtempSync(join(tmpdir(), 'understudy-'))
+  // A gigabyte in 15,000 files.
+  context.onTestFinished(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }), 120_000)
   const reached = run(home, home, 'npm', 'view', 'onnxruntime-node', 'version', '--fetch-retries=0')
   if (reached.status !== 0) context.skip(`the package registry cannot be reached: ${reached.stderr}`)
   const built = spawnSync(process.execPath, ['build.ts'], { cwd: root, encoding: 'utf8' })
