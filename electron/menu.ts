@@ -62,6 +62,7 @@ export function menuTemplate(
         item('Train', 'go.train', 'CmdOrCtrl+3'),
         item('Compare', 'go.compare', 'CmdOrCtrl+4'),
         item('Agents', 'go.agents', 'CmdOrCtrl+5'),
+        item('Storage', 'go.storage', 'CmdOrCtrl+6'),
         separator,
         item('Command palette', 'app.palette'),
       ],

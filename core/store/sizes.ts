@@ -23,7 +23,7 @@ export function librarySize({ sqlite, file }: Connection): LibrarySize {
     .prepare(
       `SELECT environment_id AS environmentId, deleted_at_us IS NOT NULL AS deleted, count(*) AS episodes,
          coalesce(sum((SELECT sum(length(payload)) FROM chunk WHERE episode_id = episode.id)), 0) AS bytes
-       FROM episode GROUP BY environment_id, deleted ORDER BY bytes DESC, environment_id`,
+       FROM episode WHERE length > 0 GROUP BY environment_id, deleted ORDER BY bytes DESC, environment_id`,
     )
     .all() as (EnvironmentSize & { deleted: 0 | 1 })[]
   const trash = { episodes: 0, bytes: 0 }

@@ -15,6 +15,7 @@ const titles: Record<Page, string> = {
   train: 'Train',
   compare: 'Compare',
   agents: 'Agents',
+  storage: 'Storage',
 }
 
 export function TopBar({ page }: { page: Page }) {

@@ -1,0 +1,95 @@
+/** What takes how much of the disk, as the page shows it and gives it back. */
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openLibrary } from '../../core/store/index.ts'
+import { newRun } from '../attack/library/rows.ts'
+import { openStudio, type TestStudio } from './support.ts'
+
+let studio: TestStudio
+beforeAll(async () => {
+  studio = await openStudio()
+})
+afterAll(async () => {
+  expect(studio.bugs).toEqual([])
+  await studio.remove()
+})
+
+test('the trash is emptied, a run pruned, a backup deleted, each saying what it freed', async () => {
+  const { page, directory } = studio
+  const checkpoints = join(directory, 'runs', 'first', 'checkpoints')
+  mkdirSync(checkpoints, { recursive: true })
+  for (const step of [100, 200, 300]) {
+    writeFileSync(join(checkpoints, `${step}.checkpoint`), Buffer.alloc(1000))
+    writeFileSync(join(checkpoints, `${step}.onnx`), Buffer.alloc(10))
+  }
+  writeFileSync(join(checkpoints, '300.replay'), Buffer.alloc(5000))
+  mkdirSync(join(directory, 'backups'))
+  writeFileSync(join(directory, 'backups', 'library-then.db'), Buffer.alloc(777))
+  writeFileSync(join(directory, 'library.db.v3'), Buffer.alloc(333))
+  const library = openLibrary(directory)
+  library.putRun(newRun('first'))
+  library.close()
+
+  await page.call('demonstrations.delete', { ids: [1, 2, 3] })
+  const before = await page.call('storage.sizes', {})
+  expect(before).toMatchObject({
+    environments: [{ environmentId: 'bubble/25', episodes: 18 }],
+    trash: { episodes: 3 },
+    runs: [
+      {
+        id: 'first',
+        checkpoints: 3000,
+        replayBuffers: 5000,
+        policies: 30,
+        total: 8030,
+        active: false,
+        listed: true,
+      },
+    ],
+  })
+  expect(before.backups.map(({ name, bytes }) => [name, bytes]).sort()).toEqual([
+    ['backups/library-then.db', 777],
+    ['library.db.v3', 333],
+  ])
+  expect(before.total).toBe(before.library + 8030 + 777 + 333)
+
+  const erased = await page.call('storage.emptyTrash', {})
+  expect(erased).toMatchObject({ episodes: 3 })
+  expect(erased.bytes).toBeGreaterThan(50_000)
+  expect(await page.call('demonstrations.list', { deleted: true })).toEqual([])
+  expect((await page.call('storage.sizes', {})).unused).toBe(0)
+
+  expect(await page.call('storage.pruneRun', { runId: 'first', keep: 1 })).toEqual({ bytes: 2020 })
+  expect(statSync(join(checkpoints, '300.replay')).size).toBe(5000)
+  expect(await page.call('storage.deleteBackup', { name: 'backups/library-then.db' })).toEqual({ bytes: 777 })
+  await expect(page.call('storage.deleteBackup', { name: '../library.db' })).rejects.toMatchObject({
+    kind: 'user',
+    message: 'there is no such backup any more',
+  })
+  await expect(page.call('storage.pruneRun', { runId: 'first', keep: 0 })).rejects.toMatchObject({
+    kind: 'protocol',
+  })
+})
+
+test('a damaged episode is left out of an export, and named', async () => {
+  const { page, directory } = studio
+  const rows = await page.call('demonstrations.list', {})
+  const [first, second] = rows.map(({ id }) => id)
+  const { default: Database } = await import('better-sqlite3')
+  const sqlite = new Database(join(directory, 'library.db'))
+  sqlite.prepare('UPDATE chunk SET crc32 = crc32 + 1 WHERE episode_id = ? AND seq = 0').run(first)
+  sqlite.close()
+  const exported = await page.call('demonstrations.export', { ids: [first!, second!], format: 'jsonl' })
+  expect(exported.leftOut).toMatchObject([
+    { id: first, problem: expect.stringContaining(`episode ${first}, chunk 0`) },
+  ])
+  expect(
+    Buffer.from(exported.bytes)
+      .toString()
+      .match(/"seed":/g),
+  ).toHaveLength(1)
+  await expect(page.call('demonstrations.export', { ids: [first!], format: 'jsonl' })).rejects.toMatchObject({
+    kind: 'data',
+  })
+})
