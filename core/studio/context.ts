@@ -7,6 +7,7 @@ import {
   prepareEnvironment,
 } from '../envs/index.ts'
 import type { EpisodeRow, Library } from '../store/index.ts'
+import type { FileExchange } from './file-exchange.ts'
 import type { Policies } from './policies.ts'
 import type { Demonstration, EventData, EventName } from './protocol.ts'
 import type { RunDesk } from './run-desk.ts'
@@ -21,6 +22,8 @@ export interface HostContext {
   readonly tasks: Tasks
   readonly runs: RunDesk
   readonly policies: Policies
+  /** What pages send and fetch. */
+  readonly files: FileExchange
   /** Tells every page. */
   emit<E extends EventName>(event: E, data: EventData<E>): void
 }

@@ -9,6 +9,7 @@ import { lockStudio, openLibrary, type StudioLock } from '../store/index.ts'
 import type { ForkTraining, Port } from '../train/index.ts'
 import type { HostContext } from './context.ts'
 import { type Handlers, serve } from './dispatch.ts'
+import { FileExchange } from './file-exchange.ts'
 import { encodeFrame } from './frames.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { compareHandlers } from './handlers/compare.ts'
@@ -64,6 +65,8 @@ async function start(options: HostOptions, lock: StudioLock): Promise<Host> {
   const library = openLibrary(options.dataDirectory)
   ensureBundledDemonstrations(library)
   const ports = new Set<Port>()
+  const files = new FileExchange(options.dataDirectory)
+  const stopCleaning = files.keepClean()
   const context: HostContext = {
     library,
     specs: new Map(environmentSpecs().map((spec) => [spec.id, spec])),
@@ -73,6 +76,7 @@ async function start(options: HostOptions, lock: StudioLock): Promise<Host> {
       return runs
     },
     policies: new Policies(),
+    files,
     tasks: new Tasks((progress) => context.emit('task.progress', progress)),
     emit: (event, data) => {
       const frame = encodeFrame({ event, data: events[event].parse(data) })
@@ -107,6 +111,7 @@ async function start(options: HostOptions, lock: StudioLock): Promise<Host> {
       play.closeSessions()
       await runs.close()
       for (const port of ports) port.close()
+      stopCleaning()
       library.close()
       lock.release()
     },

@@ -2,22 +2,11 @@
 import { Packr } from 'msgpackr/index-no-eval'
 import type { EventData, EventName, Method, Params, Result, WireError } from '../../core/studio/protocol.ts'
 import { type Channel, openChannel } from './channel.ts'
+import { HostError } from './host-error.ts'
+import { onNewKey } from './session.ts'
 
-/** 'lost' while it is tried again. */
-export type ConnectionState = 'connecting' | 'open' | 'lost'
-
-/** The host's answer when a request cannot be met. */
-export class HostError extends Error {
-  readonly kind: WireError['kind'] | 'connection'
-  readonly remedy: string | null
-
-  constructor(error: { kind: WireError['kind'] | 'connection'; message: string; remedy: string | null }) {
-    super(error.message)
-    this.name = 'HostError'
-    this.kind = error.kind
-    this.remedy = error.remedy
-  }
-}
+/** 'lost' while it is tried again, 'refused' when this page has nothing that lets it in. */
+export type ConnectionState = 'connecting' | 'open' | 'lost' | 'refused'
 
 interface Pending {
   resolve(result: unknown): void
@@ -59,6 +48,7 @@ export class Client {
       },
       onMessage: (bytes) => this.#receive(packr.unpack(bytes) as Incoming),
       onClose: () => this.#lost(),
+      onRefused: () => this.#setState('refused'),
     })
   }
 
@@ -121,3 +111,7 @@ export class Client {
 }
 
 export const client = new Client()
+
+onNewKey(() => {
+  if (client.state === 'refused') client.open()
+})

@@ -1,4 +1,5 @@
 /** `demonstrations.*`: listing, replaying, changing, carrying. */
+import { readFile } from 'node:fs/promises'
 import {
   type EnvironmentStamp,
   environmentStamp,
@@ -12,6 +13,7 @@ import { DataError, UserError } from '../../errors.ts'
 import type { EpisodeRow } from '../../store/index.ts'
 import { admitEnvironment, type HostContext, scoreOf, toDemonstration } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
+import type { UploadedFile } from '../file-exchange.ts'
 import type { demonstrationMethods } from '../protocol/demonstrations.ts'
 import type { ImportReport, PlayerStatistics } from '../protocol.ts'
 import { recordedObservations, recordingOf } from '../recording.ts'
@@ -23,13 +25,13 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
   const byIds = (ids: readonly number[]) => ids.map((id) => toDemonstration(context, library.getEpisode(id)))
 
   async function importFile(
-    { name, bytes }: { readonly name: string; readonly bytes: Uint8Array },
+    { name, path }: UploadedFile,
     environment: EnvironmentStamp | undefined,
   ): Promise<ImportReport> {
     const notes: string[] = []
     try {
       const { format, episodes } = await readDemonstrations(
-        { name, bytes },
+        { name, bytes: await readFile(path) },
         { note: (text) => notes.push(text), ...(environment === undefined ? {} : { environment }) },
       )
       const { added, known } = library.importEpisodes(episodes)
@@ -118,22 +120,23 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
       const episodes = ids.map((id) => library.readEpisode(id))
       const content = await chosen.write(episodes)
       const extension = chosen.layout === 'file' ? chosen.extensions[0]! : `-${chosen.name}.zip`
-      return {
-        fileName: exportName(byIds(ids), extension),
-        mediaType: 'application/octet-stream',
-        bytes: content instanceof Uint8Array ? content : packFolder(content),
-        lost: chosen.cannotHold(episodes),
-      }
+      const bytes = content instanceof Uint8Array ? content : packFolder(content)
+      const fileName = exportName(byIds(ids), extension)
+      const file = await context.files.offer(fileName, 'application/octet-stream', bytes)
+      return { ...file, lost: chosen.cannotHold(episodes) }
     },
 
-    'demonstrations.import': async ({ files, environment }) => {
-      const played =
-        environment === undefined ? undefined : environmentStamp(await admitEnvironment(context, environment))
-      const reports: ImportReport[] = []
-      for (const file of files) reports.push(await importFile(file, played))
-      changed()
-      return reports
-    },
+    'demonstrations.import': ({ files, environment }) =>
+      context.files.take(files, async (uploaded) => {
+        const played =
+          environment === undefined
+            ? undefined
+            : environmentStamp(await admitEnvironment(context, environment))
+        const reports: ImportReport[] = []
+        for (const file of uploaded) reports.push(await importFile(file, played))
+        changed()
+        return reports
+      }),
 
     'demonstrations.statistics': ({ environment }) => {
       const rows = library.listEpisodes({ environmentId: environment, state: 'complete' })

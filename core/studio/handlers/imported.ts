@@ -15,6 +15,7 @@ import type { ImportedAgentRow } from '../../store/index.ts'
 import { importedPlayer } from '../contenders.ts'
 import { admitEnvironment, type HostContext } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
+import type { UploadedFile } from '../file-exchange.ts'
 import { freshSeed } from '../fresh-seed.ts'
 import { readMeta, writeMeta } from '../meta.ts'
 import { evaluation } from '../protocol/agents.ts'
@@ -31,16 +32,17 @@ export function importedHandlers(context: HostContext): Handlers<keyof typeof im
   }
   return {
     'imported.list': () => library.listImportedAgents().map((row) => toAgent(context, row)),
-    'imported.add': async ({ name, bytes, environment, beside = [] }) => {
-      const others = new Map(beside.map((file) => [file.name, file.bytes]))
-      const file = { source: name, bytes: joinPolicyFiles({ name, bytes }, others) }
-      await admitEnvironment(context, environment)
-      const { agent, known } = await closing(makeEnvironment(environment), (made) =>
-        importAgent(library, made, file),
-      )
-      changed()
-      return { agent: toAgent(context, agent), known }
-    },
+    'imported.add': ({ file, environment, beside = [] }) =>
+      context.files.take([file, ...beside], async (uploaded) => {
+        const [policy, ...others] = await Promise.all(uploaded.map(readUpload))
+        const joined = joinPolicyFiles(policy!, new Map(others.map(({ name, bytes }) => [name, bytes])))
+        await admitEnvironment(context, environment)
+        const { agent, known } = await closing(makeEnvironment(environment), (made) =>
+          importAgent(library, made, { source: file.name, bytes: joined }),
+        )
+        changed()
+        return { agent: toAgent(context, agent), known }
+      }),
     'imported.rename': ({ id, name }) => {
       library.renameImportedAgent(requireImportedAgent(library, id).id, name)
       changed()
@@ -66,11 +68,11 @@ export function importedHandlers(context: HostContext): Handlers<keyof typeof im
       changed()
       return find(id)
     },
-    'imported.export': async ({ id }) => ({
-      fileName: `${requireImportedAgent(library, id).id}.onnx`,
-      mediaType: 'application/octet-stream',
-      bytes: await readFile(importedAgentFile(library, id)),
-    }),
+    'imported.export': async ({ id }) => {
+      const fileName = `${requireImportedAgent(library, id).id}.onnx`
+      const policy = await readFile(importedAgentFile(library, id))
+      return context.files.offer(fileName, 'application/octet-stream', policy)
+    },
     'imported.watch': async ({ id, seed }) => {
       const environment = environmentOf(id)
       const player = await importedPlayer(context, environment, id)
@@ -78,6 +80,10 @@ export function importedHandlers(context: HostContext): Handlers<keyof typeof im
       return recordingOfBoard(environment.spec, board)
     },
   }
+}
+
+async function readUpload({ name, path }: UploadedFile): Promise<{ name: string; bytes: Uint8Array }> {
+  return { name, bytes: await readFile(path) }
 }
 
 function toAgent({ library }: HostContext, row: ImportedAgentRow): ImportedAgent {

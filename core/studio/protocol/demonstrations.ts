@@ -1,7 +1,6 @@
 /** What was played: the library's episodes. */
 import { z } from 'zod'
 import {
-  bytes,
   environmentId,
   episodeId,
   episodeIds,
@@ -13,6 +12,7 @@ import {
   playerKind,
   recording,
   sample,
+  upload,
 } from './common.ts'
 
 export const demonstration = z.object({
@@ -136,10 +136,7 @@ export const demonstrationMethods = {
   /** Every file stands for itself: a bad one is reported and nothing of it is imported. */
   'demonstrations.import': {
     params: z.strictObject({
-      files: z
-        .array(z.strictObject({ name: z.string().min(1), bytes: bytes }))
-        .min(1)
-        .max(1000),
+      files: z.array(upload).min(1).max(1000),
       /** What was played, for files that do not say. */
       environment: environmentId.optional(),
     }),

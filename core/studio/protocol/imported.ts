@@ -1,7 +1,7 @@
 /** Agents that were made elsewhere: ONNX policies without a run. */
 import { z } from 'zod'
 import { evaluation } from './agents.ts'
-import { bytes, empty, environmentId, file, recording, runId, seed, taskId } from './common.ts'
+import { empty, environmentId, file, recording, runId, seed, taskId, upload } from './common.ts'
 
 /** Of the same form as a run's, which none of them has. */
 export const agentId = runId
@@ -26,18 +26,17 @@ export const importedAgent = z.object({
 })
 export type ImportedAgent = z.infer<typeof importedAgent>
 
-const namedFile = z.strictObject({ name: z.string().min(1).max(255), bytes })
-
 const byId = z.strictObject({ id: agentId })
 
 export const importedMethods = {
   'imported.list': { params: empty, result: z.array(importedAgent) },
   /** `environment` is the one that it plays; refused when it does not fit. What is there already is not added twice. */
   'imported.add': {
-    params: namedFile.extend({
+    params: z.strictObject({
+      file: upload,
       environment: environmentId,
       /** Files that came with it and may hold its weights. */
-      beside: z.array(namedFile).max(8).optional(),
+      beside: z.array(upload).max(8).optional(),
     }),
     result: z.object({ agent: importedAgent, known: z.boolean() }),
   },
