@@ -31,6 +31,8 @@ export interface ListenOptions {
   readonly exchange: FileExchange
   /** Called with every page that connects. */
   readonly connect: (port: Port) => void
+  /** How often pages are asked for a sign of life. */
+  readonly pingMs?: number
 }
 
 export interface Listening {
@@ -60,7 +62,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   servePage(server, options.pageDirectory)
   serveSession(server, access)
   serveFiles(server, access, options.exchange)
-  const sockets = pageSockets(access, allowed, options.connect)
+  const sockets = pageSockets(access, allowed, options)
   server.server.on('upgrade', sockets.upgrade)
   server.server.once('listening', () => {
     const { port } = server.server.address() as AddressInfo

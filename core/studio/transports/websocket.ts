@@ -21,11 +21,16 @@ export interface PageSockets {
   close(): void
 }
 
-/** @param connect  called with every page that has shown the secret */
+interface PageSocketOptions {
+  /** Called with every page that has shown the secret. */
+  readonly connect: (port: Port) => void
+  readonly pingMs?: number
+}
+
 export function pageSockets(
   access: Access,
   hosts: () => AllowedHosts,
-  connect: (port: Port) => void,
+  { connect, pingMs = PING_MS }: PageSocketOptions,
 ): PageSockets {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -49,7 +54,7 @@ export function pageSockets(
       silent.add(socket)
       socket.ping()
     }
-  }, PING_MS).unref()
+  }, pingMs).unref()
   sockets.on('connection', (socket) => {
     for (const sign of ['pong', 'message'] as const) socket.on(sign, () => silent.delete(socket))
     socket.once('close', () => silent.delete(socket))
