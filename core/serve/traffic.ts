@@ -20,6 +20,8 @@ const LAST_ANSWER_MS = 1_000
 const KEEP_ALIVE_MS = 5_000
 /** Of bodies on their way in or being answered; room for the largest one is always there. */
 const BODY_BYTES = 2 ** 28
+/** So small a body is not worth counting: as many as there are connections do no harm. */
+const SMALL_BODY_BYTES = 2 ** 16
 const IDLE_CONNECTIONS = 1_024
 
 export interface TrafficLimits {
@@ -61,7 +63,8 @@ export class Traffic {
       // Nobody's body is waited for that would be turned away for certain.
       if (routeOptions.url === path) this.#refuseWhenFull()
     })
-    server.addHook('preParsing', async (_request, reply, body) => {
+    server.addHook('preParsing', async (request, reply, body) => {
+      if (Number(request.headers['content-length']) <= SMALL_BODY_BYTES) return body
       const counted = this.#counted(reply.raw)
       pipeline(body, counted, () => undefined)
       return counted
