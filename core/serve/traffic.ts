@@ -59,32 +59,35 @@ export class Traffic {
       this.#connections.set(socket, 'reading')
       socket.once('close', () => this.#connections.delete(socket))
     })
-    server.addHook('onRequest', async ({ routeOptions }) => {
+    // Hooks with a callback: a promise for each would cost more than all that they do.
+    server.addHook('onRequest', ({ routeOptions }, _reply, done) => {
       // Nobody's body is waited for that would be turned away for certain.
-      if (routeOptions.url === path) this.#refuseWhenFull()
+      done(routeOptions.url === path ? this.#refusal() : undefined)
     })
-    server.addHook('preParsing', async (request, reply, body) => {
-      if (Number(request.headers['content-length']) <= SMALL_BODY_BYTES) return body
+    server.addHook('preParsing', (request, reply, body, done) => {
+      if (Number(request.headers['content-length']) <= SMALL_BODY_BYTES) return done(null, body)
       const counted = this.#counted(reply.raw)
       pipeline(body, counted, () => undefined)
-      return counted
+      done(null, counted)
     })
-    server.addHook('preHandler', async (request, reply) => {
-      if (request.routeOptions.url !== path) return
-      this.#refuseWhenFull()
+    server.addHook('preHandler', ({ routeOptions, raw: { socket } }, reply, done) => {
+      if (routeOptions.url !== path) return done()
+      const refusal = this.#refusal()
+      if (refusal !== undefined) return done(refusal)
       this.#underWay++
-      this.#connections.set(request.raw.socket, 'working')
-      reply.raw.once('close', () => this.#underWay--)
+      this.#connections.set(socket, 'working')
+      reply.raw.once('close', () => {
+        this.#underWay--
+        if (this.#connections.has(socket)) this.#connections.set(socket, 'reading')
+      })
+      done()
     })
-    server.addHook('onSend', async (request, reply) => {
+    server.addHook('onSend', ({ raw: { socket } }, reply, payload, done) => {
       // A connection that is kept alive would keep the server from closing.
       if (this.#closing) reply.header('connection', 'close')
-      const { socket } = request.raw
       this.#connections.set(socket, 'answering')
       reply.raw.setTimeout(this.#closing ? LAST_ANSWER_MS : ANSWER_MS, () => socket.destroy())
-    })
-    server.addHook('onResponse', async (request) => {
-      this.#connections.set(request.raw.socket, 'reading')
+      done(null, payload)
     })
     server.addHook('onError', async (_request, reply, error) => {
       if ((error as { status?: number }).status === 503) reply.header('retry-after', RETRY_AFTER)
@@ -100,10 +103,10 @@ export class Traffic {
     }
   }
 
-  #refuseWhenFull(): void {
+  #refusal(): RequestError | undefined {
     const { maxConcurrency } = this.#limits
-    if (this.#underWay < maxConcurrency) return
-    throw new RequestError(503, `${maxConcurrency} requests are under way already`)
+    if (this.#underWay < maxConcurrency) return undefined
+    return new RequestError(503, `${maxConcurrency} requests are under way already`)
   }
 
   /** Passes a body on and counts what of it has arrived, until its request is answered or given up. */

@@ -46,7 +46,8 @@ describe('slow clients, as many as three times the places there are', () => {
     figure('answer to an honest client among slow ones', longestMs, 'ms')
     const held = Math.max(...(await Promise.all(clients.map(({ heldSeconds }) => heldSeconds))))
     figure('longest hold of a connection to serve by a slow client', held, 's')
-    expect(held).toBeLessThan(13)
+    // 10 s and half a second for looking; the rest is for a busy machine.
+    expect(held).toBeLessThan(20)
   })
 })
 

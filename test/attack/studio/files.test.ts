@@ -45,14 +45,14 @@ it.each([
   )
   const held = await heldSeconds
   figure('stalled upload, with a limit of 1 s for its first stall', held, 's')
-  expect(held).toBeLessThan(4)
+  expect(held).toBeLessThan(10)
   await expect.poll(names).toEqual([])
 })
 
 it('whoever has no secret is not waited for', async () => {
   const other = '0'.repeat(64)
   const { heldSeconds } = await slowClient(served.server.origin, headOf('Content-Length: 99', other), 100)
-  expect(await heldSeconds).toBeLessThan(1)
+  expect(await heldSeconds).toBeLessThan(4)
 })
 
 it('what is declared or turns out to be larger than the limit is refused', async () => {
