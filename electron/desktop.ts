@@ -6,12 +6,14 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BrowserWindow } from 'electron'
+import { FileExchange } from '../core/studio/file-exchange.ts'
 import { dataDirectory } from './arguments.ts'
 import { channels } from './channels.ts'
 import { FileDialogs } from './files.ts'
 import { denyPermissions, guardContents, isFromPage } from './guards.ts'
 import { HostProcess } from './host.ts'
 import { menuTemplate } from './menu.ts'
+import { fileHandler } from './page-files.ts'
 import { pageAddress, pageHandler, pageScheme, schemePrivileges } from './page-protocol.ts'
 
 export type Electron = Pick<
@@ -91,7 +93,8 @@ export class Desktop {
   open(): void {
     const { app, ipcMain, Menu, protocol, session, utilityProcess } = this.#electron
     denyPermissions(session.defaultSession)
-    protocol.handle(pageScheme, pageHandler(beside('../renderer')))
+    const files = fileHandler(new FileExchange(this.#dataDirectory))
+    protocol.handle(pageScheme, pageHandler(beside('../renderer'), files))
     this.#host = new HostProcess({
       dataDirectory: this.#dataDirectory,
       hostModule: beside('./host-process.js'),

@@ -31,12 +31,20 @@ export function isPageAddress(address: string): boolean {
   return url?.protocol === `${pageScheme}:` && url.host === pageHost
 }
 
-/** Answers the requests of the scheme with files of `pageDirectory` and of nowhere else. */
-export function pageHandler(pageDirectory: string): (request: Request) => Promise<Response> {
+/**
+ * Answers the requests of the scheme with files of `pageDirectory` and of nowhere else.
+ * @param first  is asked before, and answers null to what is none of its business
+ */
+export function pageHandler(
+  pageDirectory: string,
+  first: (request: Request) => Promise<Response | null> = async () => null,
+): (request: Request) => Promise<Response> {
   const root = resolve(pageDirectory)
   return async (request) => {
-    if (request.method !== 'GET') return refusal(405)
     if (!isPageAddress(request.url)) return refusal(404)
+    const answer = await first(request)
+    if (answer !== null) return answer
+    if (request.method !== 'GET') return refusal(405)
     const path = fileOf(root, new URL(request.url).pathname)
     if (path === null) return refusal(404)
     try {

@@ -7,6 +7,7 @@ import { namedAgent, type Policy, policyFile, readPolicy } from '../evaluate/ind
 import { Random } from '../random.ts'
 import { openEndpoint } from '../serve/endpoint.ts'
 import { freshSeed } from '../studio/fresh-seed.ts'
+import { isLoopback } from '../studio/security.ts'
 import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 
@@ -81,6 +82,9 @@ async function serve(run: string | undefined, options: Options, context: CliCont
       context.note(`error: ${context.verbose ? bug.stack : bug.message} (this is a bug in Understudy)`)
     },
   })
+  if (!isLoopback(options.host)) {
+    context.note(`warning: whoever reaches ${options.host} may ask for actions; there is no password`)
+  }
   if (context.json) context.printJson({ event: 'listening', address: endpoint.address })
   else context.print(`${spec.id} is served at ${endpoint.address} (Ctrl-C ends it)`)
   if (!context.signal.aborted) await once(context.signal, 'abort')

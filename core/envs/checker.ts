@@ -68,8 +68,8 @@ function checkEpisode(environment: Environment, seed: number): Action[] {
     })
     const { reward, terminated, truncated } = result!
     actions.push(action)
-    if (!Number.isFinite(reward))
-      refuse(`the reward of step ${actions.length} is ${reward}, not a finite number`)
+    if (!Number.isFinite(Math.fround(reward)))
+      refuse(`the reward of step ${actions.length} is ${reward}, not a finite number of 32 bits`)
     if (terminated && truncated) {
       refuse(
         'a step is both terminated and truncated',

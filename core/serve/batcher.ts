@@ -3,6 +3,7 @@ import type { EnvironmentSpec } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import type { Policy, PolicyActions, PolicyRows } from '../evaluate/index.ts'
 import type { Random } from '../random.ts'
+import { joined } from './invocation.ts'
 
 /** Rows of one run; a request with more has a run of its own. */
 const MOST_ROWS = 512
@@ -81,8 +82,8 @@ export class Batcher {
     const masked = parts.some(({ masks }) => masks !== null)
     return {
       rows: parts.reduce((sum, { rows }) => sum + rows, 0),
-      observations: joinedFloats(parts.map(({ observations }) => observations)),
-      memory: joinedFloats(parts.map(({ memory }) => memory)),
+      observations: joined(parts.map(({ observations }) => observations)),
+      memory: joined(parts.map(({ memory }) => memory)),
       masks: masked
         ? Buffer.concat(parts.map(({ masks, rows }) => masks ?? new Uint8Array(rows * width).fill(1)))
         : null,
@@ -99,14 +100,4 @@ export class Batcher {
       memory: memory.subarray(from * S, to * S),
     }
   }
-}
-
-function joinedFloats(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }

@@ -11,9 +11,10 @@ import type { Policy } from '../evaluate/index.ts'
 import type { Random } from '../random.ts'
 import { Batcher } from './batcher.ts'
 import { RequestError, readInvocation, writeActions } from './invocation.ts'
-import { MEDIA, type Media, mediaFor } from './media.ts'
+import { MEDIA, MEDIA_NAMES, type Media, mediaFor } from './media.ts'
+import { serverLimits, Traffic, type TrafficLimits } from './traffic.ts'
 
-export interface EndpointOptions {
+export interface EndpointOptions extends TrafficLimits {
   readonly spec: EnvironmentSpec
   readonly policy: Policy
   readonly host: string
@@ -23,10 +24,6 @@ export interface EndpointOptions {
   readonly deterministic: boolean
   /** Draws sampled actions where the file leaves that to us. */
   readonly random: Random
-  /** Largest body, in bytes. */
-  readonly maxBody: number
-  /** Requests under way at the same time; more are answered 503. */
-  readonly maxConcurrency: number
   /** Told of every error that is no fault of a client's. */
   readonly onBug: (error: unknown) => void
 }
@@ -34,36 +31,23 @@ export interface EndpointOptions {
 export interface Endpoint {
   /** 'http://127.0.0.1:8080' */
   readonly address: string
-  /** Takes no more requests, answers those under way, then closes. */
+  /** Takes no more requests, answers those that have arrived whole, then closes. */
   close(): Promise<void>
 }
-
-/** Seconds after which a client that was turned away may try again. */
-const RETRY_AFTER = 1
 
 /** @throws UserError when the port is taken or not allowed */
 export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> {
   const { host, port } = options
-  const server = createServer({
-    logger: false,
-    bodyLimit: options.maxBody,
-    forceCloseConnections: 'idle',
-    return503OnClosing: true,
-  })
-  for (const type of Object.keys(MEDIA)) {
+  const server = createServer({ logger: false, ...serverLimits(options) })
+  for (const type of MEDIA.keys()) {
     server.removeContentTypeParser(type)
     server.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   }
   server.removeContentTypeParser('text/plain')
   server.setErrorHandler((error: unknown, _request, reply) => answerError(error, reply, options.onBug))
   server.setNotFoundHandler(answerUnknown)
-  limitConcurrency(server, options.maxConcurrency)
+  const traffic = new Traffic(server, '/invocations', options)
   route(server, options)
-  let closing = false
-  server.addHook('onSend', async (_request, reply) => {
-    // A connection that is kept alive would keep the server from closing.
-    if (closing) reply.header('connection', 'close')
-  })
   try {
     await server.listen({ host, port })
   } catch (error) {
@@ -74,8 +58,9 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
   return {
     address: `http://${name}:${bound.port}`,
     close: () => {
-      closing = true
-      return server.close()
+      const closed = server.close()
+      traffic.close()
+      return closed
     },
   }
 }
@@ -107,31 +92,19 @@ function route(server: FastifyInstance, options: EndpointOptions): void {
 function mediaOf({ headers }: FastifyRequest): Media {
   const [name = ''] = (headers['content-type'] ?? '').split(';')
   const type = name.trim().toLowerCase()
-  const media = MEDIA[type]
+  const media = MEDIA.get(type)
   if (media !== undefined) return media
-  throw new RequestError(
-    415,
-    `a body is ${Object.keys(MEDIA).slice(0, 2).join(' or ')}, not ${type || 'untyped'}`,
-  )
+  throw new RequestError(415, `a body is ${MEDIA_NAMES}, not ${type || 'untyped'}`)
 }
 
-/** Turns requests away before their bodies are read. */
-function limitConcurrency(server: FastifyInstance, most: number): void {
-  let underWay = 0
-  server.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.url !== '/invocations') return
-    if (underWay >= most) {
-      reply.header('retry-after', RETRY_AFTER)
-      throw new RequestError(503, `${most} requests are under way already`)
-    }
-    underWay++
-    reply.raw.once('close', () => underWay--)
-  })
-}
+const METHODS = new Map([
+  ['/ping', 'GET, HEAD'],
+  ['/invocations', 'POST'],
+])
 
 function answerUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const [path = ''] = request.url.split('?')
-  const allowed = { '/ping': 'GET, HEAD', '/invocations': 'POST' }[path]
+  const allowed = METHODS.get(path)
   if (allowed === undefined) {
     return reply.code(404).send({ error: 'there are GET /ping and POST /invocations' })
   }
@@ -150,8 +123,7 @@ function answerError(error: unknown, reply: FastifyReply, onBug: (error: unknown
     return reply.code(413).header('connection', 'close').send({ error: 'the body is too large' })
   }
   if (statusCode === 415) {
-    const types = Object.keys(MEDIA).slice(0, 2).join(' or ')
-    return reply.code(415).send({ error: `a body is ${types}` })
+    return reply.code(415).send({ error: `a body is ${MEDIA_NAMES}` })
   }
   if (statusCode !== undefined && statusCode < 500) return reply.code(statusCode).send({ error: message })
   onBug(error)

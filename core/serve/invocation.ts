@@ -11,12 +11,15 @@ import { type EnvironmentSpec, observationSize, shapeSize } from '../envs/index.
 import { nearest } from '../errors.ts'
 import type { Policy, PolicyActions, PolicyRows } from '../evaluate/index.ts'
 
+/** Of what a client has named, this much is said back to it. */
+const LONGEST_MESSAGE = 400
+
 /** A request that is not answered with actions. */
 export class RequestError extends Error {
   readonly status: number
 
   constructor(status: number, message: string) {
-    super(message)
+    super(message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}...` : message)
     this.name = 'RequestError'
     this.status = status
   }
@@ -73,22 +76,18 @@ export function readInvocation(spec: EnvironmentSpec, policy: Policy, body: unkn
   const memories = same(list('memory', 'memories', policy.memorySize), 'memories')
   const at = (name: string, row: number) => (single ? name : `${name}s[${row}]`)
 
-  const numbers = new Float32Array(rows * O)
-  for (const [row, value] of observations.entries()) {
-    readObservation(spec, value, at('observation', row), numbers.subarray(row * O, (row + 1) * O))
-  }
-  const memory = new Float32Array(rows * policy.memorySize)
-  for (const [row, value] of (memories ?? []).entries()) {
+  // Row by row, and joined when all are sound: a list of a million nothings must not claim room for a million rows.
+  const numbers = observations.map((value, row) => readObservation(spec, value, at('observation', row)))
+  const remembered = memories?.map((value, row) => {
     const place = single ? 'memory' : `memories[${row}]`
-    const into = memory.subarray(row * policy.memorySize, (row + 1) * policy.memorySize)
-    fill(into, value, place, `the policy remembers ${policy.memorySize}`)
-  }
+    return readNumbers(value, policy.memorySize, place, `the policy remembers ${policy.memorySize}`)
+  })
   return {
     single,
     rows,
-    observations: numbers,
+    observations: joined(numbers),
     masks: masks === undefined ? null : readMasks(spec, masks, at),
-    memory,
+    memory: remembered === undefined ? new Float32Array(rows * policy.memorySize) : joined(remembered),
     deterministic,
   }
 }
@@ -126,25 +125,25 @@ function rowsOf(value: unknown, name: string, size: number): unknown[] {
   return Array.from({ length: floats.length / size }, (_, i) => floats.subarray(i * size, (i + 1) * size))
 }
 
-function readObservation(spec: EnvironmentSpec, value: unknown, place: string, into: Float32Array): void {
+function readObservation(spec: EnvironmentSpec, value: unknown, place: string): Float32Array {
+  const size = observationSize(spec)
   if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) {
-    fill(into, value, place, `${spec.id} shows ${into.length}`)
-    return
+    return readNumbers(value, size, place, `${spec.id} shows ${size}`)
   }
-  const named = value as Record<string, unknown>
-  const unknown = Object.keys(named).find((name) => !spec.observations.some((own) => own.name === name))
+  const named = new Map(Object.entries(value))
+  const unknown = [...named.keys()].find((name) => !spec.observations.some((own) => own.name === name))
   if (unknown !== undefined) {
     const names = spec.observations.map(({ name }) => name).join(', ')
     throw bad(`${place}.${unknown}: ${spec.id} shows ${names}`)
   }
-  let from = 0
-  for (const { name, shape } of spec.observations) {
-    const to = from + shapeSize(shape)
-    if (named[name] === undefined) throw bad(`${place}.${name} is missing`)
-    const shown = `${spec.id} shows ${to - from}, [${shape.join(', ')}]`
-    fill(into.subarray(from, to), named[name], `${place}.${name}`, shown)
-    from = to
-  }
+  return joined(
+    spec.observations.map(({ name, shape }) => {
+      const given = named.get(name)
+      if (given === undefined) throw bad(`${place}.${name} is missing`)
+      const part = shapeSize(shape)
+      return readNumbers(given, part, `${place}.${name}`, `${spec.id} shows ${part}, [${shape.join(', ')}]`)
+    }),
+  )
 }
 
 function readMasks(
@@ -154,40 +153,57 @@ function readMasks(
 ): Uint8Array {
   const branches = spec.action.discrete
   const width = branches.reduce((sum, branch) => sum + branch, 0)
-  const all = new Uint8Array(masks.length * width)
-  for (const [row, value] of masks.entries()) {
+  const rows = masks.map((value, row) => {
     const place = at('mask', row)
-    const mask = new Float32Array(width)
-    fill(mask, Array.isArray(value) ? value.map(Number) : value, place, `the branches have ${width}`)
+    const flags = Array.isArray(value)
+      ? value.map((flag) => (typeof flag === 'boolean' ? Number(flag) : flag))
+      : value
+    const mask = readNumbers(flags, width, place, `the branches have ${width}`)
     if (mask.some((flag) => flag !== 0 && flag !== 1)) throw bad(`${place} must hold 0 and 1, 1 = allowed`)
     let from = 0
     branches.forEach((size, branch) => {
       if (!mask.subarray(from, from + size).includes(1)) throw bad(`${place} forbids all of branch ${branch}`)
       from += size
     })
-    all.set(mask, row * width)
-  }
-  return all
+    return mask
+  })
+  return Uint8Array.from(joined(rows))
 }
 
 /**
- * Flattens lists of numbers, however nested, into `into`.
+ * [size] of lists of numbers, however nested, or of bytes.
  * @param wanted  how many there must be, and why
  */
-function fill(into: Float32Array, value: unknown, place: string, wanted: string): void {
+function readNumbers(value: unknown, size: number, place: string, wanted: string): Float32Array {
   const floats = floatsOf(value)
+  if (floats === null && !Array.isArray(value)) throw bad(`${place} must be a list of numbers`)
+  const numbers = new Float32Array(size)
   let count = 0
   const put = (item: unknown, depth: number): void => {
-    if (typeof item === 'number' && Number.isFinite(item)) {
-      if (count < into.length) into[count] = item
+    if (typeof item === 'number') {
+      // After rounding, since 1e300 is a number and its float32 is none.
+      const rounded = Math.fround(item)
+      if (!Number.isFinite(rounded)) throw bad(`${place} must hold finite numbers of 32 bits`)
+      if (count < size) numbers[count] = rounded
       count++
     } else if (Array.isArray(item) && depth < DEEPEST) for (const inner of item) put(inner, depth + 1)
     else throw bad(`${place} must hold finite numbers`)
   }
-  if (floats === null && !Array.isArray(value)) throw bad(`${place} must be a list of numbers`)
   if (floats === null) put(value, 0)
   else for (const item of floats) put(item, 0)
-  if (count !== into.length) throw bad(`${place} has ${count} numbers, ${wanted}`)
+  if (count !== size) throw bad(`${place} has ${count} numbers, ${wanted}`)
+  return numbers
+}
+
+/** One after the other. */
+export function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
 }
 
 /** Bytes as little-endian float32, or what msgpack has made an array of floats; null for anything else. */

@@ -8,6 +8,7 @@ import {
 } from '../envs/index.ts'
 import type { EpisodeRow, Library } from '../store/index.ts'
 import type { Asks } from './asks.ts'
+import type { FileExchange } from './file-exchange.ts'
 import type { Policies } from './policies.ts'
 import type { Demonstration, EventData, EventName } from './protocol.ts'
 import type { RunDesk } from './run-desk.ts'
@@ -23,6 +24,8 @@ export interface HostContext {
   readonly runs: RunDesk
   readonly policies: Policies
   readonly asks: Asks
+  /** What pages send and fetch. */
+  readonly files: FileExchange
   /** Tells every page. */
   emit<E extends EventName>(event: E, data: EventData<E>): void
 }

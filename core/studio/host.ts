@@ -12,6 +12,7 @@ import type { ForkTraining, Port } from '../train/index.ts'
 import { Asks } from './asks.ts'
 import type { HostContext } from './context.ts'
 import { type Handlers, serve } from './dispatch.ts'
+import { FileExchange } from './file-exchange.ts'
 import { encodeFrame } from './frames.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { compareHandlers } from './handlers/compare.ts'
@@ -73,6 +74,8 @@ async function start(options: HostOptions, library: Library): Promise<Host> {
   askMemory(memory)
   const asks = new Asks(memory)
   const ports = new Set<Port>()
+  const files = new FileExchange(options.dataDirectory)
+  const stopCleaning = files.keepClean()
   const context: HostContext = {
     library,
     specs: new Map(environmentSpecs().map((spec) => [spec.id, spec])),
@@ -83,6 +86,7 @@ async function start(options: HostOptions, library: Library): Promise<Host> {
     },
     policies: new Policies(),
     asks,
+    files,
     tasks: new Tasks((progress) => context.emit('task.progress', progress)),
     emit: (event, data) => {
       const frame = encodeFrame({ event, data: events[event].parse(data) })
@@ -122,6 +126,7 @@ async function start(options: HostOptions, library: Library): Promise<Host> {
       play.closeSessions()
       await runs.close()
       for (const port of ports) port.close()
+      stopCleaning()
       lock.release()
       library.close()
     },

@@ -56,7 +56,9 @@ export type {
   Sample,
   Scene,
   SceneEvent,
+  Upload,
 } from './protocol/common.ts'
+export { transferId } from './protocol/common.ts'
 export type { Board, Comparison, ComparisonRow, Contender } from './protocol/compare.ts'
 export type { Demonstration, ImportReport, PlayerStatistics } from './protocol/demonstrations.ts'
 export type { ImportedAgent } from './protocol/imported.ts'

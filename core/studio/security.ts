@@ -1,9 +1,11 @@
 /**
- * Who may talk to the studio. It listens on this machine only, but every page in every browser of this machine can
- * reach that address too: the token keeps out other programs and users, the Origin check other pages, the Host check
- * a page that rebinds its own name to 127.0.0.1.
+ * Who may talk to the studio. Unless told otherwise it listens on this machine only, but every page in every browser of
+ * this machine can reach that address too: the secret keeps out other programs and users, the Origin check other pages,
+ * the Host check a page that rebinds its own name to 127.0.0.1.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { isIPv6 } from 'node:net'
+import { UserError } from '../errors.ts'
 
 /** 32 random bytes, in hexadecimal. */
 export function newToken(): string {
@@ -18,18 +20,66 @@ export function tokenMatches(given: string | null | undefined, token: string): b
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-/** The names under which a browser on this machine may address the studio. */
-export function allowedHosts(port: number): string[] {
-  return [`127.0.0.1:${port}`, `localhost:${port}`]
+/** Whether only this machine reaches what listens there. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
-export function hostAllowed(host: string | undefined, port: number): boolean {
-  return host !== undefined && allowedHosts(port).includes(host.toLowerCase())
+/** As it stands in an address. */
+export function bracketed(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host
 }
 
-/** Browsers send an Origin with every WebSocket handshake, so its absence is no excuse. */
-export function originAllowed(origin: string | undefined, port: number): boolean {
-  return origin !== undefined && allowedHosts(port).some((host) => origin === `http://${host}`)
+/** A name with or without a port, as it is given to be allowed. @throws UserError when it is none */
+export function parseAllowedHost(text: string): string {
+  const match = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?$/.exec(text)
+  if (match !== null && Number(match[2] ?? 0) <= 65_535) return text.toLowerCase()
+  throw new UserError(`"${text}" is no name that a browser could use`, {
+    usage: true,
+    remedy: 'write it as in the address: localhost:5000 or studio.example',
+  })
+}
+
+/** The address of an allowed name; without a port that of the studio is meant. */
+export function originOf(name: string, port: number): string {
+  const host = hasPort(name) ? name : `${name}:${port}`
+  return new URL(`${host.endsWith(':443') ? 'https' : 'http'}://${host}`).origin
+}
+
+/** Names under which a browser may address the studio, each with its port. */
+export class AllowedHosts {
+  readonly #hosts: ReadonlySet<string>
+
+  /**
+   * @param host  where the studio listens; names of this machine itself are always allowed
+   * @param also  further names; without a port that of the studio is meant
+   */
+  constructor(host: string, port: number, also: readonly string[] = []) {
+    const own = ['127.0.0.1', 'localhost', '[::1]', bracketed(host.toLowerCase())]
+    this.#hosts = new Set([...own, ...also].map((name) => (hasPort(name) ? name : `${name}:${port}`)))
+  }
+
+  /** @param header  Host */
+  allowsHost(header: string | undefined): boolean {
+    const host = header?.toLowerCase()
+    if (host === undefined) return false
+    // Browsers leave the port out where it is the scheme's own.
+    return hasPort(host)
+      ? this.#hosts.has(host)
+      : this.#hosts.has(`${host}:80`) || this.#hosts.has(`${host}:443`)
+  }
+
+  /** @param header  Origin, which browsers send with everything but plain fetching: its absence is no excuse there */
+  allowsOrigin(header: string | undefined): boolean {
+    const url = header === undefined ? null : URL.parse(header)
+    if (url === null || header !== url.origin) return false
+    const port = { 'http:': '80', 'https:': '443' }[url.protocol]
+    return port !== undefined && this.#hosts.has(`${url.hostname}:${url.port || port}`)
+  }
+}
+
+function hasPort(host: string): boolean {
+  return /:\d+$/.test(host)
 }
 
 /** 16 random bytes for the inline styles of one page load. */

@@ -1,5 +1,6 @@
 /** How bytes reach the host: a WebSocket in the browser, a MessagePort in the desktop window. */
 import type { portMessage as PortMessage, StudioBridge } from '../../core/studio/protocol.ts'
+import { admit, storedSecret } from './session.ts'
 
 export interface Channel {
   post(bytes: Uint8Array): void
@@ -10,6 +11,8 @@ export interface ChannelListener {
   onOpen(): void
   onMessage(bytes: Uint8Array): void
   onClose(): void
+  /** The host lets this page not in; trying again is of no use. */
+  onRefused(): void
 }
 
 declare global {
@@ -26,14 +29,24 @@ export function openChannel(listener: ChannelListener): Channel {
 }
 
 function openWebSocket(listener: ChannelListener): Channel {
-  const token = new URLSearchParams(location.search).get('token') ?? ''
-  const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
-  const socket = new WebSocket(`${scheme}://${location.host}/port?token=${encodeURIComponent(token)}`)
-  socket.binaryType = 'arraybuffer'
-  socket.onopen = () => listener.onOpen()
-  socket.onmessage = (event) => listener.onMessage(new Uint8Array(event.data as ArrayBuffer))
-  socket.onclose = () => listener.onClose()
-  return { post: (bytes) => socket.send(bytes as Uint8Array<ArrayBuffer>), close: () => socket.close() }
+  let socket: WebSocket | undefined
+  const open = async () => {
+    const outcome = await admit()
+    if (outcome === 'refused') return listener.onRefused()
+    if (outcome === 'unreachable') return listener.onClose()
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
+    // Of all headers a page may choose this one alone; an address would be written down in many places.
+    socket = new WebSocket(`${scheme}://${location.host}/port`, ['understudy', storedSecret()!])
+    socket.binaryType = 'arraybuffer'
+    socket.onopen = () => listener.onOpen()
+    socket.onmessage = (event) => listener.onMessage(new Uint8Array(event.data as ArrayBuffer))
+    socket.onclose = () => listener.onClose()
+  }
+  void open()
+  return {
+    post: (bytes) => socket?.send(bytes as Uint8Array<ArrayBuffer>),
+    close: () => socket?.close(),
+  }
 }
 
 function openMessagePort(bridge: StudioBridge, listener: ChannelListener): Channel {

@@ -10,25 +10,11 @@ import type {
   WireError,
 } from '../../core/studio/protocol.ts'
 import { type Channel, openChannel } from './channel.ts'
+import { HostError } from './host-error.ts'
+import { onNewKey } from './session.ts'
 
-/** 'lost' while it is tried again. */
-export type ConnectionState = 'connecting' | 'open' | 'lost'
-
-/** The host's answer when a request cannot be met. */
-export class HostError extends Error {
-  readonly kind: WireError['kind'] | 'connection'
-  readonly remedy: string | null
-  /** What the person would have to allow. */
-  readonly asks: Ask | undefined
-
-  constructor(error: Omit<WireError, 'kind'> & { kind: WireError['kind'] | 'connection' }) {
-    super(error.message)
-    this.name = 'HostError'
-    this.kind = error.kind
-    this.remedy = error.remedy
-    this.asks = error.asks
-  }
-}
+/** 'lost' while it is tried again, 'refused' when this page has nothing that lets it in. */
+export type ConnectionState = 'connecting' | 'open' | 'lost' | 'refused'
 
 interface Pending {
   resolve(result: unknown): void
@@ -74,6 +60,7 @@ export class Client {
       },
       onMessage: (bytes) => this.#receive(packr.unpack(bytes) as Incoming),
       onClose: () => this.#lost(),
+      onRefused: () => this.#setState('refused'),
     })
   }
 
@@ -187,3 +174,7 @@ function keyOf({ name, sha256 }: Ask): string {
 }
 
 export const client = new Client()
+
+onNewKey(() => {
+  if (client.state === 'refused') client.open()
+})

@@ -1,4 +1,4 @@
-import { HostError } from '../client/client.ts'
+import { HostError } from '../client/host-error.ts'
 import classes from './components.module.css'
 
 /** Why something cannot be shown, and what to do about it. */

@@ -1,6 +1,6 @@
 /** Tells a person what went wrong and what to do about it. */
 import { notifications } from '@mantine/notifications'
-import { HostError } from '../client/client.ts'
+import { HostError } from '../client/host-error.ts'
 
 function reportError(error: unknown): void {
   if (!(error instanceof HostError)) throw error

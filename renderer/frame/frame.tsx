@@ -15,6 +15,7 @@ import { ConnectionLost } from './connection-lost.tsx'
 import { Consent } from './consent.tsx'
 import classes from './frame.module.css'
 import { ImportDrop } from './import-drop.tsx'
+import { NoKey } from './no-key.tsx'
 import { PageBoundary } from './page-boundary.tsx'
 import { Rail } from './rail.tsx'
 import { SettingsDialog } from './settings-dialog.tsx'
@@ -56,6 +57,7 @@ export function Frame() {
   useEffect(listenForShortcuts, [])
   useEffect(() => window.studio?.onMenu(runAction), [])
 
+  if (connection === 'refused') return <NoKey />
   const View = views[page]
   return (
     <div className={classes.frame}>

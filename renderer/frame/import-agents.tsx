@@ -2,15 +2,11 @@
 import { Button, Group, Modal } from '@mantine/core'
 import { useState } from 'react'
 import { client } from '../client/client.ts'
+import { sendFile } from '../client/files.ts'
 import { invalidate } from '../client/resources.ts'
 import { EnvironmentSelect } from '../components/environment-select.tsx'
 import { attempt } from '../components/report-error.ts'
 import { navigate } from '../route.ts'
-
-export interface ChosenFile {
-  readonly name: string
-  readonly bytes: Uint8Array
-}
 
 export function isPolicy({ name }: { readonly name: string }): boolean {
   return /\.onnx$/i.test(name)
@@ -22,9 +18,9 @@ export function isWeights({ name }: { readonly name: string }): boolean {
 }
 
 interface ImportAgentsProps {
-  readonly files: readonly ChosenFile[]
+  readonly files: readonly File[]
   /** Files that came with them and may hold their weights. */
-  readonly weights: readonly ChosenFile[]
+  readonly weights: readonly File[]
   readonly onClose: () => void
 }
 
@@ -35,8 +31,11 @@ export function ImportAgents({ files, weights, onClose }: ImportAgentsProps) {
     attempt(async () => {
       setBusy(true)
       try {
-        for (const { name, bytes } of files) {
-          await client.call('imported.add', { name, bytes, environment, beside: [...weights] })
+        for (const policy of files) {
+          const file = await sendFile(policy)
+          const beside = []
+          for (const one of weights) beside.push(await sendFile(one))
+          await client.call('imported.add', { file, environment, beside })
         }
         invalidate('imported.')
         navigate('agents')

@@ -5,22 +5,23 @@ import { useEffect, useMemo, useState } from 'react'
 import type { ImportReport } from '../../core/studio/protocol.ts'
 import { useActions } from '../actions/action.ts'
 import { client } from '../client/client.ts'
-import { chooseFiles, readFiles } from '../client/save-file.ts'
+import { chooseFiles, sendFile } from '../client/files.ts'
+import { HostError } from '../client/host-error.ts'
 import { EnvironmentSelect } from '../components/environment-select.tsx'
 import { count, plural } from '../components/format.ts'
 import { attempt } from '../components/report-error.ts'
 import { navigate } from '../route.ts'
 import classes from './frame.module.css'
-import { type ChosenFile, ImportAgents, isPolicy, isWeights } from './import-agents.tsx'
+import { ImportAgents, isPolicy, isWeights } from './import-agents.tsx'
 
 interface Imported {
-  readonly file: ChosenFile
+  readonly file: File
   readonly report: ImportReport
 }
 
 interface Agents {
-  readonly policies: readonly ChosenFile[]
-  readonly weights: readonly ChosenFile[]
+  readonly policies: readonly File[]
+  readonly weights: readonly File[]
 }
 
 const NO_AGENTS: Agents = { policies: [], weights: [] }
@@ -31,7 +32,7 @@ export function ImportDrop() {
   const [agents, setAgents] = useState(NO_AGENTS)
 
   const actions = useMemo(() => {
-    const take = (files: readonly ChosenFile[]) => takeFiles(files, setImported, setAgents)
+    const take = (files: readonly File[]) => takeFiles(files, setImported, setAgents)
     return {
       take,
       offered: [
@@ -52,10 +53,7 @@ export function ImportDrop() {
     }
   }, [])
   useActions(actions.offered)
-  useEffect(
-    () => listenForFiles(setOver, (files) => void attempt(async () => actions.take(await readFiles(files)))),
-    [actions],
-  )
+  useEffect(() => listenForFiles(setOver, (files) => void attempt(() => actions.take(files))), [actions])
 
   return (
     <>
@@ -161,7 +159,7 @@ function Unsaid({ name, onSaid }: { name: string; onSaid: ReportProps['onSaid'] 
 
 /** Demonstrations are imported at once, policies when the person has said what they play. */
 async function takeFiles(
-  files: readonly ChosenFile[],
+  files: readonly File[],
   report: (imported: readonly Imported[]) => void,
   ask: (agents: Agents) => void,
 ): Promise<void> {
@@ -172,20 +170,36 @@ async function takeFiles(
   ask({ policies, weights })
 }
 
-async function importFiles(files: readonly ChosenFile[], environment?: string): Promise<Imported[]> {
-  const reports = await client.call('demonstrations.import', {
-    files: [...files],
-    ...(environment === undefined ? {} : { environment }),
-  })
-  const first = reports.flatMap(({ ids }) => ids)[0]
+/** One after the other, so that one at a time lies at the host. */
+async function importFiles(files: readonly File[], environment?: string): Promise<Imported[]> {
+  const imported: Imported[] = []
+  for (const file of files) imported.push({ file, report: await importFile(file, environment) })
+  const first = imported.flatMap(({ report }) => report.ids)[0]
   if (first !== undefined) navigate('demonstrations', { id: first })
-  return files.map((file, i) => ({ file, report: reports[i]! }))
+  return imported
 }
 
-function listenForFiles(
-  setOver: (over: boolean) => void,
-  take: (files: globalThis.File[]) => void,
-): () => void {
+async function importFile(file: File, environment: string | undefined): Promise<ImportReport> {
+  try {
+    const files = [await sendFile(file)]
+    const said = environment === undefined ? {} : { environment }
+    return (await client.call('demonstrations.import', { files, ...said }))[0]!
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error
+    const { message, remedy } = error
+    const { name } = file
+    return {
+      name,
+      format: null,
+      ids: [],
+      duplicates: 0,
+      notes: [],
+      error: { message, remedy, unsaid: false },
+    }
+  }
+}
+
+function listenForFiles(setOver: (over: boolean) => void, take: (files: File[]) => void): () => void {
   let depth = 0
   const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
   const handlers = {

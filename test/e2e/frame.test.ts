@@ -121,12 +121,14 @@ describe('a level', { timeout: 60_000 }, () => {
   })
 
   test('is the one that the address names, under way or not', async () => {
-    const { page, context, complaints } = await visit(browser, `${studio.address}#/play?env=bubble/25&seed=7`)
+    const { page, context, complaints } = await visit(browser, studio.address, {
+      route: '#/play?env=bubble/25&seed=7',
+    })
     const seed = page.getByLabel('Board (seed)')
     await expect.poll(() => seed.inputValue()).toBe('7')
-    await page.goto(`${studio.address}#/play?env=bubble/25&seed=8`)
+    await page.goto(`${studio.origin}/#/play?env=bubble/25&seed=8`)
     await expect.poll(() => seed.inputValue()).toBe('8')
-    await page.goto(`${studio.address}#/play?env=basic&seed=3`)
+    await page.goto(`${studio.origin}/#/play?env=basic&seed=3`)
     await expect.poll(() => seed.inputValue()).toBe('3')
     expect(await page.getByRole('complementary', { name: 'Level' }).textContent()).toContain('points')
     expect(complaints).toEqual([])
@@ -148,7 +150,7 @@ describe('a level', { timeout: 60_000 }, () => {
   })
 
   test('Basic is played with the arrow keys', async () => {
-    const { page, context } = await visit(browser, `${studio.address}#/play?env=basic`)
+    const { page, context } = await visit(browser, studio.address, { route: '#/play?env=basic' })
     await page.locator('[data-board]').focus()
     for (let step = 0; step < 7; step++) await page.keyboard.press('ArrowRight', { delay: 40 })
     const result = page.getByRole('region', { name: 'Result' })
@@ -157,7 +159,7 @@ describe('a level', { timeout: 60_000 }, () => {
   })
 
   test('Grid is played with the arrow keys', async () => {
-    const { page, context } = await visit(browser, `${studio.address}#/play?env=grid&seed=7`)
+    const { page, context } = await visit(browser, studio.address, { route: '#/play?env=grid&seed=7' })
     await page.locator('[data-board]').focus()
     await page.keyboard.press('ArrowUp', { delay: 40 })
     await page.keyboard.press('ArrowLeft', { delay: 40 })

@@ -14,6 +14,8 @@ interface VisitOptions {
   readonly dark?: boolean
   /** With animations; without them a step is over at once. */
   readonly motion?: boolean
+  /** Where in the studio to begin: '#/train'. */
+  readonly route?: string
   /** Keeps the first-start card. */
   readonly newcomer?: boolean
 }
@@ -38,7 +40,18 @@ export async function visit(browser: Browser, address: string, options: VisitOpt
   })
   page.on('pageerror', (error) => complaints.push(String(error)))
   await page.goto(address)
+  if (options.route !== undefined) {
+    await page.waitForFunction('sessionStorage.length > 0')
+    await openRoute(page, options.route)
+  }
   return { page, complaints, context }
+}
+
+/** Loads a page of the studio afresh, where the tab has been let in already. */
+async function openRoute(page: Page, route: string): Promise<void> {
+  await page.goto(`${new URL(page.url()).origin}/${route}`)
+  // A change of the fragment alone loads nothing.
+  await page.reload()
 }
 
 /** Goes to a page by its key sequence. */

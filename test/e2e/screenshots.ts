@@ -118,7 +118,7 @@ async function agents(page: Page): Promise<void> {
 }
 
 async function open(hash: string): Promise<void> {
-  await page.goto(`${studio.address}${hash}`)
+  await page.goto(`${studio.origin}/${hash}`)
   await page.reload()
   await page.waitForTimeout(SETTLE_MS)
 }

@@ -11,8 +11,9 @@ const launcher = fileURLToPath(new URL('../../bin/understudy.js', import.meta.ur
 const START_MS = 60_000
 
 export interface Studio {
-  /** With its token. */
+  /** With the key that lets a page in. */
   readonly address: string
+  readonly origin: string
   readonly directory: string
   /** Ends it as Ctrl-C does; the library stays when `keep` is set. */
   stop(options?: { keep?: boolean }): Promise<void>
@@ -20,13 +21,33 @@ export interface Studio {
   kill(): Promise<void>
 }
 
+interface StudioOptions {
+  /** A free one when left out. */
+  readonly port?: number
+  /** Stands in front of the programs of this machine; the browser is opened then. */
+  readonly programs?: string
+}
+
 /** @param directory  an existing library; a new one in the system's temporary folder when left out */
-export async function startStudio(directory?: string): Promise<Studio> {
+export async function startStudio(
+  directory?: string,
+  { port = 0, programs }: StudioOptions = {},
+): Promise<Studio> {
   const data = directory ?? (await mkdtemp(join(tmpdir(), 'understudy-e2e-')))
   const child = spawn(
     process.execPath,
-    [launcher, 'studio', '--browser', '--no-open', '--port', '0', '--data', data],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    [
+      launcher,
+      ...['studio', '--browser', '--port', String(port), '--data', data],
+      ...(programs === undefined ? ['--no-open'] : []),
+    ],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        ...(programs !== undefined && { PATH: `${programs}:${process.env.PATH}`, DISPLAY: ':0' }),
+      },
+    },
   )
   const said: string[] = []
   const address = await readAddress(child, said)
@@ -38,6 +59,7 @@ export async function startStudio(directory?: string): Promise<Studio> {
   }
   return {
     address,
+    origin: new URL(address).origin,
     directory: data,
     stop: async ({ keep = false } = {}) => {
       await end('SIGINT')
@@ -53,7 +75,7 @@ function readAddress(child: ChildProcess, said: string[]): Promise<string> {
     const timer = setTimeout(() => fail('the studio printed no address'), START_MS)
     const read = (line: string) => {
       said.push(line)
-      const address = /http:\/\/127\.0\.0\.1:\d+\/\?token=\w+/.exec(line)?.[0]
+      const address = /http:\/\/127\.0\.0\.1:\d+\/#open=\w+/.exec(line)?.[0]
       if (address === undefined) return
       clearTimeout(timer)
       resolve(address)

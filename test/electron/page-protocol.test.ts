@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { FileExchange } from '../../core/studio/file-exchange.ts'
+import { fileHandler } from '../../electron/page-files.ts'
 import { pageHandler } from '../../electron/page-protocol.ts'
 
 let folder: string
@@ -60,4 +62,22 @@ test.each([
 
 test('nothing is posted to a page', async () => {
   expect((await ask('app://studio/index.html', 'POST')).status).toBe(405)
+})
+
+test('files go in and out beside the page, and are gone then', async () => {
+  const withFiles = pageHandler(join(folder, 'page'), fileHandler(new FileExchange(folder)))
+  const send = async (body: Uint8Array<ArrayBuffer> | null, address = 'app://studio/files') =>
+    withFiles(new Request(address, { method: 'POST', body, duplex: 'half' }))
+  const sent = await send(new Uint8Array([1, 2, 3]))
+  expect(sent.status).toBe(200)
+  const { id } = (await sent.json()) as { id: string }
+  const fetched = () => withFiles(new Request(`app://studio/files/${id}`))
+  expect([...new Uint8Array(await (await fetched()).arrayBuffer())]).toEqual([1, 2, 3])
+  await expect.poll(async () => (await fetched()).status).toBe(404)
+  expect((await send(null)).status).toBe(200)
+  expect((await send(null, 'app://other/files')).status).toBe(404)
+  expect((await send(null, 'app://studio/index.html')).status).toBe(405)
+  const outside = await withFiles(new Request('app://studio/files/..%2fsecret.txt'))
+  expect(outside.status).toBe(404)
+  expect((await withFiles(new Request('app://studio/assets/a.js'))).status).toBe(200)
 })

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { makeEnvironment } from '../../core/envs/index.ts'
 import { DataError, UserError } from '../../core/errors.ts'
 import { readPolicy } from '../../core/evaluate/policy/policy.ts'
-import { joinPolicyFiles, readPolicyFile } from '../../core/evaluate/policy/policy-file.ts'
+import { readPolicyFile } from '../../core/evaluate/policy/policy-file.ts'
 import { temporaryDirectory } from '../store/support.ts'
 import { floats, message, outside } from '../tensor/onnx-message.ts'
 
@@ -22,6 +22,8 @@ function policyWith(location: string): Uint8Array {
   )
   return message([1, 8], [7, graph], [8, message([2, 15])])
 }
+
+const readFile = (path: string) => readPolicyFile({ name: path, path })
 
 describe('a policy whose weights lie in a file beside it', () => {
   let directory: string
@@ -47,13 +49,19 @@ describe('a policy whose weights lie in a file beside it', () => {
     await policy.release()
   })
 
-  it('is the same when both are at hand', () => {
+  it('is the same when both came along under other names', () => {
+    const [policy, weights] = [join(directory, '17'), join(directory, '4')]
+    copyFileSync(file, policy)
+    copyFileSync(`${file}.data`, weights)
+    const beside = new Map([['policy.onnx.data', weights]])
+    const joined = readPolicyFile({ name: 'policy.onnx', path: policy, beside })
+    expect(joined).toEqual(readFile(file))
     const bytes = readFileSync(file)
-    const beside = new Map([['policy.onnx.data', readFileSync(`${file}.data`)]])
-    const joined = joinPolicyFiles({ name: 'policy.onnx', bytes, beside })
-    expect(joined).toEqual(readPolicyFile(file))
     expect(joined.length).toBeGreaterThan(bytes.length + 150)
-    expect(() => joinPolicyFiles({ name: 'policy.onnx', bytes })).toThrow(
+    expect(() => readPolicyFile({ name: 'policy.onnx', path: policy, beside: new Map() })).toThrow(
+      'policy.onnx: weights: expected the file "policy.onnx.data", which has its weights, along with it',
+    )
+    expect(() => readPolicyFile({ name: 'policy.onnx', bytes })).toThrow(
       'policy.onnx: weights: expected the file "policy.onnx.data", which has its weights, along with it',
     )
   })
@@ -62,7 +70,7 @@ describe('a policy whose weights lie in a file beside it', () => {
     const alone = join(directory, 'alone')
     mkdirSync(alone)
     copyFileSync(file, join(alone, 'policy.onnx'))
-    const read = () => readPolicyFile(join(alone, 'policy.onnx'))
+    const read = () => readFile(join(alone, 'policy.onnx'))
     expect(read).toThrow(DataError)
     expect(read).toThrow(
       'expected its weights in policy.onnx.data beside it, found that this cannot be read (ENOENT)',
@@ -75,12 +83,12 @@ describe('a policy whose weights lie in a file beside it', () => {
     'is refused when it names a file elsewhere: %j',
     (location) => {
       writeFileSync(file, policyWith(location))
-      expect(() => readPolicyFile(file)).toThrow('expected all weights within the file, or in one beside it')
+      expect(() => readFile(file)).toThrow('expected all weights within the file, or in one beside it')
     },
   )
 
   it('is told from what is not there', () => {
-    expect(() => readPolicyFile(join(directory, 'nowhere.onnx'))).toThrow(UserError)
-    expect(() => readPolicyFile(directory)).toThrow('is no file')
+    expect(() => readFile(join(directory, 'nowhere.onnx'))).toThrow(UserError)
+    expect(() => readFile(directory)).toThrow('is no file')
   })
 })

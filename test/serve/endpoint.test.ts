@@ -84,6 +84,7 @@ describe('an endpoint', () => {
     [{ observation: { place: cell(0) } }, 'observation.place: basic shows'],
     [{ observation: { [spec.observations[0]!.name]: [1, 2] } }, 'has 2 numbers, basic shows 20, [20]'],
     [{ observation: cell(0).with(3, null as never) }, 'observation must hold finite numbers'],
+    [{ observation: cell(0).with(3, 1e300) }, 'observation must hold finite numbers of 32 bits'],
     [{ observation: 'left' }, 'observation must be a list of numbers'],
     [{ observations: [] }, '"observations" is empty'],
     [{ observations: 3 }, '"observations" must be a list'],

@@ -5,9 +5,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import WebSocket from 'ws'
 import { webSocketPort } from '../../core/studio/transports/websocket.ts'
 import { startUnderstudy, understudy } from '../cli/support.ts'
+import { enter, openSocket } from './browser-client.ts'
 import { openStudio, TestPage, temporaryDirectory } from './support.ts'
 
 let directory: string
@@ -39,8 +39,7 @@ async function start(): Promise<Started> {
   const message = JSON.parse(line)
   expect(message.event).toBe('listening')
   const address = new URL(message.address)
-  const socket = new WebSocket(`ws://${address.host}/port${address.search}`, { origin: address.origin })
-  await once(socket, 'open')
+  const socket = await openSocket(address.origin, await enter(address.href))
   return { child, address, page: new TestPage(webSocketPort(socket)), notes }
 }
 

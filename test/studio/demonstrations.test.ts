@@ -34,7 +34,7 @@ afterAll(async () => {
 
 test('the library comes with the scripted demonstrations', async () => {
   const info = await studio.page.call('library.info', {})
-  expect(info).toMatchObject({ protocol: 1, shell: 'browser', directory: studio.directory, bundled: 21 })
+  expect(info).toMatchObject({ protocol: 2, shell: 'browser', directory: studio.directory, bundled: 21 })
   const bundled = await studio.page.call('demonstrations.list', { environment: 'bubble/25' })
   expect(bundled).toHaveLength(21)
   expect(bundled.every(({ playerKind, success }) => playerKind === 'scripted' && success)).toBe(true)
@@ -74,24 +74,28 @@ test('a bundled playthrough replays bit for bit, frame by frame', async () => {
 test('an episode whose seed nobody knows shows what was recorded, and stands on no board', async () => {
   const { page } = studio
   const [row] = await page.call('demonstrations.list', { environment: 'bubble/25' })
-  const { bytes } = await page.call('demonstrations.export', { ids: [row!.id], format: 'jsonl' })
-  const { format: _, version: __, seed: ___, hash: ____, ...line } = JSON.parse(Buffer.from(bytes).toString())
+  const exported = await page.call('demonstrations.export', { ids: [row!.id], format: 'jsonl' })
+  const bytes = await studio.fetch(exported)
+  const { format: _, version: __, seed: ___, hash: ____, ...line } = JSON.parse(bytes.toString())
   const other = await openStudio()
-  const file = { name: 'elsewhere.jsonl', bytes: Buffer.from(JSON.stringify(line)) }
+  const file = await other.send('elsewhere.jsonl', Buffer.from(JSON.stringify(line)))
   const [report] = await other.page.call('demonstrations.import', { files: [file] })
   expect(report).toMatchObject({ error: null, ids: [expect.any(Number)] })
   const { environment, ...unsaid } = line
   expect(environment.id).toBe('bubble/25')
-  const nameless = { name: 'nameless.jsonl', bytes: Buffer.from(JSON.stringify(unsaid)) }
-  const [asked] = await other.page.call('demonstrations.import', { files: [nameless] })
+  const nameless = () => other.send('nameless.jsonl', Buffer.from(JSON.stringify(unsaid)))
+  const [asked] = await other.page.call('demonstrations.import', { files: [await nameless()] })
   expect(asked).toMatchObject({ ids: [], error: { unsaid: true } })
   const [said] = await other.page.call('demonstrations.import', {
-    files: [nameless],
+    files: [await nameless()],
     environment: 'bubble/25',
   })
   // The same play, of which the library knows by now.
   expect(said).toMatchObject({ error: null, ids: [], duplicates: 1 })
-  const [wrong] = await other.page.call('demonstrations.import', { files: [nameless], environment: 'basic' })
+  const [wrong] = await other.page.call('demonstrations.import', {
+    files: [await nameless()],
+    environment: 'basic',
+  })
   expect(wrong).toMatchObject({ ids: [], error: { unsaid: false } })
   const id = report!.ids[0]!
   const replay = await other.page.call('demonstrations.replay', { id })
@@ -154,10 +158,10 @@ test.each(['understudy', 'npz', 'jsonl'])('%s goes out and comes back', async (f
   const file = await studio.page.call('demonstrations.export', { ids, format })
   expect(file.fileName).toBe(`basic-3-episodes.${format}`)
   const other = await openStudio()
-  const files = [
-    { name: file.fileName, bytes: file.bytes },
-    { name: `bad.${format}`, bytes: file.bytes.slice(0, file.bytes.length >> 1) },
-  ]
+  const bytes = await studio.fetch(file)
+  expect(bytes).toHaveLength(file.bytes)
+  const whole = () => other.send(file.fileName, bytes)
+  const files = [await whole(), await other.send(`bad.${format}`, bytes.subarray(0, bytes.length >> 1))]
   const [good, bad] = await other.page.call('demonstrations.import', { files })
   expect(good).toMatchObject({ format, duplicates: 0, error: null })
   expect(good!.ids).toHaveLength(3)
@@ -166,7 +170,10 @@ test.each(['understudy', 'npz', 'jsonl'])('%s goes out and comes back', async (f
   const hashes = async (of: TestStudio) =>
     (await of.page.call('demonstrations.list', { environment: 'basic' })).map(({ hash }) => hash).sort()
   expect(await hashes(other)).toEqual(await hashes(studio))
-  const [again] = await other.page.call('demonstrations.import', { files: files.slice(0, 1) })
+  expect(await other.page.refusal('demonstrations.import', { files })).toMatchObject({
+    message: `${file.fileName} is no longer here`,
+  })
+  const [again] = await other.page.call('demonstrations.import', { files: [await whole()] })
   expect(again).toMatchObject({ ids: [], duplicates: 3 })
   await other.remove()
 })

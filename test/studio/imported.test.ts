@@ -20,8 +20,7 @@ afterAll(async () => {
 test('an imported agent is tested, watched, compared, renamed, exported and deleted', async () => {
   const { page } = studio
   const { agent, known } = await page.call('imported.add', {
-    name: 'walker.onnx',
-    bytes: rightward,
+    file: await studio.send('walker.onnx', rightward),
     environment: 'basic',
   })
   expect({ known, ...agent }).toMatchObject({
@@ -34,7 +33,10 @@ test('an imported agent is tested, watched, compared, renamed, exported and dele
     evaluation: null,
   })
   await page.event('library.changed', ({ what }) => what === 'agents')
-  const again = await page.call('imported.add', { name: 'b.onnx', bytes: rightward, environment: 'basic' })
+  const again = await page.call('imported.add', {
+    file: await studio.send('b.onnx', rightward),
+    environment: 'basic',
+  })
   expect(again).toMatchObject({ known: true, agent: { id: 'walker' } })
 
   const tested = await page.call('imported.evaluate', { id: 'walker', episodes: 10, taskId: 'test' })
@@ -55,7 +57,7 @@ test('an imported agent is tested, watched, compared, renamed, exported and dele
     name: 'To the right',
   })
   const file = await page.call('imported.export', { id: 'walker' })
-  expect([file.fileName, Buffer.from(file.bytes).equals(rightward)]).toEqual(['walker.onnx', true])
+  expect([file.fileName, (await studio.fetch(file)).equals(rightward)]).toEqual(['walker.onnx', true])
   expect(await page.call('agents.list', {})).toEqual([])
   expect(await page.call('imported.delete', { id: 'walker' })).toEqual({ deleted: true })
   expect(await page.call('imported.list', {})).toEqual([])
@@ -63,8 +65,8 @@ test('an imported agent is tested, watched, compared, renamed, exported and dele
 
 test('what is no policy of the environment is refused, and who is not there', async () => {
   const { page } = studio
-  const add = (bytes: Uint8Array, environment: string) =>
-    page.refusal('imported.add', { name: 'walker.onnx', bytes, environment })
+  const add = async (bytes: Uint8Array, environment: string) =>
+    page.refusal('imported.add', { file: await studio.send('walker.onnx', bytes), environment })
   expect(await add(Uint8Array.of(1, 2, 3), 'basic')).toMatchObject({ kind: 'data' })
   expect(await add(rightward, 'bubble/25')).toMatchObject({
     kind: 'user',

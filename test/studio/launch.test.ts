@@ -105,10 +105,10 @@ test('where there can be no window is known before anything is fetched', () => {
   expect(windowObstacle('win32', {}, undefined)).toBeNull()
 })
 
-test('each system opens an address in its own way, a headless one in none', () => {
-  const address = 'http://127.0.0.1:1/?token=a'
-  expect(openCommand(address, 'darwin', {})).toEqual(['open', address])
-  expect(openCommand(address, 'win32', {})!.at(-1)).toBe(address)
-  expect(openCommand(address, 'linux', { DISPLAY: ':0' })).toEqual(['xdg-open', address])
-  expect(openCommand(address, 'linux', {})).toBeNull()
+test('each system opens a file in its own way, a headless one in none', () => {
+  const path = '/library/open-1a.html'
+  expect(openCommand(path, 'darwin', {})).toEqual(['open', path])
+  expect(openCommand(path, 'win32', {})!.at(-1)).toBe(path)
+  expect(openCommand(path, 'linux', { DISPLAY: ':0' })).toEqual(['xdg-open', path])
+  expect(openCommand(path, 'linux', {})).toBeNull()
 })

@@ -218,7 +218,7 @@ test('a run with a policy is an agent: judged on held-out boards, exported, rena
   await page.event('task.progress', ({ taskId, done }) => taskId === 'judge' && done === 10)
   const model = await page.call('agents.export', { runId: trained.id })
   expect(model.fileName).toBe('First-try.onnx')
-  expect(Buffer.from(model.bytes).includes('discrete_actions')).toBe(true)
+  expect((await studio.fetch(model)).includes('discrete_actions')).toBe(true)
   expect(await page.call('agents.rename', { runId: trained.id, name: 'Ada' })).toMatchObject({ name: 'Ada' })
 })
 
@@ -275,7 +275,7 @@ test('people and agents are compared on the same boards', async () => {
   for (const format of ['svg', 'json', 'html'] as const) {
     const file = await page.call('compare.export', { ...table, format })
     expect(file.fileName).toBe(`comparison-basic.${format}`)
-    expect(Buffer.from(file.bytes).toString()).toContain('me')
+    expect((await studio.fetch(file)).toString()).toContain('me')
   }
 })
 

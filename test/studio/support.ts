@@ -2,17 +2,21 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { MessageChannel } from 'node:worker_threads'
+import { FileExchange } from '../../core/studio/file-exchange.ts'
 import { decodeFrame, encodeFrame } from '../../core/studio/frames.ts'
 import { type Host, type HostOptions, openHost } from '../../core/studio/host.ts'
 import {
   type EventData,
   type EventName,
   events,
+  type File,
   type Method,
   methods,
   type Params,
   type Result,
+  type Upload,
   type WireError,
 } from '../../core/studio/protocol.ts'
 import { messagePort } from '../../core/studio/transports/message-port.ts'
@@ -110,6 +114,10 @@ export interface TestStudio {
   readonly bugs: unknown[]
   /** Another page on the same host. */
   openPage(): TestPage
+  /** Sends a file, as a page does over HTTP. */
+  send(name: string, bytes: Uint8Array): Promise<Upload>
+  /** The content of a file that a method answered with. */
+  fetch(file: File): Promise<Buffer>
   /** Closes the host; the folder stays until `remove`. */
   close(): Promise<void>
   remove(): Promise<void>
@@ -135,6 +143,7 @@ export async function openStudio(
     host.connect(messagePort(port1))
     return new TestPage(messagePort(port2))
   }
+  const exchange = new FileExchange(directory)
   let closed = false
   const close = async () => {
     if (!closed) await host.close()
@@ -146,6 +155,15 @@ export async function openStudio(
     page: openPage(),
     bugs,
     openPage,
+    send: async (name, bytes) => ({
+      name,
+      id: await exchange.receive(Readable.from([bytes]), bytes.byteLength),
+    }),
+    fetch: async ({ id }) => {
+      const file = await exchange.send(id)
+      if (file === null) throw new Error('the file is gone')
+      return Buffer.concat(await file.content.toArray())
+    },
     close,
     remove: async () => {
       await close()

@@ -136,10 +136,9 @@ function limitsFor(size: number, seconds: number): Limits {
   return { seconds, bytes: BYTES + BYTES_PER_BYTE * size }
 }
 
-/** Of all files together. */
+/** Of the files that are named. */
 function sizeOf(source: PolicySource): number {
-  if (!('path' in source)) {
-    return [...(source.beside?.values() ?? [])].reduce((sum, { length }) => sum + length, source.bytes.length)
-  }
-  return statSync(source.path, { throwIfNoEntry: false })?.size ?? 0
+  if (!('path' in source)) return source.bytes.length
+  const size = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  return [...(source.beside?.values() ?? [])].reduce((sum, path) => sum + size(path), size(source.path))
 }

@@ -3,7 +3,7 @@ import { DataError, UserError } from '../../errors.ts'
 import type { SandboxedCalls, Tell } from '../../sandbox/sandbox.ts'
 import { inspectOnnx, type OnnxSummary } from '../../tensor/onnx/inspect.ts'
 import { type Model, type ModelArray, type ModelValue, openModel } from '../../tensor/runtimes/onnxruntime.ts'
-import { joinPolicyFiles, type PolicySource, readPolicyFile } from './policy-file.ts'
+import { type PolicySource, readPolicyFile } from './policy-file.ts'
 
 export interface Opened {
   readonly summary: OnnxSummary
@@ -25,7 +25,7 @@ let model: Model
 
 export const calls = {
   open: async (source: PolicySource): Promise<Opened> => {
-    bytes = 'path' in source ? readPolicyFile(source.path) : joinPolicyFiles(source)
+    bytes = readPolicyFile(source)
     const summary = inspectOnnx(bytes, source.name)
     model = await openModel(bytes).catch((cause: Error) => {
       throw notOpened(cause, source.name, summary)

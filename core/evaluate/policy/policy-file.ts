@@ -5,10 +5,14 @@ import { DataError, UserError } from '../../errors.ts'
 import { fileIn } from '../../paths.ts'
 import { embedWeights } from '../../tensor/onnx/embed.ts'
 
-/** Where a policy is: in a file, beside which its weights may lie, or at hand together with those files by name. */
+/** Where a policy is: in a file, or at hand with all its weights within. */
 export type PolicySource = { readonly name: string } & (
-  | { readonly path: string }
-  | { readonly bytes: Uint8Array; readonly beside?: ReadonlyMap<string, Uint8Array> }
+  | {
+      readonly path: string
+      /** The files that came with it, by the names that they had; absent: those that lie beside it. */
+      readonly beside?: ReadonlyMap<string, string>
+    }
+  | { readonly bytes: Uint8Array }
 )
 
 /** No policy of a game is larger, and a file that is takes the memory of everything else. */
@@ -19,35 +23,33 @@ export const MOST_POLICY_BYTES = 256 * 2 ** 20
  * @throws UserError when the file cannot be read; DataError when it is no ONNX model, too large, or the weights are not in
  *   a file beside it
  */
-export function readPolicyFile(path: string): Uint8Array {
+export function readPolicyFile(source: PolicySource): Uint8Array {
+  const { name } = source
+  if (!('path' in source)) return withWeights(source.bytes, name, (location) => notAlong(name, location))
+  const { path, beside } = source
   let bytes: Uint8Array
   try {
     const stats = statSync(path)
     // A pipe would be waited for.
-    if (!stats.isFile()) throw new UserError(`${path} is no file`, { usage: true })
+    if (!stats.isFile()) throw new UserError(`${name} is no file`, { usage: true })
     const { size } = stats
-    if (size > MOST_POLICY_BYTES) throw tooLarge(path, size)
+    if (size > MOST_POLICY_BYTES) throw tooLarge(name, size)
     bytes = readUpTo(path, MOST_POLICY_BYTES)
   } catch (cause) {
     if (cause instanceof DataError || cause instanceof UserError) throw cause
     const { code } = cause as NodeJS.ErrnoException
-    throw new UserError(`${path} cannot be read (${code})`, { usage: true, cause })
+    throw new UserError(`${name} cannot be read (${code})`, { usage: true, cause })
   }
-  return withWeights(bytes, path, (location) => readBeside(path, location))
+  return withWeights(bytes, name, (location) => {
+    if (beside === undefined) return readBeside(path, location)
+    const along = beside.get(location) ?? notAlong(name, location)
+    return readUpTo(along, MOST_POLICY_BYTES)
+  })
 }
 
-/** As `readPolicyFile`, of files that are at hand. @throws DataError */
-export function joinPolicyFiles({
-  name,
-  bytes,
-  beside,
-}: Extract<PolicySource, { bytes: Uint8Array }>): Uint8Array {
-  return withWeights(bytes, name, (location) => {
-    const found = beside?.get(location)
-    if (found !== undefined) return found
-    const expected = `the file ${JSON.stringify(location)}, which has its weights, along with it`
-    throw new DataError({ file: name, place: 'weights', expected, found: 'the policy alone' })
-  })
+function notAlong(file: string, location: string): never {
+  const expected = `the file ${JSON.stringify(location)}, which has its weights, along with it`
+  throw new DataError({ file, place: 'weights', expected, found: 'the policy alone' })
 }
 
 function withWeights(bytes: Uint8Array, file: string, read: (location: string) => Uint8Array): Uint8Array {

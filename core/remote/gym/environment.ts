@@ -67,7 +67,7 @@ export class GymEnvironment implements Environment {
   reset(seed: number, observation: Float32Array | null): void {
     const body = this.#ask((seat) => seat.reset(seed))
     this.#begin(seed)
-    if (observation !== null) readObservation(body, 0, observation, this.#size)
+    if (observation !== null) readObservation(this.spec.id, body, 0, observation.subarray(0, this.#size))
   }
 
   announce(action: Action): void {
@@ -83,9 +83,11 @@ export class GymEnvironment implements Environment {
     }
     this.#announced = null
     const body = this.#ask((seat) => seat.step(bytes))
-    const outcome = readOutcome(body)
+    const outcome = readOutcome(this.spec.id, body)
     this.#took(bytes, outcome)
-    if (observation !== null) readObservation(body, OUTCOME_BYTES, observation, this.#size)
+    if (observation !== null) {
+      readObservation(this.spec.id, body, OUTCOME_BYTES, observation.subarray(0, this.#size))
+    }
     this.#result.reward = outcome.reward
     this.#result.terminated = outcome.terminated
     this.#result.truncated = outcome.truncated
@@ -118,7 +120,10 @@ export class GymEnvironment implements Environment {
     }
     const actions: Uint8Array[] = []
     for (let at = 8; at < snapshot.length; at += size) actions.push(snapshot.slice(at, at + size))
-    const outcome = readOutcome(this.#ask((seat) => seat.replay(seed, actions)))
+    const outcome = readOutcome(
+      this.spec.id,
+      this.#ask((seat) => seat.replay(seed, actions)),
+    )
     this.#begin(seed)
     if (actions.length === 0) return
     this.#actions = actions

@@ -108,21 +108,40 @@ export function bodyOf(answer: Uint8Array, name: string): Uint8Array {
   })
 }
 
-export function readOutcome(body: Uint8Array): Outcome {
+/**
+ * @param name  as errors call the environment
+ * @throws UserError when the reward is one that no learner can take
+ */
+export function readOutcome(name: string, body: Uint8Array): Outcome {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
   const success = view.getUint8(10)
+  const reward = view.getFloat64(0, true)
+  // It is kept in 32 bits, where a great number may be none.
+  if (!Number.isFinite(Math.fround(reward))) throw notFinite(name, 'a reward', reward)
   return {
-    reward: view.getFloat64(0, true),
+    reward,
     terminated: view.getUint8(8) === 1,
     truncated: view.getUint8(9) === 1,
     success: success === UNSAID ? null : success === 1,
   }
 }
 
-/** @param at  where in the answer's body the observation begins */
-export function readObservation(body: Uint8Array, at: number, into: Float32Array, size: number): void {
+/**
+ * @param name  as errors call the environment
+ * @param at    where in the answer's body the observation begins
+ * @throws UserError when it holds what no learner can take
+ */
+export function readObservation(name: string, body: Uint8Array, at: number, into: Float32Array): void {
   // The floats lie at any byte; a copy lies where a Float32Array can.
-  into.set(new Float32Array(body.slice(at, at + 4 * size).buffer))
+  into.set(new Float32Array(body.slice(at, at + 4 * into.length).buffer))
+  const wrong = into.findIndex((value) => !Number.isFinite(value))
+  if (wrong >= 0) throw notFinite(name, `number ${wrong} of an observation`, into[wrong]!)
+}
+
+function notFinite(name: string, what: string, value: number): UserError {
+  return new UserError(`${name} gave ${value} for ${what}, which must be finite in 32 bits`, {
+    remedy: 'mend the environment, or wrap it in one that clips or scales what it gives',
+  })
 }
 
 /** @param size  bytes behind the letter */

@@ -38,7 +38,8 @@ export function momentOf(name: string, info: AgentInfo, brain: BrainParameters):
     all.set(part, at)
     at += part.length
   }
-  const reward = info.reward + info.groupReward
+  // Two sums of 32 bits may have one that fits into none.
+  const reward = Math.fround(info.reward + info.groupReward)
   if (!Number.isFinite(reward) || !all.every(Number.isFinite)) {
     throw new UserError(`${name} sent an observation or a reward that is no finite number`)
   }

@@ -49,11 +49,10 @@ export function agentHandlers(context: HostContext): Handlers<keyof typeof agent
       context.emit('library.changed', { what: 'agents' })
       return find(runId)
     },
-    'agents.export': async ({ runId }) => ({
-      fileName: `${runId}.onnx`,
-      mediaType: 'application/octet-stream',
-      bytes: await readRegularFile(await policyFile(runDirectory(library.dir, runs.get(runId).id))),
-    }),
+    'agents.export': async ({ runId }) => {
+      const policy = await readRegularFile(await policyFile(runDirectory(library.dir, runs.get(runId).id)))
+      return context.files.offer(`${runId}.onnx`, 'application/octet-stream', policy)
+    },
   }
 }
 

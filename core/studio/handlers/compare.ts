@@ -45,11 +45,8 @@ export function compareHandlers(context: HostContext): CompareHandlers {
     'compare.export': async ({ format, ...params }) => {
       const comparison = await evaluated(context, params)
       const name = `comparison-${params.environment.replaceAll('/', '-')}`
-      const file = (extension: string, mediaType: string, text: string) => ({
-        fileName: `${name}.${extension}`,
-        mediaType,
-        bytes: Buffer.from(text) as Uint8Array,
-      })
+      const file = (extension: string, mediaType: string, text: string) =>
+        context.files.offer(`${name}.${extension}`, mediaType, Buffer.from(text))
       switch (format) {
         case 'svg':
           return file('svg', 'image/svg+xml', dotPlot(comparison))

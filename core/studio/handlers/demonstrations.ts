@@ -1,4 +1,6 @@
 /** `demonstrations.*`: listing, replaying, changing, carrying. */
+
+import { readFile } from 'node:fs/promises'
 import { UnadmittedError } from '../../admission/index.ts'
 import {
   type EnvironmentStamp,
@@ -16,6 +18,7 @@ import { DataError, UserError } from '../../errors.ts'
 import type { EpisodeRow } from '../../store/index.ts'
 import { type HostContext, readyEnvironment, scoreOf, toDemonstration } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
+import type { UploadedFile } from '../file-exchange.ts'
 import type { demonstrationMethods } from '../protocol/demonstrations.ts'
 import type { ImportReport, PlayerStatistics } from '../protocol.ts'
 import { recordedObservations, recordingOf } from '../recording.ts'
@@ -27,13 +30,13 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
   const byIds = (ids: readonly number[]) => ids.map((id) => toDemonstration(context, library.getEpisode(id)))
 
   async function importFile(
-    { name, bytes }: { readonly name: string; readonly bytes: Uint8Array },
+    { name, path }: UploadedFile,
     environment: EnvironmentStamp | undefined,
   ): Promise<ImportReport> {
     const notes: string[] = []
     try {
       const { format, episodes } = await readDemonstrations(
-        { name, bytes },
+        { name, bytes: await readFile(path) },
         { note: (text) => notes.push(text), ...(environment === undefined ? {} : { environment }) },
       )
       const { added, known } = library.importEpisodes(episodes)
@@ -116,22 +119,22 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
       const { ids: whole, episodes, leftOut } = readWholeEpisodes(library, ids)
       const content = await chosen.write(episodes)
       const extension = chosen.layout === 'file' ? chosen.extensions[0]! : `-${chosen.name}.zip`
-      return {
-        fileName: exportName(byIds(whole), extension),
-        mediaType: 'application/octet-stream',
-        bytes: content instanceof Uint8Array ? content : packFolder(content),
-        lost: chosen.cannotHold(episodes),
-        leftOut,
-      }
+      const bytes = content instanceof Uint8Array ? content : packFolder(content)
+      const fileName = exportName(byIds(whole), extension)
+      const file = await context.files.offer(fileName, 'application/octet-stream', bytes)
+      return { ...file, lost: chosen.cannotHold(episodes), leftOut }
     },
 
     'demonstrations.import': async ({ files, environment }) => {
+      // Before the files are taken: it may have to be asked for first, and they with it again.
       const played =
         environment === undefined ? undefined : environmentStamp(await readyEnvironment(context, environment))
-      const reports: ImportReport[] = []
-      for (const file of files) reports.push(await importFile(file, played))
-      changed()
-      return reports
+      return context.files.take(files, async (uploaded) => {
+        const reports: ImportReport[] = []
+        for (const file of uploaded) reports.push(await importFile(file, played))
+        changed()
+        return reports
+      })
     },
 
     'demonstrations.statistics': ({ environment }) => {

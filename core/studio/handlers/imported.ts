@@ -30,15 +30,18 @@ export function importedHandlers(context: HostContext): Handlers<keyof typeof im
   }
   return {
     'imported.list': () => library.listImportedAgents().map((row) => toAgent(context, row)),
-    'imported.add': async ({ name, bytes, environment, beside = [] }) => {
-      const others = new Map(beside.map((file) => [file.name, file.bytes]))
-      const file = { source: { name, bytes, beside: others } }
+    'imported.add': async ({ file, environment, beside = [] }) => {
+      // Before the files are taken: it may have to be asked for first, and they with it again.
       await readyEnvironment(context, environment)
-      const { agent, known } = await closing(makeEnvironment(environment), (made) =>
-        importAgent(library, made, file),
-      )
-      changed()
-      return { agent: toAgent(context, agent), known }
+      return context.files.take([file, ...beside], async ([policy, ...others]) => {
+        const along = new Map(others.map(({ name, path }) => [name, path]))
+        const source = { name: policy!.name, path: policy!.path, beside: along }
+        const { agent, known } = await closing(makeEnvironment(environment), (made) =>
+          importAgent(library, made, { source }),
+        )
+        changed()
+        return { agent: toAgent(context, agent), known }
+      })
     },
     'imported.rename': ({ id, name }) => {
       library.renameImportedAgent(requireImportedAgent(library, id).id, name)
@@ -65,11 +68,11 @@ export function importedHandlers(context: HostContext): Handlers<keyof typeof im
       changed()
       return find(id)
     },
-    'imported.export': async ({ id }) => ({
-      fileName: `${requireImportedAgent(library, id).id}.onnx`,
-      mediaType: 'application/octet-stream',
-      bytes: await readFile(importedAgentFile(library, id)),
-    }),
+    'imported.export': async ({ id }) => {
+      const fileName = `${requireImportedAgent(library, id).id}.onnx`
+      const policy = await readFile(importedAgentFile(library, id))
+      return context.files.offer(fileName, 'application/octet-stream', policy)
+    },
     'imported.watch': async ({ id, seed }) => {
       const environment = environmentOf(id)
       const player = await importedPlayer(context, environment, id)

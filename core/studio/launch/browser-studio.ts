@@ -1,19 +1,25 @@
 /** The studio in the browser: one host, one server. */
 import { once } from 'node:events'
+import { FileExchange } from '../file-exchange.ts'
 import { openHost } from '../host.ts'
-import { listen } from '../transports/websocket.ts'
-import { openBrowser } from './open-browser.ts'
+import { personalSecret } from '../secret.ts'
+import { originOf } from '../security.ts'
+import { listen } from '../transports/server.ts'
+import { openPage } from './open-page.ts'
 import { ensurePage } from './page.ts'
 
 export interface BrowserStudioOptions {
   readonly dataDirectory: string
+  readonly host: string
   /** 0 takes a free port. */
   readonly port: number
+  /** Further names, with or without a port, under which browsers reach it. */
+  readonly allowedHosts: readonly string[]
   /** Whether to show it in the person's browser. */
   readonly open: boolean
   readonly say: (line: string) => void
-  /** Called once the studio can be reached. */
-  readonly onAddress: (address: string) => void
+  /** Called once the studio can be reached, with addresses that let whoever has one in. */
+  readonly onAddress: (address: string, others: readonly string[]) => void
   readonly onBug: (error: unknown) => void
 }
 
@@ -22,24 +28,32 @@ export interface BrowserStudioOptions {
  * @throws UserError when another studio has taken the library over
  */
 export async function runBrowserStudio(options: BrowserStudioOptions, signal: AbortSignal): Promise<void> {
+  const { dataDirectory } = options
   // The library first: a second studio is refused before anything is built.
-  const host = await openHost({
-    dataDirectory: options.dataDirectory,
-    shell: 'browser',
-    onBug: options.onBug,
-  })
+  const host = await openHost({ dataDirectory, shell: 'browser', onBug: options.onBug })
   try {
-    const pageDirectory = await ensurePage(options.say)
-    const server = await listen({ port: options.port, pageDirectory, connect: (port) => host.connect(port) })
+    const server = await listen({
+      host: options.host,
+      port: options.port,
+      allowedHosts: options.allowedHosts,
+      secret: personalSecret(dataDirectory),
+      pageDirectory: await ensurePage(options.say),
+      exchange: new FileExchange(dataDirectory),
+      connect: (port) => host.connect(port),
+    })
+    let withdraw: () => void = () => undefined
     try {
-      // Whoever can read the library sees the address, so it goes there without the token.
-      host.announce(new URL(server.address).origin)
-      options.onAddress(server.address)
-      if (options.open) openBrowser(server.address)
+      // Whoever can read the library sees the address, so it goes there without a key.
+      host.announce(server.origin)
+      const named = options.allowedHosts.map((name) => originOf(name, server.port))
+      const addressAt = (origin: string) => server.access.addressAt(origin)
+      options.onAddress(addressAt(server.origin), named.map(addressAt))
+      if (options.open) withdraw = openPage(server, dataDirectory)
       if (!signal.aborted) await Promise.race([once(signal, 'abort'), host.lost])
       const active = host.activeRuns()
       if (active.length > 0) options.say(`stopping ${active.join(', ')} with a checkpoint`)
     } finally {
+      withdraw()
       await server.close()
     }
   } finally {

@@ -1,16 +1,16 @@
-/** Shows an address in the person's browser where there is one. */
+/** Shows a file in the person's browser where there is one. */
 import { spawn } from 'node:child_process'
 
-/** @returns the command that opens an address, or null where nobody sits in front of a screen */
+/** @returns the command that opens a file, or null where nobody sits in front of a screen */
 export function openCommand(
-  address: string,
+  path: string,
   platform: NodeJS.Platform,
   environment: NodeJS.ProcessEnv,
 ): readonly [string, ...string[]] | null {
-  if (platform === 'darwin') return ['open', address]
-  // Not through cmd.exe, to which the & of an address would end the command.
-  if (platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler', address]
-  return hasDisplay(platform, environment) ? ['xdg-open', address] : null
+  if (platform === 'darwin') return ['open', path]
+  // Not through cmd.exe, to which the & of a path would end the command.
+  if (platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler', path]
+  return hasDisplay(platform, environment) ? ['xdg-open', path] : null
 }
 
 export function hasDisplay(platform: NodeJS.Platform, environment: NodeJS.ProcessEnv): boolean {
@@ -19,8 +19,8 @@ export function hasDisplay(platform: NodeJS.Platform, environment: NodeJS.Proces
 }
 
 /** Does its best: the address is printed as well, so a missing program is no failure. */
-export function openBrowser(address: string): void {
-  const command = openCommand(address, process.platform, process.env)
+export function openBrowser(path: string): void {
+  const command = openCommand(path, process.platform, process.env)
   if (command === null) return
   const [program, ...args] = command
   const child = spawn(program, args, { stdio: 'ignore', detached: true })

@@ -1,13 +1,20 @@
 /**
  * How a page reaches the host.
  *
- * In the browser the page's address is `http://127.0.0.1:PORT/?token=TOKEN`; the page opens the WebSocket
- * `ws://127.0.0.1:PORT/port?token=TOKEN` and exchanges binary messages, one frame each.
+ * In the browser the page's address is `http://127.0.0.1:PORT/#open=KEY`. The page takes the key out of its address and
+ * sends it to `POST /session` as bearer, which answers with the person's secret. It keeps that in its session storage,
+ * where no other page and no other program finds it (a cookie would go to every port of this machine), and opens the
+ * WebSocket `ws://127.0.0.1:PORT/port` with the subprotocols `understudy` and the secret. Messages are binary, one
+ * frame each.
  *
  * In the desktop window the preload script puts a `StudioBridge` at `window.studio`. `requestPort()` makes it post
  * `portMessage` to the window with one MessagePort; the page checks `event.source === window`, takes
  * `event.ports[0]`, and exchanges Uint8Arrays over it, one frame each. A lost host closes the port; asking again
  * gives a port to the next one.
+ *
+ * Files travel beside the port in both: `POST /files` of the page's own origin takes the bytes of one and answers with its
+ * id, which a method of the protocol is then given; `GET /files/ID` gives out the file that a method has answered with.
+ * In the browser both carry the secret as bearer; in the window the page's own scheme is open to nobody else.
  *
  * Both shells serve the page under a Content-Security-Policy that allows scripts from 'self' only, and inline styles
  * only with the nonce of `<meta property="csp-nonce">` (its `nonce` property), which the host puts into the head of
@@ -35,6 +42,7 @@ export type MenuAction =
   | 'go.train'
   | 'go.compare'
   | 'go.agents'
+  | 'go.storage'
   | 'demonstrations.import'
   | 'demonstrations.export'
   | 'train.new'

@@ -106,9 +106,23 @@ export const sample = z.object({
 })
 export type Sample = z.infer<typeof sample>
 
-/** Bytes of any backing memory; `z.instanceof` would ask for an ArrayBuffer of its own. */
-export const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes')
+/** Names a file that is on its way between page and host. */
+export const transferId = z.string().regex(/^[0-9a-f]{32}$/, 'expected the id of a file')
 
-/** A file for the person: saved through the browser's download or the native dialog. */
-export const file = z.object({ fileName: z.string(), mediaType: z.string(), bytes })
+/** A file that the page has sent: POST /files answered with its id. It is gone when the method has been answered. */
+export const upload = z.strictObject({
+  /** As it is called where it comes from; no path. */
+  name: z.string().min(1).max(BOUNDS.fileName),
+  id: transferId,
+})
+export type Upload = z.infer<typeof upload>
+
+/** A file for the person, to be fetched from /files/ID once and saved through the browser's download or the native dialog. */
+export const file = z.object({
+  fileName: z.string(),
+  mediaType: z.string(),
+  id: transferId,
+  /** Its size. */
+  bytes: z.int(),
+})
 export type File = z.infer<typeof file>

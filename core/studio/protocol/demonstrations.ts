@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { BOUNDS } from '../../bounds.ts'
 import {
   boundedName,
-  bytes,
   environmentId,
   episodeId,
   episodeIds,
@@ -16,6 +15,7 @@ import {
   recording,
   sample,
   shownId,
+  upload,
 } from './common.ts'
 
 export const demonstration = z.object({
@@ -145,10 +145,7 @@ export const demonstrationMethods = {
   /** Every file stands for itself: a bad one is reported and nothing of it is imported. */
   'demonstrations.import': {
     params: z.strictObject({
-      files: z
-        .array(z.strictObject({ name: z.string().min(1).max(BOUNDS.fileName), bytes: bytes }))
-        .min(1)
-        .max(1000),
+      files: z.array(upload).min(1).max(1000),
       /** What was played, for files that do not say. */
       environment: environmentId.optional(),
     }),

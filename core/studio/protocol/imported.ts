@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { BOUNDS } from '../../bounds.ts'
 import { evaluation } from './agents.ts'
 import {
-  bytes,
   empty,
   environmentId,
   file,
@@ -13,6 +12,7 @@ import {
   seed,
   shownId,
   taskId,
+  upload,
 } from './common.ts'
 
 /** Of the same form as a run's, which none of them has. */
@@ -38,18 +38,17 @@ export const importedAgent = z.object({
 })
 export type ImportedAgent = z.infer<typeof importedAgent>
 
-const namedFile = z.strictObject({ name: z.string().min(1).max(BOUNDS.fileName), bytes })
-
 const byId = z.strictObject({ id: agentId })
 
 export const importedMethods = {
   'imported.list': { params: empty, result: z.array(importedAgent) },
   /** `environment` is the one that it plays; refused when it does not fit. What is there already is not added twice. */
   'imported.add': {
-    params: namedFile.extend({
+    params: z.strictObject({
+      file: upload,
       environment: environmentId,
       /** Files that came with it and may hold its weights. */
-      beside: z.array(namedFile).max(8).optional(),
+      beside: z.array(upload).max(8).optional(),
     }),
     result: z.object({ agent: importedAgent, known: z.boolean() }),
   },

@@ -5,10 +5,10 @@
 import { z } from 'zod'
 
 /** Raised when the meaning of a method changes. */
-export const protocolVersion = 1
+export const protocolVersion = 2
 
-/** A larger frame is refused, in either direction. */
-export const maxFrameBytes = 256 * 1024 * 1024
+/** A larger frame is refused, in either direction; files travel beside the port. */
+export const maxFrameBytes = 32 * 1024 * 1024
 
 export const errorKind = z.enum(['user', 'data', 'protocol', 'bug'])
 

@@ -1,124 +1,88 @@
-/** The studio in a browser: the built page over HTTP and one WebSocket per page, on 127.0.0.1 only. */
-import { readFile } from 'node:fs/promises'
+/** One WebSocket per page. Its opening carries the secret as a subprotocol, the one header that a page may choose. */
 import type { IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { join, sep } from 'node:path'
 import type { Duplex } from 'node:stream'
-import serveStatic from '@fastify/static'
-import createServer, { type FastifyInstance } from 'fastify'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { UserError } from '../../errors.ts'
 import type { Port } from '../../train/port.ts'
+import type { Access } from '../access.ts'
 import { maxFrameBytes } from '../protocol.ts'
-import {
-  allowedHosts,
-  contentSecurityPolicy,
-  hostAllowed,
-  newNonce,
-  newToken,
-  originAllowed,
-  securityHeaders,
-  tokenMatches,
-  withNonce,
-} from '../security.ts'
+import type { AllowedHosts } from '../security.ts'
 
-export interface ListenOptions {
-  /** 0 takes a free port. */
-  readonly port: number
-  /** The built page: index.html and assets/. */
-  readonly pageDirectory: string
-  /** Called with every page that connects. */
+export const SUBPROTOCOL = 'understudy'
+const PATH = '/port'
+const MOST_PAGES = 64
+/** What may wait for a page that does not read. */
+const UNREAD_BYTES = 2 * maxFrameBytes
+const PING_MS = 20_000
+const CLOSE_MS = 500
+
+export interface PageSockets {
+  /** Answers a request to change to a WebSocket: with one, or with a refusal. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  close(): void
+}
+
+interface PageSocketOptions {
+  /** Called with every page that has shown the secret. */
   readonly connect: (port: Port) => void
+  readonly pingMs?: number
 }
 
-export interface Listening {
-  /** With the token; whoever has it may use the studio. */
-  readonly address: string
-  readonly port: number
-  readonly token: string
-  close(): Promise<void>
-}
-
-/** @throws UserError when the port is taken or not allowed */
-export async function listen(options: ListenOptions): Promise<Listening> {
-  const token = newToken()
-  const server = createServer({ logger: false, forceCloseConnections: true })
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, perMessageDeflate: false })
-  const boundPort = () => (server.server.address() as AddressInfo).port
-  servePage(server, options.pageDirectory, boundPort)
-  server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // From here on the HTTP server looks after errors of this socket no more, and one without a listener would end the
-    // process.
-    socket.on('error', () => socket.destroy())
-    const refusal = refuse(request, boundPort(), token)
-    if (refusal !== null) {
-      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
-      return
-    }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => options.connect(webSocketPort(webSocket)))
+export function pageSockets(
+  access: Access,
+  hosts: () => AllowedHosts,
+  { connect, pingMs = PING_MS }: PageSocketOptions,
+): PageSockets {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxFrameBytes,
+    perMessageDeflate: false,
+    handleProtocols: () => SUBPROTOCOL,
   })
-  try {
-    await server.listen({ host: '127.0.0.1', port: options.port })
-  } catch (error) {
-    throw portProblem(error, options.port)
+  const refuse = (request: IncomingMessage): string | null => {
+    const { host, origin, 'sec-websocket-protocol': offered = '' } = request.headers
+    if (request.url !== PATH) return '404 Not Found'
+    if (!hosts().allowsHost(host) || !hosts().allowsOrigin(origin)) return '403 Forbidden'
+    const [name, secret, ...more] = offered.split(',').map((protocol) => protocol.trim())
+    if (name !== SUBPROTOCOL || more.length > 0 || !access.knows(secret)) return '401 Unauthorized'
+    return sockets.clients.size < MOST_PAGES ? null : '503 Service Unavailable'
   }
-  const port = boundPort()
+  const silent = new Set<WebSocket>()
+  const pings = setInterval(() => {
+    for (const socket of sockets.clients) {
+      // Nothing has come since the last time: the page, or what lies between, is gone.
+      if (silent.has(socket)) socket.terminate()
+      silent.add(socket)
+      socket.ping()
+    }
+  }, pingMs).unref()
+  sockets.on('connection', (socket) => {
+    for (const sign of ['pong', 'message'] as const) socket.on(sign, () => silent.delete(socket))
+    socket.once('close', () => silent.delete(socket))
+    connect(webSocketPort(socket))
+  })
   return {
-    address: `http://127.0.0.1:${port}/?token=${token}`,
-    port,
-    token,
-    close: async () => {
-      for (const socket of sockets.clients) socket.close(1001, 'the studio is closing')
-      const terminate = setTimeout(() => {
-        for (const socket of sockets.clients) socket.terminate()
-      }, 500)
+    upgrade: (request, socket, head) => {
+      // From here on the HTTP server looks after errors of this socket no more, and one without a listener would end the
+      // process.
+      socket.on('error', () => socket.destroy())
+      const refusal = refuse(request)
+      if (refusal === null) {
+        sockets.handleUpgrade(request, socket, head, (page) => sockets.emit('connection', page, request))
+      } else {
+        const answer = `HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`
+        // Ended alone, it would stay open for as long as the other side likes.
+        socket.end(answer, () => socket.destroy())
+      }
+    },
+    close: () => {
+      clearInterval(pings)
+      for (const socket of sockets.clients) {
+        socket.close(1001, 'the studio is closing')
+        setTimeout(() => socket.terminate(), CLOSE_MS).unref()
+      }
       sockets.close()
-      await server.close()
-      clearTimeout(terminate)
     },
   }
-}
-
-function servePage(server: FastifyInstance, pageDirectory: string, boundPort: () => number): void {
-  server.addHook('onRequest', async (request, reply) => {
-    reply.headers(securityHeaders)
-    if (!hostAllowed(request.headers.host, boundPort())) {
-      return reply.code(403).type('text/plain').send('Forbidden')
-    }
-  })
-  for (const path of ['/', '/index.html']) {
-    server.get(path, async (_request, reply) => {
-      const nonce = newNonce()
-      const html = await readFile(join(pageDirectory, 'index.html'), 'utf8')
-      const connect = allowedHosts(boundPort()).map((host) => `ws://${host}`)
-      return reply
-        .type('text/html; charset=utf-8')
-        .header('content-security-policy', contentSecurityPolicy(nonce, connect))
-        .header('cache-control', 'no-store')
-        .send(withNonce(html, nonce))
-    })
-  }
-  server.register(serveStatic, {
-    root: pageDirectory,
-    index: false,
-    dotfiles: 'ignore',
-    cacheControl: false,
-    setHeaders: (response, path) => {
-      // Names below assets/ carry a hash of their content.
-      const lasting = path.includes(`${sep}assets${sep}`)
-      response.header('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache')
-    },
-  })
-}
-
-/** The status line that refuses a handshake, or null when it may go on. */
-function refuse(request: IncomingMessage, port: number, token: string): string | null {
-  const url = URL.parse(request.url ?? '', 'http://127.0.0.1')
-  if (url?.pathname !== '/port') return '404 Not Found'
-  if (!hostAllowed(request.headers.host, port)) return '403 Forbidden'
-  if (!originAllowed(request.headers.origin, port)) return '403 Forbidden'
-  if (!tokenMatches(url.searchParams.get('token'), token)) return '401 Unauthorized'
-  return null
 }
 
 /** A Port over one WebSocket of either end. Text messages become empty frames, which are answered as unreadable. */
@@ -127,7 +91,10 @@ export function webSocketPort(socket: WebSocket): Port {
   socket.on('error', () => undefined)
   return {
     post: (message) => {
-      if (socket.readyState === socket.OPEN) socket.send(message)
+      if (socket.readyState !== socket.OPEN) return
+      socket.send(message)
+      // A page that has gone to sleep reads everything anew when it comes back.
+      if (socket.bufferedAmount > UNREAD_BYTES) socket.terminate()
     },
     onMessage: (listener) => {
       socket.on('message', (data, isBinary) => listener(isBinary ? toBytes(data) : new Uint8Array()))
@@ -142,21 +109,4 @@ export function webSocketPort(socket: WebSocket): Port {
 function toBytes(data: Buffer | ArrayBuffer | Buffer[]): Uint8Array {
   if (Array.isArray(data)) return Buffer.concat(data)
   return data instanceof ArrayBuffer ? new Uint8Array(data) : data
-}
-
-function portProblem(error: unknown, port: number): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE') {
-    return new UserError(`port ${port} is taken by another program`, {
-      remedy: 'choose another with --port, or leave it out to take a free one',
-      cause: error,
-    })
-  }
-  if (code === 'EACCES') {
-    return new UserError(`port ${port} may not be used by this user`, {
-      remedy: 'choose one above 1023',
-      cause: error,
-    })
-  }
-  return error
 }

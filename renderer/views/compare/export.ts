@@ -1,6 +1,6 @@
-import type { Contender, File } from '../../../core/studio/protocol.ts'
+import type { Contender } from '../../../core/studio/protocol.ts'
 import { client } from '../../client/client.ts'
-import { saveFile } from '../../client/save-file.ts'
+import { fetchFile, saveBlob, saveFile } from '../../client/files.ts'
 import { attempt } from '../../components/report-error.ts'
 
 interface What {
@@ -14,12 +14,13 @@ const PIXELS_PER_UNIT = 2
 export function exportComparison(what: What, format: 'png' | 'svg' | 'json' | 'html'): Promise<unknown> {
   return attempt(async () => {
     if (format !== 'png') return saveFile(await client.call('compare.export', { ...what, format }))
-    return saveFile(await rasterise(await client.call('compare.export', { ...what, format: 'svg' })))
+    const svg = await client.call('compare.export', { ...what, format: 'svg' })
+    return saveBlob(svg.fileName.replace(/\.svg$/, '.png'), await rasterise(await fetchFile(svg)))
   })
 }
 
-async function rasterise(svg: File): Promise<File> {
-  const url = URL.createObjectURL(new Blob([svg.bytes as Uint8Array<ArrayBuffer>], { type: 'image/svg+xml' }))
+async function rasterise(svg: Blob): Promise<Blob> {
+  const url = URL.createObjectURL(svg)
   try {
     const image = new Image()
     image.src = url
@@ -32,12 +33,7 @@ async function rasterise(svg: File): Promise<File> {
     context.fillStyle = '#fff'
     context.fillRect(0, 0, canvas.width, canvas.height)
     context.drawImage(image, 0, 0, canvas.width, canvas.height)
-    const blob = await canvas.convertToBlob({ type: 'image/png' })
-    return {
-      fileName: svg.fileName.replace(/\.svg$/, '.png'),
-      mediaType: 'image/png',
-      bytes: new Uint8Array(await blob.arrayBuffer()),
-    }
+    return await canvas.convertToBlob({ type: 'image/png' })
   } finally {
     URL.revokeObjectURL(url)
   }

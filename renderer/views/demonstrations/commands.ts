@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications'
 import type { Demonstration } from '../../../core/studio/protocol.ts'
 import { offerUndo } from '../../actions/undo.tsx'
 import { client } from '../../client/client.ts'
-import { saveFile } from '../../client/save-file.ts'
+import { saveFile } from '../../client/files.ts'
 import { plural } from '../../components/format.ts'
 import { attempt } from '../../components/report-error.ts'
 import { navigate } from '../../route.ts'
@@ -62,7 +62,7 @@ export function exportAs(rows: readonly Demonstration[], format: string): Promis
       ids: idsOf(rows),
       format,
     })
-    saveFile(file)
+    await saveFile(file)
     if (lost.length > 0)
       notifications.show({
         title: 'Not everything fits this format',

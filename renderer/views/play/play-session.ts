@@ -2,7 +2,8 @@
 import type { Action, PlayState, SceneEvent } from '../../../core/studio/protocol.ts'
 import type { Picture, PictureSource } from '../../board/stage.tsx'
 import { motionAllowed, sceneView } from '../../board/views.ts'
-import { client, HostError } from '../../client/client.ts'
+import { client } from '../../client/client.ts'
+import { HostError } from '../../client/host-error.ts'
 
 export interface StartOptions {
   readonly environment: string

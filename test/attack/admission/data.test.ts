@@ -70,10 +70,9 @@ describe('what data name is not run', () => {
     const studio = await openStudio(poisonedLibrary(evil))
     const { page } = studio
     try {
-      const files = poisonedFiles(evil).map((path) => ({
-        name: basename(path),
-        bytes: readFileSync(path) as Uint8Array,
-      }))
+      const files = await Promise.all(
+        poisonedFiles(evil).map((path) => studio.send(basename(path), readFileSync(path))),
+      )
       const reports = await page.call('demonstrations.import', { files })
       const ids = reports.flatMap((report) => report.ids)
       expect(ids).toHaveLength(files.length)
@@ -94,6 +93,10 @@ describe('what data name is not run', () => {
         await page.call('demonstrations.get', { id })
       }
       let refusals = 0
+      const [again, onnx] = await Promise.all([
+        studio.send('again.jsonl', readFileSync(poisonedFiles(evil)[0]!)),
+        studio.send('x.onnx', policy()),
+      ])
       for (const [i, id] of evil.ids.entries()) {
         const agent = `agent-${i}`
         const run = `run-${i}`
@@ -112,8 +115,8 @@ describe('what data name is not run', () => {
           page.refusal('training.presets', { environment: id }),
           page.refusal('environments.add', { id }),
           page.refusal('play.start', { environment: id, seed: null, playerName: 'me', record: true }),
-          page.refusal('demonstrations.import', { files: [files[0]!], environment: id }),
-          page.refusal('imported.add', { name: 'x.onnx', bytes: policy(), environment: id }),
+          page.refusal('demonstrations.import', { files: [again], environment: id }),
+          page.refusal('imported.add', { file: onnx, environment: id }),
         ]
         for (const attempt of attempts) {
           const { kind, asks, message } = await attempt

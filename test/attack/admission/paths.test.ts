@@ -59,7 +59,7 @@ describe('what leads out of a folder', () => {
     const file = join(folder, 'policy.onnx')
     const refused = (location: string) => {
       writeFileSync(file, outsideWeights(location))
-      expect(() => readPolicyFile(file)).toThrow(/weights: expected/)
+      expect(() => readPolicyFile({ name: file, path: file })).toThrow(/weights: expected/)
     }
     for (const location of [
       '../secret.bin',
@@ -85,7 +85,7 @@ describe('what leads out of a folder', () => {
     symlinkSync('own.bin', join(folder, 'beside.bin'))
     for (const location of ['own.bin', 'beside.bin']) {
       writeFileSync(file, outsideWeights(location))
-      expect(Buffer.from(readPolicyFile(file)).includes(Buffer.alloc(16, 7))).toBe(true)
+      expect(Buffer.from(readPolicyFile({ name: file, path: file })).includes(Buffer.alloc(16, 7))).toBe(true)
     }
   })
 

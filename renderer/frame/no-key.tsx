@@ -1,0 +1,18 @@
+import classes from './frame.module.css'
+
+/** In place of everything else, when the page came without what lets it in. */
+export function NoKey() {
+  return (
+    <main className={classes.noKey}>
+      <h1>This page needs its key</h1>
+      <p>
+        The studio lets in only the person who started it. Open the address that it printed when it was
+        started: it ends in <code>#open=</code> and a long key. You can paste it into this very page.
+      </p>
+      <p className="muted">
+        If you no longer have it, stop the studio with Ctrl-C and start it again: it prints a new one and
+        opens your browser with it. What was recorded is safe.
+      </p>
+    </main>
+  )
+}
