@@ -43,7 +43,7 @@ describe('a limited process', () => {
 
   it('sends a result in parts, of which none piles up', async () => {
     const parts: number[] = []
-    expect(await call('parts', 400, { onPart: (part: Float32Array) => parts.push(part[0]!) })).toBe(400)
+    expect(await call('parts', 400, { onPart: (part: Float32Array) => void parts.push(part[0]!) })).toBe(400)
     expect(parts).toEqual(Array.from({ length: 400 }, (_, i) => i))
   })
 
@@ -65,7 +65,9 @@ describe('a limited process', () => {
     const plugin = join(temporaryDirectory(), 'plugin.mjs')
     writeFileSync(plugin, 'throw new Error("not today")')
     sandbox = new Sandbox({ module: new URL('./calls.ts', import.meta.url), plugins: [plugin] })
-    await expect(sandbox.call('echo', 1, { limits })).rejects.toThrow(/plugin\.mjs cannot be loaded: .*not today/)
+    await expect(sandbox.call('echo', 1, { limits })).rejects.toThrow(
+      /plugin\.mjs cannot be loaded: .*not today/,
+    )
   })
 
   it.each([

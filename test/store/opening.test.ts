@@ -42,6 +42,7 @@ describe('a library', () => {
       'meta',
       'metric',
       'run',
+      'staged_import',
     ])
     expect(own.every(({ strict }) => strict === 1)).toBe(true)
     sqlite.close()
@@ -75,8 +76,9 @@ describe('migrations', () => {
     return found
   }
 
-  it('count up without gaps', () => {
-    expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, i) => i + 1))
+  it('count up', () => {
+    const versions = MIGRATIONS.map(({ version }) => version)
+    expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b))
   })
 
   it.each(MIGRATIONS.slice(0, -1).map(({ version }) => version))(
@@ -87,7 +89,12 @@ describe('migrations', () => {
       const dir = temporaryDirectory()
       const file = join(dir, 'library.db')
       const old = new Database(file)
-      migrate(old, file, APPLICATION_ID, MIGRATIONS.slice(0, version))
+      migrate(
+        old,
+        file,
+        APPLICATION_ID,
+        MIGRATIONS.filter((migration) => migration.version <= version),
+      )
       old.prepare(`INSERT INTO meta VALUES ('key', 'value')`).run()
       old.close()
       expect(() => openLibrary(dir, { readonly: true })).toThrow(`older library version ${version}`)

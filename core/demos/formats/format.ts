@@ -71,6 +71,8 @@ export const LIMITS = {
   inflatedBytes: 2 ** 30,
   episodes: 100_000,
   files: 10_000,
+  /** Folders within one another. */
+  depth: 16,
 } as const
 
 /** Throws DataErrors about one file. */

@@ -6,13 +6,14 @@ import { episodes } from './0001-episodes.ts'
 import { runs } from './0002-runs.ts'
 import { importedAgents } from './0003-imported-agents.ts'
 import { unknownSeeds } from './0004-unknown-seeds.ts'
+import { stagedImports } from './0009-staged-imports.ts'
 
 export interface Migration {
   readonly version: number
   readonly sql: string
 }
 
-export const MIGRATIONS: readonly Migration[] = [episodes, runs, importedAgents, unknownSeeds]
+export const MIGRATIONS: readonly Migration[] = [episodes, runs, importedAgents, unknownSeeds, stagedImports]
 
 export const LATEST_VERSION = MIGRATIONS.at(-1)!.version
 

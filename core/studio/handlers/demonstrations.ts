@@ -4,8 +4,8 @@ import {
   environmentStamp,
   findDivergence,
   formatByName,
+  importDemonstrations,
   packFolder,
-  readDemonstrations,
   UnsaidEnvironmentError,
 } from '../../demos/index.ts'
 import { DataError, UserError } from '../../errors.ts'
@@ -28,11 +28,11 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
   ): Promise<ImportReport> {
     const notes: string[] = []
     try {
-      const { format, episodes } = await readDemonstrations(
+      const { format, added, known } = await importDemonstrations(
+        library,
         { name, bytes },
         { note: (text) => notes.push(text), ...(environment === undefined ? {} : { environment }) },
       )
-      const { added, known } = library.importEpisodes(episodes)
       return { name, format: format.name, ids: added, duplicates: known.length, notes, error: null }
     } catch (error) {
       if (!(error instanceof DataError || error instanceof UserError)) throw error

@@ -6,7 +6,7 @@
 import { openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EnvironmentStamp } from '../../../core/demos/episode.ts'
-import { type DemonstrationSource, readDemonstrations } from '../../../core/demos/formats/index.ts'
+import { type DemonstrationSource, readDemonstrationsHere } from '../../../core/demos/formats/index.ts'
 import { DataError, UserError } from '../../../core/errors.ts'
 import { Random } from '../../../core/random.ts'
 import { openLibrary } from '../../../core/store/index.ts'
@@ -114,7 +114,7 @@ async function attempt(file: DemonstrationSource, options: { environment?: Envir
     return (user + system) / 1e6
   }
   try {
-    const { episodes } = await readDemonstrations(file, options)
+    const { episodes } = await readDemonstrationsHere(file, options)
     return { episodes, seconds: seconds() }
   } catch (error) {
     return { error, episodes: [], seconds: seconds() }
