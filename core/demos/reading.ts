@@ -2,6 +2,7 @@
  * Reads demonstrations that come from anywhere: in a process with limits of memory and processor time, which is kept a few
  * seconds for the next file. What it is given depends on the size of the file.
  */
+import { totalmem } from 'node:os'
 import { basename, resolve } from 'node:path'
 import { DataError } from '../errors.ts'
 import { loadedPlugins } from '../plugins.ts'
@@ -18,12 +19,14 @@ export interface ReadingOptions extends ReadOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Of any file, and more for each of its bytes: see docs/decisions/0009-limited-readers.md for what formats take. */
-const SECONDS = 1
-const SECONDS_PER_MB = 0.2
-const MEMORY_MB = 256
-const MEMORY_PER_BYTE = 12
 const MB = 2 ** 20
+/**
+ * What any file is given, what each megabyte adds, and what each of the first ten adds besides: pictures, and rows that repeat
+ * themselves, inflate a hundred times. docs/decisions/0014-limited-readers.md has what honest files take.
+ */
+const SECONDS = { any: 1, each: 0.2, inflating: 2 }
+const MEMORY = { any: 256 * MB, each: 16 * MB, inflating: 128 * MB }
+const INFLATING_MB = 10
 
 const IDLE_MS = 5_000
 /** A process that holds more after a file does not get another one. */
@@ -73,10 +76,10 @@ export async function readInPieces(
 }
 
 function limitsFor(bytes: number): Limits {
-  return {
-    seconds: SECONDS + (SECONDS_PER_MB * bytes) / MB,
-    bytes: MEMORY_MB * MB + MEMORY_PER_BYTE * bytes,
-  }
+  const size = bytes / MB
+  const given = ({ any, each, inflating }: typeof SECONDS): number =>
+    any + each * size + inflating * Math.min(size, INFLATING_MB)
+  return { seconds: given(SECONDS), bytes: Math.min(given(MEMORY), totalmem() / 2) }
 }
 
 async function limited<Result>(

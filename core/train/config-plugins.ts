@@ -1,8 +1,7 @@
 /** `plugins:` of a configuration is read before everything else: it makes known what the other sections may name. */
-import { dirname, resolve } from 'node:path'
-import { parseDocument } from 'yaml'
+import { basename, dirname, resolve } from 'node:path'
 import { loadPlugins } from '../plugins.ts'
-import { isRecord } from './config-place.ts'
+import { parseYaml } from './yaml.ts'
 
 /**
  * Loads the plugins that a configuration file names. What is wrong with the rest of it is for `resolveConfig` to say.
@@ -11,10 +10,8 @@ import { isRecord } from './config-place.ts'
  * @throws UserError naming the plugin that is missing or throws
  */
 export async function loadConfigPlugins(text: string, file: string): Promise<void> {
-  const config: unknown = parseDocument(text).toJS({ maxAliasCount: 100 })
-  if (isRecord(config) && Array.isArray(config.plugins)) {
-    await loadPlugins(resolvePlugins(config.plugins.map(String), dirname(file)))
-  }
+  const { plugins } = parseYaml(text, basename(file))
+  if (Array.isArray(plugins)) await loadPlugins(resolvePlugins(plugins.map(String), dirname(file)))
 }
 
 /** Absolute paths. */

@@ -8,8 +8,9 @@
  */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { Packr } from 'msgpackr'
+import { z } from 'zod'
 import { DataError } from '../errors.ts'
+import { packMessage, readMessage } from '../msgpack.ts'
 import { writeAtomically } from './atomic-file.ts'
 
 export interface PackedFormat {
@@ -31,14 +32,13 @@ const ALIGNMENT = 8
 const HEADER_BYTES = 16
 const CHECKSUM_BYTES = 32
 const REFERENCE = '$array'
-const packr = new Packr({ useRecords: false })
 
 /** Atomic: a crash leaves the file that was there before. */
 export async function writePacked(path: string, format: PackedFormat, data: unknown): Promise<void> {
   const arrays: TypedArray[] = []
   const root = detach(data, arrays)
   const tree: Tree = { root, arrays: arrays.map((array) => [typeOf(array), array.length]) }
-  const treeBytes = packr.pack(tree)
+  const treeBytes = packMessage(tree)
   const header = Buffer.alloc(HEADER_BYTES)
   header.write(format.magic, 0, 8, 'latin1')
   header.writeUInt32LE(format.version, 8)
@@ -66,16 +66,28 @@ export async function readPacked(path: string, format: PackedFormat): Promise<un
   const found = createHash('sha256').update(bytes.subarray(0, end)).digest('hex')
   if (found !== expected) throw fail('checksum', expected, found)
   const treeLength = bytes.readUInt32LE(12)
-  const tree = packr.unpack(bytes.subarray(HEADER_BYTES, HEADER_BYTES + treeLength)) as Tree
+  let tree: Tree
+  try {
+    tree = treeSchema.parse(readMessage(bytes.subarray(HEADER_BYTES, HEADER_BYTES + treeLength))) as Tree
+  } catch (error) {
+    throw fail('tree', 'plain data and its arrays', (error as Error).message)
+  }
   let offset = align(HEADER_BYTES + treeLength)
   const arrays = tree.arrays.map(([type, length]) => {
+    const size = length * ARRAY_TYPES[type].BYTES_PER_ELEMENT
+    if (size > end - offset) throw fail('arrays', `${size} bytes`, `${end - offset}`)
     const array = new ARRAY_TYPES[type](length)
-    bytesOf(array).set(bytes.subarray(offset, offset + array.byteLength))
-    offset = align(offset + array.byteLength)
+    bytesOf(array).set(bytes.subarray(offset, offset + size))
+    offset = align(offset + size)
     return array
   })
   return attach(tree.root, arrays)
 }
+
+const treeSchema = z.object({
+  arrays: z.array(z.tuple([z.enum(Object.keys(ARRAY_TYPES) as ArrayType[]), z.int().min(0)])),
+  root: z.unknown(),
+})
 
 function detach(value: unknown, arrays: TypedArray[]): unknown {
   if (ArrayBuffer.isView(value)) {

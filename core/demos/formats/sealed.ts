@@ -11,16 +11,17 @@
 import { createHash } from 'node:crypto'
 import { inflateRawSync } from 'node:zlib'
 import { deflateSync } from 'fflate'
-import { Packr } from 'msgpackr'
+import { packMessage, readMessage } from '../../msgpack.ts'
 import { type FileProblems, LIMITS } from './format.ts'
 
 const HEADER_BYTES = 40
 
-const packr = new Packr({ useRecords: false })
+/** Of a file of a hundred thousand episodes. */
+const MESSAGE = { depth: 16, values: 200 * LIMITS.episodes }
 
 /** @returns `start` and the sealed message behind it */
 export function seal(start: Uint8Array, version: number, value: unknown): Uint8Array {
-  const message: Uint8Array = packr.pack(value)
+  const message = packMessage(value)
   // fflate and not zlib: its output does not depend on the platform's build, so the bundled files can be regenerated.
   const body = deflateSync(message, { level: 9 })
   const bytes = new Uint8Array(start.length + HEADER_BYTES + body.length)
@@ -57,7 +58,7 @@ export function unseal(sealed: Uint8Array, version: number, problems: FileProble
   }
   if (message.length !== length) problems.refuse('length of the message', length, message.length)
   try {
-    return packr.unpack(message)
+    return readMessage(message, MESSAGE)
   } catch (error) {
     return problems.refuse('message', 'msgpack', (error as Error).message, error)
   }

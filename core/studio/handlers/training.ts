@@ -4,7 +4,6 @@ import {
   type ConfigOverrides,
   configToYaml,
   needsDemonstrations,
-  parseYaml,
   type RunConfig,
   resolveConfig,
   signalNames,
@@ -12,6 +11,7 @@ import {
 import { mergeSections } from '../../train/config-check.ts'
 import { presetsFor, type Preset as TrainPreset } from '../../train/presets.ts'
 import { describeSettings, describeTopSettings, TOP_SECTIONS } from '../../train/settings-form.ts'
+import { parseYaml } from '../../train/yaml.ts'
 import type { HostContext } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { trainingMethods } from '../protocol/training.ts'
