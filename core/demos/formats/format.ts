@@ -75,6 +75,11 @@ export const LIMITS = {
   depth: 16,
 } as const
 
+/** Bytes that so many deflated ones may become: no stream of deflate gives more. */
+export function mostInflated(bytes: number): number {
+  return 1032 * bytes + 64
+}
+
 /** Throws DataErrors about one file. */
 export class FileProblems {
   readonly file: string

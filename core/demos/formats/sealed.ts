@@ -12,7 +12,7 @@ import { createHash } from 'node:crypto'
 import { inflateRawSync } from 'node:zlib'
 import { deflateSync } from 'fflate'
 import { packMessage, readMessage } from '../../msgpack.ts'
-import { type FileProblems, LIMITS } from './format.ts'
+import { type FileProblems, LIMITS, mostInflated } from './format.ts'
 
 const HEADER_BYTES = 40
 
@@ -47,9 +47,8 @@ export function unseal(sealed: Uint8Array, version: number, problems: FileProble
   const actual = createHash('sha256').update(body).digest('hex')
   if (actual !== expected) problems.refuse('checksum', expected, `${actual} (the file is damaged or cut off)`)
   const length = view.getUint32(4, true)
-  if (length > LIMITS.inflatedBytes) {
-    problems.refuse('length of the message', `at most ${LIMITS.inflatedBytes} bytes`, length)
-  }
+  const most = Math.min(LIMITS.inflatedBytes, mostInflated(body.length))
+  if (length > most) problems.refuse('length of the message', `at most ${most} bytes`, length)
   let message: Uint8Array
   try {
     message = inflateRawSync(body, { maxOutputLength: Math.max(1, length) })
