@@ -62,6 +62,8 @@ export class EpisodeImport {
 
   /** Erases what has been taken over. */
   async abandon(): Promise<void> {
+    // Closed meanwhile: whoever opens the library next erases it.
+    if (!this.#connection.sqlite.open) return
     while (this.#connection.write(() => eraseSome(this.#connection, this.#id)) > 0) await setImmediate()
     this.#connection.write(() => this.#forget())
   }

@@ -19,7 +19,7 @@ import { chooseBehavior, resolveBehavior } from './config-behavior.ts'
 import { checkSection } from './config-check.ts'
 import { examineFeatures } from './config-features.ts'
 import { upgradeLegacy } from './config-legacy.ts'
-import { isRecord, type Place } from './config-place.ts'
+import type { Place } from './config-place.ts'
 import { resolvePlugins } from './config-plugins.ts'
 import {
   type RolloutConfig,

@@ -28,10 +28,12 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
   ): Promise<ImportReport> {
     const notes: string[] = []
     try {
-      const { format, added, known } = await importDemonstrations(
-        library,
-        { name, bytes },
-        { note: (text) => notes.push(text), ...(environment === undefined ? {} : { environment }) },
+      const { format, added, known } = await context.tasks.run(undefined, ({ signal }) =>
+        importDemonstrations(
+          library,
+          { name, bytes },
+          { note: (text) => notes.push(text), signal, ...(environment === undefined ? {} : { environment }) },
+        ),
       )
       return { name, format: format.name, ids: added, duplicates: known.length, notes, error: null }
     } catch (error) {
