@@ -22,7 +22,7 @@ export interface ReadingOptions extends ReadOptions {
 const MB = 2 ** 20
 /**
  * What any file is given, what each megabyte adds, and what each of the first ten adds besides: pictures, and rows that repeat
- * themselves, inflate a hundred times. docs/decisions/0014-limited-readers.md has what honest files take.
+ * themselves, inflate a hundred times. docs/decisions/0012-limited-readers.md has what honest files take.
  */
 const SECONDS = { any: 1, each: 0.2, inflating: 2 }
 const MEMORY = { any: 256 * MB, each: 16 * MB, inflating: 128 * MB }

@@ -1,6 +1,6 @@
 /**
  * Reads YAML of people, and of whoever wrote what they have found. The parser is asked only what it can answer at once: its time
- * goes with the cube of how deep things lie, and of the names in a section every two are compared.
+ * goes with the cube of how deep things lie. Names that come twice are found here, since it would compare every two.
  */
 import { CST, isScalar, Lexer, LineCounter, parseDocument, visit } from 'yaml'
 import { UserError } from '../errors.ts'
