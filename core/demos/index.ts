@@ -14,10 +14,11 @@ export {
   formatByName,
   packFolder,
   type ReadOptions,
-  readDemonstrations,
   type WriteOptions,
 } from './formats/index.ts'
 export { readUnderstudy, writeUnderstudy } from './formats/understudy.ts'
+export { type ImportOptions, importDemonstrations } from './importing.ts'
+export { type ReadingOptions, readDemonstrations } from './reading.ts'
 export { RecordedEnvironment, recordedSpec } from './recorded-environment.ts'
 export { Recorder, type RecorderOptions, type RecordOptions, recordEpisode } from './recorder.ts'
 export { type Divergence, environmentOf, findDivergence, type ReplayMoment, replayEpisode } from './replay.ts'

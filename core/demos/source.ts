@@ -1,5 +1,5 @@
 /** Demonstrations on a disk: a file, or a folder of files, read and written whole. */
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, opendirSync, openSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { writeAtomically, writeFolderAtomically } from '../atomic-file.ts'
 import { UserError } from '../errors.ts'
@@ -8,36 +8,73 @@ import type { DemonstrationFiles, DemonstrationSource } from './formats/index.ts
 
 /**
  * The file or folder at `path`.
+ * @param name  as it is called where it comes from
  * @throws UserError when it cannot be read; DataError when it is larger than what is read of demonstrations
  */
-export function readSource(path: string): DemonstrationSource {
-  const name = basename(resolve(path))
+export function readSource(path: string, name = basename(resolve(path))): DemonstrationSource {
   return onDisk(path, () => {
-    const problems = new FileProblems(name)
-    let total = 0
-    const take = (file: string): Uint8Array => {
-      total += statSync(file).size
-      if (total > LIMITS.fileBytes) problems.refuse('size', `at most ${LIMITS.fileBytes} bytes`, total)
-      return readFileSync(file)
-    }
-    if (!statSync(path).isDirectory()) return { name, bytes: take(path) }
+    const left = { bytes: LIMITS.fileBytes }
+    if (!statSync(path).isDirectory()) return { name, bytes: readRegular(path, name, left) }
     const paths = filesWithin(path)
-    if (paths.length > LIMITS.files) problems.refuse('files', `at most ${LIMITS.files}`, paths.length)
-    return { name, files: new Map(paths.map((inside) => [inside, take(join(path, inside))])) }
+    return {
+      name,
+      files: new Map(paths.map((inside) => [inside, readRegular(join(path, inside), name, left)])),
+    }
   })
 }
 
-/** The paths of all files in a folder and below, with '/', sorted. Links are not followed. */
+/** Bytes of a file, or of all files in a folder and below. @throws as `readSource` */
+export function sizeOnDisk(path: string): number {
+  return onDisk(path, () => {
+    const found = statSync(path)
+    if (!found.isDirectory()) return found.size
+    return filesWithin(path).reduce((sum, inside) => sum + statSync(join(path, inside)).size, 0)
+  })
+}
+
+/**
+ * The paths of all files in a folder and below, with '/', sorted. Links are not followed.
+ * @throws DataError when there are more than are read of demonstrations, or they lie too deep
+ */
 export function filesWithin(folder: string): string[] {
+  const problems = new FileProblems(basename(resolve(folder)))
   const paths: string[] = []
-  const walk = (path: string, prefix: string): void => {
-    for (const entry of readdirSync(path, { withFileTypes: true })) {
-      if (entry.isDirectory()) walk(join(path, entry.name), `${prefix}${entry.name}/`)
-      else if (entry.isFile()) paths.push(`${prefix}${entry.name}`)
+  let seen = 0
+  const walk = (path: string, prefix: string, depth: number): void => {
+    if (depth > LIMITS.depth) problems.refuse('folders', `at most ${LIMITS.depth} within one another`, 'more')
+    const entries = opendirSync(path)
+    try {
+      for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
+        if (++seen > LIMITS.files) problems.refuse('files', `at most ${LIMITS.files}`, 'more')
+        if (entry.isDirectory()) walk(join(path, entry.name), `${prefix}${entry.name}/`, depth + 1)
+        else if (entry.isFile()) paths.push(`${prefix}${entry.name}`)
+      }
+    } finally {
+      entries.closeSync()
     }
   }
-  walk(folder, '')
+  walk(folder, '', 0)
   return paths.sort()
+}
+
+/** What waits for somebody to write, or never ends, is opened and not read. */
+function readRegular(path: string, name: string, left: { bytes: number }): Uint8Array {
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    const found = fstatSync(file)
+    if (!found.isFile()) throw new UserError(`${path} cannot be read: it is no regular file`)
+    left.bytes -= found.size
+    if (left.bytes < 0) {
+      new FileProblems(name).refuse(
+        'size',
+        `at most ${LIMITS.fileBytes} bytes`,
+        LIMITS.fileBytes - left.bytes,
+      )
+    }
+    return readFileSync(file)
+  } finally {
+    closeSync(file)
+  }
 }
 
 /**

@@ -1,11 +1,10 @@
 /** A cell: one column with one seed, trained and measured. Its file is the raw data that every report is made from. */
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parse } from 'yaml'
 import { z } from 'zod'
 import { writeAtomically } from '../atomic-file.ts'
 import { DataError } from '../errors.ts'
-import { configToYaml } from '../train/index.ts'
+import { configToYaml, parseYaml } from '../train/index.ts'
 import { flatConfig, type Section } from './layers.ts'
 import type { Experiment } from './plan.ts'
 
@@ -59,7 +58,7 @@ export function identityOf(
   config: string,
   demonstrations: string | null,
 ): Record<string, unknown> {
-  const { checkpoint_settings: _, ...sections } = parse(config) as Record<string, unknown>
+  const { checkpoint_settings: _, ...sections } = parseYaml(config, 'configuration')
   return {
     ...flatConfig(sections),
     until,

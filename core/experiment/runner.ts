@@ -2,9 +2,9 @@
  * Trains the cells of an experiment in processes of their own, several at once. What is finished stays; what was
  * interrupted goes on; what was made with other settings is made again.
  */
-import { readFile, rm } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
-import { ensureBundledDemonstrations, readDemonstrations } from '../demos/index.ts'
+import { rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { ensureBundledDemonstrations, importDemonstrations } from '../demos/index.ts'
 import { UserError } from '../errors.ts'
 import { refuseForeignPath } from '../paths.ts'
 import { type Library, openLibrary } from '../store/index.ts'
@@ -126,7 +126,12 @@ export class ExperimentRunner {
       rows = selectDemonstrations(library, spec, 'bundled')
     } else {
       const ids: number[] = []
-      for (const path of demonstrations) ids.push(...(await importFile(library, resolve(directory, path))))
+      const { signal } = this.#options
+      for (const path of demonstrations) {
+        refuseForeignPath(path, 'demonstrations:')
+        const { added, known } = await importDemonstrations(library, resolve(directory, path), { signal })
+        ids.push(...added, ...known)
+      }
       rows = [...new Set(ids)].map((id) => library.getEpisode(id))
     }
     return { ids: rows.map((row) => row.id), digest: digestOf(rows) }
@@ -203,14 +208,4 @@ export class ExperimentRunner {
 
 function nameOf({ column, seed }: Work): string {
   return `${column.id}-${seed}`
-}
-
-async function importFile(library: Library, path: string): Promise<number[]> {
-  refuseForeignPath(path, 'demonstrations:')
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new UserError(`the demonstrations ${path} cannot be read (${cause.code})`, { cause })
-  })
-  const { episodes } = await readDemonstrations({ name: basename(path), bytes })
-  const { added, known } = library.importEpisodes(episodes)
-  return [...added, ...known]
 }

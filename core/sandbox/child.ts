@@ -8,13 +8,16 @@ import { writeFailure } from '../failure.ts'
 import { loadPlugins } from '../plugins.ts'
 import type { SandboxedCalls } from './sandbox.ts'
 
-/** What the owner says. */
-export interface Call {
-  /** From 1. */
-  readonly number: number
-  readonly name: string
-  readonly argument: unknown
-}
+/** What the owner says: what is to be done, and that it has taken a part. */
+export type Request =
+  | {
+      readonly kind: 'call'
+      /** From 1. */
+      readonly number: number
+      readonly name: string
+      readonly argument: unknown
+    }
+  | { readonly kind: 'taken' }
 
 /** What the process says: that it is ready, what a call gives bit by bit, and how it ended. */
 export type Reply =
@@ -25,14 +28,19 @@ export type Reply =
 
 const [module = '', ...plugins] = process.argv.slice(2)
 const { calls } = (await import(module)) as { calls: SandboxedCalls }
-await loadPlugins(plugins)
+await loadPlugins(plugins).catch(async (error: unknown) => {
+  await say({ kind: 'failed', failure: writeFailure(error) })
+  process.exit()
+})
 
+let taken: () => void
 const current = new Int32Array(new SharedArrayBuffer(4))
 new Worker(besides(import.meta.url, 'watch'), { workerData: current, execArgv: [] }).unref()
 
-process.on('message', async ({ number, name, argument }: Call) => {
-  mark(number)
-  const reply = await answer(name, argument)
+process.on('message', async (request: Request) => {
+  if (request.kind === 'taken') return taken()
+  mark(request.number)
+  const reply = await answer(request.name, request.argument)
   mark(0)
   await say(reply)
 })
@@ -41,11 +49,20 @@ await say({ kind: 'ready', rss: process.memoryUsage.rss() })
 
 async function answer(name: string, argument: unknown): Promise<Reply> {
   try {
-    const result = await calls[name]!(argument as never, (part) => say({ kind: 'part', part }))
+    const result = await calls[name]!(argument as never, tell)
     return { kind: 'done', result }
   } catch (error) {
     return { kind: 'failed', failure: writeFailure(error) }
   }
+}
+
+/** One part at a time: what nobody has taken yet would pile up on the other side. */
+async function tell(part: unknown): Promise<void> {
+  const answered = new Promise<void>((resolve) => {
+    taken = resolve
+  })
+  await say({ kind: 'part', part })
+  await answered
 }
 
 function mark(number: number): void {
@@ -53,7 +70,7 @@ function mark(number: number): void {
   Atomics.notify(current, 0)
 }
 
-/** Resolves when it has left, so that what waits to be sent does not pile up. */
+/** Resolves when it has left. */
 function say(reply: Reply): Promise<void> {
   return new Promise((resolve) => process.send!(reply, () => resolve()))
 }

@@ -8,9 +8,9 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { besides } from '../besides.ts'
 import { readFailure } from '../failure.ts'
-import type { Call, Reply } from './child.ts'
+import type { Reply, Request } from './child.ts'
 
-/** Sends a part of the result at once, as `CallOptions.onPart` gets it; resolves when it has left. */
+/** Sends a part of the result at once, as `CallOptions.onPart` gets it; resolves when that is done with it. */
 export type Tell = (part: unknown) => Promise<void>
 
 /** What a module exports as `calls`. */
@@ -21,7 +21,7 @@ export interface Limits {
   readonly seconds: number
   /** Beyond what the process has before it is given anything. */
   readonly bytes: number
-  /** By the clock, for what waits; absent: many times the seconds above, since the machine may be busy. */
+  /** By the clock, for what waits, from part to part; absent: many times the seconds above, since the machine may be busy. */
   readonly wallSeconds?: number
 }
 
@@ -29,7 +29,8 @@ export interface CallOptions {
   readonly limits: Limits
   /** Ends the process. */
   readonly signal?: AbortSignal | undefined
-  readonly onPart?: (part: never) => void
+  /** The process waits with the next part until this one is done with. What it throws ends the process. */
+  readonly onPart?: (part: never) => void | Promise<void>
 }
 
 export interface SandboxOptions {
@@ -39,11 +40,15 @@ export interface SandboxOptions {
   readonly plugins?: readonly string[]
 }
 
-/** The process was ended, or ended itself, in the midst of a call. `message` ends a sentence that begins with what it read. */
+/** The process was ended, or ended itself. `message` ends a sentence that begins with what it read. */
 export class SandboxEndError extends Error {
-  constructor(message: string) {
+  /** Whether that was in the midst of a call, which is then to blame. */
+  readonly inCall: boolean
+
+  constructor(message: string, inCall: boolean) {
     super(message)
     this.name = 'SandboxEndError'
+    this.inCall = inCall
   }
 }
 
@@ -70,6 +75,7 @@ interface Running {
   readonly options: CallOptions
   /** Processor time of the process when the call began, in microseconds. */
   begun: number | undefined
+  readonly wall: NodeJS.Timeout
   resolve(result: unknown): void
   reject(error: unknown): void
 }
@@ -103,7 +109,9 @@ export class Sandbox {
         this.#restingBytes = reply.rss
         this.#usedBytes = reply.rss
         resolve(reply.rss)
-      } else this.#hear(reply)
+      } else if (this.#restingBytes === 0 && reply.kind === 'failed') {
+        this.#finish('could not begin', readFailure(reply.failure))
+      } else void this.#hear(reply)
     })
     this.#child.on('error', (error) => this.#finish(`cannot be started (${error.message})`))
     this.#child.on('exit', (code, signal) => this.#finish(`crashed (${signal ?? `exit code ${code}`})`))
@@ -154,8 +162,8 @@ export class Sandbox {
       const seconds = limits.wallSeconds ?? WALL_SECONDS + WALL_FACTOR * limits.seconds
       wall = setTimeout(() => this.#finish(`took more than ${seconds} s`), 1000 * seconds)
       return await new Promise((resolve, reject) => {
-        this.#running = { number, options, begun: undefined, resolve, reject }
-        this.#child.send({ number, name, argument } satisfies Call)
+        this.#running = { number, options, begun: undefined, wall: wall!, resolve, reject }
+        this.#child.send({ kind: 'call', number, name, argument } satisfies Request)
       })
     } finally {
       clearTimeout(wall)
@@ -165,11 +173,19 @@ export class Sandbox {
     }
   }
 
-  #hear(reply: Exclude<Reply, { kind: 'ready' }>): void {
+  async #hear(reply: Exclude<Reply, { kind: 'ready' }>): Promise<void> {
     const running = this.#running
     if (running === null || this.#end !== null) return
-    if (reply.kind === 'part') running.options.onPart?.(reply.part as never)
-    else if (reply.kind === 'done') running.resolve(reply.result)
+    if (reply.kind === 'part') {
+      try {
+        await running.options.onPart?.(reply.part as never)
+      } catch (error) {
+        this.#finish('was interrupted', error)
+      }
+      if (this.#end !== null) return
+      running.wall.refresh()
+      this.#child.send({ kind: 'taken' } satisfies Request)
+    } else if (reply.kind === 'done') running.resolve(reply.result)
     else running.reject(readFailure(reply.failure))
   }
 
@@ -191,7 +207,7 @@ export class Sandbox {
   /** The first reason counts. */
   #finish(how: string, reason?: unknown): void {
     if (this.#end === null) {
-      this.#end = reason instanceof Error ? reason : new SandboxEndError(how)
+      this.#end = reason instanceof Error ? reason : new SandboxEndError(how, this.#running !== null)
       this.#running?.reject(this.#end)
     }
     this.#child.kill('SIGKILL')

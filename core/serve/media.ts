@@ -1,5 +1,5 @@
 /** Bodies in JSON and in msgpack, and which of them a client wants. */
-import { Packr } from 'msgpackr'
+import { packMessage, readMessage } from '../msgpack.ts'
 import { RequestError } from './invocation.ts'
 
 export interface Media {
@@ -8,8 +8,6 @@ export interface Media {
   read(bytes: Uint8Array): unknown
   write(value: object): Uint8Array | string
 }
-
-const packr = new Packr({ useRecords: false })
 
 const json: Media = {
   type: 'application/json',
@@ -27,12 +25,12 @@ const msgpack: Media = {
   type: 'application/msgpack',
   read: (bytes) => {
     try {
-      return packr.unpack(bytes)
+      return readMessage(bytes)
     } catch (error) {
       throw new RequestError(400, `the body is no msgpack: ${(error as Error).message}`)
     }
   },
-  write: (value) => packr.pack(value),
+  write: packMessage,
 }
 
 /** What is understood, by every name that it goes by. */

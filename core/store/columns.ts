@@ -2,7 +2,7 @@
  * Typed arrays as bytes and back, and the payload of a chunk: columns in little-endian order, packed with msgpack.
  */
 import { endianness } from 'node:os'
-import { Packr } from 'msgpackr'
+import { packMessage, readMessage } from '../msgpack.ts'
 import type { EpisodeColumns, StepLayout } from './episode.ts'
 
 if (endianness() !== 'LE') throw new Error('libraries are little-endian; this processor is not')
@@ -24,8 +24,6 @@ export function fromLittleEndian<T extends Column>(
   }
   return new type(new Uint8Array(bytes).buffer)
 }
-
-const packr = new Packr({ useRecords: false })
 
 /** The memory of every column by name, not copies. */
 export function columnsToBytes(columns: EpisodeColumns): Record<string, Uint8Array> {
@@ -58,12 +56,15 @@ export function columnsFromBytes(packed: Readonly<Record<string, unknown>>): Epi
 }
 
 export function packColumns(columns: EpisodeColumns): Uint8Array {
-  return packr.pack(columnsToBytes(columns))
+  return packMessage(columnsToBytes(columns))
 }
+
+/** A map of columns. */
+const CHUNK = { depth: 1, values: 32 }
 
 /** @throws any error when `payload` is not what `packColumns` gives */
 export function unpackColumns(payload: Uint8Array): EpisodeColumns {
-  return columnsFromBytes(packr.unpack(payload) as Record<string, unknown>)
+  return columnsFromBytes(readMessage(payload, CHUNK) as Record<string, unknown>)
 }
 
 /**

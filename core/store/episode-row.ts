@@ -70,6 +70,9 @@ export const EPISODE_COLUMNS = `id, environment_id, environment_version, environ
   started_at_us, state, length, total_reward, success, terminated, truncated, tags, note, rating, bundled, hash,
   deleted_at_us, recorder_pid, recorder_token`
 
+/** Condition of SQL: not of an import that is under way. */
+export const VISIBLE = 'coalesce(import_id, 0) NOT IN (SELECT id FROM staged_import)'
+
 /** Whatever the table holds: what cannot be read is told, and something harmless stands in for it. */
 export function episodeRow(record: EpisodeRecord): EpisodeRow {
   const damaged: string[] = []
@@ -162,7 +165,7 @@ export interface EpisodeFilter {
 
 /** The filter as a condition of SQL with named parameters. */
 export function filterCondition(filter: EpisodeFilter): { sql: string; values: Record<string, unknown> } {
-  const parts = [`deleted_at_us IS ${filter.deleted === true ? 'NOT NULL' : 'NULL'}`]
+  const parts = [VISIBLE, `deleted_at_us IS ${filter.deleted === true ? 'NOT NULL' : 'NULL'}`]
   const values: Record<string, unknown> = {}
   const equal = (column: string, value: string | number | boolean | undefined): void => {
     if (value === undefined) return

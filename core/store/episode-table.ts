@@ -2,22 +2,21 @@
 import { crc32 } from 'node:zlib'
 import type { Statement } from 'better-sqlite3'
 import { DataError, UserError } from '../errors.ts'
-import { firstColumns, joinColumns, sliceColumns, unpackColumns } from './columns.ts'
+import { firstColumns, joinColumns, unpackColumns } from './columns.ts'
 import type { Connection } from './database.ts'
 import {
   type EnvironmentStamp,
   type Episode,
   type EpisodeColumns,
   type EpisodeHead,
-  episodeLength,
-  episodeReturn,
   stepLayout,
 } from './episode.ts'
 import { checkEpisodeHead, checkStored, episodeHash } from './episode-check.ts'
-import { EPISODE_COLUMNS, type EpisodeRecord, episodeRow, seedOf } from './episode-row.ts'
+import { type EpisodeSummary, episodePieces } from './episode-pieces.ts'
+import { EPISODE_COLUMNS, type EpisodeRecord, episodeRow, seedOf, VISIBLE } from './episode-row.ts'
 import type { EpisodeOutcome } from './episode-writer.ts'
 import type { Owners } from './owners.ts'
-import { CHUNK_STEPS, type PackedChunk, packChunk } from './step-buffer.ts'
+import { type PackedChunk, packChunk } from './step-buffer.ts'
 
 interface ChunkRecord {
   seq: number
@@ -55,29 +54,31 @@ export class EpisodeTable {
   }
 
   /** Inserts a whole episode that has passed `checkEpisode`. */
-  insertComplete(episode: Episode, hash: string, bundled: boolean): number {
-    const id = this.#insertHead(episode, {
+  insertComplete(episode: Episode, bundled: boolean): number {
+    let id = 0
+    let seq = 0
+    for (const piece of episodePieces(episode)) {
+      if (piece.kind === 'episode') id = this.insertSummary(piece.episode, { bundled: Number(bundled) })
+      else this.insertChunk(id, seq++, piece.firstStep, piece.chunk)
+    }
+    return id
+  }
+
+  /** Inserts a whole episode but its chunks. */
+  insertSummary(episode: EpisodeSummary, fields: { bundled?: number; import_id?: number }): number {
+    return this.#insertHead(episode, {
       state: 'complete',
-      length: episodeLength(episode),
-      total_reward: episodeReturn(episode),
+      length: episode.length,
+      total_reward: episode.return,
       success: Number(episode.success),
       terminated: Number(episode.terminated),
       truncated: Number(episode.truncated),
       tags: JSON.stringify(episode.tags),
       note: episode.note,
       rating: episode.rating,
-      bundled: Number(bundled),
-      hash,
+      hash: episode.hash,
+      ...fields,
     })
-    const layout = stepLayout(episode.environment)
-    const first = episode.observations.subarray(0, layout.observation)
-    this.insertChunk(id, 0, 0, packChunk(firstColumns(first, episode.masks !== undefined)))
-    const steps = episodeLength(episode)
-    for (let from = 0, seq = 1; from < steps; from += CHUNK_STEPS, seq++) {
-      const columns = sliceColumns(episode, layout, from, Math.min(from + CHUNK_STEPS, steps))
-      this.insertChunk(id, seq, from, packChunk(columns))
-    }
-    return id
   }
 
   insertChunk(id: number, seq: number, firstStep: number, chunk: PackedChunk): void {
@@ -138,7 +139,7 @@ export class EpisodeTable {
 
   /** @throws UserError when there is no such episode */
   record(id: number): EpisodeRecord {
-    const record = this.#prepare(`SELECT ${EPISODE_COLUMNS} FROM episode WHERE id = ?`).get(id)
+    const record = this.#prepare(`SELECT ${EPISODE_COLUMNS} FROM episode WHERE id = ? AND ${VISIBLE}`).get(id)
     if (record === undefined) {
       throw new UserError(`there is no episode ${id}`, {
         remedy: '"understudy demos list" shows the episodes',
@@ -147,8 +148,11 @@ export class EpisodeTable {
     return record as EpisodeRecord
   }
 
-  findByHash(hash: string): number | undefined {
-    const found = this.#prepare('SELECT id FROM episode WHERE hash = ? LIMIT 1').get(hash)
+  /** @param importId  of an import that is under way, whose own episodes count too */
+  findByHash(hash: string, importId = 0): number | undefined {
+    const found = this.#prepare(
+      `SELECT id FROM episode WHERE hash = ? AND (${VISIBLE} OR import_id = ?) LIMIT 1`,
+    ).get(hash, importId)
     return (found as { id: number } | undefined)?.id
   }
 
@@ -156,8 +160,14 @@ export class EpisodeTable {
     this.#prepare(`UPDATE episode SET ${column} = ? WHERE id = ?`).run(value, id)
   }
 
-  setDeleted(id: number, deletedAtUs: number | null): void {
+  setDeleted(id: number, deletedAtUs: number): void {
     this.#prepare('UPDATE episode SET deleted_at_us = ? WHERE id = ?').run(deletedAtUs, id)
+  }
+
+  restore(id: number): void {
+    this.#prepare('UPDATE episode SET deleted_at_us = NULL WHERE id = ? AND deleted_at_us IS NOT NULL').run(
+      id,
+    )
   }
 
   /** @throws DataError when the episode is not what was recorded */
@@ -237,7 +247,10 @@ export class EpisodeTable {
     }
   }
 
-  #insertHead(head: EpisodeHead, fields: Partial<Omit<EpisodeRecord, 'id'>>): number {
+  #insertHead(
+    head: EpisodeHead,
+    fields: Partial<Omit<EpisodeRecord, 'id'>> & { import_id?: number },
+  ): number {
     const record = {
       environment_id: head.environment.id,
       environment_version: head.environment.version,

@@ -4,6 +4,14 @@ export { type Backup, deleteBackup, type KeptBackup, listBackups } from './backu
 export { columnsFromBytes, columnsToBytes, fromLittleEndian, littleEndianBytes } from './columns.ts'
 export * from './episode.ts'
 export { checkEpisode, type EpisodeOrigin, episodeHash } from './episode-check.ts'
+export type { EpisodeImport } from './episode-import.ts'
+export {
+  EpisodeAssembler,
+  type EpisodePiece,
+  type EpisodeSummary,
+  episodePieces,
+  pieceBytes,
+} from './episode-pieces.ts'
 export type { EpisodeFilter, EpisodeRow, EpisodeState } from './episode-row.ts'
 export { type EpisodeOutcome, EpisodeWriter } from './episode-writer.ts'
 export {

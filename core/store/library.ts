@@ -10,6 +10,7 @@ import { type Backup, backUp } from './backup.ts'
 import { Connection, IN_MEMORY } from './database.ts'
 import type { Episode, EpisodeHead } from './episode.ts'
 import { checkEpisode, episodeHash } from './episode-check.ts'
+import { EpisodeImport, sweepImports } from './episode-import.ts'
 import {
   EPISODE_COLUMNS,
   type EpisodeFilter,
@@ -90,7 +91,12 @@ export interface Library extends ReadableLibrary {
   startEpisode(head: EpisodeHead, firstObservation: Float32Array, firstMask?: Uint8Array): EpisodeWriter
   /** Adds a whole episode. @throws DataError when it breaks an invariant */
   addEpisode(episode: Episode, options?: { bundled?: boolean }): number
-  /** Adds all or none. What the library has already is not added twice; if it was deleted it comes back. */
+  /**
+   * Begins to take over the episodes of a file, of which nothing is seen until all of it is there. What the library has already
+   * is not added twice; if it was deleted it comes back.
+   */
+  beginImport(signal?: AbortSignal): Promise<EpisodeImport>
+  /** The same at once, for few and small episodes of our own: nobody else has a turn meanwhile. */
   importEpisodes(episodes: readonly Episode[], options?: { bundled?: boolean }): ImportResult
   updateEpisodes(ids: readonly number[], notes: EpisodeNotes): void
   /** Turns interrupted episodes into complete ones that end where the recording did. */
@@ -198,8 +204,9 @@ class SqliteLibrary implements Library {
     }
   }
 
-  /** Recordings whose process is gone. */
+  /** Recordings and imports whose process is gone. */
   #recover(): void {
+    sweepImports(this.#connection, this.#owners)
     this.#connection.write(() => {
       this.#owners.forgetGone()
       for (const id of this.#episodes.abandoned()) this.#episodes.interrupt(id)
@@ -237,10 +244,11 @@ class SqliteLibrary implements Library {
 
   addEpisode(episode: Episode, options: { bundled?: boolean } = {}): number {
     checkEpisode(episode)
-    const hash = episodeHash(episode)
-    return this.#connection.write(() =>
-      this.#episodes.insertComplete(episode, hash, options.bundled ?? false),
-    )
+    return this.#connection.write(() => this.#episodes.insertComplete(episode, options.bundled ?? false))
+  }
+
+  beginImport(signal?: AbortSignal): Promise<EpisodeImport> {
+    return EpisodeImport.begin(this.#connection, this.#episodes, this.#owners, signal)
   }
 
   importEpisodes(episodes: readonly Episode[], options: { bundled?: boolean } = {}): ImportResult {
@@ -249,12 +257,11 @@ class SqliteLibrary implements Library {
     return this.#connection.write(() => {
       const result: ImportResult = { added: [], known: [] }
       for (const episode of episodes) {
-        const hash = episodeHash(episode)
-        const known = this.#episodes.findByHash(hash)
+        const known = this.#episodes.findByHash(episodeHash(episode))
         if (known === undefined) {
-          result.added.push(this.#episodes.insertComplete(episode, hash, options.bundled ?? false))
+          result.added.push(this.#episodes.insertComplete(episode, options.bundled ?? false))
         } else {
-          this.#episodes.setDeleted(known, null)
+          this.#episodes.restore(known)
           result.known.push(known)
         }
       }
@@ -301,7 +308,7 @@ class SqliteLibrary implements Library {
   }
 
   restoreEpisodes(ids: readonly number[]): void {
-    this.#forEach(ids, (id) => this.#episodes.setDeleted(id, null))
+    this.#forEach(ids, (id) => this.#episodes.restore(id))
   }
 
   async purge(olderThanUs: number): Promise<{ episodes: number; bytes: number }> {

@@ -1,19 +1,18 @@
 /** Frames as bytes: msgpack without records, so that any msgpack implementation reads them. */
-import { Packr } from 'msgpackr'
+import { packMessage, readMessage } from '../msgpack.ts'
 import { maxFrameBytes } from './protocol.ts'
 
-const packr = new Packr({ useRecords: false })
+/** What a page has to say is a few values, or the ids of what was chosen. */
+const LIMITS = { depth: 16, values: 500_000 }
 
 export function encodeFrame(frame: object): Uint8Array {
-  // msgpackr returns a view of a buffer that it goes on using; a port may keep what it is given.
-  const bytes = packr.pack(frame)
-  return new Uint8Array(bytes)
+  return packMessage(frame)
 }
 
-/** @throws Error with a plain message when the bytes are no msgpack value or too many */
+/** @throws Error with a plain message when the bytes are no plain msgpack value or too many */
 export function decodeFrame(bytes: Uint8Array): unknown {
   if (bytes.byteLength > maxFrameBytes) {
     throw new Error(`a frame may have ${maxFrameBytes} bytes, this one has ${bytes.byteLength}`)
   }
-  return packr.unpack(bytes)
+  return readMessage(bytes, LIMITS)
 }

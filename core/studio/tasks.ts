@@ -13,7 +13,8 @@ export interface Task {
 }
 
 export class Tasks {
-  readonly #running = new Map<string, AbortController>()
+  /** By id; work that nobody can ask about has one of its own. */
+  readonly #running = new Map<string | symbol, AbortController>()
   readonly #report: (progress: EventData<'task.progress'>) => void
 
   constructor(report: (progress: EventData<'task.progress'>) => void) {
@@ -23,10 +24,9 @@ export class Tasks {
   /** Runs `work`; without an id nothing is reported. */
   async run<T>(taskId: string | undefined, work: (task: Task) => Promise<T>): Promise<T> {
     const controller = new AbortController()
-    if (taskId !== undefined) {
-      if (this.#running.has(taskId)) throw new UserError(`the task "${taskId}" is running already`)
-      this.#running.set(taskId, controller)
-    }
+    const key = taskId ?? Symbol()
+    if (this.#running.has(key)) throw new UserError(`the task "${taskId}" is running already`)
+    this.#running.set(key, controller)
     let reportedAtMs = Number.NEGATIVE_INFINITY
     try {
       return await work({
@@ -39,7 +39,7 @@ export class Tasks {
         },
       })
     } finally {
-      if (taskId !== undefined) this.#running.delete(taskId)
+      this.#running.delete(key)
     }
   }
 

@@ -1,9 +1,8 @@
 /** `plugins:` of a configuration is read before everything else: it makes known what the other sections may name. */
-import { dirname, resolve } from 'node:path'
-import { parseDocument } from 'yaml'
+import { basename, dirname, resolve } from 'node:path'
 import { refuseForeignPath } from '../paths.ts'
 import { loadPlugins } from '../plugins.ts'
-import { isRecord } from './config-place.ts'
+import { parseYaml } from './yaml.ts'
 
 /**
  * The plugins that a configuration names. What is wrong with the rest of it is for `resolveConfig` to say.
@@ -12,9 +11,8 @@ import { isRecord } from './config-place.ts'
  * @returns absolute paths
  */
 export function configPlugins(text: string, file: string): string[] {
-  const config: unknown = parseDocument(text).toJS({ maxAliasCount: 100 })
-  if (!isRecord(config) || !Array.isArray(config.plugins)) return []
-  return resolvePlugins(config.plugins.map(String), dirname(file))
+  const { plugins } = parseYaml(text, basename(file))
+  return Array.isArray(plugins) ? resolvePlugins(plugins.map(String), dirname(file)) : []
 }
 
 /** @throws UserError naming the plugin that is missing, not admitted, or throws */

@@ -10,7 +10,7 @@
  * workers, envs_per_worker, stepping, pace.
  */
 import { randomInt } from 'node:crypto'
-import { parseDocument, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import { z } from 'zod'
 import type { ParameterValue } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
@@ -19,7 +19,7 @@ import { chooseBehavior, resolveBehavior } from './config-behavior.ts'
 import { checkSection } from './config-check.ts'
 import { examineFeatures } from './config-features.ts'
 import { upgradeLegacy } from './config-legacy.ts'
-import { isRecord, type Place } from './config-place.ts'
+import type { Place } from './config-place.ts'
 import { resolvePlugins } from './config-plugins.ts'
 import {
   type RolloutConfig,
@@ -38,6 +38,7 @@ import {
   writeEnvironmentParameters,
 } from './environment-parameters.ts'
 import { type StopSettings, stopSettings } from './stop-rule.ts'
+import { parseYaml } from './yaml.ts'
 
 /** Everything that a run depends on beside its demonstrations, every default filled in. */
 export interface RunConfig {
@@ -262,22 +263,4 @@ export function needsDemonstrations({ behavior }: RunConfig): boolean {
     behavior.behavioral_cloning != null ||
     (typeof share === 'number' && share > 0)
   )
-}
-
-/** @throws UserError naming the line */
-export function parseYaml(text: string, file: string): Record<string, unknown> {
-  const document = parseDocument(text)
-  const error = document.errors[0]
-  if (error !== undefined) {
-    const line = error.linePos?.[0]
-    const where = line === undefined ? file : `${file}:${line.line}:${line.col}`
-    throw new UserError(`${where}: ${error.message.split('\n')[0]}`, { usage: true })
-  }
-  const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {}
-  if (!isRecord(value)) {
-    throw new UserError(`${file}: expected sections such as "behaviors:", found ${typeof value}`, {
-      usage: true,
-    })
-  }
-  return value
 }

@@ -1,14 +1,7 @@
 /** What `demo_path` of gail and of behavioral_cloning names: demonstrations in a file or in a folder. */
 import { readdir, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import {
-  FORMATS,
-  filesWithin,
-  folderFormat,
-  formatByFileName,
-  readDemonstrations,
-  readSource,
-} from '../demos/index.ts'
+import { FORMATS, filesWithin, folderFormat, formatByFileName, readDemonstrations } from '../demos/index.ts'
 import { UserError } from '../errors.ts'
 import { fileIn, refuseForeignPath } from '../paths.ts'
 import type { Episode } from '../store/index.ts'
@@ -42,7 +35,7 @@ export async function readDemonstrationFiles(path: string): Promise<{ label: str
   const episodes = []
   for (const file of files) {
     const name = basename(file)
-    const read = await readDemonstrations(readSource(file))
+    const read = await readDemonstrations(file)
     episodes.push(...read.episodes.map((episode, i) => ({ label: `episode ${i} of ${name}`, episode })))
   }
   return episodes

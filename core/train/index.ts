@@ -5,7 +5,6 @@ export {
   configToYaml,
   demonstrationPath,
   needsDemonstrations,
-  parseYaml,
   type RunConfig,
   resolveConfig,
   signalNames,
@@ -55,3 +54,4 @@ export {
   type StartRunOptions,
   startRun,
 } from './supervisor.ts'
+export { parseYaml } from './yaml.ts'

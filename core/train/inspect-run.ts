@@ -10,11 +10,11 @@ import {
   listCheckpoints,
   readSummary,
 } from './checkpoint.ts'
-import { parseYaml } from './config.ts'
 import { explainReadError, openRegularFile } from './regular-file.ts'
 import { filesBelow } from './run-sizes.ts'
 import { faultOf, isActive, isRunId, requireRun, runDirectory } from './runs.ts'
 import { damagedDirectory, damageOf, inWords } from './usable-checkpoint.ts'
+import { parseYaml } from './yaml.ts'
 
 /**
  * `resumable`: the run can go on from it. `playable`: it has no replay buffer any more, as all but the two newest.

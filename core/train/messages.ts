@@ -1,6 +1,6 @@
 /** What a training process and its owner say to each other, as msgpack frames checked on arrival. */
-import { Packr } from 'msgpackr'
 import { z } from 'zod'
+import { packMessage, readMessage as readPlain } from '../msgpack.ts'
 import type { Port } from './port.ts'
 import { stopReason } from './stop-rule.ts'
 
@@ -128,13 +128,11 @@ export const ownerMessage = z.discriminatedUnion('type', [
 ])
 export type OwnerMessage = z.infer<typeof ownerMessage>
 
-const packr = new Packr({ useRecords: false })
-
 export function sendMessage(port: Port, message: TrainerMessage | OwnerMessage): void {
-  port.post(packr.pack(message))
+  port.post(packMessage(message))
 }
 
 /** @throws Error when the frame is not a message of the schema: both ends are our own, so that is a bug */
 export function readMessage<T>(schema: z.ZodType<T>, frame: Uint8Array): T {
-  return schema.parse(packr.unpack(frame))
+  return schema.parse(readPlain(frame))
 }

@@ -9,9 +9,9 @@
  */
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { Packr } from 'msgpackr'
 import { writeAtomically } from '../atomic-file.ts'
 import { DataError, UserError } from '../errors.ts'
+import { packMessage, readMessage } from '../msgpack.ts'
 import { explainReadError, openRegularFile } from './regular-file.ts'
 
 export interface PackedFormat {
@@ -37,8 +37,9 @@ const CHECKSUM_BYTES = 32
 const CHECKED_BYTES = 2 ** 20
 /** Levels of a tree; what an algorithm saves has fewer than ten. */
 const DEEPEST = 64
+/** Counters of a long run, and all its summaries. */
+const TREE_LIMITS = { depth: DEEPEST, values: 20_000_000 }
 const REFERENCE = '$array'
-const packr = new Packr({ useRecords: false })
 
 /** Becomes a DataError where the file's name is known. */
 class Damage extends Error {
@@ -62,7 +63,7 @@ export async function writePacked(
   const arrays: TypedArray[] = []
   const root = detach(data, arrays)
   const tree: Tree = { root, arrays: arrays.map((array) => [typeOf(array), array.length]) }
-  const treeBytes = packr.pack(tree)
+  const treeBytes = packMessage(tree)
   const header = Buffer.alloc(HEADER_BYTES)
   header.write(format.magic, 0, 8, 'latin1')
   header.writeUInt32LE(format.version, 8)
@@ -188,9 +189,9 @@ async function readFully<T extends Uint8Array>(
 /** The only place that decodes. Whatever it fails at, it is the file's fault. */
 function unpack(bytes: Uint8Array): unknown {
   try {
-    return packr.unpack(bytes)
+    return readMessage(bytes, TREE_LIMITS)
   } catch (cause) {
-    throw new Damage('tree', 'MessagePack', (cause as Error).message, cause)
+    throw new Damage('tree', 'plain data', (cause as Error).message, cause)
   }
 }
 

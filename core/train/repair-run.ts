@@ -5,10 +5,11 @@ import { writeAtomically } from '../atomic-file.ts'
 import { UserError } from '../errors.ts'
 import type { Library, RunRow } from '../store/index.ts'
 import { type CheckpointFile, type CheckpointSummary, listCheckpoints, readSummary } from './checkpoint.ts'
-import { demonstrationPath, parseYaml, resolveConfig, signalNames } from './config.ts'
+import { demonstrationPath, resolveConfig, signalNames } from './config.ts'
 import { inspectCheckpoint, inspectRun } from './inspect-run.ts'
 import { requireIdle } from './runs.ts'
 import { contentOf, inWords, moveAside, setAside, takePolicy } from './usable-checkpoint.ts'
+import { parseYaml } from './yaml.ts'
 
 export interface Repair {
   /** What was done, one sentence each; empty when nothing had to be. */

@@ -5,7 +5,7 @@ import { writeHdf5 } from '../../core/demos/formats/hdf5/thread.ts'
 import { booleans, dataset, group } from '../../core/demos/formats/hdf5/tree.ts'
 import { imitation } from '../../core/demos/formats/imitation.ts'
 import { imitationNpz } from '../../core/demos/formats/imitation-npz.ts'
-import { type DemonstrationSource, readDemonstrations } from '../../core/demos/formats/index.ts'
+import { type DemonstrationSource, readDemonstrationsHere } from '../../core/demos/formats/index.ts'
 import { lerobot } from '../../core/demos/formats/lerobot.ts'
 import { writeNpy } from '../../core/demos/formats/npy.ts'
 import { DataError } from '../../core/errors.ts'
@@ -139,7 +139,7 @@ async function minariSource(
 
 /** Minari's says itself what was played; the others are told. */
 const read = (name: string, source: DemonstrationSource) =>
-  readDemonstrations(source, {
+  readDemonstrationsHere(source, {
     actions: 'previous',
     ...(name === 'minari' ? {} : { environment: line }),
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type DemonstrationSource, FORMATS, readDemonstrations } from '../../core/demos/formats/index.ts'
+import { type DemonstrationSource, FORMATS, readDemonstrationsHere } from '../../core/demos/formats/index.ts'
 import { UserError } from '../../core/errors.ts'
 import { randomEpisode, stamp } from '../store/support.ts'
 
@@ -12,13 +12,13 @@ describe.each(READABLE)('a $name file that names its environment', (format) => {
   }
 
   it('may be told the same', async () => {
-    const { episodes } = await readDemonstrations(await source(), { environment: stamp })
+    const { episodes } = await readDemonstrationsHere(await source(), { environment: stamp })
     expect(episodes).toEqual([randomEpisode(1)])
   })
 
   it('is not made another by what a person says, and both are named', async () => {
     const other = { ...stamp, id: 'test/other' }
-    const error = await readDemonstrations(await source(), { environment: other }).then(
+    const error = await readDemonstrationsHere(await source(), { environment: other }).then(
       () => undefined,
       (reason: unknown) => reason,
     )

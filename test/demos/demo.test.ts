@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { demo } from '../../core/demos/formats/demo.ts'
 import { writeDemoFile } from '../../core/demos/formats/demo-file.ts'
 import type { ReadOptions } from '../../core/demos/formats/format.ts'
-import { detectFormat, readDemonstrations } from '../../core/demos/formats/index.ts'
+import { detectFormat, readDemonstrationsHere } from '../../core/demos/formats/index.ts'
 import { environmentStamp } from '../../core/demos/stamp.ts'
 import { makeEnvironment } from '../../core/envs/index.ts'
 import { DataError } from '../../core/errors.ts'
@@ -74,7 +74,7 @@ describe('what we write', () => {
   ])('comes back exactly: %s', async (_what, episodes) => {
     for (const actions of ['same', 'previous'] as const) {
       const bytes = demo.write(episodes, { actions })
-      const { format, episodes: back } = await readDemonstrations({ name: 'file', bytes })
+      const { format, episodes: back } = await readDemonstrationsHere({ name: 'file', bytes })
       expect(format.name).toBe('demo')
       expect(back).toEqual(episodes)
     }

@@ -2,7 +2,7 @@
 import { strToU8, zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { csv } from '../../core/demos/formats/csv.ts'
-import { readDemonstrations } from '../../core/demos/formats/index.ts'
+import { readDemonstrationsHere } from '../../core/demos/formats/index.ts'
 import { jsonl } from '../../core/demos/formats/jsonl.ts'
 import { type NpyType, writeNpy } from '../../core/demos/formats/npy.ts'
 import { npz } from '../../core/demos/formats/npz.ts'
@@ -22,7 +22,7 @@ async function read(name: string, content: string | Uint8Array) {
   const notes: string[] = []
   const bytes = typeof content === 'string' ? strToU8(content) : content
   const note = (text: string): void => void notes.push(text)
-  const { episodes } = await readDemonstrations({ name, bytes }, { environment: line, note })
+  const { episodes } = await readDemonstrationsHere({ name, bytes }, { environment: line, note })
   return { episodes, notes }
 }
 
@@ -90,7 +90,7 @@ describe('a CSV file from elsewhere', () => {
 
   it('asks what was played', async () => {
     const bytes = strToU8(`${HEADER}\n1,0,1,0,1,0\n`)
-    await expect(readDemonstrations({ name: 'a.csv', bytes })).rejects.toThrow(
+    await expect(readDemonstrationsHere({ name: 'a.csv', bytes })).rejects.toThrow(
       'a.csv does not say what was played',
     )
   })

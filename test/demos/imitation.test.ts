@@ -3,7 +3,7 @@ import { unzipSync, zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { imitation } from '../../core/demos/formats/imitation.ts'
 import { imitationNpz } from '../../core/demos/formats/imitation-npz.ts'
-import { readDemonstrations } from '../../core/demos/formats/index.ts'
+import { readDemonstrationsHere } from '../../core/demos/formats/index.ts'
 import { writeNpy } from '../../core/demos/formats/npy.ts'
 import { Random } from '../../core/random.ts'
 import type { EnvironmentStamp, Episode } from '../../core/store/index.ts'
@@ -23,7 +23,7 @@ const played: EnvironmentStamp = {
 describe('imitation', () => {
   it.each(Object.entries(actionSamples()))('gives back exactly what was written: %s', async (_, episodes) => {
     const files = await imitation.write(episodes)
-    const { format, episodes: back } = await readDemonstrations({ name: 'folder', files })
+    const { format, episodes: back } = await readDemonstrationsHere({ name: 'folder', files })
     expect(format.name).toBe('imitation')
     expect(back).toEqual(episodes)
     expect(await imitation.write(back)).toEqual(files)
@@ -44,7 +44,7 @@ describe('imitation', () => {
   it('reads what imitation has written, once it is told what was played', async () => {
     const notes: string[] = []
     const options = { environment: played, note: (text: string) => void notes.push(text) }
-    const { episodes } = await readDemonstrations({ name: 'folder', files: theirs }, options)
+    const { episodes } = await readDemonstrationsHere({ name: 'folder', files: theirs }, options)
     const [first, second] = episodes as [Episode, Episode]
     expect([...first.observations]).toEqual([0, 0.5, 1, -0.25, 2, Math.fround(1 / 3)])
     expect([[...first.discrete], [...first.rewards]]).toEqual([
@@ -55,14 +55,14 @@ describe('imitation', () => {
     // Stable-Baselines3 ends an episode that ran out of time with done and an entry in its last info.
     expect([second.terminated, second.truncated]).toEqual([false, true])
     expect(notes).toEqual(['imitation keeps no times, seeds or players: none are set'])
-    await expect(readDemonstrations({ name: 'folder', files: theirs })).rejects.toThrow(
+    await expect(readDemonstrationsHere({ name: 'folder', files: theirs })).rejects.toThrow(
       'folder does not say what was played',
     )
   })
 
   it('refuses columns of another environment', async () => {
     await expect(
-      readDemonstrations({ name: 'folder', files: theirs }, { environment: stamp }),
+      readDemonstrationsHere({ name: 'folder', files: theirs }, { environment: stamp }),
     ).rejects.toThrow(/folder: episode 0, acts: expected 2 x 3 = 6 numbers, found 2/)
   })
 
@@ -109,13 +109,16 @@ describe('imitation-npz', () => {
 
   it.each(Object.entries(actionSamples()))('gives back exactly what was written: %s', async (_, episodes) => {
     const bytes = imitationNpz.write(episodes)
-    const { format, episodes: back } = await readDemonstrations({ name: 'file.npz', bytes })
+    const { format, episodes: back } = await readDemonstrationsHere({ name: 'file.npz', bytes })
     expect(format.name).toBe('imitation-npz')
     expect(back).toEqual(episodes)
   })
 
   it('reads what NumPy has written, and leaves pickles alone', async () => {
-    const { episodes } = await readDemonstrations({ name: 'a.npz', bytes: archive }, { environment: played })
+    const { episodes } = await readDemonstrationsHere(
+      { name: 'a.npz', bytes: archive },
+      { environment: played },
+    )
     const [first, second] = episodes as [Episode, Episode]
     expect([...first.observations]).toEqual([0, 0.5, 1, -0.25, 2, Math.fround(1 / 3)])
     expect([...second.observations]).toEqual([3, 0.5, 4, Math.fround(0.1)])

@@ -4,9 +4,10 @@ import { decode } from 'fast-png'
 import { parquetReadObjects } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
 import { type ParquetField, writeParquet } from '../../core/demos/formats/columnar/parquet-write.ts'
+import { type DemonstrationSource, readDemonstrationsHere } from '../../core/demos/formats/index.ts'
 import { lerobot } from '../../core/demos/formats/lerobot.ts'
 import { featureStatistics, pictureStatistics } from '../../core/demos/formats/lerobot-statistics.ts'
-import { type DemonstrationSource, readDemonstrations, readSource } from '../../core/demos/index.ts'
+import { readSource } from '../../core/demos/index.ts'
 import { Random } from '../../core/random.ts'
 import { writePicture } from '../../core/remote/mlagents/pictures.ts'
 import type { EnvironmentStamp, Episode } from '../../core/store/index.ts'
@@ -62,7 +63,7 @@ describe('pictures', () => {
     const files = await lerobot.write(episodes)
     const { features } = json(files, INFO)
     expect(Object.keys(features).slice(0, names.length)).toEqual(names)
-    expect((await readDemonstrations({ name: 'folder', files })).episodes).toEqual(episodes)
+    expect((await readDemonstrationsHere({ name: 'folder', files })).episodes).toEqual(episodes)
     expect(lerobot.cannotHold(episodes)).toHaveLength(1)
   })
 
@@ -93,7 +94,7 @@ describe('pictures', () => {
     episode.observations[7] = 0.1
     const files = await lerobot.write([episode])
     expect(json(files, INFO).features['observation.state']).toMatchObject({ dtype: 'float32', shape: [60] })
-    expect((await readDemonstrations({ name: 'folder', files })).episodes).toEqual([episode])
+    expect((await readDemonstrationsHere({ name: 'folder', files })).episodes).toEqual([episode])
     expect(lerobot.cannotHold([episode])).toContain(
       'the shapes of observations that are no pictures: LeRobot gets each as one vector',
     )
@@ -116,7 +117,7 @@ describe('what LeRobot 0.4.4 wrote', () => {
   const files = new Map('files' in theirs ? theirs.files : [])
   const environment = stamp(['pixels', 3, 6, 5], ['position', 2])
   const read = (source: DemonstrationSource, played = environment) =>
-    readDemonstrations(source, { environment: played })
+    readDemonstrationsHere(source, { environment: played })
 
   it('is taken over pixel by pixel, by the only picture and the only state', async () => {
     const { episodes } = await read(theirs)

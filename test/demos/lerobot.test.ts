@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ParquetFile } from '../../core/demos/formats/columnar/parquet-read.ts'
 import { writeParquet } from '../../core/demos/formats/columnar/parquet-write.ts'
 import { FileProblems } from '../../core/demos/formats/format.ts'
-import { readDemonstrations } from '../../core/demos/formats/index.ts'
+import { readDemonstrationsHere } from '../../core/demos/formats/index.ts'
 import { lerobot } from '../../core/demos/formats/lerobot.ts'
 import { featureStatistics } from '../../core/demos/formats/lerobot-statistics.ts'
 import { Random } from '../../core/random.ts'
@@ -26,7 +26,7 @@ function rowsOf(bytes: Uint8Array): Promise<Record<string, unknown>[]> {
 describe('lerobot', () => {
   it.each(Object.entries(actionSamples()))('gives back exactly what was written: %s', async (_, episodes) => {
     const files = await lerobot.write(episodes)
-    const { format, episodes: back } = await readDemonstrations({ name: 'folder', files })
+    const { format, episodes: back } = await readDemonstrationsHere({ name: 'folder', files })
     expect(format.name).toBe('lerobot')
     expect(back).toEqual(episodes)
     expect(await lerobot.write(back)).toEqual(files)
@@ -105,7 +105,7 @@ describe('lerobot', () => {
       ]),
     )
     const notes: string[] = []
-    const { episodes } = await readDemonstrations(
+    const { episodes } = await readDemonstrationsHere(
       { name: 'folder', files: theirs },
       { environment: stamp, note: (text) => void notes.push(text) },
     )
@@ -119,7 +119,7 @@ describe('lerobot', () => {
       'no next.reward: rewards are 0',
       'next.done does not tell an end by the rules from a cut: episodes are taken as truncated',
     ])
-    await expect(readDemonstrations({ name: 'folder', files: theirs })).rejects.toThrow('what was played')
+    await expect(readDemonstrationsHere({ name: 'folder', files: theirs })).rejects.toThrow('what was played')
   })
 
   it('points to the converter for older versions', async () => {

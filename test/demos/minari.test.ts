@@ -9,7 +9,7 @@ import {
   type Hdf5Group,
   type Hdf5Node,
 } from '../../core/demos/formats/hdf5/tree.ts'
-import { packFolder, readDemonstrations } from '../../core/demos/formats/index.ts'
+import { packFolder, readDemonstrationsHere } from '../../core/demos/formats/index.ts'
 import { minari } from '../../core/demos/formats/minari.ts'
 import { environmentStamp } from '../../core/demos/stamp.ts'
 import { makeEnvironment } from '../../core/envs/index.ts'
@@ -51,8 +51,8 @@ describe('writing', () => {
   it.each(Object.entries(samples))('gives back exactly what was written: %s', async (_what, episodes) => {
     const files = await minari.write(episodes)
     const source = { name: 'set', files }
-    expect((await readDemonstrations(source)).episodes).toEqual(episodes)
-    const { format, episodes: unpacked } = await readDemonstrations({
+    expect((await readDemonstrationsHere(source)).episodes).toEqual(episodes)
+    const { format, episodes: unpacked } = await readDemonstrationsHere({
       name: 'set.zip',
       bytes: packFolder(files),
     })
@@ -109,7 +109,7 @@ describe('writing', () => {
 describe('reading what was made elsewhere', () => {
   it('takes CartPole as Minari 0.5.4 collected it', async () => {
     const bytes = readFileSync(new URL('./fixtures/minari-0.5.4-cartpole.zip', import.meta.url))
-    const { format, episodes } = await readDemonstrations({ name: 'cartpole.zip', bytes })
+    const { format, episodes } = await readDemonstrationsHere({ name: 'cartpole.zip', bytes })
     expect(format.name).toBe('minari')
     expect(episodes.map(({ rewards }) => rewards.length)).toEqual([12, 30, 30])
     expect(episodes.map(({ terminated }) => terminated)).toEqual([true, false, false])
@@ -183,7 +183,7 @@ describe('reading what was made elsewhere', () => {
       [['infos', group([['success', booleans([0, 0, 1])]])]],
     )
     const notes: string[] = []
-    const { episodes } = await readDemonstrations(
+    const { episodes } = await readDemonstrationsHere(
       { name: 'set', files },
       { note: (text) => notes.push(text) },
     )
@@ -260,10 +260,10 @@ describe('reading what was made elsewhere', () => {
     const [choices] = basic.action.discrete as [number]
     const done = dataset(BigInt64Array.of(0n, 1n), [2])
     const files = await foreign(metadata(choices), observed, done)
-    const { episodes } = await readDemonstrations({ name: 'set', files })
+    const { episodes } = await readDemonstrationsHere({ name: 'set', files })
     expect(episodes[0]!.environment).toEqual({ ...basic, parameters: {} })
     const others = await foreign(metadata(choices + 1), observed, done)
-    await expect(readDemonstrations({ name: 'set', files: others })).rejects.toThrow('actions of basic')
+    await expect(readDemonstrationsHere({ name: 'set', files: others })).rejects.toThrow('actions of basic')
   })
 
   it('takes what a person says was played for what Gymnasium or nobody names, and not for one of ours', async () => {
@@ -284,7 +284,7 @@ describe('reading what was made elsewhere', () => {
         dataset(BigInt64Array.of(0n, 1n), [2]),
       )
       const note = (text: string): void => void notes.push(text)
-      const { episodes } = await readDemonstrations({ name: 'set', files }, { environment: walk, note })
+      const { episodes } = await readDemonstrationsHere({ name: 'set', files }, { environment: walk, note })
       return [episodes[0]!.environment.id, ...notes.filter((text) => text.includes('test/walk'))]
     }
     expect(await read('', {})).toEqual(['test/walk'])

@@ -1,6 +1,6 @@
 import { parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
-import { formatByFileName, readDemonstrations } from '../../core/demos/formats/index.ts'
+import { formatByFileName, readDemonstrationsHere } from '../../core/demos/formats/index.ts'
 import { rllibJson, rllibParquet } from '../../core/demos/formats/rllib.ts'
 import { UserError } from '../../core/errors.ts'
 import type { Episode } from '../../core/store/index.ts'
@@ -90,7 +90,7 @@ describe('rllib', () => {
   it('can only be written, and says so', async () => {
     const bytes = await rllibParquet.write([first!])
     expect(formatByFileName('steps.parquet')).toBe(rllibParquet)
-    await expect(readDemonstrations({ name: 'steps.parquet', bytes })).rejects.toThrow(UserError)
+    await expect(readDemonstrationsHere({ name: 'steps.parquet', bytes })).rejects.toThrow(UserError)
     const lost = rllibParquet.cannotHold([randomEpisode(1, { masked: true })])
     expect(lost).toContain('which actions were masked')
     expect(lost).toHaveLength(6)

@@ -1,6 +1,6 @@
 /** Episodes of which nobody knows the seed: what files keep of that, and what a replay says. */
 import { describe, expect, it } from 'vitest'
-import { FORMATS, readDemonstrations } from '../../core/demos/formats/index.ts'
+import { FORMATS, readDemonstrationsHere } from '../../core/demos/formats/index.ts'
 import { findDivergence, recordEpisode } from '../../core/demos/index.ts'
 import { makeEnvironment, randomPlayer, scriptedPlayer } from '../../core/envs/index.ts'
 import { type Episode, episodeHash, openLibrary } from '../../core/store/index.ts'
@@ -14,7 +14,7 @@ it.each(READABLE)('$name keeps that the seed is unknown, beside one that is 0', 
   const written = await format.write(episodes)
   const source =
     written instanceof Uint8Array ? { name: 'file', bytes: written } : { name: 'file', files: written }
-  const { episodes: back } = await readDemonstrations(source)
+  const { episodes: back } = await readDemonstrationsHere(source)
   expect(back).toEqual(episodes)
 })
 

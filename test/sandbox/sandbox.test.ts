@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { DataError, UserError } from '../../core/errors.ts'
 import { type CallOptions, Sandbox, SandboxEndError } from '../../core/sandbox/sandbox.ts'
@@ -42,8 +43,31 @@ describe('a limited process', () => {
 
   it('sends a result in parts, of which none piles up', async () => {
     const parts: number[] = []
-    expect(await call('parts', 400, { onPart: (part: Float32Array) => parts.push(part[0]!) })).toBe(400)
+    expect(await call('parts', 400, { onPart: (part: Float32Array) => void parts.push(part[0]!) })).toBe(400)
     expect(parts).toEqual(Array.from({ length: 400 }, (_, i) => i))
+  })
+
+  it('waits until a part is done with, and ends when nobody can take it', async () => {
+    let under = 0
+    const onPart = async (): Promise<void> => {
+      expect(++under).toBe(1)
+      await setTimeout(20)
+      under--
+    }
+    await call('parts', 3, { onPart, limits: { ...limits, wallSeconds: 5 } })
+    const full = new Error('the disk is full')
+    const failing = { limits, onPart: () => Promise.reject(full) }
+    await expect(sandbox!.call('parts', 3, failing)).rejects.toBe(full)
+    expect(sandbox!.alive).toBe(false)
+  })
+
+  it('that cannot load a plugin says so', async () => {
+    const plugin = join(temporaryDirectory(), 'plugin.mjs')
+    writeFileSync(plugin, 'throw new Error("not today")')
+    sandbox = new Sandbox({ module: new URL('./calls.ts', import.meta.url), plugins: [plugin] })
+    await expect(sandbox.call('echo', 1, { limits })).rejects.toThrow(
+      /plugin\.mjs cannot be loaded: .*not today/,
+    )
   })
 
   it.each([
@@ -53,7 +77,7 @@ describe('a limited process', () => {
     ['crash', 'crashed (SIGABRT)'],
     ['exit', 'crashed (exit code 3)'],
   ])('is ended from outside, or ends alone: %s', async (name, message) => {
-    await expect(call(name)).rejects.toThrow(new SandboxEndError(message))
+    await expect(call(name)).rejects.toThrow(new SandboxEndError(message, true))
     expect(sandbox!.alive).toBe(false)
     await expect(sandbox!.call('echo', 1, { limits })).rejects.toThrow(SandboxEndError)
   })

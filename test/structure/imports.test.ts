@@ -73,6 +73,7 @@ const owners: Record<string, (file: string) => boolean> = {
   'onnxruntime-node': (file) => file.startsWith('core/tensor/runtimes/'),
   '@tensorflow/tfjs': (file) => file.startsWith('core/tensor/runtimes/'),
   '@grpc/grpc-js': (file) => file.startsWith('core/remote/mlagents/'),
+  msgpackr: (file) => file === 'core/msgpack.ts' || file.startsWith('renderer/'),
   react: (file) => file.startsWith('renderer/'),
 }
 

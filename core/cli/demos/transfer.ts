@@ -1,24 +1,21 @@
 /** `understudy demos import` and `understudy demos export` */
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
 import type { Command } from 'commander'
 import {
   type ActionAlignment,
   type DemonstrationFiles,
   type DemonstrationFormat,
   environmentStamp,
-  episodeLength,
-  episodeReturn,
   FORMATS,
   formatByFileName,
   formatByName,
-  type ReadOptions,
-  readDemonstrations,
-  readSource,
+  importDemonstrations,
   readWholeEpisodes,
   writeExport,
 } from '../../demos/index.ts'
 import { makeEnvironment } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
+import type { EpisodeSummary } from '../../store/index.ts'
 import type { CliContext } from '../context.ts'
 import { isStandardOutput, outputPath, writeOutputFile } from '../output.ts'
 import { count } from '../table.ts'
@@ -66,23 +63,23 @@ function which(value: string): ActionAlignment {
 
 async function importPath(path: string, options: ImportOptions, context: CliContext): Promise<void> {
   const notes: string[] = []
+  const episodes: EpisodeSummary[] = []
   const { env, actions } = options
   if (env !== undefined) context.admit(env)
-  const readOptions: ReadOptions = {
+  const { format, added, known } = await importDemonstrations(context.library(), path, {
     ...(env === undefined ? {} : { environment: environmentStamp(makeEnvironment(env).spec) }),
     ...(actions === undefined ? {} : { actions }),
     note: (text) => notes.push(text),
-  }
-  const source = readSource(path)
-  const { format, episodes } = await readDemonstrations(source, readOptions)
-  const { added, known } = context.library().importEpisodes(episodes)
+    onEpisode: (episode) => episodes.push(episode),
+    signal: context.signal,
+  })
   if (context.json) {
     const report = episodes.map((episode) => ({
       environment: episode.environment.id,
       player: episode.player.name,
       seed: episode.seed,
-      steps: episodeLength(episode),
-      return: episodeReturn(episode),
+      steps: episode.length,
+      return: episode.return,
       terminated: episode.terminated,
       truncated: episode.truncated,
     }))
@@ -98,9 +95,9 @@ async function importPath(path: string, options: ImportOptions, context: CliCont
     return
   }
   const already = known.length === 0 ? '' : `, ${known.length} were there already`
-  const steps = episodes.reduce((sum, episode) => sum + episodeLength(episode), 0)
+  const steps = episodes.reduce((sum, { length }) => sum + length, 0)
   const what = `${format.name}, ${count(episodes.length, 'episode')}, ${count(steps, 'step')}`
-  context.print(`${source.name}: ${count(added.length, 'new episode')}${already} (${what})`)
+  context.print(`${basename(resolve(path))}: ${count(added.length, 'new episode')}${already} (${what})`)
   for (const note of notes) context.print(`  note: ${note}`)
 }
 

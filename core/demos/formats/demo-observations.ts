@@ -80,12 +80,15 @@ export class ObservationReader {
     if (observations.length !== this.columns.length) {
       problems.refuse(`${place}, observations`, this.columns.length, observations.length)
     }
+    // All are there before room is made: a damaged file may claim any size.
+    const values = this.columns.map((column, i) =>
+      readValues(observations[i]!, column, `${place}, observation ${i}`, problems),
+    )
     const row = new Float32Array(this.#size)
     let offset = 0
-    for (const [i, column] of this.columns.entries()) {
-      const where = `${place}, observation ${i}`
-      row.set(readValues(observations[i]!, column, where, problems), offset)
-      offset += column.size
+    for (const [i, { size }] of this.columns.entries()) {
+      row.set(values[i]!, offset)
+      offset += size
     }
     return row
   }

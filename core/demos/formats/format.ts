@@ -71,7 +71,14 @@ export const LIMITS = {
   inflatedBytes: 2 ** 30,
   episodes: 100_000,
   files: 10_000,
+  /** Folders within one another. */
+  depth: 16,
 } as const
+
+/** Bytes that so many deflated ones may become: no stream of deflate gives more. */
+export function mostInflated(bytes: number): number {
+  return 1032 * bytes + 64
+}
 
 /** Throws DataErrors about one file. */
 export class FileProblems {

@@ -102,11 +102,13 @@ export function detectFormat(source: DemonstrationSource): DemonstrationFormat {
 }
 
 /**
+ * In this process, so for files of our own and for the one that has limits (../reading.ts).
+ *
  * Reads a file or folder of any of the formats; a folder may also come packed as a zip archive.
  * @throws DataError when it is none of them, damaged, empty, or does not fit an environment that is known here; UserError
  *   when its format can only be written, or it names another environment than `options.environment`
  */
-export async function readDemonstrations(
+export async function readDemonstrationsHere(
   source: DemonstrationSource,
   options: ReadOptions = {},
 ): Promise<{ format: DemonstrationFormat; episodes: Episode[] }> {

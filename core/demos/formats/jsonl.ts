@@ -83,14 +83,20 @@ function parseLine(text: string, place: string, problems: FileProblems): Record<
     return problems.refuse(place, 'JSON', (error as Error).message, error)
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    return problems.refuse(place, 'an object', JSON.stringify(value).slice(0, 40))
+    return problems.refuse(place, 'an object', shown(value))
   }
   const line = value as Record<string, unknown>
   const { format, version } = line
   if (!('format' in line)) return line
-  if (format !== FORMAT) problems.refuse(`${place}, format`, `"${FORMAT}"`, `${JSON.stringify(format)}`)
-  if (version !== VERSION) problems.refuse(`${place}, version`, VERSION, `${JSON.stringify(version)}`)
+  if (format !== FORMAT) problems.refuse(`${place}, format`, `"${FORMAT}"`, shown(format))
+  if (version !== VERSION) problems.refuse(`${place}, version`, VERSION, shown(version))
   return line
+}
+
+/** Of a value that is none of those that can be: lists may lie in one another without end. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' && value !== null ? 'an object' : `${JSON.stringify(value)}`
 }
 
 function readEpisode(
@@ -144,12 +150,7 @@ function flatten(
     for (const value of values) {
       const fits =
         typeof value === 'number' && (max === null || (Number.isInteger(value) && value >= 0 && value <= max))
-      if (!fits)
-        problems.refuse(
-          where,
-          max === null ? 'a number' : `0 to ${max}`,
-          `${JSON.stringify(value)}`.slice(0, 40),
-        )
+      if (!fits) problems.refuse(where, max === null ? 'a number' : `0 to ${max}`, shown(value))
       numbers.push(value as number)
     }
   }

@@ -11,16 +11,17 @@
 import { createHash } from 'node:crypto'
 import { inflateRawSync } from 'node:zlib'
 import { deflateSync } from 'fflate'
-import { Packr } from 'msgpackr'
-import { type FileProblems, LIMITS } from './format.ts'
+import { packMessage, readMessage } from '../../msgpack.ts'
+import { type FileProblems, LIMITS, mostInflated } from './format.ts'
 
 const HEADER_BYTES = 40
 
-const packr = new Packr({ useRecords: false })
+/** Of a file of a hundred thousand episodes. */
+const MESSAGE = { depth: 16, values: 200 * LIMITS.episodes }
 
 /** @returns `start` and the sealed message behind it */
 export function seal(start: Uint8Array, version: number, value: unknown): Uint8Array {
-  const message: Uint8Array = packr.pack(value)
+  const message = packMessage(value)
   // fflate and not zlib: its output does not depend on the platform's build, so the bundled files can be regenerated.
   const body = deflateSync(message, { level: 9 })
   const bytes = new Uint8Array(start.length + HEADER_BYTES + body.length)
@@ -46,9 +47,8 @@ export function unseal(sealed: Uint8Array, version: number, problems: FileProble
   const actual = createHash('sha256').update(body).digest('hex')
   if (actual !== expected) problems.refuse('checksum', expected, `${actual} (the file is damaged or cut off)`)
   const length = view.getUint32(4, true)
-  if (length > LIMITS.inflatedBytes) {
-    problems.refuse('length of the message', `at most ${LIMITS.inflatedBytes} bytes`, length)
-  }
+  const most = Math.min(LIMITS.inflatedBytes, mostInflated(body.length))
+  if (length > most) problems.refuse('length of the message', `at most ${most} bytes`, length)
   let message: Uint8Array
   try {
     message = inflateRawSync(body, { maxOutputLength: Math.max(1, length) })
@@ -57,7 +57,7 @@ export function unseal(sealed: Uint8Array, version: number, problems: FileProble
   }
   if (message.length !== length) problems.refuse('length of the message', length, message.length)
   try {
-    return packr.unpack(message)
+    return readMessage(message, MESSAGE)
   } catch (error) {
     return problems.refuse('message', 'msgpack', (error as Error).message, error)
   }

@@ -4,7 +4,7 @@
  */
 import { crc32, inflateRawSync } from 'node:zlib'
 import { zipSync } from 'fflate'
-import { type FileProblems, LIMITS } from './format.ts'
+import { type FileProblems, LIMITS, mostInflated } from './format.ts'
 
 const END = 0x06054b50
 const ENTRY = 0x02014b50
@@ -28,6 +28,7 @@ export function readZip(bytes: Uint8Array, problems: FileProblems): Map<string, 
   const files = new Map<string, Uint8Array>()
   let at = view.getUint32(end + 16, true)
   let inflated = 0
+  let packed = 0
   for (let i = 0; i < count; i++) {
     if (at + 46 > bytes.length || view.getUint32(at, true) !== ENTRY) {
       problems.refuse(`zip entry ${i}`, `a directory entry at byte ${at}`, 'something else')
@@ -37,6 +38,14 @@ export function readZip(bytes: Uint8Array, problems: FileProblems): Map<string, 
     inflated += view.getUint32(at + 24, true)
     if (inflated > LIMITS.inflatedBytes) {
       problems.refuse(`zip entry "${name}"`, `at most ${LIMITS.inflatedBytes} bytes in all`, inflated)
+    }
+    packed += view.getUint32(at + 20, true)
+    if (packed > bytes.length) {
+      problems.refuse(
+        `zip entry "${name}"`,
+        'files that do not overlap',
+        `${packed} bytes of ${bytes.length}`,
+      )
     }
     if (files.has(name)) problems.refuse(`zip entry "${name}"`, 'one file of this name', 'two')
     files.set(name, readEntry(bytes, view, at, name, problems))
@@ -64,6 +73,9 @@ function readEntry(
   const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true)
   const packed = bytes.subarray(start, start + packedSize)
   if (packed.length !== packedSize) problems.refuse(place, `${packedSize} bytes`, packed.length)
+  if (size > mostInflated(packedSize)) {
+    problems.refuse(place, `at most ${mostInflated(packedSize)} bytes of ${packedSize} deflated ones`, size)
+  }
   let data = packed
   if (method === 8) {
     try {

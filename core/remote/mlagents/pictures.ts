@@ -9,6 +9,9 @@ const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 /** By colour type: grey, colour, (palette), grey and alpha, colour and alpha. */
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 4: 2, 6: 4 }
 
+/** Bytes that deflate gives for one at most. */
+const MOST_INFLATED = 1032
+
 interface Picture {
   readonly width: number
   readonly height: number
@@ -131,6 +134,7 @@ function openPicture(bytes: Uint8Array, start: number): Picture {
 /** fast-png inflates whatever there is, however large. */
 function checkPixels({ width, height, channels, pixels }: Picture): void {
   const expected = height * (1 + width * channels)
+  if (expected > MOST_INFLATED * (1 + pixels.length)) throw new RangeError('a PNG with too few pixels')
   const { length } = inflateSync(pixels, { maxOutputLength: expected })
   if (length !== expected) throw new RangeError(`a PNG with ${length} of ${expected} bytes`)
 }

@@ -1,9 +1,7 @@
 /** What is asked of the thread that drives the build, and what comes back, as msgpack. */
-import { Packr } from 'msgpackr'
 import type { ActionSpec } from '../../envs/index.ts'
+import { packMessage, readMessage } from '../../msgpack.ts'
 import type { EnvironmentParameter } from '../mlagents/side-channels.ts'
-
-const packr = new Packr({ useRecords: false })
 
 /** `begin` and `step` are about one agent; `join`, once, and `advance` about all of them. */
 export type Request =
@@ -51,27 +49,27 @@ export interface SeatedMoment extends Moment {
 }
 
 export function packRequest(request: Request): Uint8Array {
-  return packr.pack(request)
+  return packMessage(request)
 }
 
 export function unpackRequest(bytes: Uint8Array): Request {
-  return packr.unpack(bytes) as Request
+  return readMessage(bytes) as Request
 }
 
 export function packAnswer(answer: Description | Moment | readonly SeatedMoment[]): Uint8Array {
-  return packr.pack(answer)
+  return packMessage(answer)
 }
 
 export function unpackDescription(bytes: Uint8Array): Description {
-  return packr.unpack(bytes) as Description
+  return readMessage(bytes) as Description
 }
 
 export function unpackMoment(bytes: Uint8Array): Moment {
-  return packr.unpack(bytes) as Moment
+  return readMessage(bytes) as Moment
 }
 
 export function unpackMoments(bytes: Uint8Array): SeatedMoment[] {
-  return packr.unpack(bytes) as SeatedMoment[]
+  return readMessage(bytes) as SeatedMoment[]
 }
 
 /** Views, which are to be packed before the numbers change. */

@@ -8,13 +8,21 @@ import { runs } from './0002-runs.ts'
 import { importedAgents } from './0003-imported-agents.ts'
 import { unknownSeeds } from './0004-unknown-seeds.ts'
 import { runClaims } from './0005-run-claims.ts'
+import { stagedImports } from './0006-staged-imports.ts'
 
 export interface Migration {
   readonly version: number
   readonly sql: string
 }
 
-export const MIGRATIONS: readonly Migration[] = [episodes, runs, importedAgents, unknownSeeds, runClaims]
+export const MIGRATIONS: readonly Migration[] = [
+  episodes,
+  runs,
+  importedAgents,
+  unknownSeeds,
+  runClaims,
+  stagedImports,
+]
 
 export const LATEST_VERSION = MIGRATIONS.at(-1)!.version
 

@@ -1,6 +1,5 @@
 /** `demonstrations.*`: listing, replaying, changing, carrying. */
 
-import { readFile } from 'node:fs/promises'
 import { UnadmittedError } from '../../admission/index.ts'
 import {
   type EnvironmentStamp,
@@ -9,8 +8,8 @@ import {
   environmentStamp,
   findDivergence,
   formatByName,
+  importDemonstrations,
   packFolder,
-  readDemonstrations,
   readWholeEpisodes,
   UnsaidEnvironmentError,
 } from '../../demos/index.ts'
@@ -35,11 +34,13 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
   ): Promise<ImportReport> {
     const notes: string[] = []
     try {
-      const { format, episodes } = await readDemonstrations(
-        { name, bytes: await readFile(path) },
-        { note: (text) => notes.push(text), ...(environment === undefined ? {} : { environment }) },
+      const { format, added, known } = await context.tasks.run(undefined, ({ signal }) =>
+        importDemonstrations(
+          library,
+          { name, path },
+          { note: (text) => notes.push(text), signal, ...(environment === undefined ? {} : { environment }) },
+        ),
       )
-      const { added, known } = library.importEpisodes(episodes)
       return { name, format: format.name, ids: added, duplicates: known.length, notes, error: null }
     } catch (error) {
       if (!(error instanceof DataError || error instanceof UserError)) throw error

@@ -5,7 +5,6 @@ import {
   type ConfigOverrides,
   configToYaml,
   needsDemonstrations,
-  parseYaml,
   type RunConfig,
   resolveConfig,
   signalNames,
@@ -14,6 +13,7 @@ import { mergeSections } from '../../train/config-check.ts'
 import { runDirectory } from '../../train/index.ts'
 import { presetsFor, type Preset as TrainPreset } from '../../train/presets.ts'
 import { describeSettings, describeTopSettings, TOP_SECTIONS } from '../../train/settings-form.ts'
+import { parseYaml } from '../../train/yaml.ts'
 import type { HostContext } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { trainingMethods } from '../protocol/training.ts'

@@ -118,6 +118,7 @@ class BatchCursor {
   readonly #body: Uint8Array
   #node = 0
   #region = 0
+  #taken = 0
 
   constructor(batch: FlatTable, body: Uint8Array) {
     this.#nodes = batch.pairs(1)
@@ -138,6 +139,8 @@ class BatchCursor {
     if (region === undefined) throw new RangeError('no buffer')
     const [offset, length] = region
     if (offset + length > this.#body.length) throw new RangeError(`a buffer at ${offset} of ${length} bytes`)
+    this.#taken += length
+    if (this.#taken > this.#body.length) throw new RangeError('buffers that overlap')
     if (length < least) throw new RangeError(`${length} bytes where ${least} must be`)
     return new DataView(this.#body.buffer, this.#body.byteOffset + offset, length)
   }

@@ -7,9 +7,13 @@ export class FlatTable {
   readonly #view: DataView
   readonly #at: number
   readonly #depth: number
+  /** How many may still be met: many may point to one, which may point to many. */
+  readonly #left: { tables: number }
 
   /** @throws RangeError when there is no table */
-  private constructor(view: DataView, at: number, depth: number) {
+  private constructor(view: DataView, at: number, depth: number, left: { tables: number }) {
+    if (--left.tables < 0) throw new RangeError('more tables than there is room for')
+    this.#left = left
     if (depth > MAX_DEPTH) throw new RangeError(`tables nested more than ${MAX_DEPTH} deep`)
     this.#view = view
     this.#at = at
@@ -18,7 +22,7 @@ export class FlatTable {
 
   static root(bytes: Uint8Array): FlatTable {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    return new FlatTable(view, view.getUint32(0, true), 0)
+    return new FlatTable(view, view.getUint32(0, true), 0, { tables: bytes.length / 4 })
   }
 
   int8(field: number, otherwise = 0): number {
@@ -81,7 +85,7 @@ export class FlatTable {
   }
 
   #follow(at: number): FlatTable {
-    return new FlatTable(this.#view, at + this.#view.getUint32(at, true), this.#depth + 1)
+    return new FlatTable(this.#view, at + this.#view.getUint32(at, true), this.#depth + 1, this.#left)
   }
 
   /** Where a field lies; undefined when it is left out. */

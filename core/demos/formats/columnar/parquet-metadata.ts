@@ -79,11 +79,14 @@ function describe(footer: ThriftStruct, size: number): ParquetMetadata {
   // A value of a constant column takes next to nothing, so that the number of values must be bounded apart from the bytes.
   const most = Math.max(2 ** 21, Math.min(64 * size, LIMITS.inflatedBytes / 8))
   let values = 0
+  let bytes = 0
   for (const group of list(footer.get(4), 'the row groups').map(struct)) {
     const columns = list(group.get(1), 'the columns of a row group').map(struct)
     if (columns.length !== leaves.length) throw new RangeError(`${columns.length} columns in a row group`)
     for (const [i, column] of columns.entries()) {
       const chunk = describeChunk(struct(column.get(3)), size)
+      bytes += chunk.bytes
+      if (bytes > size) throw new RangeError('columns that overlap')
       values += chunk.values
       if (values > most) throw new RangeError(`more than ${most} values in ${size} bytes`)
       chunks[i]!.push(chunk)

@@ -37,6 +37,13 @@ const BYTE_STREAM_SPLIT = 9
 /** Bytes of a value in plain encoding; 0 where that varies. */
 const WIDTHS: Partial<Record<ParquetType, number>> = { INT32: 4, INT64: 8, FLOAT: 4, DOUBLE: 8 }
 
+/**
+ * Packed pages become so many bytes for each that they have, but at least LEAST: one of equal values takes next to nothing.
+ * Deflate gives no more, and what zstd and Brotli give without end is no column of numbers.
+ */
+const MOST_PER_BYTE = 1032
+const LEAST = 2 ** 24
+
 /** What the pages of one chunk have in common. */
 interface Context {
   readonly column: ParquetColumn
@@ -55,15 +62,20 @@ export function* readPages(
   const own = bytes.subarray(chunk.offset, chunk.offset + chunk.bytes)
   const reader = new ThriftReader(own)
   const context: Context = { column, codec: chunk.codec, snappy, dictionary: undefined }
+  const most = Math.max(LEAST, MOST_PER_BYTE * own.length)
+  let inflated = 0
   for (let seen = 0; seen < chunk.values; ) {
     const header = reader.struct()
     const size = count(header.get(2), 'the size of a page')
     const packed = count(header.get(3), 'the packed size of a page')
     if (packed > own.length - reader.offset) throw new RangeError(`a page of ${packed} bytes`)
+    inflated += size
+    if (inflated > most) throw new RangeError(`pages of more than ${most} bytes`)
     const body = own.subarray(reader.offset, reader.offset + packed)
     reader.offset += packed
     const type = count(header.get(1), 'the type of a page')
     if (type === DICTIONARY_PAGE) {
+      if (context.dictionary !== undefined) throw new RangeError('a second dictionary')
       const entries = count(struct(header.get(7)).get(1), 'the size of a dictionary')
       context.dictionary = plainValues(decompress(body, size, context), column.type, entries)
     } else if (type === DATA_PAGE || type === DATA_PAGE_V2) {

@@ -1,6 +1,6 @@
 /**
  * Reads and writes HDF5 in a thread of its own, which is started when it is first needed and ends when it has not been
- * needed for a while. A file that takes longer than its size allows ends the thread, and is refused.
+ * needed for a while. Files of others are read where the whole process has limits (../../reading.ts).
  */
 import { Worker } from 'node:worker_threads'
 import type { FileProblems } from '../format.ts'
@@ -13,10 +13,6 @@ const WORKER_MODULE = new URL(
   import.meta.url,
 )
 const IDLE_MS = 5000
-/** Of the thread's own time, so that nothing is refused because the machine is busy. A megabyte takes about 0.02 s. */
-const READ_SECONDS = 0.5
-const READ_SECONDS_PER_BYTE = 1e-6
-const LOOK_MS = 50
 
 interface Thread {
   readonly worker: Worker
@@ -28,47 +24,35 @@ let idle: NodeJS.Timeout | undefined
 /** One request after the other. */
 let queue: Promise<unknown> = Promise.resolve()
 
-/** @throws DataError when it is no HDF5 file, is damaged, or takes too long or too much memory */
+/** @throws DataError when it is no HDF5 file or damaged */
 export async function readHdf5(bytes: Uint8Array, problems: FileProblems): Promise<Hdf5Group> {
-  const limit = READ_SECONDS + READ_SECONDS_PER_BYTE * bytes.length
-  const reply = await request({ kind: 'read', bytes }, limit)
-  if (reply === undefined) {
-    return problems.refuse('HDF5', `a file that is read within ${limit.toFixed(1)} s`, 'one that is not')
-  }
+  const reply = await request({ kind: 'read', bytes })
   if (reply.kind === 'refused') return problems.refuse(reply.place, reply.expected, reply.found)
-  if (reply.kind !== 'read') return unexpected(reply)
-  return reply.root
+  return reply.kind === 'read' ? reply.root : unexpected(reply)
 }
 
 /** Equal trees give equal bytes. */
 export async function writeHdf5(root: Hdf5Group): Promise<Uint8Array> {
-  const reply = await request({ kind: 'write', root }, Number.POSITIVE_INFINITY)
-  return reply?.kind === 'written' ? reply.bytes : unexpected(reply)
+  const reply = await request({ kind: 'write', root })
+  return reply.kind === 'written' ? reply.bytes : unexpected(reply)
 }
 
-/** @returns undefined when the thread was ended because there was no answer within the time or the memory */
-function request(message: Hdf5Request, limitSeconds: number): Promise<Hdf5Reply | undefined> {
-  const answer = queue.then(() => exchange(message, limitSeconds))
+function request(message: Hdf5Request): Promise<Hdf5Reply> {
+  const answer = queue.then(() => exchange(message))
   queue = answer.catch(() => undefined)
   return answer
 }
 
-async function exchange(message: Hdf5Request, limitSeconds: number): Promise<Hdf5Reply | undefined> {
+async function exchange(message: Hdf5Request): Promise<Hdf5Reply> {
   clearTimeout(idle)
   thread ??= start()
   const { worker, ready } = thread
   worker.ref()
   try {
     await ready
-    const limit = (await usedSeconds(worker)) + limitSeconds
     const answer = next(worker)
     worker.postMessage(message)
-    const watch = setInterval(async () => {
-      if ((await usedSeconds(worker)) > limit) void worker.terminate()
-    }, LOOK_MS)
-    const reply = await answer.finally(() => clearInterval(watch))
-    if (reply === undefined) thread = undefined
-    return reply
+    return await answer
   } catch (error) {
     end()
     throw error
@@ -79,8 +63,7 @@ async function exchange(message: Hdf5Request, limitSeconds: number): Promise<Hdf
 }
 
 function start(): Thread {
-  // The values lie outside the heap of JavaScript, which holds only names and small objects.
-  const worker = new Worker(WORKER_MODULE, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: 192 } })
+  const worker = new Worker(WORKER_MODULE, { execArgv: [] })
   return { worker, ready: next(worker) }
 }
 
@@ -89,27 +72,18 @@ function end(): void {
   thread = undefined
 }
 
-/** Of a thread that has ended: 0. */
-async function usedSeconds(worker: Worker): Promise<number> {
-  const used = await worker.cpuUsage().catch(() => ({ user: 0, system: 0 }))
-  return (used.user + used.system) / 1e6
-}
-
-/** @returns undefined when the thread ends before it answers */
-function next(worker: Worker): Promise<Hdf5Reply | undefined> {
+function next(worker: Worker): Promise<Hdf5Reply> {
   return new Promise((resolve, reject) => {
     const settle = (how: () => void): void => {
-      worker.off('message', onMessage).off('error', onError).off('exit', onExit)
+      worker.off('message', onMessage).off('error', onError)
       how()
     }
     const onMessage = (reply: Hdf5Reply): void => settle(() => resolve(reply))
-    const onError = (error: NodeJS.ErrnoException): void =>
-      settle(() => (error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? resolve(undefined) : reject(error)))
-    const onExit = (): void => settle(() => resolve(undefined))
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit)
+    const onError = (error: Error): void => settle(() => reject(error))
+    worker.on('message', onMessage).on('error', onError)
   })
 }
 
-function unexpected(reply: Hdf5Reply | undefined): never {
-  throw reply?.kind === 'failed' ? reply.error : new Error(`the HDF5 thread answered ${reply?.kind}`)
+function unexpected(reply: Hdf5Reply): never {
+  throw reply.kind === 'failed' ? reply.error : new Error(`the HDF5 thread answered ${reply.kind}`)
 }

@@ -136,6 +136,7 @@ function spaceOf(value: unknown, place: string, problems: FileProblems, level: n
     }
     case 'MultiBinary': {
       const count = shapeSize(checkSizes(numbers('n'), place, problems))
+      if (count > MOST_NUMBERS) problems.refuse(`${place}, n`, `at most ${MOST_NUMBERS} numbers`, count)
       return choices('MultiBinary', Array<number>(count).fill(2), Array<number>(count).fill(0))
     }
     case 'Dict':
