@@ -8,6 +8,7 @@ import { registerHooks } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UserError } from './errors.ts'
+import { requireRegularFile } from './read-file.ts'
 
 const loaded = new Set<string>()
 let hooked = false
@@ -27,6 +28,7 @@ export async function loadPlugins(files: readonly string[]): Promise<void> {
     const path = resolve(file)
     if (loaded.has(path)) continue
     if (!existsSync(path)) throw new UserError(`there is no plugin ${file}`, { usage: true })
+    requireRegularFile(path, true)
     hookName()
     try {
       await import(pathToFileURL(path).href)

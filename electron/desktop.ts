@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BrowserWindow } from 'electron'
+import { printableText } from '../core/printable.ts'
 import { dataDirectory } from './arguments.ts'
 import { channels } from './channels.ts'
 import { FileDialogs } from './files.ts'
@@ -98,7 +99,7 @@ export class Desktop {
       fork: (module, serviceName) =>
         utilityProcess.fork(module, [], { serviceName, stdio: ['ignore', 'inherit', 'pipe'] }),
       onFatal: (message, remedy) => this.#fatal(message, remedy),
-      log: (line) => process.stderr.write(`${line}\n`),
+      log: (line) => process.stderr.write(`${printableText(line)}\n`),
     })
     const isMac = process.platform === 'darwin'
     const template = menuTemplate((action) => this.#window?.webContents.send(channels.menu, action), {

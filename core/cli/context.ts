@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ensureBundledDemonstrations } from '../demos/bundled.ts'
 import { askedOfPerson } from '../envs/index.ts'
+import { printableJson, printableLine, printableText } from '../printable.ts'
 import { defaultDataDirectory, type Library, openLibrary } from '../store/index.ts'
 
 /** Every file of a subcommand exports a function of this type under the name `register`. */
@@ -17,12 +18,16 @@ export interface GlobalOptions {
   python?: string
 }
 
+/** Back to the first column, and what stands there is gone. */
+const ERASED_LINE = '\r\x1b[2K'
+
 export class CliContext {
   /** Aborted by Ctrl-C or SIGTERM; a second one ends the process at once. */
   readonly signal: AbortSignal
   readonly #program: Command
   readonly #abort = new AbortController()
   #library: Library | undefined
+  #hasProgress = false
 
   constructor(program: Command) {
     this.#program = program
@@ -64,17 +69,28 @@ export class CliContext {
 
   /** One line on standard output. */
   print(line: string): void {
-    process.stdout.write(`${line}\n`)
+    process.stdout.write(`${printableText(line)}\n`)
   }
 
   /** One JSON value per line on standard output. */
   printJson(value: unknown): void {
-    process.stdout.write(`${JSON.stringify(value)}\n`)
+    process.stdout.write(`${printableJson(value)}\n`)
   }
 
   /** One line for people on standard error: progress, hints. */
   note(line: string): void {
-    process.stderr.write(`${line}\n`)
+    this.#showProgress('')
+    process.stderr.write(`${printableText(line)}\n`)
+  }
+
+  /** Whether there is a person who sees a line that changes in place. */
+  get showsProgress(): boolean {
+    return !this.json && process.stderr.isTTY === true
+  }
+
+  /** A line that changes in place, below all others; nothing where nobody sees it, and '' takes it away. */
+  progress(line: string): void {
+    if (this.showsProgress) this.#showProgress(line)
   }
 
   /** Says what a person has to do now for this environment to be made, where that is anything. */
@@ -90,6 +106,12 @@ export class CliContext {
   close(): void {
     this.#library?.close()
     this.#library = undefined
+  }
+
+  #showProgress(line: string): void {
+    if (!this.#hasProgress && line === '') return
+    this.#hasProgress = line !== ''
+    process.stderr.write(`${ERASED_LINE}${printableLine(line).slice(0, (process.stderr.columns ?? 80) - 1)}`)
   }
 
   get #options(): GlobalOptions {

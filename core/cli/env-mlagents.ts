@@ -6,6 +6,7 @@ import type { ParameterValue } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { launcherFile, launcherScript, readBuildArguments } from '../remote/mlagents/launcher.ts'
 import { Session } from '../remote/mlagents/session.ts'
+import { explainWriteError } from '../system-errors.ts'
 import { collectParameter, wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 
@@ -95,7 +96,7 @@ function writeLauncher(options: LauncherOptions, context: CliContext): void {
     writeFileSync(file, script)
     chmodSync(file, 0o755)
   } catch (cause) {
-    throw new UserError(`${file} cannot be written (${(cause as NodeJS.ErrnoException).code})`, { cause })
+    throw explainWriteError(cause, file)
   }
   if (context.json) context.printJson({ file })
   else context.print(file)

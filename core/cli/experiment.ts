@@ -13,9 +13,10 @@ import {
   readReportCells,
   writeReport,
 } from '../experiment/index.ts'
+import { readRegularText } from '../read-file.ts'
 import { packageVersion } from '../studio/version.ts'
 import { loadConfigPlugins } from '../train/index.ts'
-import { readText, wholeNumber } from './arguments.ts'
+import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { ExperimentDisplay } from './experiment-display.ts'
 import { parseSeeds } from './seeds.ts'
@@ -48,7 +49,7 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function experiment(file: string, options: Options, context: CliContext): Promise<void> {
-  const text = readText(file)
+  const text = readRegularText(file)
   await loadConfigPlugins(text, file)
   const plan = planExperiment(text, file)
   const directory = resolve(options.out ?? join(context.dataDirectory, 'results', plan.name))

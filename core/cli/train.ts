@@ -1,10 +1,10 @@
 /** `understudy train`: starts or resumes a run and shows how it goes. */
-import { readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { type Command, Option } from 'commander'
 import { makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { algorithmNames } from '../learn/index.ts'
+import { readRegularText } from '../read-file.ts'
 import {
   demonstrationPath,
   diagnose,
@@ -201,7 +201,7 @@ async function configOf(
     if (options.preset !== undefined) {
       throw new UserError('a configuration file and --preset exclude each other', { usage: true })
     }
-    const text = readConfig(file)
+    const text = readRegularText(file)
     await loadConfigPlugins(text, file)
     return resolveConfig(text, {
       ...overrides,
@@ -255,15 +255,6 @@ function presetName({ algo, gail }: Options, recommended: string): string {
   if (algo === undefined && gail === undefined) return recommended
   const name = algo ?? recommended.replace('-gail', '')
   return gail === true ? `${name}-gail` : name
-}
-
-function readConfig(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new UserError(`${file} cannot be read (${code})`, { usage: true, cause: error })
-  }
 }
 
 function refuseOtherFile(file: string, config: RunConfig, saved: RunConfig, runId: string): void {

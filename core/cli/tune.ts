@@ -3,9 +3,10 @@ import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { UserError } from '../errors.ts'
 import { type ExperimentRunner, planTuning, tune, writeTuneReport } from '../experiment/index.ts'
+import { readRegularText } from '../read-file.ts'
 import { packageVersion } from '../studio/version.ts'
 import { loadConfigPlugins } from '../train/index.ts'
-import { readText, wholeNumber } from './arguments.ts'
+import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { ExperimentDisplay } from './experiment-display.ts'
 
@@ -31,7 +32,7 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function search(file: string, options: Options, context: CliContext): Promise<void> {
-  const text = readText(file)
+  const text = readRegularText(file)
   await loadConfigPlugins(text, file)
   const plan = planTuning(text, file)
   const directory = resolve(options.out ?? join(context.dataDirectory, 'results', plan.name))

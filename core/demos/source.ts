@@ -5,7 +5,6 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -13,6 +12,8 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
+import { readRegularFile } from '../read-file.ts'
+import { explainSystemError, explainWriteError } from '../system-errors.ts'
 import { FileProblems, LIMITS } from './formats/format.ts'
 import type { DemonstrationFiles, DemonstrationSource } from './formats/index.ts'
 
@@ -22,19 +23,26 @@ import type { DemonstrationFiles, DemonstrationSource } from './formats/index.ts
  */
 export function readSource(path: string): DemonstrationSource {
   const name = basename(resolve(path))
-  return onDisk(path, 'read', () => {
-    const problems = new FileProblems(name)
-    let total = 0
-    const take = (file: string): Uint8Array => {
-      total += statSync(file).size
-      if (total > LIMITS.fileBytes) problems.refuse('size', `at most ${LIMITS.fileBytes} bytes`, total)
-      return readFileSync(file)
-    }
-    if (!statSync(path).isDirectory()) return { name, bytes: take(path) }
-    const paths = filesWithin(path)
-    if (paths.length > LIMITS.files) problems.refuse('files', `at most ${LIMITS.files}`, paths.length)
-    return { name, files: new Map(paths.map((inside) => [inside, take(join(path, inside))])) }
-  })
+  if (!isDirectory(path)) return { name, bytes: readRegularFile(path, LIMITS.fileBytes) }
+  const paths = filesWithin(path)
+  if (paths.length > LIMITS.files) {
+    new FileProblems(name).refuse('files', `at most ${LIMITS.files}`, paths.length)
+  }
+  let left: number = LIMITS.fileBytes
+  const take = (inside: string): [string, Uint8Array] => {
+    const bytes = readRegularFile(join(path, inside), left)
+    left -= bytes.length
+    return [inside, bytes]
+  }
+  return { name, files: new Map(paths.map(take)) }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch (error) {
+    throw explainSystemError(error, `${path} cannot be read`)
+  }
 }
 
 /** The paths of all files in a folder and below, with '/', sorted. Links are not followed. */
@@ -46,7 +54,11 @@ export function filesWithin(folder: string): string[] {
       else if (entry.isFile()) paths.push(`${prefix}${entry.name}`)
     }
   }
-  walk(folder, '')
+  try {
+    walk(folder, '')
+  } catch (error) {
+    throw explainSystemError(error, `${folder} cannot be read`)
+  }
   return paths.sort()
 }
 
@@ -56,10 +68,12 @@ export function filesWithin(folder: string): string[] {
  * @throws UserError when it cannot be written
  */
 export function writeExport(path: string, content: Uint8Array | DemonstrationFiles): void {
-  onDisk(path, 'written', () => {
+  try {
     if (content instanceof Uint8Array) writeWholeFile(path, content)
     else writeWholeFolder(path, content)
-  })
+  } catch (error) {
+    throw explainWriteError(error, path)
+  }
 }
 
 function writeWholeFile(path: string, bytes: Uint8Array): void {
@@ -106,23 +120,5 @@ function writeDurably(path: string, bytes: Uint8Array): void {
     fsyncSync(file)
   } finally {
     closeSync(file)
-  }
-}
-
-function onDisk<T>(path: string, what: 'read' | 'written', action: () => T): T {
-  try {
-    return action()
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === undefined || error instanceof UserError) throw error
-    const reason =
-      {
-        ENOENT: what === 'read' ? 'there is no such file' : 'there is no such directory',
-        EISDIR: 'it is a directory',
-        EACCES: 'permission is denied',
-        EROFS: 'the disk is read-only',
-        ENOSPC: 'the disk is full',
-      }[code] ?? code
-    throw new UserError(`${path} cannot be ${what}: ${reason}`, { cause: error })
   }
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import type { EnvironmentSpec, Player } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { Random } from '../random.ts'
+import { requireRegularFile } from '../read-file.ts'
+import { explainSystemError } from '../system-errors.ts'
 import { listCheckpoints } from '../train/checkpoint.ts'
 import { readPolicy } from './policy/policy.ts'
 
@@ -83,12 +85,15 @@ export async function openAgent(
 export async function policyFile(source: string, checkpoint?: number): Promise<string> {
   const found = await stat(source).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
-    throw error
+    throw explainSystemError(error, `${source} cannot be read`)
   })
   if (found === undefined) {
     throw new UserError(`there is no agent at ${source}`, { remedy: 'name a run or an ONNX file' })
   }
-  if (found.isFile()) return source
+  if (!found.isDirectory()) {
+    requireRegularFile(source)
+    return source
+  }
   const checkpoints = await listCheckpoints(source)
   const newest = checkpoints.at(-1)
   if (newest === undefined) {

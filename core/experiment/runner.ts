@@ -2,9 +2,9 @@
  * Trains the cells of an experiment in processes of their own, several at once. What is finished stays; what was
  * interrupted goes on; what was made with other settings is made again.
  */
-import { readFile, rm } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
-import { ensureBundledDemonstrations, readDemonstrations } from '../demos/index.ts'
+import { rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { ensureBundledDemonstrations, readDemonstrations, readSource } from '../demos/index.ts'
 import { UserError } from '../errors.ts'
 import { type Library, openLibrary } from '../store/index.ts'
 import {
@@ -205,10 +205,7 @@ function nameOf({ column, seed }: Work): string {
 }
 
 async function importFile(library: Library, path: string): Promise<number[]> {
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new UserError(`the demonstrations ${path} cannot be read (${cause.code})`, { cause })
-  })
-  const { episodes } = await readDemonstrations({ name: basename(path), bytes })
+  const { episodes } = await readDemonstrations(readSource(path))
   const { added, known } = library.importEpisodes(episodes)
   return [...added, ...known]
 }

@@ -1,7 +1,7 @@
 /** Files that are either there as a whole or not at all, whenever the process or the machine stops. */
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { UserError } from '../errors.ts'
+import { explainWriteError } from '../system-errors.ts'
 
 /**
  * Writes beside `path`, makes the bytes durable and only then gives them the name.
@@ -12,26 +12,8 @@ export async function writeAtomically(path: string, chunks: Iterable<Uint8Array>
   try {
     await write(path, chunks)
   } catch (error) {
-    throw explainFileError(error, path)
+    throw explainWriteError(error, path)
   }
-}
-
-const REASONS: Readonly<Record<string, [reason: string, remedy: string]>> = {
-  ENOSPC: ['the disk is full', 'free some space; what was written before is still there'],
-  EDQUOT: ['the quota is used up', 'free some space; what was written before is still there'],
-  EACCES: ['permission is denied', 'choose another place, or change its permissions'],
-  EPERM: ['permission is denied', 'choose another place, or change its permissions'],
-  EROFS: ['the file system is read-only', 'choose another place'],
-  ENOENT: ['its folder is not there', 'make the folder first, or choose another place'],
-  ENOTDIR: ['a file stands where a folder must be', 'choose another place'],
-  EISDIR: ['it is a folder', 'choose another name'],
-}
-
-/** A sentence for what a person can mend; everything else comes back as it is. */
-export function explainFileError(error: unknown, path: string): unknown {
-  const [reason, remedy] = REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? []
-  if (reason === undefined) return error
-  return new UserError(`${path} cannot be written: ${reason}`, { remedy: remedy!, cause: error })
 }
 
 async function write(path: string, chunks: Iterable<Uint8Array>): Promise<void> {

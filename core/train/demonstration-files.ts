@@ -11,6 +11,7 @@ import {
 } from '../demos/index.ts'
 import { UserError } from '../errors.ts'
 import type { Episode } from '../store/index.ts'
+import { explainSystemError } from '../system-errors.ts'
 
 /**
  * The episodes of a file, or of a folder that is one dataset; of any other folder those of every file in it that has the
@@ -20,9 +21,8 @@ import type { Episode } from '../store/index.ts'
  */
 export async function readDemonstrationFiles(path: string): Promise<{ label: string; episode: Episode }[]> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(`demo_path: "${path}" cannot be read (${error.code})`, {
+    throw explainSystemError(error, `demo_path: "${path}" cannot be read`, {
       remedy: 'write a path from where the command is run, or an absolute one',
-      cause: error,
     })
   })
   const files = found.isDirectory() ? await filesOf(path) : [path]

@@ -4,7 +4,7 @@
  */
 import { rmSync, statSync, utimes, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { explainFileError } from './atomic-file.ts'
+import { explainWriteError } from '../system-errors.ts'
 
 const INTERVAL_MS = 5_000
 /** Without a beat for this long the owner is gone. */
@@ -24,7 +24,7 @@ export class Heartbeat {
     try {
       writeFileSync(this.#file, '')
     } catch (error) {
-      throw explainFileError(error, this.#file)
+      throw explainWriteError(error, this.#file)
     }
     this.#timer = setInterval(() => this.#beat(), INTERVAL_MS)
     this.#timer.unref()

@@ -7,7 +7,7 @@ import { releaseEnvironments } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { loadedPlugins } from '../plugins.ts'
 import type { Library, RunRow, RunState } from '../store/index.ts'
-import { explainFileError } from './atomic-file.ts'
+import { explainWriteError } from '../system-errors.ts'
 import {
   configToYaml,
   demonstrationPath,
@@ -350,6 +350,6 @@ async function makeDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true })
   } catch (error) {
-    throw explainFileError(error, directory)
+    throw explainWriteError(error, directory)
   }
 }

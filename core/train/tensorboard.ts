@@ -9,7 +9,7 @@
 import { appendFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import protobuf from 'protobufjs/light.js'
-import { explainFileError } from './atomic-file.ts'
+import { explainWriteError } from '../system-errors.ts'
 import { crc32c } from './crc32c.ts'
 
 /** Metrics that mean what a scalar of ML-Agents means, under its name; docs/guide/tensorboard.md says why no others. */
@@ -86,7 +86,7 @@ export class EventFile {
       this.path = join(runDirectory, unusedName(runDirectory))
       writeFileSync(this.path, Buffer.concat(start), { flag: 'wx' })
     } catch (error) {
-      throw explainFileError(error, runDirectory)
+      throw explainWriteError(error, runDirectory)
     }
   }
 
@@ -99,7 +99,7 @@ export class EventFile {
     try {
       appendFileSync(this.path, record({ step, summary: { value } }))
     } catch (error) {
-      throw explainFileError(error, this.path)
+      throw explainWriteError(error, this.path)
     }
   }
 }

@@ -56,7 +56,7 @@ describe('writeExport and readSource', () => {
     symlinkSync(join(elsewhere, 'secret.txt'), join(path, 'file'))
     expect(filesWithin(path)).toEqual([])
     expect(() => readSource(join(path, 'none'))).toThrow('cannot be read: there is no such file')
-    expect(() => writeExport(join(path, 'no', 'folder'), FILES)).toThrow('there is no such directory')
+    expect(() => writeExport(join(path, 'no', 'folder'), FILES)).toThrow('its folder is not there')
     expect(existsSync(join(path, 'no'))).toBe(false)
   })
 })

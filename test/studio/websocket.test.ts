@@ -193,7 +193,7 @@ test('a port that is taken is refused with what to do', async () => {
   const again = listen({ port: server.port, pageDirectory: folder, connect: () => undefined })
   await expect(again).rejects.toMatchObject({
     name: 'UserError',
-    message: `port ${server.port} is taken by another program`,
+    message: `the studio cannot listen on port ${server.port}: something listens there already`,
     remedy: expect.stringContaining('--port'),
   })
 })

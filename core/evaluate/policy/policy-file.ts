@@ -1,7 +1,7 @@
 /** The file of a policy, and the one beside it that torch keeps its weights in. */
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { DataError, UserError } from '../../errors.ts'
+import { DataError } from '../../errors.ts'
+import { readRegularFile } from '../../read-file.ts'
 import { embedWeights } from '../../tensor/onnx/embed.ts'
 
 /** No policy of a game is larger, and a file that is takes the memory of everything else. */
@@ -13,16 +13,7 @@ export const MOST_POLICY_BYTES = 256 * 2 ** 20
  *   a file beside it
  */
 export function readPolicyFile(path: string): Uint8Array {
-  let bytes: Uint8Array
-  try {
-    const { size } = statSync(path)
-    if (size > MOST_POLICY_BYTES) throw tooLarge(path, size)
-    bytes = readUpTo(path, MOST_POLICY_BYTES)
-  } catch (cause) {
-    if (cause instanceof DataError) throw cause
-    const { code } = cause as NodeJS.ErrnoException
-    throw new UserError(`${path} cannot be read (${code})`, { usage: true, cause })
-  }
+  const bytes = readRegularFile(path, MOST_POLICY_BYTES, true)
   return withWeights(bytes, path, (location) => readBeside(path, location))
 }
 
@@ -63,26 +54,10 @@ function readBeside(path: string, location: string): Uint8Array {
   if (basename(location) !== location || /^\.*$|[\\\0]/.test(location)) {
     throw refuse('all weights within the file, or in one beside it', `weights in ${JSON.stringify(location)}`)
   }
-  const expected = `its weights in ${location} beside it`
-  const other = join(dirname(path), location)
   try {
-    // A pipe would be waited for.
-    if (statSync(other).isFile()) return readUpTo(other, MOST_POLICY_BYTES)
+    return readRegularFile(join(dirname(path), location), MOST_POLICY_BYTES)
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw refuse(expected, `that this cannot be read (${code})`, cause)
-  }
-  throw refuse(expected, 'that this is no file')
-}
-
-/** At most so many bytes of a file, so that one that is too large is not read as a whole. */
-function readUpTo(path: string, most: number): Uint8Array {
-  const file = openSync(path, 'r')
-  try {
-    const bytes = Buffer.alloc(Math.min(fstatSync(file).size, most))
-    return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0))
-  } finally {
-    closeSync(file)
+    throw refuse(`its weights in ${location} beside it`, (cause as Error).message, cause)
   }
 }
 

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream'
 import serveStatic from '@fastify/static'
 import createServer, { type FastifyInstance } from 'fastify'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { UserError } from '../../errors.ts'
+import { explainSystemError } from '../../system-errors.ts'
 import type { Port } from '../../train/port.ts'
 import { maxFrameBytes } from '../protocol.ts'
 import {
@@ -145,18 +145,7 @@ function toBytes(data: Buffer | ArrayBuffer | Buffer[]): Uint8Array {
 }
 
 function portProblem(error: unknown, port: number): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE') {
-    return new UserError(`port ${port} is taken by another program`, {
-      remedy: 'choose another with --port, or leave it out to take a free one',
-      cause: error,
-    })
-  }
-  if (code === 'EACCES') {
-    return new UserError(`port ${port} may not be used by this user`, {
-      remedy: 'choose one above 1023',
-      cause: error,
-    })
-  }
-  return error
+  return explainSystemError(error, `the studio cannot listen on port ${port}`, {
+    remedy: 'choose another with --port, or leave it out to take a free one',
+  })
 }
