@@ -28,6 +28,7 @@ export class CliContext {
   readonly #abort = new AbortController()
   #library: Library | undefined
   #hasProgress = false
+  #endsInOrder = false
 
   constructor(program: Command) {
     this.#program = program
@@ -97,6 +98,18 @@ export class CliContext {
   noteAsked(environment: string, again = false): void {
     const asked = askedOfPerson(environment)
     if (asked !== null) this.note(`${environment}: ${asked}${again ? ' again, for the run itself' : ''}`)
+  }
+
+  /**
+   * From now on Ctrl-C is answered in the command's own time, such as with a checkpoint, and a second one ends it at once.
+   * Without, it ends soon whatever it is doing.
+   */
+  takeTimeToEnd(takes = true): void {
+    this.#endsInOrder = takes
+  }
+
+  get endsInOrder(): boolean {
+    return this.#endsInOrder
   }
 
   stop(reason: Error): void {

@@ -99,6 +99,7 @@ async function train(
   const onStop = () =>
     display.note('stopping after checkpoints; the same command goes on; Ctrl-C again ends at once')
   context.signal.addEventListener('abort', onStop)
+  context.takeTimeToEnd()
   try {
     return await runner.run()
   } finally {

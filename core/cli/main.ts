@@ -3,27 +3,28 @@ import { existsSync, readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { DataError, UserError } from '../errors.ts'
 import { loadPlugins } from '../plugins.ts'
+import { printableText } from '../printable.ts'
+import { explainSystemError } from '../system-errors.ts'
 import { CliContext, type Register } from './context.ts'
+import { EXIT_INTERRUPTED, InterruptedError, Signals } from './signals.ts'
 
 /** Loaded one at a time, because some bring a numeric engine with them and `understudy envs` should not wait for that. */
-const COMMANDS: Readonly<Record<string, () => Promise<{ register: Register }>>> = {
-  envs: () => import('./envs.ts'),
-  env: () => import('./env.ts'),
-  record: () => import('./record.ts'),
-  demos: () => import('./demos.ts'),
-  train: () => import('./train.ts'),
-  evaluate: () => import('./evaluate.ts'),
-  compare: () => import('./compare.ts'),
-  experiment: () => import('./experiment.ts'),
-  tune: () => import('./tune.ts'),
-  agents: () => import('./agents.ts'),
-  serve: () => import('./serve.ts'),
-  studio: () => import('./studio.ts'),
-}
+const COMMANDS = new Map<string, () => Promise<{ register: Register }>>([
+  ['envs', () => import('./envs.ts')],
+  ['env', () => import('./env.ts')],
+  ['record', () => import('./record.ts')],
+  ['demos', () => import('./demos.ts')],
+  ['train', () => import('./train.ts')],
+  ['evaluate', () => import('./evaluate.ts')],
+  ['compare', () => import('./compare.ts')],
+  ['experiment', () => import('./experiment.ts')],
+  ['tune', () => import('./tune.ts')],
+  ['agents', () => import('./agents.ts')],
+  ['serve', () => import('./serve.ts')],
+  ['studio', () => import('./studio.ts')],
+])
 
 const DEFAULT_COMMAND = 'studio'
-
-const EXIT_INTERRUPTED = 130
 
 /**
  * @param argv  the arguments after the program's name
@@ -39,7 +40,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     await import('../remote/index.ts')
     await loadPlugins(context.plugins)
   })
-  const stopListening = stopOnSignals(context)
+  const signals = new Signals(context)
   let code = 0
   try {
     const args = withDefaultCommand(argv)
@@ -49,7 +50,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     code = report(error, context)
   }
-  stopListening()
+  signals.close()
   try {
     context.close()
   } catch (error) {
@@ -84,6 +85,10 @@ function makeProgram(): Command {
     .option('--json', 'output for machines')
     .option('--verbose', 'show where an error came from')
     .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(printableText(text)),
+      writeErr: (text) => process.stderr.write(printableText(text)),
+    })
     .showHelpAfterError('("understudy --help" and "understudy COMMAND --help" say more)')
     .exitOverride()
 }
@@ -110,32 +115,12 @@ function withDefaultCommand(argv: readonly string[]): string[] {
 }
 
 function commandsFor(argv: readonly string[]): (() => Promise<{ register: Register }>)[] {
-  const load = COMMANDS[firstOwnArgument(argv) ?? '']
-  return load === undefined ? Object.values(COMMANDS) : [load]
+  const load = COMMANDS.get(firstOwnArgument(argv) ?? '')
+  return load === undefined ? [...COMMANDS.values()] : [load]
 }
 
-/** @returns a function that stops listening */
-function stopOnSignals(context: CliContext): () => void {
-  const onSignal = (): void => {
-    if (context.signal.aborted) process.exit(EXIT_INTERRUPTED)
-    context.stop(new InterruptedError())
-  }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
-  return () => {
-    process.off('SIGINT', onSignal)
-    process.off('SIGTERM', onSignal)
-  }
-}
-
-class InterruptedError extends Error {
-  constructor() {
-    super('interrupted')
-    this.name = 'InterruptedError'
-  }
-}
-
-function report(error: unknown, context: CliContext): number {
+function report(thrown: unknown, context: CliContext): number {
+  const error = explainLeftover(thrown)
   // Commander has said already what is wrong with the command line.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (context.signal.aborted && isAbort(error)) {
@@ -152,6 +137,13 @@ function report(error: unknown, context: CliContext): number {
   context.note(`error: ${bug.message} (this is a bug in Understudy)`)
   context.note(context.verbose ? `${bug.stack}` : '       run again with --verbose to see where it happened')
   return 1
+}
+
+/** Where nobody has said what could not be done, the system's own words are still more than "a bug". */
+function explainLeftover(error: unknown): unknown {
+  const { path, syscall } = error as { path?: unknown; syscall?: unknown }
+  if (error instanceof UserError || typeof syscall !== 'string') return error
+  return explainSystemError(error, `${typeof path === 'string' ? path : syscall} cannot be used`)
 }
 
 function isAbort(error: unknown): boolean {

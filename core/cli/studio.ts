@@ -25,7 +25,9 @@ async function openStudio(options: StudioOptions, context: CliContext): Promise<
   // Whoever asks for a port, or for an address alone, wants the browser; plugins live in this process, not in the window's.
   const wantsBrowser = options.browser || options.port !== undefined || !options.open
   if (!wantsBrowser && context.plugins.length === 0) {
-    const obstacle = await runDesktopStudio(context.dataDirectory, say, context.signal)
+    const obstacle = await runDesktopStudio(context.dataDirectory, say, context.signal, () =>
+      context.takeTimeToEnd(),
+    )
     if (obstacle === null) return
     say(`no desktop window: ${obstacle}; the studio opens in the browser`)
   }
@@ -35,6 +37,7 @@ async function openStudio(options: StudioOptions, context: CliContext): Promise<
       port: options.port ?? 0,
       open: options.open,
       say,
+      onActiveRuns: (runs) => context.takeTimeToEnd(runs.length > 0),
       onAddress: (address) => {
         if (context.json) context.printJson({ event: 'listening', address })
         else context.print(`The studio is at ${address} (Ctrl-C ends it)`)

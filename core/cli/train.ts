@@ -118,7 +118,9 @@ async function train(file: string | undefined, options: Options, context: CliCon
   const library = context.library()
   await recoverRuns(library)
   if (options.env !== undefined) context.noteAsked(options.env)
+  context.signal.throwIfAborted()
   const run = await begin(file, options, context)
+  context.takeTimeToEnd()
   const config = savedConfig(run.row)
   context.noteAsked(config.environment, true)
   const { spec } = makeEnvironment(config.environment, config.parameters)
@@ -134,6 +136,7 @@ async function train(file: string | undefined, options: Options, context: CliCon
     void run.stop()
   }
   context.signal.addEventListener('abort', onStop)
+  if (context.signal.aborted) onStop()
   const end = await run.ended
   context.signal.removeEventListener('abort', onStop)
   process.off('exit', killWithUs)

@@ -44,6 +44,7 @@ async function search(file: string, options: Options, context: CliContext): Prom
   const onStop = () =>
     display?.note('stopping after checkpoints; the same command goes on; Ctrl-C again ends at once')
   context.signal.addEventListener('abort', onStop)
+  context.takeTimeToEnd()
   const result = await tune({
     plan,
     directory,

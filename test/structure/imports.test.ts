@@ -19,6 +19,7 @@ const root = join(import.meta.dirname, '../..')
 /** Anyone may import these; they import each other at most. */
 const leaves = [
   'core/errors.ts',
+  'core/interruption.ts',
   'core/plugins.ts',
   'core/printable.ts',
   'core/random.ts',

@@ -14,6 +14,8 @@ export interface BrowserStudioOptions {
   readonly say: (line: string) => void
   /** Called once the studio can be reached. */
   readonly onAddress: (address: string) => void
+  /** Told whenever runs begin or end: with one under way the studio takes its time to end. */
+  readonly onActiveRuns: (ids: readonly string[]) => void
   readonly onBug: (error: unknown) => void
 }
 
@@ -23,6 +25,7 @@ export async function runBrowserStudio(options: BrowserStudioOptions, signal: Ab
   const host = await openHost({
     dataDirectory: options.dataDirectory,
     shell: 'browser',
+    onActiveRuns: options.onActiveRuns,
     onBug: options.onBug,
   })
   try {
