@@ -35,11 +35,14 @@ export class Signals implements Interruption {
     setInterruption(undefined)
   }
 
-  whileAsleep(wait: (millisecondsLeft: number) => void): void {
+  whileDeaf(work: (millisecondsLeft: number) => void): void {
     this.#unlisten()
-    wait(Math.max(0, this.#deadline - performance.now()))
-    if (performance.now() >= this.#deadline) this.#endNow()
-    this.#listen()
+    try {
+      work(Math.max(0, this.#deadline - performance.now()))
+    } finally {
+      if (performance.now() >= this.#deadline) this.#endNow()
+      this.#listen()
+    }
   }
 
   readonly #onSignal = (): void => {

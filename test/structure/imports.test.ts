@@ -25,6 +25,7 @@ const leaves = [
   'core/random.ts',
   'core/read-file.ts',
   'core/system-errors.ts',
+  'core/turns.ts',
 ]
 
 /** Room -> rooms it may import, besides itself and the leaves. */

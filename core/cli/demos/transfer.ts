@@ -18,6 +18,9 @@ import {
 } from '../../demos/index.ts'
 import { makeEnvironment } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
+import { computeAtOnce } from '../../interruption.ts'
+import type { Episode } from '../../store/index.ts'
+import { Turns } from '../../turns.ts'
 import type { CliContext } from '../context.ts'
 import { count } from '../table.ts'
 import { type Selection, selectEpisodes, withSelection } from './select.ts'
@@ -72,7 +75,8 @@ async function importPath(path: string, options: ImportOptions, context: CliCont
   }
   const source = readSource(path)
   const { format, episodes } = await readDemonstrations(source, readOptions)
-  const { added, known } = context.library().importEpisodes(episodes)
+  const library = context.library()
+  const { added, known } = await computeAtOnce(() => library.importEpisodes(episodes))
   if (context.json) {
     const report = episodes.map((episode) => ({
       environment: episode.environment.id,
@@ -105,11 +109,15 @@ async function exportTo(ids: string[], options: ExportOptions, context: CliConte
   const format = chosenFormat(options)
   const library = context.library()
   const rows = selectEpisodes(library, ids, options)
-  const episodes = rows.map((row) => library.readEpisode(row.id))
+  const turns = new Turns()
+  const episodes: Episode[] = []
+  for (const row of rows) {
+    if (turns.over) await turns.next(context.signal)
+    episodes.push(library.readEpisode(row.id))
+  }
   const lost = format.cannotHold(episodes)
-  const content = await format.write(
-    episodes,
-    options.actions === undefined ? {} : { actions: options.actions },
+  const content = await computeAtOnce(() =>
+    format.write(episodes, options.actions === undefined ? {} : { actions: options.actions }),
   )
   writeExport(options.out, content)
   const bytes = totalBytes(content)
