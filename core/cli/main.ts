@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { DataError, UserError } from '../errors.ts'
-import { loadPlugins } from '../plugins.ts'
+import { explainPluginError, loadPlugins } from '../plugins.ts'
 import { printableText } from '../printable.ts'
 import { explainSystemError } from '../system-errors.ts'
 import { CliContext, type Register } from './context.ts'
@@ -130,20 +130,26 @@ function report(thrown: unknown, context: CliContext): number {
   if (error instanceof UserError || error instanceof DataError) {
     context.note(`error: ${error.message}`)
     if (error instanceof UserError && error.remedy !== undefined) context.note(`       ${error.remedy}`)
-    if (context.verbose) context.note(`${error.stack}`)
+    if (context.verbose) context.note(stackOf(error))
     return error instanceof UserError ? error.exitCode : 1
   }
   const bug = error instanceof Error ? error : new Error(String(error))
   context.note(`error: ${bug.message} (this is a bug in Understudy)`)
-  context.note(context.verbose ? `${bug.stack}` : '       run again with --verbose to see where it happened')
+  context.note(context.verbose ? stackOf(bug) : '       run again with --verbose to see where it happened')
   return 1
 }
 
 /** Where nobody has said what could not be done, the system's own words are still more than "a bug". */
-function explainLeftover(error: unknown): unknown {
+function explainLeftover(thrown: unknown): unknown {
+  const error = explainPluginError(thrown)
   const { path, syscall } = error as { path?: unknown; syscall?: unknown }
   if (error instanceof UserError || typeof syscall !== 'string') return error
   return explainSystemError(error, `${typeof path === 'string' ? path : syscall} cannot be used`)
+}
+
+/** With what it came from, and what that came from. */
+function stackOf(error: Error): string {
+  return error.cause instanceof Error ? `${error.stack}\ncaused by ${stackOf(error.cause)}` : `${error.stack}`
 }
 
 function isAbort(error: unknown): boolean {

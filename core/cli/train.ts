@@ -143,8 +143,12 @@ async function train(file: string | undefined, options: Options, context: CliCon
   display.close()
   if (end.failed !== null) {
     const { kind, message, remedy, detail } = end.failed
-    if (kind === 'bug') throw Object.assign(new Error(message), detail === null ? {} : { stack: detail })
-    throw new UserError(message, remedy === null ? {} : { remedy })
+    const cause = Object.assign(new Error(message), detail === null ? {} : { stack: detail })
+    if (kind === 'bug') throw cause
+    throw new UserError(message, {
+      ...(remedy === null ? {} : { remedy }),
+      ...(detail === null ? {} : { cause }),
+    })
   }
   display.finish(end.finished!)
 }

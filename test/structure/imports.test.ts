@@ -20,6 +20,7 @@ const root = join(import.meta.dirname, '../..')
 const leaves = [
   'core/errors.ts',
   'core/interruption.ts',
+  'core/plugin-guard.ts',
   'core/plugins.ts',
   'core/printable.ts',
   'core/random.ts',

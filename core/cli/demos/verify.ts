@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { findDivergence } from '../../demos/index.ts'
 import '../../envs/index.ts'
-import { DataError, UserError } from '../../errors.ts'
+import { DataError, PluginError, UserError } from '../../errors.ts'
 import { computeAtOnce } from '../../interruption.ts'
 import type { EpisodeRow, Library } from '../../store/index.ts'
 import type { CliContext } from '../context.ts'
@@ -76,7 +76,7 @@ function verify(library: Library, row: EpisodeRow): Verdict {
     const { what, step, recorded, replayed } = difference
     return { problem: `replay differs at step ${step}: ${what} was ${recorded}, is ${replayed}` }
   } catch (error) {
-    if (error instanceof DataError) return { problem: error.message }
+    if (error instanceof DataError || error instanceof PluginError) return { problem: error.message }
     if (error instanceof UserError) return { notReplayed: error.message }
     throw error
   }
