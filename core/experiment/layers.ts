@@ -65,7 +65,7 @@ function withoutNull(value: Record<string, unknown>): Record<string, unknown> {
 export function says(environment: string, layer: Section, key: keyof typeof behaviorSettings.shape): boolean {
   const { behaviors } = layer
   const behavior = isRecord(behaviors) ? behaviors[environment] : undefined
-  return isRecord(behavior) && key in behavior
+  return isRecord(behavior) && Object.hasOwn(behavior, key)
 }
 
 /** Nested sections as dotted paths -> plain values, arrays included whole. */

@@ -48,7 +48,7 @@ export function chooseBehavior(
       remedy: `choose one of ${names.join(', ')} with --behavior`,
     })
   }
-  return { name, settings: mergeSections(defaults ?? {}, behaviors?.[name] ?? {}) }
+  return { name, settings: mergeSections(defaults ?? {}, names.includes(name) ? behaviors![name]! : {}) }
 }
 
 /** @throws UserError naming file, place and the nearest known key */
