@@ -51,7 +51,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     forceCloseConnections: 'idle',
     return503OnClosing: true,
   })
-  for (const type of Object.keys(MEDIA)) {
+  for (const type of [...MEDIA.keys()]) {
     server.removeContentTypeParser(type)
     server.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   }
@@ -108,11 +108,11 @@ function route(server: FastifyInstance, options: EndpointOptions): void {
 function mediaOf({ headers }: FastifyRequest): Media {
   const [name = ''] = (headers['content-type'] ?? '').split(';')
   const type = name.trim().toLowerCase()
-  const media = MEDIA[type]
+  const media = MEDIA.get(type)
   if (media !== undefined) return media
   throw new RequestError(
     415,
-    `a body is ${Object.keys(MEDIA).slice(0, 2).join(' or ')}, not ${type || 'untyped'}`,
+    `a body is ${[...MEDIA.keys()].slice(0, 2).join(' or ')}, not ${type || 'untyped'}`,
   )
 }
 
@@ -151,7 +151,7 @@ function answerError(error: unknown, reply: FastifyReply, onBug: (error: unknown
     return reply.code(413).header('connection', 'close').send({ error: 'the body is too large' })
   }
   if (statusCode === 415) {
-    const types = Object.keys(MEDIA).slice(0, 2).join(' or ')
+    const types = [...MEDIA.keys()].slice(0, 2).join(' or ')
     return reply.code(415).send({ error: `a body is ${types}` })
   }
   if (statusCode !== undefined && statusCode < 500) return reply.code(statusCode).send({ error: message })

@@ -36,12 +36,12 @@ const msgpack: Media = {
 }
 
 /** What is understood, by every name that it goes by. */
-export const MEDIA: Readonly<Record<string, Media>> = {
-  'application/json': json,
-  'application/msgpack': msgpack,
-  'application/x-msgpack': msgpack,
-  'application/vnd.msgpack': msgpack,
-}
+export const MEDIA: ReadonlyMap<string, Media> = new Map([
+  ['application/json', json],
+  ['application/msgpack', msgpack],
+  ['application/x-msgpack', msgpack],
+  ['application/vnd.msgpack', msgpack],
+])
 
 /**
  * The one that a client accepts, the body's own where it leaves the choice.
@@ -61,7 +61,7 @@ export function mediaFor(accept: string | undefined, own: Media): Media {
     .sort((a, b) => b.quality - a.quality)
   for (const { range } of ranges) {
     if (range === '*/*' || range === 'application/*') return own
-    const media = MEDIA[range]
+    const media = MEDIA.get(range)
     if (media !== undefined) return media
   }
   throw new RequestError(406, `answers are ${json.type} or ${msgpack.type}, not ${accept}`)

@@ -34,6 +34,15 @@ export function mergeSections(
   return Object.fromEntries(merged)
 }
 
+/**
+ * A dotted path as the sections that lead to its value.
+ * @throws UserError for a path that no setting can have
+ */
+export function nestedSetting(path: readonly string[], value: unknown): Record<string, unknown> {
+  if (path.includes('__proto__')) throw new UserError(`${path.join('.')}: unknown key`, { usage: true })
+  return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Record<string, unknown>
+}
+
 function keysAt(schema: z.ZodType, path: readonly string[]): string[] {
   let here = unwrap(schema)
   for (const key of path) {

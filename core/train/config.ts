@@ -264,6 +264,14 @@ export function needsDemonstrations({ behavior }: RunConfig): boolean {
   )
 }
 
+/** No setting is called that, and an object that takes it over gets another prototype. */
+function refusingPrototypes(file: string): (key: unknown, value: unknown) => unknown {
+  return (key, value) => {
+    if (key === '__proto__') throw new UserError(`${file}: __proto__: unknown key`, { usage: true })
+    return value
+  }
+}
+
 /** @throws UserError naming the line */
 export function parseYaml(text: string, file: string): Record<string, unknown> {
   const document = parseDocument(text)
@@ -273,7 +281,7 @@ export function parseYaml(text: string, file: string): Record<string, unknown> {
     const where = line === undefined ? file : `${file}:${line.line}:${line.col}`
     throw new UserError(`${where}: ${error.message.split('\n')[0]}`, { usage: true })
   }
-  const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {}
+  const value: unknown = document.toJS({ maxAliasCount: 100, reviver: refusingPrototypes(file) }) ?? {}
   if (!isRecord(value)) {
     throw new UserError(`${file}: expected sections such as "behaviors:", found ${typeof value}`, {
       usage: true,

@@ -90,14 +90,14 @@ function detach(value: unknown, arrays: TypedArray[]): unknown {
 function attach(value: unknown, arrays: readonly TypedArray[]): unknown {
   if (Array.isArray(value)) return value.map((item) => attach(item, arrays))
   if (typeof value !== 'object' || value === null) return value
-  if (REFERENCE in value) return arrays[value[REFERENCE] as number]
+  if (Object.hasOwn(value, REFERENCE)) return arrays[(value as Record<string, number>)[REFERENCE]!]
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, attach(item, arrays)]))
 }
 
 function typeOf(array: TypedArray): ArrayType {
   // A Buffer is a Uint8Array by another name.
   const name = array instanceof Uint8Array ? 'Uint8Array' : array.constructor.name
-  if (name in ARRAY_TYPES) return name as ArrayType
+  if (Object.hasOwn(ARRAY_TYPES, name)) return name as ArrayType
   throw new Error(`a ${name} cannot be packed`)
 }
 
