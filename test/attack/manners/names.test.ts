@@ -3,37 +3,13 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
-import { main } from '../../../core/cli/main.ts'
+import { describe, expect, it } from 'vitest'
 import { openLibrary } from '../../../core/store/index.ts'
 import { figure } from '../../figures.ts'
 import { randomEpisode, temporaryDirectory } from '../../store/support.ts'
+import { command } from './in-process.ts'
 
 const NAMES = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf', 'isPrototypeOf']
-
-const EVENTS = ['uncaughtException', 'SIGINT', 'SIGTERM'] as const
-
-/** The command in this very process, which is sooner done than starting one for each of hundreds. */
-async function run(args: readonly string[]): Promise<{ code: number; said: string }> {
-  let said = ''
-  const listen = (text: unknown): boolean => {
-    said += String(text)
-    return true
-  }
-  const before = EVENTS.map((event) => process.listeners(event as 'SIGINT'))
-  vi.spyOn(process.stdout, 'write').mockImplementation(listen)
-  vi.spyOn(process.stderr, 'write').mockImplementation(listen)
-  const code = await main(args)
-  vi.restoreAllMocks()
-  process.exitCode = undefined
-  process.stdout.removeAllListeners('error')
-  for (const [i, event] of EVENTS.entries()) {
-    for (const listener of process.listeners(event as 'SIGINT')) {
-      if (!before[i]!.includes(listener)) process.off(event, listener)
-    }
-  }
-  return { code, said }
-}
 
 /** NAME stands for each of the names; the exit code is 2 unless another is given. */
 const DOORS: readonly (readonly string[] | [code: 0 | 1, ...args: string[]])[] = [
@@ -134,9 +110,9 @@ describe.each(NAMES)('%s names nothing', (name) => {
       const args = (typeof first === 'number' ? rest : [first!, ...rest]).map((word) =>
         String(word).replace('NAME', name),
       )
-      const told = await run([...args, '--data', join(dir, 'data')])
-      expect(told.said, args.join(' ')).not.toContain('bug in Understudy')
-      expect([args.join(' '), told.code, told.said !== '']).toEqual([args.join(' '), code, true])
+      const told = await command([...args, '--data', join(dir, 'data')])
+      expect(told.err, args.join(' ')).not.toContain('bug in Understudy')
+      expect([args.join(' '), told.code, told.out + told.err !== '']).toEqual([args.join(' '), code, true])
       figure('doors tried with inherited names', 1, 'each')
     }
   })
@@ -145,17 +121,17 @@ describe.each(NAMES)('%s names nothing', (name) => {
     const dir = temporaryDirectory()
     process.chdir(dir)
     mkdirSync('data')
-    const files: [command: string, texts: readonly string[]][] = [
+    const files: [subcommand: string, texts: readonly string[]][] = [
       ['train', CONFIGS],
       ['experiment', EXPERIMENTS],
       ['tune', TUNINGS],
     ]
-    for (const [command, texts] of files) {
+    for (const [subcommand, texts] of files) {
       for (const text of texts) {
         writeFileSync('file.yaml', text.replaceAll('NAME', name))
-        const told = await run([command, 'file.yaml', '--data', join(dir, 'data')])
-        expect(told.said, text).not.toContain('bug in Understudy')
-        expect([text, told.code, told.said]).toEqual([text, 2, expect.stringMatching(/^error: /m)])
+        const told = await command([subcommand, 'file.yaml', '--data', join(dir, 'data')])
+        expect(told.err, text).not.toContain('bug in Understudy')
+        expect([text, told.code, told.err]).toEqual([text, 2, expect.stringMatching(/^error: /m)])
         figure('doors tried with inherited names', 1, 'each')
       }
     }
@@ -169,7 +145,7 @@ describe.each(NAMES)('%s names nothing', (name) => {
     })
     const [id] = library.importEpisodes([episode]).added
     library.close()
-    const { code, said } = await run([
+    const { code, out } = await command([
       'demos',
       'list',
       '--player',
@@ -181,6 +157,6 @@ describe.each(NAMES)('%s names nothing', (name) => {
       '--json',
     ])
     expect(code).toBe(0)
-    expect(JSON.parse(said)).toMatchObject([{ id, playerName: name, tags: [name], note: name }])
+    expect(JSON.parse(out)).toMatchObject([{ id, playerName: name, tags: [name], note: name }])
   })
 })
