@@ -10,7 +10,7 @@ import { printableText } from '../core/printable.ts'
 import { dataDirectory } from './arguments.ts'
 import { channels } from './channels.ts'
 import { FileDialogs } from './files.ts'
-import { denyPermissions, guardContents, isFromPage } from './guards.ts'
+import { denyNetwork, denyPermissions, guardContents, isFromPage } from './guards.ts'
 import { HostProcess } from './host.ts'
 import { menuTemplate } from './menu.ts'
 import { pageAddress, pageHandler, pageScheme, schemePrivileges } from './page-protocol.ts'
@@ -92,6 +92,7 @@ export class Desktop {
   open(): void {
     const { app, ipcMain, Menu, protocol, session, utilityProcess } = this.#electron
     denyPermissions(session.defaultSession)
+    denyNetwork(session.defaultSession)
     protocol.handle(pageScheme, pageHandler(beside('../renderer')))
     this.#host = new HostProcess({
       dataDirectory: this.#dataDirectory,
@@ -184,6 +185,7 @@ export class Desktop {
         sandbox: true,
         contextIsolation: true,
         nodeIntegration: false,
+        spellcheck: false,
       },
     })
     window.once('ready-to-show', () => window.show())
