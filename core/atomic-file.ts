@@ -4,6 +4,7 @@ import { lstatSync, readdirSync, realpathSync, rmSync, type Stats, statSync } fr
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { UserError } from './errors.ts'
+import { explainWriteError } from './system-errors.ts'
 
 /** What is not complete yet bears the id of the process that writes it. */
 const TEMPORARY = /^\.understudy-(\d+)-[0-9a-f]{12}\.tmp$/
@@ -87,7 +88,7 @@ export function fileTarget(path: string): string {
     if (!statSync(dirname(target)).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' })
     return target
   } catch (error) {
-    throw explainFileError(error, path)
+    throw explainWriteError(error, path)
   }
 }
 
@@ -120,32 +121,11 @@ function notAFile(path: string, stats: Stats): UserError {
   })
 }
 
-const REASONS: Readonly<Record<string, [reason: string, remedy: string]>> = {
-  ENOSPC: ['the disk is full', 'free some space; what was written before is still there'],
-  EDQUOT: ['the quota is used up', 'free some space; what was written before is still there'],
-  EACCES: ['permission is denied', 'choose another place, or change its permissions'],
-  EPERM: ['permission is denied', 'choose another place, or change its permissions'],
-  EROFS: ['the file system is read-only', 'choose another place'],
-  ENOENT: ['its folder is not there', 'make the folder first, or choose another place'],
-  ENOTDIR: ['a file stands where a folder must be', 'choose another place'],
-  EEXIST: ['a file stands where a folder must be', 'choose another place'],
-  EISDIR: ['it is a folder', 'choose another name'],
-  ENOTEMPTY: ['the folder is no longer empty', 'choose another name'],
-  ENAMETOOLONG: ['the name is too long', 'choose a shorter one'],
-}
-
-/** A sentence for what a person can mend; everything else comes back as it is. */
-export function explainFileError(error: unknown, path: string): unknown {
-  const [reason, remedy] = REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? []
-  if (reason === undefined || error instanceof UserError) return error
-  return new UserError(`${path} cannot be written: ${reason}`, { remedy: remedy!, cause: error })
-}
-
 async function explained(path: string, action: () => Promise<void>): Promise<void> {
   try {
     await action()
   } catch (error) {
-    throw explainFileError(error, path)
+    throw explainWriteError(error, path)
   }
 }
 

@@ -17,6 +17,17 @@ export class UserError extends Error {
   }
 }
 
+/** What a person's own plugin threw: the plugin is to be mended, and nothing else is wrong. */
+export class PluginError extends UserError {
+  constructor(message: string, cause?: unknown) {
+    super(message, {
+      cause,
+      remedy: 'mend the plugin; in the command line --verbose shows where it happened',
+    })
+    this.name = 'PluginError'
+  }
+}
+
 /** A file or database whose content is not what it must be. Nothing of it is taken over. */
 export class DataError extends Error {
   readonly file: string

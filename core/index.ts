@@ -4,6 +4,11 @@
  */
 export { z } from 'zod'
 export {
+  registerGuardedEnvironment as registerEnvironment,
+  registerGuardedPlayer as registerScriptedPlayer,
+  registerGuardedScheme as registerEnvironmentScheme,
+} from './envs/guard.ts'
+export {
   type Action,
   type ActionSpec,
   checkEnvironment,
@@ -15,14 +20,16 @@ export {
   makeEnvironment,
   observationSize,
   type Player,
-  registerEnvironment,
-  registerEnvironmentScheme,
-  registerScriptedPlayer,
   type StepResult,
 } from './envs/index.ts'
 export { DataError, UserError } from './errors.ts'
 export { ActionLayout } from './learn/action-layout.ts'
 export { maskedLogSoftmax } from './learn/distributions.ts'
+export {
+  registerGuardedAlgorithm as registerAlgorithm,
+  registerGuardedNetwork as registerNetwork,
+  registerGuardedSignal as registerRewardSignal,
+} from './learn/guard.ts'
 export * from './learn/index.ts'
 export { body, dense, perAction } from './learn/networks.ts'
 export { seen } from './learn/normalizer.ts'

@@ -8,8 +8,9 @@ import { registerHooks } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { admit, type Code, requireAdmission, type Subject } from './admission/index.ts'
-import { UserError } from './errors.ts'
+import { PluginError, UserError } from './errors.ts'
 import { refuseForeignPath } from './paths.ts'
+import { requireRegularFile } from './read-file.ts'
 
 const loaded = new Set<string>()
 let hooked = false
@@ -57,6 +58,7 @@ export async function loadPlugins(files: readonly string[]): Promise<void> {
     const path = resolve(file)
     if (loaded.has(path)) continue
     requirePlugins([file])
+    requireRegularFile(path, true)
     hookName()
     try {
       await import(pathToFileURL(path).href)
@@ -84,4 +86,15 @@ function messageWithLine(error: unknown, path: string): string {
   if (!(error instanceof Error)) return String(error)
   const place = error.stack?.split(path)[1]?.match(/^:(\d+)/)
   return place == null ? error.message : `line ${place[1]}: ${error.message}`
+}
+
+/**
+ * What a plugin threw where no guard stood, as in a timer: known by the place that its stack begins with.
+ * @returns the error to show in place of `error`, which comes back as it is when it came from elsewhere
+ */
+export function explainPluginError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof UserError) return error
+  const [place] = /file:\/\/\S+/.exec(error.stack ?? '') ?? []
+  const path = loadedPlugins().find((loaded) => place?.startsWith(pathToFileURL(loaded).href))
+  return path === undefined ? error : new PluginError(`the plugin ${path} threw: ${error.message}`, error)
 }

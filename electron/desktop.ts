@@ -6,11 +6,12 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BrowserWindow } from 'electron'
+import { printableText } from '../core/printable.ts'
 import { FileExchange } from '../core/studio/file-exchange.ts'
 import { dataDirectory } from './arguments.ts'
 import { channels } from './channels.ts'
 import { FileDialogs } from './files.ts'
-import { denyPermissions, guardContents, isFromPage } from './guards.ts'
+import { denyNetwork, denyPermissions, guardContents, isFromPage } from './guards.ts'
 import { HostProcess } from './host.ts'
 import { menuTemplate } from './menu.ts'
 import { fileHandler } from './page-files.ts'
@@ -93,6 +94,7 @@ export class Desktop {
   open(): void {
     const { app, ipcMain, Menu, protocol, session, utilityProcess } = this.#electron
     denyPermissions(session.defaultSession)
+    denyNetwork(session.defaultSession)
     const files = fileHandler(new FileExchange(this.#dataDirectory))
     protocol.handle(pageScheme, pageHandler(beside('../renderer'), files))
     this.#host = new HostProcess({
@@ -101,7 +103,7 @@ export class Desktop {
       fork: (module, serviceName) =>
         utilityProcess.fork(module, [], { serviceName, stdio: ['ignore', 'inherit', 'pipe'] }),
       onFatal: (message, remedy) => this.#fatal(message, remedy),
-      log: (line) => process.stderr.write(`${line}\n`),
+      log: (line) => process.stderr.write(`${printableText(line)}\n`),
     })
     const isMac = process.platform === 'darwin'
     const template = menuTemplate((action) => this.#window?.webContents.send(channels.menu, action), {
@@ -186,6 +188,7 @@ export class Desktop {
         sandbox: true,
         contextIsolation: true,
         nodeIntegration: false,
+        spellcheck: false,
       },
     })
     window.once('ready-to-show', () => window.show())

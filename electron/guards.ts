@@ -40,6 +40,19 @@ export function denyPermissions(session: Session): void {
   session.setDevicePermissionHandler(() => false)
 }
 
+/** Schemes by which a page or Chromium itself would reach another machine. */
+const networks = ['http', 'https', 'ws', 'wss', 'ftp'].map((scheme) => `${scheme}://*/*`)
+
+/**
+ * Nothing is sent anywhere: the page lives by its own scheme. A spell checker would fetch its dictionaries, and words that
+ * people type would be compared with them.
+ */
+export function denyNetwork(session: Session): void {
+  session.webRequest.onBeforeRequest({ urls: networks }, (_details, callback) => callback({ cancel: true }))
+  session.setSpellCheckerEnabled(false)
+  session.setSpellCheckerLanguages([])
+}
+
 /** Whether a message comes from the main frame of this window showing the page. */
 export function isFromPage(frame: WebFrameMain | null, contents: WebContents): boolean {
   return frame !== null && frame === contents.mainFrame && isPageAddress(frame.url)

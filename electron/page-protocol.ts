@@ -14,16 +14,16 @@ export const schemePrivileges: CustomScheme = {
   privileges: { standard: true, secure: true, supportFetchAPI: true },
 }
 
-const mediaTypes: Readonly<Record<string, string>> = {
-  '.css': 'text/css',
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.json': 'application/json',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-  '.wasm': 'application/wasm',
-  '.woff2': 'font/woff2',
-}
+const mediaTypes = new Map([
+  ['.css', 'text/css'],
+  ['.html', 'text/html; charset=utf-8'],
+  ['.js', 'text/javascript'],
+  ['.json', 'application/json'],
+  ['.png', 'image/png'],
+  ['.svg', 'image/svg+xml'],
+  ['.wasm', 'application/wasm'],
+  ['.woff2', 'font/woff2'],
+])
 
 /** Whether an address belongs to the page. `URL.origin` of such a scheme is 'null', so its parts are compared. */
 export function isPageAddress(address: string): boolean {
@@ -51,7 +51,7 @@ export function pageHandler(
       const nonce = newNonce()
       const bytes = await readFile(path)
       const isPage = path === join(root, 'index.html')
-      const type = mediaTypes[extname(path)] ?? 'application/octet-stream'
+      const type = mediaTypes.get(extname(path)) ?? 'application/octet-stream'
       const policy = { 'content-security-policy': contentSecurityPolicy(nonce) }
       const headers = { ...securityHeaders, ...policy, 'content-type': type, 'cache-control': 'no-store' }
       return new Response(isPage ? withNonce(bytes.toString('utf8'), nonce) : bytes, { headers })

@@ -1,5 +1,4 @@
 /** Parsers of arguments; what cannot be parsed is a usage error. */
-import { readFileSync } from 'node:fs'
 import type { ParameterValue } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 
@@ -90,14 +89,4 @@ export function collectParameter(
       ? value === 'true'
       : value
   return { ...previous, [match[1]!]: read }
-}
-
-/** A file that the command line names. @throws UserError when it cannot be read */
-export function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new UserError(`${file} cannot be read (${code})`, { usage: true, cause: error })
-  }
 }

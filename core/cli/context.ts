@@ -6,6 +6,7 @@ import { ensureBundledDemonstrations } from '../demos/bundled.ts'
 import { askedOfPerson, environmentCode, environmentSubject, type ParameterValue } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { pluginCode, pluginSubject } from '../plugins.ts'
+import { printableJson, printableLine, printableText } from '../printable.ts'
 import {
   defaultDataDirectory,
   hasLibrary,
@@ -27,6 +28,9 @@ export interface GlobalOptions {
   python?: string
 }
 
+/** Back to the first column, and what stands there is gone. */
+const ERASED_LINE = '\r\x1b[2K'
+
 export class CliContext {
   /** Aborted by Ctrl-C or SIGTERM; a second one ends the process at once. */
   readonly signal: AbortSignal
@@ -36,6 +40,8 @@ export class CliContext {
   readonly #said = new Set<string>()
   #library: Library | undefined
   #read: ReadableLibrary | undefined
+  #hasProgress = false
+  #endsInOrder = false
 
   constructor(program: Command) {
     this.#program = program
@@ -108,17 +114,28 @@ export class CliContext {
 
   /** One line on standard output. */
   print(line: string): void {
-    process.stdout.write(`${line}\n`)
+    process.stdout.write(`${printableText(line)}\n`)
   }
 
   /** One JSON value per line on standard output. */
   printJson(value: unknown): void {
-    process.stdout.write(`${JSON.stringify(value)}\n`)
+    process.stdout.write(`${printableJson(value)}\n`)
   }
 
   /** One line for people on standard error: progress, hints. */
   note(line: string): void {
-    process.stderr.write(`${line}\n`)
+    this.#showProgress('')
+    process.stderr.write(`${printableText(line)}\n`)
+  }
+
+  /** Whether there is a person who sees a line that changes in place. */
+  get showsProgress(): boolean {
+    return !this.json && process.stderr.isTTY === true
+  }
+
+  /** A line that changes in place, below all others; nothing where nobody sees it, and '' takes it away. */
+  progress(line: string): void {
+    if (this.showsProgress) this.#showProgress(line)
   }
 
   /**
@@ -158,6 +175,18 @@ export class CliContext {
     if (asked !== null) this.note(`${environment}: ${asked}${again ? ' again, for the run itself' : ''}`)
   }
 
+  /**
+   * From now on Ctrl-C is answered in the command's own time, such as with a checkpoint, and a second one ends it at once.
+   * Without, it ends soon whatever it is doing.
+   */
+  takeTimeToEnd(takes = true): void {
+    this.#endsInOrder = takes
+  }
+
+  get endsInOrder(): boolean {
+    return this.#endsInOrder
+  }
+
   stop(reason: Error): void {
     this.#abort.abort(reason)
   }
@@ -167,6 +196,12 @@ export class CliContext {
     this.#library?.close()
     this.#read = undefined
     this.#library = undefined
+  }
+
+  #showProgress(line: string): void {
+    if (!this.#hasProgress && line === '') return
+    this.#hasProgress = line !== ''
+    process.stderr.write(`${ERASED_LINE}${printableLine(line).slice(0, (process.stderr.columns ?? 80) - 1)}`)
   }
 
   get #options(): GlobalOptions {

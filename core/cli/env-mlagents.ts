@@ -2,11 +2,12 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { explainFileError, writeAtomically } from '../atomic-file.ts'
+import { writeAtomically } from '../atomic-file.ts'
 import type { ParameterValue } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { launcherFile, launcherScript, readBuildArguments } from '../remote/mlagents/launcher.ts'
 import { Session } from '../remote/mlagents/session.ts'
+import { explainWriteError } from '../system-errors.ts'
 import { collectParameter, wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 
@@ -96,7 +97,7 @@ async function writeLauncher(options: LauncherOptions, context: CliContext): Pro
   try {
     mkdirSync(dirname(file), { recursive: true })
   } catch (error) {
-    throw explainFileError(error, file)
+    throw explainWriteError(error, file)
   }
   await writeAtomically(file, [Buffer.from(script)], { mode: 0o755 })
   if (context.json) context.printJson({ file })

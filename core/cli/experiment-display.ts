@@ -8,7 +8,6 @@ type Progress = Extract<RunnerEvent, { event: 'progress' }>
 export class ExperimentDisplay {
   readonly #context: CliContext
   readonly #experiment: Experiment
-  readonly #terminal = process.stderr.isTTY === true
   readonly #running = new Map<string, Progress | null>()
   #done = 0
   #all = 0
@@ -25,11 +24,11 @@ export class ExperimentDisplay {
 
   /** A line above the progress line. */
   note(line: string): void {
-    this.#context.note(this.#terminal ? `\r\x1b[2K${line}` : line)
+    this.#context.note(line)
   }
 
   close(): void {
-    if (this.#terminal && !this.#context.json) process.stderr.write('\r\x1b[2K')
+    this.#context.progress('')
   }
 
   #print(event: RunnerEvent): void {
@@ -63,7 +62,7 @@ export class ExperimentDisplay {
         this.#running.set(event.cell, event)
         break
       case 'checkpoint':
-        if (this.#terminal || event.score === null) break
+        if (this.#context.showsProgress || event.score === null) break
         this.note(`${event.cell}: ${event.step.toLocaleString('en')} steps, ${event.score.toFixed(2)}`)
         break
       case 'finished':
@@ -90,7 +89,7 @@ export class ExperimentDisplay {
   }
 
   #showProgress(): void {
-    if (!this.#terminal) return
+    if (!this.#context.showsProgress) return
     const parts = [...this.#running].map(([cell, progress]) => {
       if (progress === null) return `${cell} ...`
       const { step, stepsPerSecond, score } = progress
@@ -98,6 +97,6 @@ export class ExperimentDisplay {
       return `${cell} ${step.toLocaleString('en')} ${Math.round(stepsPerSecond).toLocaleString('en')}/s${shown}`
     })
     const line = [`${this.#done} of ${this.#all}`, ...parts].join('  ')
-    process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`)
+    this.#context.progress(line)
   }
 }

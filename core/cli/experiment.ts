@@ -13,8 +13,9 @@ import {
   readReportCells,
   writeReport,
 } from '../experiment/index.ts'
+import { readRegularText } from '../read-file.ts'
 import { packageVersion } from '../studio/version.ts'
-import { readText, wholeNumber } from './arguments.ts'
+import { wholeNumber } from './arguments.ts'
 import { admitColumns, admitNamed, loadNamedPlugins } from './config-file.ts'
 import type { CliContext } from './context.ts'
 import { ExperimentDisplay } from './experiment-display.ts'
@@ -48,7 +49,7 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function experiment(file: string, options: Options, context: CliContext): Promise<void> {
-  const text = readText(file)
+  const text = readRegularText(file)
   await loadNamedPlugins(text, file, context)
   admitNamed(text, file, context)
   const plan = planExperiment(text, file)
@@ -100,6 +101,7 @@ async function train(
   const onStop = () =>
     display.note('stopping after checkpoints; the same command goes on; Ctrl-C again ends at once')
   context.signal.addEventListener('abort', onStop)
+  context.takeTimeToEnd()
   try {
     return await runner.run()
   } finally {

@@ -2,34 +2,35 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { DataError, UserError } from '../errors.ts'
-import { loadPlugins } from '../plugins.ts'
+import { explainPluginError, loadPlugins } from '../plugins.ts'
+import { printableText } from '../printable.ts'
+import { explainSystemError } from '../system-errors.ts'
 import { CliContext, type Register } from './context.ts'
 import { fetchEngine } from './fetch-engine.ts'
+import { EXIT_INTERRUPTED, InterruptedError, Signals } from './signals.ts'
 
 /** Loaded one at a time, because some bring a numeric engine with them and `understudy envs` should not wait for that. */
-const COMMANDS: Readonly<Record<string, () => Promise<{ register: Register }>>> = {
-  envs: () => import('./envs.ts'),
-  env: () => import('./env.ts'),
-  record: () => import('./record.ts'),
-  demos: () => import('./demos.ts'),
-  train: () => import('./train.ts'),
-  runs: () => import('./runs.ts'),
-  evaluate: () => import('./evaluate.ts'),
-  compare: () => import('./compare.ts'),
-  experiment: () => import('./experiment.ts'),
-  tune: () => import('./tune.ts'),
-  agents: () => import('./agents.ts'),
-  library: () => import('./library.ts'),
-  serve: () => import('./serve.ts'),
-  studio: () => import('./studio.ts'),
-}
+const COMMANDS = new Map<string, () => Promise<{ register: Register }>>([
+  ['envs', () => import('./envs.ts')],
+  ['env', () => import('./env.ts')],
+  ['record', () => import('./record.ts')],
+  ['demos', () => import('./demos.ts')],
+  ['train', () => import('./train.ts')],
+  ['runs', () => import('./runs.ts')],
+  ['evaluate', () => import('./evaluate.ts')],
+  ['compare', () => import('./compare.ts')],
+  ['experiment', () => import('./experiment.ts')],
+  ['tune', () => import('./tune.ts')],
+  ['agents', () => import('./agents.ts')],
+  ['library', () => import('./library.ts')],
+  ['serve', () => import('./serve.ts')],
+  ['studio', () => import('./studio.ts')],
+])
 
 /** Nothing of these computes a network, or only where somebody asks for it. */
 const WITHOUT_ENGINE = ['envs', 'env', 'record', 'demos']
 
 const DEFAULT_COMMAND = 'studio'
-
-const EXIT_INTERRUPTED = 130
 
 /**
  * @param argv  the arguments after the program's name
@@ -51,7 +52,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (!WITHOUT_ENGINE.includes(firstOwnArgument(args)!))
       await fetchEngine(context.signal, (line) => context.note(line))
   })
-  const stopListening = stopOnSignals(context)
+  const signals = new Signals(context)
   let code = 0
   try {
     for (const load of commandsFor(args)) (await load()).register(program, context)
@@ -60,7 +61,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     code = report(error, context)
   }
-  stopListening()
+  signals.close()
   try {
     context.close()
   } catch (error) {
@@ -95,6 +96,10 @@ function makeProgram(): Command {
     .option('--json', 'output for machines')
     .option('--verbose', 'show where an error came from')
     .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(printableText(text)),
+      writeErr: (text) => process.stderr.write(printableText(text)),
+    })
     .showHelpAfterError('("understudy --help" and "understudy COMMAND --help" say more)')
     .exitOverride()
 }
@@ -121,32 +126,12 @@ function withDefaultCommand(argv: readonly string[]): string[] {
 }
 
 function commandsFor(argv: readonly string[]): (() => Promise<{ register: Register }>)[] {
-  const load = COMMANDS[firstOwnArgument(argv) ?? '']
-  return load === undefined ? Object.values(COMMANDS) : [load]
+  const load = COMMANDS.get(firstOwnArgument(argv) ?? '')
+  return load === undefined ? [...COMMANDS.values()] : [load]
 }
 
-/** @returns a function that stops listening */
-function stopOnSignals(context: CliContext): () => void {
-  const onSignal = (): void => {
-    if (context.signal.aborted) process.exit(EXIT_INTERRUPTED)
-    context.stop(new InterruptedError())
-  }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
-  return () => {
-    process.off('SIGINT', onSignal)
-    process.off('SIGTERM', onSignal)
-  }
-}
-
-class InterruptedError extends Error {
-  constructor() {
-    super('interrupted')
-    this.name = 'InterruptedError'
-  }
-}
-
-function report(error: unknown, context: CliContext): number {
+function report(thrown: unknown, context: CliContext): number {
+  const error = explainLeftover(thrown)
   // Commander has said already what is wrong with the command line.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (context.signal.aborted && isAbort(error)) {
@@ -156,13 +141,26 @@ function report(error: unknown, context: CliContext): number {
   if (error instanceof UserError || error instanceof DataError) {
     context.note(`error: ${error.message}`)
     if (error instanceof UserError && error.remedy !== undefined) context.note(`       ${error.remedy}`)
-    if (context.verbose) context.note(`${error.stack}`)
+    if (context.verbose) context.note(stackOf(error))
     return error instanceof UserError ? error.exitCode : 1
   }
   const bug = error instanceof Error ? error : new Error(String(error))
   context.note(`error: ${bug.message} (this is a bug in Understudy)`)
-  context.note(context.verbose ? `${bug.stack}` : '       run again with --verbose to see where it happened')
+  context.note(context.verbose ? stackOf(bug) : '       run again with --verbose to see where it happened')
   return 1
+}
+
+/** Where nobody has said what could not be done, the system's own words are still more than "a bug". */
+function explainLeftover(thrown: unknown): unknown {
+  const error = explainPluginError(thrown)
+  const { path, syscall } = error as { path?: unknown; syscall?: unknown }
+  if (error instanceof UserError || typeof syscall !== 'string') return error
+  return explainSystemError(error, `${typeof path === 'string' ? path : syscall} cannot be used`)
+}
+
+/** With what it came from, and what that came from. */
+function stackOf(error: Error): string {
+  return error.cause instanceof Error ? `${error.stack}\ncaused by ${stackOf(error.cause)}` : `${error.stack}`
 }
 
 function isAbort(error: unknown): boolean {

@@ -5,21 +5,21 @@ const INTERVAL_MS = 100
 
 export class ProgressLine {
   readonly #what: string
-  readonly #active: boolean
+  readonly #context: CliContext
   #shownAt = 0
 
   constructor(context: CliContext, what: string) {
     this.#what = what
-    this.#active = !context.json && process.stderr.isTTY === true
+    this.#context = context
   }
 
   show(done: number, total: number): void {
-    if (!this.#active || performance.now() - this.#shownAt < INTERVAL_MS) return
+    if (performance.now() - this.#shownAt < INTERVAL_MS) return
     this.#shownAt = performance.now()
-    process.stderr.write(`\r\x1b[2K${this.#what} ${done} of ${total}`)
+    this.#context.progress(`${this.#what} ${done} of ${total}`)
   }
 
   close(): void {
-    if (this.#active) process.stderr.write('\r\x1b[2K')
+    this.#context.progress('')
   }
 }

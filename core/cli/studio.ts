@@ -41,7 +41,9 @@ async function openStudio(options: StudioOptions, context: CliContext): Promise<
   const reached = [options.port, options.host, options.allowHost].some((option) => option !== undefined)
   const wantsBrowser = options.browser || reached || !options.open
   if (!wantsBrowser && context.plugins.length === 0) {
-    const obstacle = await runDesktopStudio(context.dataDirectory, say, context.signal)
+    const obstacle = await runDesktopStudio(context.dataDirectory, say, context.signal, () =>
+      context.takeTimeToEnd(),
+    )
     if (obstacle === null) return
     say(`no desktop window: ${obstacle}; the studio opens in the browser`)
   }
@@ -59,6 +61,7 @@ async function openStudio(options: StudioOptions, context: CliContext): Promise<
       allowedHosts,
       open: options.open,
       say,
+      onActiveRuns: (runs) => context.takeTimeToEnd(runs.length > 0),
       onAddress: (address, others) => {
         if (context.json) context.printJson({ event: 'listening', address, others })
         else {

@@ -1,4 +1,5 @@
 /** Tables for people: aligned, plain, no lines. */
+import { printableLine } from '../printable.ts'
 
 export interface Column<Row> {
   readonly title: string
@@ -9,8 +10,8 @@ export interface Column<Row> {
 /** @returns the title line and one line per row */
 export function formatTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string[] {
   const cells = [
-    columns.map((column) => column.title),
-    ...rows.map((row) => columns.map((column) => singleLine(column.text(row)))),
+    columns.map((column) => printableLine(column.title)),
+    ...rows.map((row) => columns.map((column) => printableLine(column.text(row)).trim())),
   ]
   const widths = columns.map((_, i) => Math.max(...cells.map((line) => displayWidth(line[i]!))))
   return cells.map((line) =>
@@ -22,10 +23,6 @@ export function formatTable<Row>(rows: readonly Row[], columns: readonly Column<
       .join('  ')
       .trimEnd(),
   )
-}
-
-function singleLine(text: string): string {
-  return text.replaceAll(/\p{C}+/gu, ' ').trim()
 }
 
 /** Characters as a terminal counts them, near enough: wide scripts and emoji take two cells, combining marks none. */

@@ -18,7 +18,6 @@ export class TrainingDisplay {
   readonly #context: CliContext
   readonly #spec: EnvironmentSpec
   readonly #runId: string
-  readonly #terminal = process.stderr.isTTY === true
   #masteredShown: number | null = null
   /** Warnings that were told already, by rule. */
   readonly #warned = new Set<string>()
@@ -40,14 +39,14 @@ export class TrainingDisplay {
       run.on('notice', (text) => this.note(text))
       run.on('progress', (progress) => this.#showProgress(progress))
       run.on('checkpoint', ({ step, score }) => {
-        if (!this.#terminal && score !== null) context.note(`${step} steps: ${this.#score(score)}`)
+        if (!context.showsProgress && score !== null) context.note(`${step} steps: ${this.#score(score)}`)
       })
     }
   }
 
   /** A line above the progress line. */
   note(line: string): void {
-    this.#context.note(this.#terminal ? `\r\x1b[2K${line}` : line)
+    this.#context.note(line)
   }
 
   /** Every warning once, when it first appears. */
@@ -61,7 +60,7 @@ export class TrainingDisplay {
   }
 
   close(): void {
-    if (this.#terminal && !this.#context.json) process.stderr.write('\r\x1b[2K')
+    this.#context.progress('')
   }
 
   finish(end: Finished): void {
@@ -110,7 +109,7 @@ export class TrainingDisplay {
       )
     }
     this.#showLessons(progress.lessons ?? {}, step)
-    if (!this.#terminal) return
+    if (!this.#context.showsProgress) return
     const done = Math.min(1, step / maxSteps)
     const bar = '█'.repeat(Math.round(done * BAR_WIDTH)).padEnd(BAR_WIDTH, '░')
     const parts = [
@@ -121,7 +120,7 @@ export class TrainingDisplay {
       ...(etaSeconds === null ? [] : [`${duration(etaSeconds)} left`]),
       timeShares(progress),
     ]
-    process.stderr.write(`\r\x1b[2K${parts.join('  ')}`)
+    this.#context.progress(parts.join('  '))
   }
 
   /** Says what has changed since the last progress. */

@@ -1,10 +1,10 @@
 /** `understudy train`: starts or resumes a run and shows how it goes. */
-import { readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { type Command, Option } from 'commander'
 import { makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { algorithmNames } from '../learn/index.ts'
+import { readRegularText } from '../read-file.ts'
 import {
   demonstrationPath,
   diagnose,
@@ -118,7 +118,9 @@ async function train(file: string | undefined, options: Options, context: CliCon
   const library = context.library()
   await recoverRuns(library)
   if (options.env !== undefined) context.admit(options.env)
+  context.signal.throwIfAborted()
   const run = await begin(file, options, context)
+  context.takeTimeToEnd()
   const config = savedConfig(run.row)
   context.noteAsked(config.environment, true)
   const { spec } = makeEnvironment(config.environment, config.parameters)
@@ -134,14 +136,19 @@ async function train(file: string | undefined, options: Options, context: CliCon
     void run.stop()
   }
   context.signal.addEventListener('abort', onStop)
+  if (context.signal.aborted) onStop()
   const end = await run.ended
   context.signal.removeEventListener('abort', onStop)
   process.off('exit', killWithUs)
   display.close()
   if (end.failed !== null) {
     const { kind, message, remedy, detail } = end.failed
-    if (kind === 'bug') throw Object.assign(new Error(message), detail === null ? {} : { stack: detail })
-    throw new UserError(message, remedy === null ? {} : { remedy })
+    const cause = Object.assign(new Error(message), detail === null ? {} : { stack: detail })
+    if (kind === 'bug') throw cause
+    throw new UserError(message, {
+      ...(remedy === null ? {} : { remedy }),
+      ...(detail === null ? {} : { cause }),
+    })
   }
   display.finish(end.finished!)
 }
@@ -202,7 +209,7 @@ async function configOf(
     if (options.preset !== undefined) {
       throw new UserError('a configuration file and --preset exclude each other', { usage: true })
     }
-    const text = readConfig(file)
+    const text = readRegularText(file)
     await loadNamedPlugins(text, file, context)
     return resolveConfig(text, {
       ...overrides,
@@ -256,15 +263,6 @@ function presetName({ algo, gail }: Options, recommended: string): string {
   if (algo === undefined && gail === undefined) return recommended
   const name = algo ?? recommended.replace('-gail', '')
   return gail === true ? `${name}-gail` : name
-}
-
-function readConfig(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new UserError(`${file} cannot be read (${code})`, { usage: true, cause: error })
-  }
 }
 
 function refuseOtherFile(file: string, config: RunConfig, saved: RunConfig, runId: string): void {

@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { UserError } from '../errors.ts'
 import { type ExperimentRunner, planTuning, tune, writeTuneReport } from '../experiment/index.ts'
+import { readRegularText } from '../read-file.ts'
 import { packageVersion } from '../studio/version.ts'
-import { readText, wholeNumber } from './arguments.ts'
+import { wholeNumber } from './arguments.ts'
 import { admitColumns, admitNamed, loadNamedPlugins } from './config-file.ts'
 import type { CliContext } from './context.ts'
 import { ExperimentDisplay } from './experiment-display.ts'
@@ -31,7 +32,7 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function search(file: string, options: Options, context: CliContext): Promise<void> {
-  const text = readText(file)
+  const text = readRegularText(file)
   await loadNamedPlugins(text, file, context)
   admitNamed(text, file, context)
   const plan = planTuning(text, file)
@@ -44,6 +45,7 @@ async function search(file: string, options: Options, context: CliContext): Prom
   const onStop = () =>
     display?.note('stopping after checkpoints; the same command goes on; Ctrl-C again ends at once')
   context.signal.addEventListener('abort', onStop)
+  context.takeTimeToEnd()
   const result = await tune({
     plan,
     directory,

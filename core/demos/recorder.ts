@@ -1,5 +1,5 @@
 /** Plays an episode and records it, step by step, whoever plays: a person through a screen, a script, an agent. */
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import {
   type Action,
   type Environment,
@@ -9,6 +9,7 @@ import {
 } from '../envs/environment.ts'
 import type { Player } from '../envs/player.ts'
 import type { EpisodeWriter, Library } from '../store/index.ts'
+import { Turns } from '../turns.ts'
 import type { EpisodeHead, PlayerKind } from './episode.ts'
 import { environmentStamp } from './stamp.ts'
 
@@ -158,9 +159,6 @@ export interface RecordOptions {
   readonly clock?: () => number
 }
 
-/** A long computation gives way to timers and signals this often. */
-const TURN_MS = 50
-
 /**
  * Lets `player` play the episode of `seed` to its end and records it.
  * @returns the finished recorder; `episodeId` names the episode
@@ -174,7 +172,8 @@ export async function recordEpisode(
   options: RecordOptions = {},
 ): Promise<Recorder> {
   const { onStep, onCommit, signal, paceMs, clock } = options
-  await nextTurn()
+  const turns = new Turns()
+  await turns.next(signal)
   player.begin(seed)
   const recorder = new Recorder(library, environment, {
     seed,
@@ -183,14 +182,10 @@ export async function recordEpisode(
   })
   if (onCommit !== undefined) recorder.onCommit = (steps) => onCommit(recorder, steps)
   const action = emptyAction(environment.spec)
-  let turnEndsAt = performance.now() + TURN_MS
   try {
     while (!recorder.over) {
       if (paceMs !== undefined) await wait(paceMs, undefined, signal === undefined ? {} : { signal })
-      else if (performance.now() > turnEndsAt) {
-        await nextTurn()
-        turnEndsAt = performance.now() + TURN_MS
-      }
+      else if (turns.over) await turns.next()
       signal?.throwIfAborted()
       await player.act(environment, recorder.observation, action)
       const result = recorder.step(action)

@@ -1,8 +1,9 @@
 /** Demonstrations on a disk: a file, or a folder of files, read and written whole. */
-import { closeSync, constants, fstatSync, opendirSync, openSync, readFileSync, statSync } from 'node:fs'
+import { opendirSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { writeAtomically, writeFolderAtomically } from '../atomic-file.ts'
-import { UserError } from '../errors.ts'
+import { readRegularFile } from '../read-file.ts'
+import { explainSystemError } from '../system-errors.ts'
 import { FileProblems, LIMITS } from './formats/format.ts'
 import type { DemonstrationFiles, DemonstrationSource } from './formats/index.ts'
 
@@ -12,15 +13,14 @@ import type { DemonstrationFiles, DemonstrationSource } from './formats/index.ts
  * @throws UserError when it cannot be read; DataError when it is larger than what is read of demonstrations
  */
 export function readSource(path: string, name = basename(resolve(path))): DemonstrationSource {
-  return onDisk(path, () => {
-    const left = { bytes: LIMITS.fileBytes }
-    if (!statSync(path).isDirectory()) return { name, bytes: readRegular(path, name, left) }
-    const paths = filesWithin(path)
-    return {
-      name,
-      files: new Map(paths.map((inside) => [inside, readRegular(join(path, inside), name, left)])),
-    }
-  })
+  if (!isDirectory(path)) return { name, bytes: readRegularFile(path, LIMITS.fileBytes) }
+  let left: number = LIMITS.fileBytes
+  const take = (inside: string): [string, Uint8Array] => {
+    const bytes = readRegularFile(join(path, inside), left)
+    left -= bytes.length
+    return [inside, bytes]
+  }
+  return { name, files: new Map(filesWithin(path).map(take)) }
 }
 
 /** Bytes of a file, or of all files in a folder and below. @throws as `readSource` */
@@ -30,6 +30,10 @@ export function sizeOnDisk(path: string): number {
     if (!found.isDirectory()) return found.size
     return filesWithin(path).reduce((sum, inside) => sum + statSync(join(path, inside)).size, 0)
   })
+}
+
+function isDirectory(path: string): boolean {
+  return onDisk(path, () => statSync(path).isDirectory())
 }
 
 /**
@@ -57,26 +61,6 @@ export function filesWithin(folder: string): string[] {
   return paths.sort()
 }
 
-/** What waits for somebody to write, or never ends, is opened and not read. */
-function readRegular(path: string, name: string, left: { bytes: number }): Uint8Array {
-  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-  try {
-    const found = fstatSync(file)
-    if (!found.isFile()) throw new UserError(`${path} cannot be read: it is no regular file`)
-    left.bytes -= found.size
-    if (left.bytes < 0) {
-      new FileProblems(name).refuse(
-        'size',
-        `at most ${LIMITS.fileBytes} bytes`,
-        LIMITS.fileBytes - left.bytes,
-      )
-    }
-    return readFileSync(file)
-  } finally {
-    closeSync(file)
-  }
-}
-
 /**
  * Writes a file, or a folder that must not exist yet or be empty.
  * @throws UserError when it cannot be written; what was there is then still there
@@ -90,15 +74,6 @@ function onDisk<T>(path: string, action: () => T): T {
   try {
     return action()
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === undefined || error instanceof UserError) throw error
-    const reason =
-      {
-        ENOENT: 'there is no such file',
-        EISDIR: 'it is a directory',
-        EACCES: 'permission is denied',
-        ENAMETOOLONG: 'the name is too long',
-      }[code] ?? code
-    throw new UserError(`${path} cannot be read: ${reason}`, { cause: error })
+    throw explainSystemError(error, `${path} cannot be read`)
   }
 }

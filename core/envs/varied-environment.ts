@@ -10,7 +10,7 @@ import {
   type ParameterValue,
   type StepResult,
 } from './environment.ts'
-import { fitValue } from './parameters.ts'
+import { fitValue, type ParameterRule } from './parameters.ts'
 import { makeEnvironment } from './registry.ts'
 import { drawValue, extremes, type Sampler } from './sampler.ts'
 
@@ -39,7 +39,7 @@ export function makeVaried({ id, parameters, samplers }: EnvironmentRecipe): Env
 export function keepsLayout({ id, parameters, samplers }: EnvironmentRecipe): boolean {
   const { spec } = makeEnvironment(id, parameters)
   return Object.entries(samplers).every(([name, sampler]) => {
-    const rule = spec.parameterRules?.[name]
+    const rule = ruleOf(spec, name)
     const whole = rule !== undefined && !('oneOf' in rule) && rule.real !== true
     return extremes(sampler).every((value) => {
       // What is drawn is rounded, so an end is too; out of range it is refused all the same.
@@ -51,6 +51,11 @@ export function keepsLayout({ id, parameters, samplers }: EnvironmentRecipe): bo
       )
     })
   })
+}
+
+/** Undefined where the environment does not say what the parameter may be. */
+function ruleOf({ parameterRules: rules = {} }: EnvironmentSpec, name: string): ParameterRule | undefined {
+  return Object.hasOwn(rules, name) ? rules[name] : undefined
 }
 
 export class VariedEnvironment implements Environment {
@@ -94,11 +99,10 @@ export class VariedEnvironment implements Environment {
   }
 
   reset(seed: number, observation: Float32Array | null): void {
-    const rules = this.spec.parameterRules ?? {}
     const drawn = Object.fromEntries(
       Object.entries(this.#samplers).map(([name, sampler]) => [
         name,
-        fitValue(rules[name], drawValue(sampler, seed)),
+        fitValue(ruleOf(this.spec, name), drawValue(sampler, seed)),
       ]),
     )
     this.#become(drawn)

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import type { EnvironmentSpec, Player } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { Random } from '../random.ts'
+import { requireRegularFile } from '../read-file.ts'
+import { explainSystemError } from '../system-errors.ts'
 import { listCheckpoints } from '../train/checkpoint.ts'
 import { readPolicy } from './policy/policy.ts'
 
@@ -84,12 +86,15 @@ export async function openAgent(
 export async function policyFile(source: string, checkpoint?: number): Promise<string> {
   const found = await stat(source).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
-    throw error
+    throw explainSystemError(error, `${source} cannot be read`)
   })
   if (found === undefined) {
     throw new UserError(`there is no agent at ${source}`, { remedy: 'name a run or an ONNX file' })
   }
-  if (found.isFile()) return source
+  if (!found.isDirectory()) {
+    requireRegularFile(source)
+    return source
+  }
   const checkpoints = await listCheckpoints(source)
   const newestPolicy = join(source, 'agent.onnx')
   // A run that has lost its checkpoints can still be played.

@@ -95,8 +95,8 @@ export async function compare(
     }
     const scores: RecordedScore[] = []
     for (const seed of boards) {
-      options.signal?.throwIfAborted()
-      const { score, success } = await playEpisode(environment, contender.player, seed)
+      const { player } = contender
+      const { score, success } = await playEpisode(environment, player, seed, { signal: options.signal })
       scores.push({ seed, score, success })
       options.onProgress?.(++done, total)
     }

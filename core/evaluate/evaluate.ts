@@ -20,7 +20,7 @@ export interface Evaluation {
 }
 
 export interface PlayOptions {
-  /** Ends between two episodes. @throws its reason */
+  /** @throws its reason when it was aborted */
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
@@ -34,8 +34,7 @@ export async function evaluatePlayer(
   const { spec } = environment
   const episodes: EpisodeScore[] = []
   for (const seed of seeds) {
-    options.signal?.throwIfAborted()
-    episodes.push(await playEpisode(environment, player, seed))
+    episodes.push(await playEpisode(environment, player, seed, { signal: options.signal }))
     options.onProgress?.(episodes.length, seeds.length)
   }
   const score = summarize(episodes.map((episode) => episode.score))

@@ -9,6 +9,7 @@ import {
 } from '../envs/index.ts'
 import { DEFAULT_EPISODE_LIMIT } from '../rollout/episodes.ts'
 import { episodeScore } from '../rollout/score.ts'
+import { Turns } from '../turns.ts'
 
 export interface EpisodeScore {
   readonly seed: number
@@ -36,29 +37,38 @@ export interface Board extends EpisodeScore {
   readonly frames: readonly Frame[]
 }
 
+interface PlayEpisodeOptions {
+  /** Called at the start and after every step, with what is observed then. */
+  readonly onStep?: (action: Action | null, reward: number, observation: Float32Array) => void
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * Plays the episode of this seed to its end, or to the limit that training applies too.
- * @param onStep  called at the start and after every step, with what is observed then
+ * @throws the signal's reason when it was aborted
  */
 export async function playEpisode(
   environment: Environment,
   player: Player,
   seed: number,
-  onStep: (action: Action | null, reward: number, observation: Float32Array) => void = () => {},
+  { onStep, signal }: PlayEpisodeOptions = {},
 ): Promise<EpisodeScore> {
+  signal?.throwIfAborted()
+  const turns = new Turns()
   const { spec } = environment
   const limit = spec.maxEpisodeSteps ?? DEFAULT_EPISODE_LIMIT
   const observation = new Float32Array(observationSize(spec))
   const action = emptyAction(spec)
   environment.reset(seed, observation)
   player.begin(seed)
-  onStep(null, 0, observation)
+  onStep?.(null, 0, observation)
   let sum = 0
   for (let steps = 1; ; steps++) {
+    if (turns.over) await turns.next(signal)
     await player.act(environment, observation, action)
     const { reward, terminated, truncated } = environment.step(action, observation)
     sum += reward
-    onStep(action, reward, observation)
+    onStep?.(action, reward, observation)
     const cut = truncated || (!terminated && steps >= limit)
     if (!terminated && !cut) continue
     return {
@@ -76,7 +86,7 @@ export async function playEpisode(
 /** Plays one episode and keeps what a screen needs to show it. */
 export async function playBoard(environment: Environment, player: Player, seed: number): Promise<Board> {
   const frames: Frame[] = []
-  const result = await playEpisode(environment, player, seed, (action, reward, observation) => {
+  const onStep = (action: Action | null, reward: number, observation: Float32Array): void => {
     const { scene, events } = viewOf(environment, observation, { aims: false })
     frames.push({
       scene,
@@ -85,8 +95,8 @@ export async function playBoard(environment: Environment, player: Player, seed: 
       reward,
       action: action === null ? null : { continuous: [...action.continuous], discrete: [...action.discrete] },
     })
-  })
-  return { ...result, frames }
+  }
+  return { ...(await playEpisode(environment, player, seed, { onStep })), frames }
 }
 
 /** Index of the first frame that not all boards reached by the same action; null when all did the same. */

@@ -1,11 +1,12 @@
 /** A comparison as JSON and as one HTML file that needs nothing else. */
+import { printableJson } from '../printable.ts'
 import type { Comparison, ComparisonRow } from './compare.ts'
 import { dotPlot } from './dot-plot.ts'
 import { escapeXml } from './svg.ts'
 
 /** Numbers rounded to nothing: what was computed is what is written. */
 export function comparisonJson(comparison: Comparison): string {
-  return `${JSON.stringify(comparison, null, 2)}\n`
+  return `${printableJson(comparison, 2)}\n`
 }
 
 export function comparisonHtml(comparison: Comparison): string {

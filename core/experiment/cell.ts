@@ -82,7 +82,7 @@ export function changes(
   const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])]
   return keys.flatMap((key) => {
     const [a, b] = [JSON.stringify(was[key]), JSON.stringify(is[key])]
-    if (a === b || (a === undefined && !(key in named))) return []
+    if (a === b || (a === undefined && !Object.hasOwn(named, key))) return []
     if (key === 'demonstrations') return ['the demonstrations are others']
     return [`${key} was ${a ?? 'not set'}, is ${b ?? 'gone'}`]
   })

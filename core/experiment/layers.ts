@@ -1,7 +1,7 @@
 /** Partial configurations in ML-Agents' layout, laid over one another. */
 import { UserError } from '../errors.ts'
 import type { behaviorSettings } from '../learn/index.ts'
-import { mergeSections } from '../train/config-check.ts'
+import { mergeSections, nestedSetting } from '../train/config-check.ts'
 import { isRecord } from '../train/config-place.ts'
 
 export type Section = Readonly<Record<string, unknown>>
@@ -44,8 +44,7 @@ export function fromDotted(environment: string, settings: DottedSettings): Recor
   for (const [path, value] of Object.entries(settings)) {
     const keys = path.split('.')
     const full = TOP.has(keys[0]!) ? keys : ['behaviors', environment, ...keys]
-    const nested = full.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value)
-    layer = mergeSections(layer, nested as Record<string, unknown>)
+    layer = mergeSections(layer, nestedSetting(full, value))
   }
   return layer
 }
@@ -65,7 +64,7 @@ function withoutNull(value: Record<string, unknown>): Record<string, unknown> {
 export function says(environment: string, layer: Section, key: keyof typeof behaviorSettings.shape): boolean {
   const { behaviors } = layer
   const behavior = isRecord(behaviors) ? behaviors[environment] : undefined
-  return isRecord(behavior) && key in behavior
+  return isRecord(behavior) && Object.hasOwn(behavior, key)
 }
 
 /** Nested sections as dotted paths -> plain values, arrays included whole. */

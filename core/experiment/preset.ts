@@ -1,8 +1,8 @@
 /** A preset by name: of the environment, or of a file beside the experiment. */
-import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { nearest, UserError } from '../errors.ts'
 import { refuseForeignPath } from '../paths.ts'
+import { readRegularText } from '../read-file.ts'
 import { isRecord } from '../train/config-place.ts'
 import { parseYaml, presetsFor } from '../train/index.ts'
 import type { Section } from './layers.ts'
@@ -17,13 +17,7 @@ export type Presets = ReadonlyMap<string, Section>
 export function readPresets(environment: string, file: string | undefined, directory: string): Presets {
   if (file === undefined) return new Map(presetsFor(environment).map(({ id, config }) => [id, config]))
   refuseForeignPath(join(directory, file), 'presets:')
-  let text: string
-  try {
-    text = readFileSync(join(directory, file), 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new UserError(`presets: "${file}" cannot be read (${code})`, { usage: true, cause: error })
-  }
+  const text = readRegularText(join(directory, file))
   const sections = Object.entries(parseYaml(text, basename(file)))
   return new Map(
     sections.map(([id, config]) => {

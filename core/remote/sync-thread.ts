@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads'
 import { besides } from '../besides.ts'
 import { UserError } from '../errors.ts'
 import { readFailure } from '../failure.ts'
+import { sleepUntilWoken } from '../interruption.ts'
 import { allocateSharedCall, readShared, type SharedCall, Slot, Status, writeShared } from './shared-call.ts'
 
 /** What a peer module exports as `open`. It runs in the worker thread. */
@@ -78,7 +79,7 @@ export class SyncThread {
    */
   call(request: Uint8Array, seconds = this.#callSeconds): Uint8Array {
     const patience = this.#post(request, seconds)
-    Atomics.wait(this.#call.control, Slot.status, Status.asked, patience)
+    sleepUntilWoken(this.#call.control, Slot.status, Status.asked, patience)
     return this.#take()
   }
 
@@ -99,7 +100,7 @@ export class SyncThread {
     if (this.#closed) return
     this.#closed = true
     this.#worker.postMessage('close')
-    if (waitSeconds > 0) Atomics.wait(this.#call.control, Slot.ended, 0, 1000 * waitSeconds)
+    if (waitSeconds > 0) sleepUntilWoken(this.#call.control, Slot.ended, 0, 1000 * waitSeconds)
     const forced = setTimeout(() => void this.#worker.terminate(), 1000 * GRACE_SECONDS)
     forced.unref()
     this.#worker.once('exit', () => clearTimeout(forced))

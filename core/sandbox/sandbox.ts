@@ -96,8 +96,12 @@ export class Sandbox {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
       execArgv: PERMISSIONS,
-      // An editor's or a test's loader has no business there.
-      env: { ...process.env, NODE_OPTIONS: '' },
+      // An editor's or a test's loader has no business there; Electron's own program has to be told that it is Node.
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '',
+        ...('electron' in process.versions && { ELECTRON_RUN_AS_NODE: '1' }),
+      },
     })
     const { promise, resolve, reject } = Promise.withResolvers<number>()
     this.#ready = promise

@@ -9,6 +9,7 @@ import type { EnvironmentSpec } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import type { Policy } from '../evaluate/index.ts'
 import type { Random } from '../random.ts'
+import { explainSystemError } from '../system-errors.ts'
 import { Batcher } from './batcher.ts'
 import { RequestError, readInvocation, writeActions } from './invocation.ts'
 import { MEDIA, MEDIA_NAMES, type Media, mediaFor } from './media.ts'
@@ -131,16 +132,7 @@ function answerError(error: unknown, reply: FastifyReply, onBug: (error: unknown
 }
 
 function portProblem(error: unknown, host: string, port: number): unknown {
-  const { code } = error as NodeJS.ErrnoException
-  const reason = {
-    EADDRINUSE: 'something listens there already',
-    EACCES: 'this user may not use that port',
-    EADDRNOTAVAIL: 'this machine has no such address',
-    ENOTFOUND: 'there is no such host',
-  }[code ?? '']
-  if (reason === undefined) return error
-  return new UserError(`cannot listen on ${host}:${port}: ${reason}`, {
+  return explainSystemError(error, `cannot listen on ${host}:${port}`, {
     remedy: 'choose another with --port or --host',
-    cause: error,
   })
 }

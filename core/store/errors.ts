@@ -1,6 +1,7 @@
 /** What SQLite and the file system say, turned into the three kinds of failure. */
 import Database from 'better-sqlite3'
 import { DataError, UserError } from '../errors.ts'
+import { explainSystemError } from '../system-errors.ts'
 
 const READ_ONLY = new Set([
   'EACCES',
@@ -57,13 +58,11 @@ export function explainStoreError(error: unknown, file: string, readonly = false
       cause: error,
     })
   }
-  if (primary === 'SQLITE_IOERR' || primary === 'EIO' || primary === 'ENOTDIR' || primary === 'EEXIST') {
-    return new UserError(`${file} cannot be read or written (${message})`, {
-      remedy: 'check the disk, or choose another directory with --data DIR',
-      cause: error,
-    })
+  const remedy = 'check the disk, or choose another directory with --data DIR'
+  if (primary === 'SQLITE_IOERR') {
+    return new UserError(`${file} cannot be read or written (${message})`, { remedy, cause: error })
   }
-  return error
+  return explainSystemError(error, `${file} cannot be read or written`, { remedy })
 }
 
 /** Whether a failure, explained or not, is that there is no space: of a file, or of what SQLite keeps beside it. */

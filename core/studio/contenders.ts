@@ -1,5 +1,4 @@
 /** Whom a page names, as somebody who can play or has played. */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { UnadmittedError } from '../admission/index.ts'
 import { type EnvironmentStamp, RecordedEnvironment } from '../demos/index.ts'
 import { type Environment, makeEnvironment, type ParameterValue, type Player } from '../envs/index.ts'
@@ -15,9 +14,6 @@ import type { EpisodeRow } from '../store/index.ts'
 import { requireRun, runDirectory, savedConfig } from '../train/index.ts'
 import { type HostContext, readyEnvironment } from './context.ts'
 import type { Contender } from './protocol.ts'
-
-/** A player that does not wait for anything gives way to other requests this often. */
-const turnMs = 20
 
 /**
  * The environment for these contenders, with the parameters that the first agent among them was trained with.
@@ -87,15 +83,15 @@ export async function resolveContender(
   switch (contender.kind) {
     case 'scripted': {
       const { label, playerKind, player } = scriptedContender(spec)
-      return { label, playerKind, player: polite(player!) }
+      return { label, playerKind, player: player! }
     }
     case 'agent': {
       const player = await runPlayer(context, environment, contender.runId, contender.checkpoint)
-      return { label: player.name, playerKind: 'agent', player: polite(player) }
+      return { label: player.name, playerKind: 'agent', player }
     }
     case 'imported': {
       const player = await importedPlayer(context, environment, contender.id)
-      return { label: player.name, playerKind: 'agent', player: polite(player) }
+      return { label: player.name, playerKind: 'agent', player }
     }
     case 'episode': {
       const row = context.library.getEpisode(contender.id)
@@ -143,22 +139,6 @@ export function episodesOf(context: HostContext, environmentId: string, playerNa
 
 export function labelOf(row: EpisodeRow): string {
   return row.seed === null ? `${row.playerName}, episode ${row.id}` : `${row.playerName}, board ${row.seed}`
-}
-
-function polite(player: Player): Player {
-  let turnEndsMs = performance.now() + turnMs
-  return {
-    name: player.name,
-    kind: player.kind,
-    begin: (seed) => player.begin(seed),
-    act: async (environment, observation, action) => {
-      if (performance.now() > turnEndsMs) {
-        await nextTurn()
-        turnEndsMs = performance.now() + turnMs
-      }
-      await player.act(environment, observation, action)
-    },
-  }
 }
 
 /** @throws UserError when two are the same */

@@ -140,7 +140,7 @@ function openBatch(values: readonly Value[], { dynamicBatch, constants = {} }: E
   if (dynamicBatch === undefined) return open
   for (const value of values) {
     if (isOp(value, 'input')) {
-      if (value.shape[0] === dynamicBatch && !(value.name! in constants)) open.add(value)
+      if (value.shape[0] === dynamicBatch && !Object.hasOwn(constants, value.name!)) open.add(value)
     } else if (value.inputs.some((input) => open.has(input))) {
       if (fixesBatch(value, open, dynamicBatch)) {
         throw new Error(

@@ -60,7 +60,7 @@ export function layOut({ outputs, bind = {} }: CompileSpec): ProgramLayout {
   const values = ancestors(Object.values(outputs))
   const place = (name: string, value: Value): { name: string; value: Value; data: Float32Array } => {
     const size = sizeOf(value.shape)
-    const data = bind[name] ?? new Float32Array(size)
+    const data = (Object.hasOwn(bind, name) ? bind[name] : undefined) ?? new Float32Array(size)
     if (data.length !== size) {
       throw new Error(`${data.length} numbers are bound to "${name}" of shape ${formatShape(value.shape)}`)
     }
@@ -68,7 +68,7 @@ export function layOut({ outputs, bind = {} }: CompileSpec): ProgramLayout {
   }
   const inputs = values.filter((value) => isOp(value, 'input')).map((value) => place(value.name!, value))
   for (const { name } of inputs) {
-    if (name in outputs) throw new Error(`"${name}" names both an input and an output`)
+    if (Object.hasOwn(outputs, name)) throw new Error(`"${name}" names both an input and an output`)
   }
   return {
     values,

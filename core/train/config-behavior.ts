@@ -7,7 +7,7 @@ import {
   rewardSignalDefinition,
 } from '../learn/index.ts'
 import type { ConfigOverrides } from './config.ts'
-import { checkSection, mergeSections } from './config-check.ts'
+import { checkSection, mergeSections, nestedSetting } from './config-check.ts'
 import { examineFeatures } from './config-features.ts'
 import { at, isRecord, type Place } from './config-place.ts'
 import { checkRewardSignals } from './config-signals.ts'
@@ -48,7 +48,7 @@ export function chooseBehavior(
       remedy: `choose one of ${names.join(', ')} with --behavior`,
     })
   }
-  return { name, settings: mergeSections(defaults ?? {}, behaviors?.[name] ?? {}) }
+  return { name, settings: mergeSections(defaults ?? {}, names.includes(name) ? behaviors![name]! : {}) }
 }
 
 /** @throws UserError naming file, place and the nearest known key */
@@ -60,8 +60,7 @@ export function resolveBehavior(
   const examined = examineFeatures(settings, 'behavior', place)
   let { init_path: initPath, ...section } = examined.section
   for (const [path, value] of Object.entries(overrides.settings ?? {})) {
-    const nested = path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value)
-    section = mergeSections(section, nested as Section)
+    section = mergeSections(section, nestedSetting(path.split('.'), value))
   }
   const { algorithm, gail, maxSteps } = overrides
   if (algorithm !== undefined) {

@@ -26,18 +26,27 @@ export function mergeSections(
   base: Record<string, unknown>,
   over: Record<string, unknown>,
 ): Record<string, unknown> {
-  const merged = { ...base }
+  const merged = new Map(Object.entries(base))
   for (const [key, value] of Object.entries(over)) {
-    const below = merged[key]
-    merged[key] = isRecord(below) && isRecord(value) ? mergeSections(below, value) : value
+    const below = merged.get(key)
+    merged.set(key, isRecord(below) && isRecord(value) ? mergeSections(below, value) : value)
   }
-  return merged
+  return Object.fromEntries(merged)
+}
+
+/**
+ * A dotted path as the sections that lead to its value.
+ * @throws UserError for a path that no setting can have
+ */
+export function nestedSetting(path: readonly string[], value: unknown): Record<string, unknown> {
+  if (path.includes('__proto__')) throw new UserError(`${path.join('.')}: unknown key`, { usage: true })
+  return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Record<string, unknown>
 }
 
 function keysAt(schema: z.ZodType, path: readonly string[]): string[] {
   let here = unwrap(schema)
   for (const key of path) {
-    const below = here instanceof z.ZodObject ? here.shape[key] : undefined
+    const below = here instanceof z.ZodObject && Object.hasOwn(here.shape, key) ? here.shape[key] : undefined
     if (below === undefined) return []
     here = unwrap(below as z.ZodType)
   }

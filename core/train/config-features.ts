@@ -127,7 +127,7 @@ export function examineFeatures(
     const keys = entry.path.split('.')
     const last = keys.pop()!
     const parent = keys.reduce<unknown>((below, key) => (isRecord(below) ? below[key] : undefined), section)
-    if (!isRecord(parent) || !(last in parent)) continue
+    if (!isRecord(parent) || !Object.hasOwn(parent, last)) continue
     const found = parent[last]
     const here = at(place, ...keys, last)
     if ('because' in entry) {

@@ -109,7 +109,9 @@ function nestSettings(flat: Section): Section {
     }
   }
   if (flat.use_recurrent === true) {
-    network.memory = Object.fromEntries(MEMORY.filter((key) => key in flat).map((key) => [key, flat[key]]))
+    network.memory = Object.fromEntries(
+      MEMORY.filter((key) => Object.hasOwn(flat, key)).map((key) => [key, flat[key]]),
+    )
   }
   return {
     ...(flat.trainer === undefined ? {} : { trainer_type: flat.trainer }),

@@ -205,7 +205,7 @@ export function resolveConfig(
 /** The configuration as a file that resolves to the same one. */
 export function configToYaml(config: RunConfig): string {
   const changing = config.environmentParameters
-  const fixed = Object.entries(config.parameters).filter(([name]) => !(name in changing))
+  const fixed = Object.entries(config.parameters).filter(([name]) => !Object.hasOwn(changing, name))
   return stringify({
     behaviors: { [config.behaviorName]: config.behavior },
     env_settings: {

@@ -5,6 +5,7 @@ import { FORMATS, filesWithin, folderFormat, formatByFileName, readDemonstration
 import { UserError } from '../errors.ts'
 import { fileIn, refuseForeignPath } from '../paths.ts'
 import type { Episode } from '../store/index.ts'
+import { explainSystemError } from '../system-errors.ts'
 
 /**
  * The episodes of a file, or of a folder that is one dataset; of any other folder those of every file in it that has the
@@ -15,9 +16,8 @@ import type { Episode } from '../store/index.ts'
 export async function readDemonstrationFiles(path: string): Promise<{ label: string; episode: Episode }[]> {
   refuseForeignPath(path, 'demo_path:')
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(`demo_path: "${path}" cannot be read (${error.code})`, {
+    throw explainSystemError(error, `demo_path: "${path}" cannot be read`, {
       remedy: 'write a path from where the command is run, or an absolute one',
-      cause: error,
     })
   })
   if (!found.isDirectory() && !found.isFile()) {

@@ -86,7 +86,7 @@ export const failedMessage = z.object({
   kind: z.enum(['user', 'data', 'bug']),
   message: z.string(),
   remedy: z.string().nullable(),
-  /** Stack trace of a bug. */
+  /** Stack trace of a bug, and of what a plugin threw. */
   detail: z.string().nullable(),
 })
 export type Failed = z.infer<typeof failedMessage>

@@ -19,18 +19,18 @@ export interface Preset {
   readonly config: Readonly<Record<string, unknown>>
 }
 
-const tuned: Readonly<Record<string, readonly Preset[]>> = {
-  'bubble/25': bubble25Presets,
-  basic: basicPresets,
-  grid: gridPresets,
-  'gym:CartPole-v1': cartPolePresets,
-  'gym:MountainCarContinuous-v0': mountainCarPresets,
-  recall: recallPresets,
-}
+const tuned = new Map<string, readonly Preset[]>([
+  ['bubble/25', bubble25Presets],
+  ['basic', basicPresets],
+  ['grid', gridPresets],
+  ['gym:CartPole-v1', cartPolePresets],
+  ['gym:MountainCarContinuous-v0', mountainCarPresets],
+  ['recall', recallPresets],
+])
 
 /** The tuned presets of an environment, else the algorithms' own defaults. @throws UserError for an unknown environment */
 export function presetsFor(environmentId: string): readonly Preset[] {
-  return tuned[environmentId] ?? untuned(makeEnvironment(environmentId).spec.id)
+  return tuned.get(environmentId) ?? untuned(makeEnvironment(environmentId).spec.id)
 }
 
 /**

@@ -11,9 +11,9 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { explainFileError } from '../atomic-file.ts'
 import { UserError } from '../errors.ts'
 import type { Library } from '../store/index.ts'
+import { explainWriteError } from '../system-errors.ts'
 import { checkpointDirectory } from './checkpoint.ts'
 
 /** Throws a UserError when the run is another's by now. */
@@ -40,7 +40,7 @@ export function raiseFence(directory: string, token: string): void {
         if (name.endsWith('.tmp')) rmSync(join(folder, name), { force: true })
     }
   } catch (error) {
-    throw explainFileError(error, directory)
+    throw explainWriteError(error, directory)
   }
 }
 
@@ -94,7 +94,7 @@ async function remove(directory: string): Promise<void> {
   try {
     await rm(directory, { recursive: true, force: true })
   } catch (error) {
-    throw explainFileError(error, directory)
+    throw explainWriteError(error, directory)
   }
 }
 

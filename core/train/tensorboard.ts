@@ -9,30 +9,30 @@
 import { appendFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import protobuf from 'protobufjs/light.js'
-import { explainFileError } from '../atomic-file.ts'
+import { explainWriteError } from '../system-errors.ts'
 import { crc32c } from './crc32c.ts'
 
 /** Metrics that mean what a scalar of ML-Agents means, under its name; docs/guide/tensorboard.md says why no others. */
-const TAGS: Readonly<Record<string, string>> = {
-  'rollout/return': 'Environment/Cumulative Reward',
-  'rollout/length': 'Environment/Episode Length',
-  'policy/entropy': 'Policy/Entropy',
-  'loss/policy': 'Losses/Policy Loss',
-  'loss/value': 'Losses/Value Loss',
-  'gail/loss': 'Losses/GAIL Loss',
-  'gail/kl': 'Losses/GAIL KL Loss',
-  'gail/beta': 'Policy/GAIL Beta',
-  'curiosity/forward_loss': 'Losses/Curiosity Forward Loss',
-  'curiosity/inverse_loss': 'Losses/Curiosity Inverse Loss',
-  'rnd/loss': 'Losses/RND Loss',
+const TAGS = new Map<string, string>([
+  ['rollout/return', 'Environment/Cumulative Reward'],
+  ['rollout/length', 'Environment/Episode Length'],
+  ['policy/entropy', 'Policy/Entropy'],
+  ['loss/policy', 'Losses/Policy Loss'],
+  ['loss/value', 'Losses/Value Loss'],
+  ['gail/loss', 'Losses/GAIL Loss'],
+  ['gail/kl', 'Losses/GAIL KL Loss'],
+  ['gail/beta', 'Policy/GAIL Beta'],
+  ['curiosity/forward_loss', 'Losses/Curiosity Forward Loss'],
+  ['curiosity/inverse_loss', 'Losses/Curiosity Inverse Loss'],
+  ['rnd/loss', 'Losses/RND Loss'],
   // Not names of ML-Agents, but they belong beside its losses.
-  'loss/critic': 'Losses/Critic Loss',
-  'loss/cloning': 'Losses/Cloning Loss',
-}
+  ['loss/critic', 'Losses/Critic Loss'],
+  ['loss/cloning', 'Losses/Cloning Loss'],
+])
 
 export function tagOf(metric: string): string {
   if (metric.startsWith('lesson/')) return `Environment/Lesson Number/${metric.slice('lesson/'.length)}`
-  return TAGS[metric] ?? metric
+  return TAGS.get(metric) ?? metric
 }
 
 /** The part of the format that is written here; field numbers are TensorFlow's. */
@@ -86,7 +86,7 @@ export class EventFile {
       this.path = join(runDirectory, unusedName(runDirectory))
       writeFileSync(this.path, Buffer.concat(start), { flag: 'wx' })
     } catch (error) {
-      throw explainFileError(error, runDirectory)
+      throw explainWriteError(error, runDirectory)
     }
   }
 
@@ -99,7 +99,7 @@ export class EventFile {
     try {
       appendFileSync(this.path, record({ step, summary: { value } }))
     } catch (error) {
-      throw explainFileError(error, this.path)
+      throw explainWriteError(error, this.path)
     }
   }
 }

@@ -6,21 +6,21 @@ const SEQUENCE_MS = 1200
 /** What a text field does with these is what people expect there. */
 const editing = /^mod\+(shift\+)?[acvxyz]$/
 
-const labels: Readonly<Record<string, string>> = {
-  mod: isMac ? '⌘' : 'Ctrl',
-  shift: 'Shift',
-  ArrowLeft: '←',
-  ArrowRight: '→',
-  ArrowUp: '↑',
-  ArrowDown: '↓',
-  Escape: 'Esc',
-}
+const labels = new Map<string, string>([
+  ['mod', isMac ? '⌘' : 'Ctrl'],
+  ['shift', 'Shift'],
+  ['ArrowLeft', '←'],
+  ['ArrowRight', '→'],
+  ['ArrowUp', '↑'],
+  ['ArrowDown', '↓'],
+  ['Escape', 'Esc'],
+])
 
 /** 'shift+ArrowLeft' as the keys to show: [['Shift', '←']]; a sequence has several. */
 export function shortcutKeys(shortcut: string): string[][] {
   return shortcut.split(' ').map((chord) =>
     // The last plus sign may be the key itself.
-    chord.split(/\+(?=.)/).map((key) => labels[key] ?? (key.length === 1 ? key.toUpperCase() : key)),
+    chord.split(/\+(?=.)/).map((key) => labels.get(key) ?? (key.length === 1 ? key.toUpperCase() : key)),
   )
 }
 

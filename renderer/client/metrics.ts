@@ -65,18 +65,22 @@ async function extend(runId: string, entry: Entry): Promise<void> {
 }
 
 function append(entry: Entry, more: Curves): void {
-  const series = { ...entry.curves?.series }
+  const series = new Map(Object.entries(entry.curves?.series ?? {}))
   for (const [name, { steps, values }] of Object.entries(more.series)) {
-    const before = series[name]
-    series[name] =
-      before === undefined
-        ? { steps, values }
-        : { steps: [...before.steps, ...steps], values: [...before.values, ...values] }
+    const before = series.get(name)
+    series.set(name, {
+      steps: [...(before?.steps ?? []), ...steps],
+      values: [...(before?.values ?? []), ...values],
+    })
     entry.lastStep = Math.max(entry.lastStep, steps.at(-1) ?? -1)
   }
   const known = entry.curves?.metrics ?? []
   const fresh = more.metrics.filter(({ name }) => !known.some((metric) => metric.name === name))
-  entry.curves = { metrics: [...known, ...fresh], series, health: more.health }
+  entry.curves = {
+    metrics: [...known, ...fresh],
+    series: Object.fromEntries(series),
+    health: more.health,
+  }
   for (const subscriber of entry.subscribers) subscriber()
 }
 

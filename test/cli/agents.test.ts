@@ -62,7 +62,11 @@ describe('an imported agent by command', () => {
   })
 
   it.each([
-    [['agents', 'import', 'nowhere.onnx', '--env', 'basic'], 2, 'nowhere.onnx cannot be read (ENOENT)'],
+    [
+      ['agents', 'import', 'nowhere.onnx', '--env', 'basic'],
+      2,
+      'nowhere.onnx cannot be read: there is no such file or folder',
+    ],
     [
       ['agents', 'import', import.meta.filename, '--env', 'basic'],
       1,

@@ -47,7 +47,7 @@ describe('a request that cannot be met: exit code 1 and one sentence', () => {
       err: /^error: there is no episode 999\n/,
     })
     expect(understudy(dir, 'demos', 'import', 'nowhere.npz').err).toBe(
-      'error: nowhere.npz cannot be read: there is no such file\n',
+      'error: nowhere.npz cannot be read: there is no such file or folder\n',
     )
     writeFileSync(join(dir, 'file'), '')
     const { code, err } = understudy(join(dir, 'file', 'below'), 'demos', 'list')

@@ -70,7 +70,7 @@ test('the window is sandboxed, isolated and shows the page of its own scheme', a
     minWidth: 1024,
     minHeight: 700,
     windowStatePersistence: true,
-    webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false },
+    webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, spellcheck: false },
   })
   const preferences = window.options.webPreferences as Record<string, unknown>
   expect(preferences.preload).toMatch(/preload\.cjs$/)
@@ -82,6 +82,24 @@ test('the window is sandboxed, isolated and shows the page of its own scheme', a
     'webviewTag',
   ]
   for (const key of dangerous) expect(preferences).not.toHaveProperty(key)
+})
+
+test('nothing is sent anywhere: every request of another scheme is refused, and no dictionary is fetched', async () => {
+  await start()
+  const { filter, listener } = fake.requests!
+  const answers: object[] = []
+  const reaches = (address: string) =>
+    filter.some((pattern) => address.startsWith(pattern.replace('*/*', '')))
+  const elsewhere = ['http://127.0.0.1/', 'https://example.org/x', 'ws://x/', 'wss://x/', 'ftp://x/']
+  for (const url of elsewhere) {
+    expect(reaches(url), url).toBe(true)
+    listener({ url }, (answer) => answers.push(answer))
+  }
+  expect(answers).toEqual(elsewhere.map(() => ({ cancel: true })))
+  expect(reaches('app://studio/index.html')).toBe(false)
+  expect(fake.app.calls).toContain('spell checker false')
+  expect(fake.app.calls).toContain('spell checker languages []')
+  expect(fake.opened).toEqual([])
 })
 
 test('a second start only brings the first window to the front', async () => {

@@ -162,6 +162,8 @@ export interface FakeElectron {
   readonly handlers: Map<string, (event: unknown, ...rest: unknown[]) => unknown>
   readonly listeners: Map<string, (event: unknown) => void>
   readonly permissions: { request?: Permission; check?: PermissionCheck; device?: () => boolean }
+  /** Which requests are looked at, and by whom. */
+  requests: { filter: readonly string[]; listener: RequestListener } | null
   readonly opened: string[]
   readonly boxes: { title: string; text: string }[]
   /** The button that is pressed in the next question. */
@@ -170,6 +172,7 @@ export interface FakeElectron {
 }
 
 type Permission = (contents: FakeContents, permission: string, callback: (granted: boolean) => void) => void
+type RequestListener = (details: { url: string }, callback: (answer: { cancel?: boolean }) => void) => void
 type PermissionCheck = (contents: FakeContents | null, permission: string) => boolean
 
 export function fakeElectron(): FakeElectron {
@@ -181,6 +184,7 @@ export function fakeElectron(): FakeElectron {
     handlers: new Map(),
     listeners: new Map(),
     permissions: {},
+    requests: null,
     opened: [],
     boxes: [],
     answer: 0,
@@ -227,6 +231,14 @@ export function fakeElectron(): FakeElectron {
         setDevicePermissionHandler: (handler: () => boolean) => {
           fake.permissions.device = handler
         },
+        webRequest: {
+          onBeforeRequest: (filter: { urls: string[] }, listener: RequestListener) => {
+            fake.requests = { filter: filter.urls, listener }
+          },
+        },
+        setSpellCheckerEnabled: (enabled: boolean) => fake.app.calls.push(`spell checker ${enabled}`),
+        setSpellCheckerLanguages: (languages: string[]) =>
+          fake.app.calls.push(`spell checker languages ${JSON.stringify(languages)}`),
       },
     },
     shell: { openExternal: async (address: string) => void fake.opened.push(address) },

@@ -78,7 +78,7 @@ describe('presets of a file', () => {
     const folder = temporaryDirectory()
     const path = join(folder, 'try.yaml')
     const yaml = BASE.replace('env: bubble/25', 'env: bubble/25\npresets: mine.yaml')
-    expect(() => planExperiment(yaml, path)).toThrow('presets: "mine.yaml" cannot be read (ENOENT)')
+    expect(() => planExperiment(yaml, path)).toThrow('mine.yaml cannot be read: there is no such file')
     writeFileSync(
       join(folder, 'mine.yaml'),
       'sac: { behaviors: { bubble/25: { trainer_type: sac, hyperparameters: { tau: 0.125 } } } }\n',

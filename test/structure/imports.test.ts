@@ -25,10 +25,16 @@ const leaves = [
   'core/bounds.ts',
   'core/errors.ts',
   'core/failure.ts',
+  'core/interruption.ts',
   'core/msgpack.ts',
   'core/paths.ts',
-  'core/random.ts',
+  'core/plugin-guard.ts',
   'core/plugins.ts',
+  'core/printable.ts',
+  'core/random.ts',
+  'core/read-file.ts',
+  'core/system-errors.ts',
+  'core/turns.ts',
 ]
 
 /** Room -> rooms it may import, besides itself and the leaves. */

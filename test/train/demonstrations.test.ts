@@ -123,7 +123,9 @@ describe('readDemonstrationFiles', () => {
   it('says what is missing', async () => {
     const folder = temporaryDirectory()
     await expect(readDemonstrationFiles(folder)).rejects.toThrow('has no demonstrations')
-    await expect(readDemonstrationFiles(join(folder, 'none.npz'))).rejects.toThrow('cannot be read (ENOENT)')
+    await expect(readDemonstrationFiles(join(folder, 'none.npz'))).rejects.toThrow(
+      'cannot be read: there is no such file',
+    )
     writeFileSync(join(folder, 'broken.npz'), 'PK nonsense')
     await expect(readDemonstrationFiles(folder)).rejects.toThrow('broken.npz')
   })

@@ -1,6 +1,7 @@
 /** `understudy demos show` */
 import type { Command } from 'commander'
 import { type Episode, stepLayout } from '../../demos/episode.ts'
+import { printableLine } from '../../printable.ts'
 import type { EpisodeRow } from '../../store/index.ts'
 import { wholeNumber } from '../arguments.ts'
 import type { CliContext } from '../context.ts'
@@ -71,7 +72,7 @@ function describe(row: EpisodeRow): string[] {
   if (row.tags.length > 0) lines.push(['tags', row.tags.join(', ')])
   if (row.rating > 0) lines.push(['rating', `${row.rating} of 5`])
   if (row.note !== '') lines.push(['note', row.note])
-  return lines.map(([name, value]) => `${name.padEnd(12)} ${value}`)
+  return lines.map(([name, value]) => `${name.padEnd(12)} ${printableLine(value)}`)
 }
 
 function table(steps: readonly ShownStep[]): string[] {

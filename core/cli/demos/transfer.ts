@@ -15,6 +15,7 @@ import {
 } from '../../demos/index.ts'
 import { makeEnvironment } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
+import { computeAtOnce } from '../../interruption.ts'
 import type { EpisodeSummary } from '../../store/index.ts'
 import type { CliContext } from '../context.ts'
 import { isStandardOutput, outputPath, writeOutputFile } from '../output.ts'
@@ -105,11 +106,10 @@ async function exportTo(ids: string[], options: ExportOptions, context: CliConte
   const format = chosenFormat(options)
   const library = context.libraryToRead()
   const selected = selectEpisodes(library, ids, options).map((row) => row.id)
-  const { ids: written, episodes, leftOut } = readWholeEpisodes(library, selected)
+  const { ids: written, episodes, leftOut } = await readWholeEpisodes(library, selected, context.signal)
   const lost = format.cannotHold(episodes)
-  const content = await format.write(
-    episodes,
-    options.actions === undefined ? {} : { actions: options.actions },
+  const content = await computeAtOnce(() =>
+    format.write(episodes, options.actions === undefined ? {} : { actions: options.actions }),
   )
   await writeOut(options.out, content)
   if (leftOut.length > 0) process.exitCode = 1

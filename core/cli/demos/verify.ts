@@ -2,7 +2,8 @@
 import type { Command } from 'commander'
 import { findDivergence } from '../../demos/index.ts'
 import '../../envs/index.ts'
-import { DataError, UserError } from '../../errors.ts'
+import { DataError, PluginError, UserError } from '../../errors.ts'
+import { computeAtOnce } from '../../interruption.ts'
 import type { EpisodeRow, ReadableLibrary } from '../../store/index.ts'
 import type { CliContext } from '../context.ts'
 import { count } from '../table.ts'
@@ -30,14 +31,18 @@ export function registerVerify(demos: Command, context: CliContext): void {
       '\nExit code 1: something is damaged, or comes out differently. Episodes that cannot be replayed, as nobody knows\n' +
         'their seed or their environment is not here, are counted apart and are no failure.',
     )
-    .action((ids: string[], options: Selection) => {
+    .action(async (ids: string[], options: Selection) => {
       const library = context.libraryToRead()
       const rows = selectEpisodes(library, ids, options)
-      const problems: Problem[] = library.checkIntegrity().map((problem) => ({ episodeId: null, problem }))
+      const problems: Problem[] = (await computeAtOnce(() => library.checkIntegrity())).map((problem) => ({
+        episodeId: null,
+        problem,
+      }))
       const notReplayed: { episodeId: number; reason: string }[] = []
       const seedUnknown: number[] = []
       for (const row of rows) {
-        const verdict = verify(library, row)
+        context.signal.throwIfAborted()
+        const verdict = await computeAtOnce(() => verify(library, row))
         if (verdict.problem !== undefined) problems.push({ episodeId: row.id, problem: verdict.problem })
         if (verdict.notReplayed !== undefined)
           notReplayed.push({ episodeId: row.id, reason: verdict.notReplayed })
@@ -71,7 +76,7 @@ function verify(library: ReadableLibrary, row: EpisodeRow): Verdict {
     const { what, step, recorded, replayed } = difference
     return { problem: `replay differs at step ${step}: ${what} was ${recorded}, is ${replayed}` }
   } catch (error) {
-    if (error instanceof DataError) return { problem: error.message }
+    if (error instanceof DataError || error instanceof PluginError) return { problem: error.message }
     if (error instanceof UserError) return { notReplayed: error.message }
     throw error
   }

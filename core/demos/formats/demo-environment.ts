@@ -6,6 +6,7 @@ import {
   environmentSpecs,
   observationSize,
 } from '../../envs/index.ts'
+import { printable } from '../../printable.ts'
 import { behaviourName, shownShape } from '../../remote/mlagents/behaviour.ts'
 import type { EnvironmentStamp } from '../episode.ts'
 import { environmentStamp } from '../stamp.ts'
@@ -14,7 +15,7 @@ import { actionRecord, isForbidden } from './demo-alignment.ts'
 import type { ObservationColumn } from './demo-observations.ts'
 import type { Play } from './demo-plays.ts'
 import type { ActionLayout } from './demo-record.ts'
-import { type ActionAlignment, type FileProblems, printable } from './format.ts'
+import type { ActionAlignment, FileProblems } from './format.ts'
 
 /** Of environments that are not here and are called after their behaviour. */
 const PREFIX = 'unity:'

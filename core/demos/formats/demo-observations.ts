@@ -1,8 +1,9 @@
 /** The observations of a `.demo`: vectors, and pictures compressed or not, in the layouts of all releases. */
 import { shapeSize } from '../../envs/environment.ts'
+import { printable } from '../../printable.ts'
 import { COMPRESSION, type Observation } from '../../remote/mlagents/messages.ts'
 import { pictureSize, readPictures } from '../../remote/mlagents/pictures.ts'
-import { type FileProblems, LIMITS, printable } from './format.ts'
+import { type FileProblems, LIMITS } from './format.ts'
 
 /** Of one observation at most: a picture of 4096 x 4096 values. */
 const LARGEST = 2 ** 24

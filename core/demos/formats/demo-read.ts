@@ -1,6 +1,7 @@
 /** A `.demo` as episodes. */
 import type { Environment } from '../../envs/environment.ts'
 import { environmentIds, makeEnvironment } from '../../envs/index.ts'
+import { printable } from '../../printable.ts'
 import { type EnvironmentStamp, type Episode, episodeLength } from '../episode.ts'
 import { layoutMismatch } from '../stamp.ts'
 import { findAlignment } from './demo-alignment.ts'
@@ -12,7 +13,7 @@ import { ObservationReader, observationColumns } from './demo-observations.ts'
 import { type Play, splitPlays } from './demo-plays.ts'
 import { type ActionLayout, actionLayout, type DemoRecord, readRecord } from './demo-record.ts'
 import { foreignHead } from './foreign.ts'
-import { type ActionAlignment, FileProblems, LIMITS, printable, type ReadOptions } from './format.ts'
+import { type ActionAlignment, FileProblems, LIMITS, type ReadOptions } from './format.ts'
 import { assembleEpisode } from './head.ts'
 
 type Note = (text: string) => void

@@ -5,6 +5,7 @@
  * heads where the format has room, so that what we have written comes back whole; `cannotHold` names the rest.
  */
 import { DataError } from '../../errors.ts'
+import { printable } from '../../printable.ts'
 import type { EnvironmentStamp, Episode } from '../episode.ts'
 
 /** The files of a folder by their path within it, with '/': 'data/main_data.hdf5'. */
@@ -97,10 +98,4 @@ export class FileProblems {
       cause,
     })
   }
-}
-
-/** A file must not write control characters to the terminal of whoever reads what it says. */
-export function printable(text: string | number): string {
-  const clean = String(text).replaceAll(/\p{C}+/gu, '?')
-  return clean.length > 200 ? `${clean.slice(0, 200)}...` : clean
 }

@@ -29,12 +29,12 @@ export function completeLine(
     options?.note?.(`${place} does not say how the episode ended: it counts as truncated`)
   const supposed = suppositions(index, { terminated, truncated })
   const said = Object.keys(supposed).filter(
-    (key) => key in line && !['terminated', 'truncated'].includes(key),
+    (key) => Object.hasOwn(line, key) && !['terminated', 'truncated'].includes(key),
   )
   const environment = line.environment ?? givenEnvironment(problems.file, options)
   const fields = { ...supposed, ...Object.fromEntries(said.map((key) => [key, line[key]])), environment }
   const head = parseHead(fields, place, problems)
-  const others = Object.keys(line).filter((key) => !(key in head) && !COLUMNS.includes(key))
+  const others = Object.keys(line).filter((key) => !Object.hasOwn(head, key) && !COLUMNS.includes(key))
   if (others.length > 0)
     options?.note?.(`${place}: other fields are left out: ${others.slice(0, 8).join(', ')}`)
   const steps = Array.isArray(line.rewards) ? line.rewards.length : 0

@@ -1,8 +1,8 @@
 /** The file of a policy, and the one beside it that torch keeps its weights in. */
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { DataError, UserError } from '../../errors.ts'
+import { DataError } from '../../errors.ts'
 import { fileIn } from '../../paths.ts'
+import { readRegularFile } from '../../read-file.ts'
 import { embedWeights } from '../../tensor/onnx/embed.ts'
 
 /** Where a policy is: in a file, or at hand with all its weights within. */
@@ -27,23 +27,9 @@ export function readPolicyFile(source: PolicySource): Uint8Array {
   const { name } = source
   if (!('path' in source)) return withWeights(source.bytes, name, (location) => notAlong(name, location))
   const { path, beside } = source
-  let bytes: Uint8Array
-  try {
-    const stats = statSync(path)
-    // A pipe would be waited for.
-    if (!stats.isFile()) throw new UserError(`${name} is no file`, { usage: true })
-    const { size } = stats
-    if (size > MOST_POLICY_BYTES) throw tooLarge(name, size)
-    bytes = readUpTo(path, MOST_POLICY_BYTES)
-  } catch (cause) {
-    if (cause instanceof DataError || cause instanceof UserError) throw cause
-    const { code } = cause as NodeJS.ErrnoException
-    throw new UserError(`${name} cannot be read (${code})`, { usage: true, cause })
-  }
-  return withWeights(bytes, name, (location) => {
+  return withWeights(readRegularFile(path, MOST_POLICY_BYTES, true), name, (location) => {
     if (beside === undefined) return readBeside(path, location)
-    const along = beside.get(location) ?? notAlong(name, location)
-    return readUpTo(along, MOST_POLICY_BYTES)
+    return readRegularFile(beside.get(location) ?? notAlong(name, location), MOST_POLICY_BYTES)
   })
 }
 
@@ -75,23 +61,11 @@ function readBeside(path: string, location: string): Uint8Array {
   const expected = `its weights in ${location} beside it`
   try {
     const other = fileIn(dirname(path), location)
-    if (other !== undefined) return readUpTo(other, MOST_POLICY_BYTES)
+    if (other !== undefined) return readRegularFile(other, MOST_POLICY_BYTES)
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw refuse(expected, `that this cannot be read (${code})`, cause)
+    throw refuse(expected, (cause as Error).message, cause)
   }
   throw refuse(expected, 'that this is no file, or leads to another folder')
-}
-
-/** At most so many bytes of a file, so that one that is too large is not read as a whole. */
-function readUpTo(path: string, most: number): Uint8Array {
-  const file = openSync(path, 'r')
-  try {
-    const bytes = Buffer.alloc(Math.min(fstatSync(file).size, most))
-    return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0))
-  } finally {
-    closeSync(file)
-  }
 }
 
 export function tooLarge(file: string, size: number): DataError {

@@ -70,7 +70,9 @@ function standingsTable(
     ['', ...names, 'samples, median', 'held-out mean'],
     standings.map(({ id, samples, score }) => {
       const { point } = trials.find((trial) => trial.id === id)!
-      const values = dimensions.map((path) => (path in point ? JSON.stringify(point[path]) : '-'))
+      const values = dimensions.map((path) =>
+        Object.hasOwn(point, path) ? JSON.stringify(point[path]) : '-',
+      )
       const shown = Number.isFinite(samples)
         ? samples.toLocaleString('en')
         : `> ${maxSteps.toLocaleString('en')}`

@@ -28,37 +28,49 @@ const WALKED = {
 }
 
 /** By the id without namespace and version. */
-const KNOWN: Readonly<Record<string, Layout>> = {
-  CartPole: { arrows: { [LEFT]: 0, [RIGHT]: 1 }, idle: null, names: PUSHED },
-  MountainCar: {
-    arrows: { [LEFT]: 0, [RIGHT]: 2 },
-    idle: 1,
-    names: [PUSHED[0]!, 'Do nothing', PUSHED[1]!],
-  },
-  LunarLander: {
-    arrows: { [LEFT]: 1, [UP]: 2, [RIGHT]: 3 },
-    idle: 0,
-    names: ['Do nothing', 'Fire the left engine', 'Fire the main engine', 'Fire the right engine'],
-  },
-  FrozenLake: WALKED,
-  FrozenLake8x8: WALKED,
-  CliffWalking: {
-    arrows: { [UP]: 0, [RIGHT]: 1, [DOWN]: 2, [LEFT]: 3 },
-    idle: null,
-    names: ['Up', 'Right', 'Down', 'Left'],
-  },
-  Taxi: {
-    arrows: { [DOWN]: 0, [UP]: 1, [RIGHT]: 2, [LEFT]: 3 },
-    idle: null,
-    names: ['South', 'North', 'East', 'West', 'Pick up', 'Drop off'],
-  },
-}
+const KNOWN = new Map<string, Layout>([
+  ['CartPole', { arrows: { [LEFT]: 0, [RIGHT]: 1 }, idle: null, names: PUSHED }],
+  [
+    'MountainCar',
+    {
+      arrows: { [LEFT]: 0, [RIGHT]: 2 },
+      idle: 1,
+      names: [PUSHED[0]!, 'Do nothing', PUSHED[1]!],
+    },
+  ],
+  [
+    'LunarLander',
+    {
+      arrows: { [LEFT]: 1, [UP]: 2, [RIGHT]: 3 },
+      idle: 0,
+      names: ['Do nothing', 'Fire the left engine', 'Fire the main engine', 'Fire the right engine'],
+    },
+  ],
+  ['FrozenLake', WALKED],
+  ['FrozenLake8x8', WALKED],
+  [
+    'CliffWalking',
+    {
+      arrows: { [UP]: 0, [RIGHT]: 1, [DOWN]: 2, [LEFT]: 3 },
+      idle: null,
+      names: ['Up', 'Right', 'Down', 'Left'],
+    },
+  ],
+  [
+    'Taxi',
+    {
+      arrows: { [DOWN]: 0, [UP]: 1, [RIGHT]: 2, [LEFT]: 3 },
+      idle: null,
+      names: ['South', 'North', 'East', 'West', 'Pick up', 'Drop off'],
+    },
+  ],
+])
 
 /** By the number of actions. */
-const BY_SIZE: Readonly<Record<number, Layout>> = {
-  2: { arrows: { [LEFT]: 0, [RIGHT]: 1 }, idle: null, names: [] },
-  3: { arrows: { [LEFT]: 0, [RIGHT]: 2 }, idle: 1, names: [] },
-}
+const BY_SIZE = new Map<number, Layout>([
+  [2, { arrows: { [LEFT]: 0, [RIGHT]: 1 }, idle: null, names: [] }],
+  [3, { arrows: { [LEFT]: 0, [RIGHT]: 2 }, idle: 1, names: [] }],
+])
 
 export function controlsOf(
   id: string,
@@ -72,7 +84,7 @@ export function controlsOf(
   if (discrete.length > 1)
     return { stepsPerSecond, keys: branchKeys(discrete), idle: action(description, []) }
   const name = /^(?:.*[/:])?(.+?)(?:-v\d+)?$/.exec(id)?.[1] ?? id
-  const layout = KNOWN[name] ?? BY_SIZE[discrete[0]!] ?? { arrows: {}, idle: null, names: [] }
+  const layout = KNOWN.get(name) ?? BY_SIZE.get(discrete[0]!) ?? { arrows: {}, idle: null, names: [] }
   const discreteKey = (shortcut: string, index: number): GymKey => ({
     shortcut,
     name: layout.names[index] ?? `Action ${index}`,

@@ -117,7 +117,7 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
 
     'demonstrations.export': async ({ ids, format }) => {
       const chosen = formatByName(format)
-      const { ids: whole, episodes, leftOut } = readWholeEpisodes(library, ids)
+      const { ids: whole, episodes, leftOut } = await readWholeEpisodes(library, ids)
       const content = await chosen.write(episodes)
       const extension = chosen.layout === 'file' ? chosen.extensions[0]! : `-${chosen.name}.zip`
       const bytes = content instanceof Uint8Array ? content : packFolder(content)

@@ -47,11 +47,11 @@ function healthOf({ library, specs }: HostContext, runId: string): Finding[] {
 
 /** Rows come in the order of their steps. */
 function toSeries(rows: readonly MetricRow[]): Record<string, Series> {
-  const series: Record<string, Series> = {}
-  for (const { name, step, value } of rows) {
-    const curve = (series[name] ??= { steps: [], values: [] })
-    curve.steps.push(step)
-    curve.values.push(value)
-  }
-  return series
+  const byName = Map.groupBy(rows, ({ name }) => name)
+  return Object.fromEntries(
+    Array.from(byName, ([name, own]) => [
+      name,
+      { steps: own.map(({ step }) => step), values: own.map(({ value }) => value) },
+    ]),
+  )
 }

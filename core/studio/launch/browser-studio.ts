@@ -20,6 +20,8 @@ export interface BrowserStudioOptions {
   readonly say: (line: string) => void
   /** Called once the studio can be reached, with addresses that let whoever has one in. */
   readonly onAddress: (address: string, others: readonly string[]) => void
+  /** Told whenever runs begin or end: with one under way the studio takes its time to end. */
+  readonly onActiveRuns: (ids: readonly string[]) => void
   readonly onBug: (error: unknown) => void
 }
 
@@ -30,7 +32,12 @@ export interface BrowserStudioOptions {
 export async function runBrowserStudio(options: BrowserStudioOptions, signal: AbortSignal): Promise<void> {
   const { dataDirectory } = options
   // The library first: a second studio is refused before anything is built.
-  const host = await openHost({ dataDirectory, shell: 'browser', onBug: options.onBug })
+  const host = await openHost({
+    dataDirectory,
+    shell: 'browser',
+    onActiveRuns: options.onActiveRuns,
+    onBug: options.onBug,
+  })
   try {
     const server = await listen({
       host: options.host,

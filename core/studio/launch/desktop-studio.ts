@@ -10,12 +10,14 @@ const startMs = 5_000
 
 /**
  * Runs until the window is closed or `signal` is aborted.
+ * @param onWindow  called when the window is opened, which then takes its own time to close
  * @returns null when it ran, else why there is no window, as the end of a sentence
  */
 export async function runDesktopStudio(
   dataDirectory: string,
   say: (line: string) => void,
   signal: AbortSignal,
+  onWindow: () => void,
   root = projectRoot,
 ): Promise<string | null> {
   const obstacle = windowObstacle(process.platform, process.env, process.getuid?.())
@@ -29,6 +31,7 @@ export async function runDesktopStudio(
   if (electron === null) return 'Electron could not be fetched'
   await ensureProgram(say, root)
   await ensurePage(say, root)
+  onWindow()
   return runElectron(electron, root, dataDirectory, signal)
 }
 

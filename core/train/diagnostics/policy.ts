@@ -6,10 +6,10 @@ const COLLAPSED = 0.02
 const NEARLY_RANDOM = 0.9
 
 /** Algorithm -> what makes it explore; one that is not listed has nothing of the kind to set. */
-const remedies: Readonly<Record<string, string>> = {
-  sac: 'Raise target_entropy_end or init_entcoef under hyperparameters.',
-  ppo: 'Raise beta under hyperparameters, or lower learning_rate.',
-}
+const remedies = new Map<string, string>([
+  ['sac', 'Raise target_entropy_end or init_entcoef under hyperparameters.'],
+  ['ppo', 'Raise beta under hyperparameters, or lower learning_rate.'],
+])
 
 /** Entropy of a coin toss over all choices, ln|A|; 0 without discrete actions. */
 function greatestEntropy(branches: readonly number[]): number {
@@ -26,7 +26,7 @@ export const entropyCollapsed: Rule = (facts) => {
     id: 'entropy-collapsed',
     level: 'warning',
     text: 'The policy has stopped exploring: it nearly always takes the same decision, and is not there yet.',
-    advice: remedies[algorithm] ?? null,
+    advice: remedies.get(algorithm) ?? null,
   }
 }
 

@@ -7,24 +7,24 @@ import type { Demonstration } from '../../../core/studio/protocol.ts'
 
 type Test = (row: Demonstration) => boolean
 
-const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '=': (a, b) => a === b,
-  '>=': (a, b) => a >= b,
-  '>': (a, b) => a > b,
-}
+const comparisons = new Map<string, (a: number, b: number) => boolean>([
+  ['<', (a, b) => a < b],
+  ['<=', (a, b) => a <= b],
+  ['=', (a, b) => a === b],
+  ['>=', (a, b) => a >= b],
+  ['>', (a, b) => a > b],
+])
 
-const numbers: Readonly<Record<string, (row: Demonstration) => number>> = {
-  bubbles: (row) => row.score,
-  score: (row) => row.score,
-  points: (row) => row.score,
-  steps: (row) => row.length,
-  return: (row) => row.return,
-  rating: (row) => row.rating,
+const numbers = new Map<string, (row: Demonstration) => number>([
+  ['bubbles', (row) => row.score],
+  ['score', (row) => row.score],
+  ['points', (row) => row.score],
+  ['steps', (row) => row.length],
+  ['return', (row) => row.return],
+  ['rating', (row) => row.rating],
   // What nobody knows is neither less nor more than anything.
-  seed: (row) => row.seed ?? Number.NaN,
-}
+  ['seed', (row) => row.seed ?? Number.NaN],
+])
 
 const yes = new Set(['yes', 'true', '1'])
 
@@ -54,9 +54,9 @@ function tokens(text: string): string[] {
 
 function parseToken(token: string, me: string): Test | null {
   const comparison = /^([a-z]+)(<=|>=|<|>|=|:)(-?\d+(?:\.\d+)?)$/i.exec(token)
-  const number = comparison === null ? undefined : numbers[comparison[1]!.toLowerCase()]
+  const number = comparison === null ? undefined : numbers.get(comparison[1]!.toLowerCase())
   if (comparison !== null && number !== undefined) {
-    const compare = comparisons[comparison[2] === ':' ? '=' : comparison[2]!]!
+    const compare = comparisons.get(comparison[2] === ':' ? '=' : comparison[2]!)!
     const value = Number(comparison[3])
     return (row) => compare(number(row), value)
   }

@@ -193,18 +193,18 @@ function multiples(size: number, length: number, items: number): Float64Array {
 type NumberReader = (view: DataView, i: number) => number
 
 /** By kind and bits; 'i' and 'u' are integers with and without a sign. */
-const READERS: Record<string, NumberReader> = {
-  i8: (view, i) => view.getInt8(i),
-  u8: (view, i) => view.getUint8(i),
-  i16: (view, i) => view.getInt16(2 * i, true),
-  u16: (view, i) => view.getUint16(2 * i, true),
-  i32: (view, i) => view.getInt32(4 * i, true),
-  u32: (view, i) => view.getUint32(4 * i, true),
-  i64: (view, i) => Number(view.getBigInt64(8 * i, true)),
-  u64: (view, i) => Number(view.getBigUint64(8 * i, true)),
-  f32: (view, i) => view.getFloat32(4 * i, true),
-  f64: (view, i) => view.getFloat64(8 * i, true),
-}
+const READERS = new Map<string, NumberReader>([
+  ['i8', (view, i) => view.getInt8(i)],
+  ['u8', (view, i) => view.getUint8(i)],
+  ['i16', (view, i) => view.getInt16(2 * i, true)],
+  ['u16', (view, i) => view.getUint16(2 * i, true)],
+  ['i32', (view, i) => view.getInt32(4 * i, true)],
+  ['u32', (view, i) => view.getUint32(4 * i, true)],
+  ['i64', (view, i) => Number(view.getBigInt64(8 * i, true))],
+  ['u64', (view, i) => Number(view.getBigUint64(8 * i, true))],
+  ['f32', (view, i) => view.getFloat32(4 * i, true)],
+  ['f64', (view, i) => view.getFloat64(8 * i, true)],
+])
 
 function numbers({ type, details }: Field, cursor: BatchCursor, length: number): ArrowColumn {
   if (type === BOOL) {
@@ -215,7 +215,7 @@ function numbers({ type, details }: Field, cursor: BatchCursor, length: number):
   if (type !== INT && type !== FLOAT) throw new RangeError(`values of type ${type}`)
   const bits = type === INT ? (details?.int32(0) ?? 0) : 16 * 2 ** (details?.int16(0) ?? 0)
   const kind = type === INT ? (details?.int8(1) === 1 ? 'i' : 'u') : 'f'
-  const read = READERS[`${kind}${bits}`]
+  const read = READERS.get(`${kind}${bits}`)
   if (read === undefined) throw new RangeError(`numbers of ${bits} bits`)
   const buffer = cursor.buffer((length * bits) / 8)
   const values = new Float64Array(length)
