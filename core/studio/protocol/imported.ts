@@ -1,6 +1,5 @@
 /** Agents that were made elsewhere: ONNX policies without a run. */
 import { z } from 'zod'
-import { BOUNDS } from '../../bounds.ts'
 import { evaluation } from './agents.ts'
 import {
   empty,
