@@ -1,5 +1,6 @@
 /** A page of the studio that remembers everything the browser complained about. */
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { enter } from '../studio/browser-client.ts'
 
 export interface Visit {
   readonly page: Page
@@ -39,19 +40,16 @@ export async function visit(browser: Browser, address: string, options: VisitOpt
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(String(error)))
-  await page.goto(address)
-  if (options.route !== undefined) {
-    await page.waitForFunction('sessionStorage.length > 0')
-    await openRoute(page, options.route)
+  if (options.route === undefined) await page.goto(address)
+  else {
+    // Straight to the route, as a page that was let in before: entering by the key first would begin a game.
+    await page.addInitScript(
+      (secret) => sessionStorage.setItem('understudy.secret', secret),
+      await enter(address),
+    )
+    await page.goto(`${new URL(address).origin}/${options.route}`)
   }
   return { page, complaints, context }
-}
-
-/** Loads a page of the studio afresh, where the tab has been let in already. */
-async function openRoute(page: Page, route: string): Promise<void> {
-  await page.goto(`${new URL(page.url()).origin}/${route}`)
-  // A change of the fragment alone loads nothing.
-  await page.reload()
 }
 
 /** Goes to a page by its key sequence. */
