@@ -47,7 +47,7 @@ beforeAll(async () => {
     if (name.endsWith('.checkpoint')) writeFileSync(join(runs, 'empty', 'checkpoints', name), '')
   }
   library.close()
-})
+}, 60_000)
 
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
