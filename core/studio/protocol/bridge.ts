@@ -35,6 +35,7 @@ export type MenuAction =
   | 'go.train'
   | 'go.compare'
   | 'go.agents'
+  | 'go.storage'
   | 'demonstrations.import'
   | 'demonstrations.export'
   | 'train.new'
