@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { DataError, UserError } from '../errors.ts'
-import { DIRECTORIES, makePrivateDirectory, type ReadableLibrary } from '../store/index.ts'
+import { DIRECTORIES, hasLibrary, makePrivateDirectory, type ReadableLibrary } from '../store/index.ts'
 import { storageOf } from '../studio/storage.ts'
 import type { CliContext } from './context.ts'
 import { registerRescue } from './demos/rescue.ts'
@@ -42,7 +42,7 @@ export function register(program: Command, context: CliContext): void {
 async function backUp({ out }: { out?: string }, context: CliContext): Promise<void> {
   const library = context.libraryToRead()
   const folder = join(library.dir, DIRECTORIES.backups)
-  if (out === undefined) makePrivateDirectory(folder)
+  if (out === undefined && hasLibrary(library.dir)) makePrivateDirectory(folder)
   const name = `library-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.db`
   const { file, bytes, episodes } = await library.backUp(out ?? join(folder, name), context.signal)
   if (context.json) return context.printJson({ event: 'backup', file, bytes, episodes })

@@ -450,7 +450,7 @@ class SqliteLibrary implements Library {
   }
 
   async backUp(file: string, signal?: AbortSignal): Promise<Backup> {
-    const source = new Connection(this.file, { readonly: true })
+    const source = new Connection(join(this.dir, LIBRARY_FILE), { readonly: true })
     try {
       return await backUp(source.sqlite, file, signal)
     } catch (error) {

@@ -126,7 +126,9 @@ async function exportTo(ids: string[], options: ExportOptions, context: CliConte
   // Whoever reads the file from standard output wants nothing else there.
   const tell = (line: string) => (isStandardOutput(options.out) ? context.note(line) : context.print(line))
   if (context.json) return tell(JSON.stringify(report))
-  tell(`${options.out}: ${count(written.length, 'episode')}, ${(bytes / 1024).toFixed(0)} KiB`)
+  tell(
+    `${isStandardOutput(options.out) ? 'standard output' : options.out}: ${count(written.length, 'episode')}, ${(bytes / 1024).toFixed(0)} KiB`,
+  )
   if (lost.length > 0) tell(`  note: ${format.name} cannot hold ${lost.join('; ')}`)
   for (const { problem } of leftOut) context.note(`  left out: ${problem}`)
 }

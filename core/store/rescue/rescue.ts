@@ -73,7 +73,9 @@ function openPages(file: string): Pages {
   try {
     return new Pages(file)
   } catch (cause) {
-    throw new UserError(`${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause })
+    const { code } = cause as NodeJS.ErrnoException
+    const reason = { ENOENT: 'there is no such file', EACCES: 'permission is denied' }[code ?? ''] ?? code
+    throw new UserError(`${file} cannot be read: ${reason}`, { cause })
   }
 }
 

@@ -16,7 +16,7 @@ const { main } = await import('../../../core/cli/main.ts')
 // What an unprivileged user might not be allowed to read is loaded before: modules, native ones, the demonstrations' formats.
 process.env.SQLITE_USE_URI = '1'
 new Database(':memory:').close()
-for (const command of ['demos', 'agents', 'compare', 'evaluate', 'envs', 'library'])
+for (const command of new Set(plan.commands.map(([name]) => name)))
   await import(`../../../core/cli/${command}.ts`)
 if (plan.umask !== undefined) process.umask(plan.umask)
 if (plan.uid !== undefined) process.setuid!(plan.uid)

@@ -20,7 +20,6 @@ const READING = [
   ['demos', 'verify', '1'],
   ['demos', 'export', '1', '--format', 'jsonl', '--out', '-'],
   ['agents', 'list'],
-  ['evaluate', 'scripted', '--env', 'bubble/25', '--episodes', '1'],
 
   ['library', 'size'],
   ['library', 'check'],
@@ -67,7 +66,8 @@ describe('every reading command answers', () => {
     chmodSync(join(dir, '..'), 0o755)
     openToAll(dir)
     const before = readdirSync(dir)
-    const answers = runCommands(READING, { dir, uid: NOBODY })
+    const evaluate = ['evaluate', 'scripted', '--env', 'bubble/25', '--episodes', '1']
+    const answers = runCommands([...READING, evaluate], { dir, uid: NOBODY })
     expectAllAnswered(answers)
     expect(answers[1]!.out).toContain('22 episodes')
     expect(readdirSync(dir)).toEqual(before)
