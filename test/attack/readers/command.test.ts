@@ -69,8 +69,8 @@ it('folders are walked with limits, and links in them are not followed', () => {
 })
 
 it('Ctrl-C ends the reading at once', async () => {
-  const path = join(dir, 'slow.csv')
-  writeFileSync(path, Buffer.alloc(60_000_000, 'a,b\n'))
+  const path = join(dir, 'slow.jsonl')
+  writeFileSync(path, Buffer.alloc(80_000_000, '\n'))
   const child = startUnderstudy(dir, 'demos', 'import', path)
   const exit = once(child, 'exit')
   await setTimeout(4_000)
