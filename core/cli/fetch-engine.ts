@@ -15,7 +15,7 @@ const FLAGS = ['--ignore-scripts', '--loglevel=error', '--no-audit', '--no-fund'
  * @param say  told in one line that something is fetched, since that takes a while
  */
 export async function fetchEngine(signal: AbortSignal, say: (line: string) => void): Promise<void> {
-  if (hasOnnxRuntime()) return
+  if (hasOnnxRuntime() || engineFolder === undefined) return
   say('fetching ONNX Runtime, which computes the networks, from the package registry (once, about 110 MB)')
   try {
     await fetchInto(engineFolder, signal)

@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads'
 import { besides } from '../besides.ts'
 import { writeFailure } from '../failure.ts'
-import { loadPlugins } from '../plugins.ts'
+import { admitPlugins, loadPlugins } from '../plugins.ts'
 import type { SandboxedCalls } from './sandbox.ts'
 
 /** What the owner says: what is to be done, and that it has taken a part. */
@@ -28,6 +28,7 @@ export type Reply =
 
 const [module = '', ...plugins] = process.argv.slice(2)
 const { calls } = (await import(module)) as { calls: SandboxedCalls }
+admitPlugins(plugins)
 await loadPlugins(plugins).catch(async (error: unknown) => {
   await say({ kind: 'failed', failure: writeFailure(error) })
   process.exit()

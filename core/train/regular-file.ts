@@ -7,13 +7,13 @@ import { DataError, UserError } from '../errors.ts'
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0)
 
 /** What stands where a file must be, by what the system says of it. */
-const FOUND: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  ENOTDIR: 'a file where its folder must be',
-  ELOOP: 'a symbolic link',
-  ENXIO: 'a socket',
-  EIO: 'a part of the disk that cannot be read',
-}
+const FOUND: ReadonlyMap<string | undefined, string> = new Map([
+  ['ENOENT', 'no such file'],
+  ['ENOTDIR', 'a file where its folder must be'],
+  ['ELOOP', 'a symbolic link'],
+  ['ENXIO', 'a socket'],
+  ['EIO', 'a part of the disk that cannot be read'],
+])
 
 /**
  * For reading.
@@ -46,7 +46,7 @@ export function explainReadError(error: unknown, path: string): unknown {
       cause: error,
     })
   }
-  const found = FOUND[code]
+  const found = FOUND.get(code)
   if (found === undefined) return error
   return new DataError({ file: path, place: 'file', expected: 'one that can be read', found, cause: error })
 }

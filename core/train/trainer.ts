@@ -360,7 +360,7 @@ export class Trainer {
   #reportResumed(): void {
     const [step, { masteredAtStep }] = [this.#step, this.#mastery]
     this.#options.report({ type: 'resumed', step, score: this.#mastery.mean(step), masteredAtStep })
-    this.#options.report({ type: 'metrics', rows: [...this.#history] })
+    if (this.#history.length > 0) this.#options.report({ type: 'metrics', rows: [...this.#history] })
   }
 
   /** Starts from the networks of another run, with everything else fresh. */

@@ -15,6 +15,8 @@ export interface Studio {
   readonly address: string
   readonly origin: string
   readonly directory: string
+  /** Of the process. */
+  readonly pid: number
   /** Ends it as Ctrl-C does; the library stays when `keep` is set. */
   stop(options?: { keep?: boolean }): Promise<void>
   /** Ends it without any warning. */
@@ -61,6 +63,7 @@ export async function startStudio(
     address,
     origin: new URL(address).origin,
     directory: data,
+    pid: child.pid!,
     stop: async ({ keep = false } = {}) => {
       await end('SIGINT')
       if (!keep) await rm(data, { recursive: true, force: true, maxRetries: 5 })

@@ -1,9 +1,11 @@
 /** What takes how much of the disk, as the page shows it and gives it back. */
-import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openLibrary } from '../../core/store/index.ts'
+import { writeCheckpoint } from '../../core/train/checkpoint.ts'
 import { newRun } from '../attack/library/rows.ts'
+import { checkpoint } from '../train/some-checkpoint.ts'
 import { openStudio, type TestStudio } from './support.ts'
 
 let studio: TestStudio
@@ -17,13 +19,14 @@ afterAll(async () => {
 
 test('the trash is emptied, a run pruned, a backup deleted, each saying what it freed', async () => {
   const { page, directory } = studio
-  const checkpoints = join(directory, 'runs', 'first', 'checkpoints')
-  mkdirSync(checkpoints, { recursive: true })
-  for (const step of [100, 200, 300]) {
-    writeFileSync(join(checkpoints, `${step}.checkpoint`), Buffer.alloc(1000))
-    writeFileSync(join(checkpoints, `${step}.onnx`), Buffer.alloc(10))
-  }
-  writeFileSync(join(checkpoints, '300.replay'), Buffer.alloc(5000))
+  const run = join(directory, 'runs', 'first')
+  const sizeOf = (...names: string[]): number =>
+    names.reduce((sum, name) => sum + statSync(join(run, 'checkpoints', name)).size, 0)
+  for (const step of [100, 200, 300]) await writeCheckpoint(run, checkpoint(step), Buffer.alloc(10), 5)
+  const older = ['100.checkpoint', '200.checkpoint']
+  const policies = statSync(join(run, 'agent.onnx')).size + 30
+  const replayBuffers = sizeOf('200.replay', '300.replay')
+  const total = sizeOf(...older, '300.checkpoint') + replayBuffers + policies
   mkdirSync(join(directory, 'backups'))
   writeFileSync(join(directory, 'backups', 'library-then.db'), Buffer.alloc(777))
   writeFileSync(join(directory, 'library.db.v3'), Buffer.alloc(333))
@@ -39,10 +42,10 @@ test('the trash is emptied, a run pruned, a backup deleted, each saying what it 
     runs: [
       {
         id: 'first',
-        checkpoints: 3000,
-        replayBuffers: 5000,
-        policies: 30,
-        total: 8030,
+        checkpoints: sizeOf(...older, '300.checkpoint'),
+        replayBuffers,
+        policies,
+        total,
         active: false,
         listed: true,
       },
@@ -52,7 +55,7 @@ test('the trash is emptied, a run pruned, a backup deleted, each saying what it 
     ['backups/library-then.db', 777],
     ['library.db.v3', 333],
   ])
-  expect(before.total).toBe(before.library + 8030 + 777 + 333)
+  expect(before.total).toBe(before.library + total + 777 + 333)
 
   const erased = await page.call('storage.emptyTrash', {})
   expect(erased).toMatchObject({ episodes: 3 })
@@ -60,8 +63,9 @@ test('the trash is emptied, a run pruned, a backup deleted, each saying what it 
   expect(await page.call('demonstrations.list', { deleted: true })).toEqual([])
   expect((await page.call('storage.sizes', {})).unused).toBe(0)
 
-  expect(await page.call('storage.pruneRun', { runId: 'first', keep: 1 })).toEqual({ bytes: 2020 })
-  expect(statSync(join(checkpoints, '300.replay')).size).toBe(5000)
+  const bytes = sizeOf(...older, '200.replay', '100.onnx', '200.onnx')
+  expect(await page.call('storage.pruneRun', { runId: 'first', keep: 1 })).toEqual({ bytes })
+  expect(readdirSync(join(run, 'checkpoints')).sort()).toEqual(['300.checkpoint', '300.onnx', '300.replay'])
   expect(await page.call('storage.deleteBackup', { name: 'backups/library-then.db' })).toEqual({ bytes: 777 })
   await expect(page.call('storage.deleteBackup', { name: '../library.db' })).rejects.toMatchObject({
     kind: 'user',

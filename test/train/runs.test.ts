@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { type Library, openLibrary, type RunRow } from '../../core/store/index.ts'
-import { type Checkpoint, checkpointDirectory, writeCheckpoint } from '../../core/train/checkpoint.ts'
+import { checkpointDirectory, writeCheckpoint } from '../../core/train/checkpoint.ts'
 import { configToYaml, resolveConfig } from '../../core/train/config.ts'
 import {
   deleteRun,
@@ -19,6 +19,7 @@ import {
   startRun,
 } from '../../core/train/index.ts'
 import { temporaryDirectory } from '../store/support.ts'
+import { checkpoint } from './some-checkpoint.ts'
 
 const CONFIG = resolveConfig({
   behaviors: { basic: { trainer_type: 'sac', max_steps: 1_000 } },
@@ -43,32 +44,6 @@ function row(id: string, change: Partial<RunRow> = {}): RunRow {
     message: null,
     config: configToYaml({ ...CONFIG, runId: id }),
     ...change,
-  }
-}
-
-function checkpoint(step: number): Checkpoint {
-  const window = { steps: [step], scores: [step / 100] }
-  return {
-    step,
-    episodes: 3,
-    wallSeconds: 1.5,
-    environment: { id: 'basic', version: 1 },
-    demonstrations: null,
-    algorithm: { weights: Float32Array.of(1.5, -0), replay: { rows: new Float32Array(500) } },
-    vector: {
-      random: [1, 2, 3, 4, Number.NaN],
-      snapshots: [],
-      observations: new Float32Array(2),
-      masks: null,
-      seeds: [1],
-      lengths: [2],
-      returns: [0.1],
-    },
-    random: [1, 2, 3, 4, Number.NaN],
-    mastery: { window, sustained: window, masteredAtStep: null, sustainedAtStep: null },
-    score: step / 100,
-    openMetrics: [],
-    history: [{ step, name: 'rollout/score', value: step / 100 }],
   }
 }
 
@@ -245,10 +220,12 @@ describe('repair', () => {
 
   it('refuses a run that is being trained, and one that is not there', async () => {
     const runs = await library('a')
-    runs.putRun(row('a', { pid: process.pid }))
+    const owner = openLibrary(runs.dir)
+    owner.claimRun(row('a', { pid: process.pid }))
     for (const act of [repairRun(runs, 'a'), pruneRun(runs, 'a', 1), deleteRun(runs, 'a')]) {
       await expect(act).rejects.toThrow(`run "a" is being trained by process ${process.pid}`)
     }
+    owner.close()
     await expect(repairRun(runs, 'b')).rejects.toThrow('there is no run "b"')
   })
 })

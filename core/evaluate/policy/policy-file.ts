@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path'
 import { DataError } from '../../errors.ts'
 import { fileIn } from '../../paths.ts'
 import { readRegularFile } from '../../read-file.ts'
+import { explainSystemError } from '../../system-errors.ts'
 import { embedWeights } from '../../tensor/onnx/embed.ts'
 
 /** Where a policy is: in a file, or at hand with all its weights within. */
@@ -63,7 +64,8 @@ function readBeside(path: string, location: string): Uint8Array {
     const other = fileIn(dirname(path), location)
     if (other !== undefined) return readRegularFile(other, MOST_POLICY_BYTES)
   } catch (cause) {
-    throw refuse(expected, (cause as Error).message, cause)
+    const told = explainSystemError(cause, `that ${location} cannot be read`) as Error
+    throw refuse(expected, told.message, cause)
   }
   throw refuse(expected, 'that this is no file, or leads to another folder')
 }

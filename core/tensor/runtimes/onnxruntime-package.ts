@@ -13,10 +13,12 @@ const NAME = 'onnxruntime-node'
 /** Holds the manifest and lock file of ONNX Runtime. One level higher for the built program, which is in `dist/`. */
 export const engineFolder = ['../../../engine/', '../../../../engine/']
   .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-  .find((folder) => existsSync(folder))!
+  .find((folder) => existsSync(folder))
 
 /** Where packages are looked for, in turn. */
-const places = [createRequire(import.meta.url), createRequire(`${engineFolder}package.json`)]
+const places = [import.meta.url, ...(engineFolder === undefined ? [] : [`${engineFolder}package.json`])].map(
+  (place) => createRequire(place),
+)
 
 let loaded: typeof OnnxRuntime | undefined
 
@@ -39,7 +41,10 @@ function load(path: string): unknown {
   const require = find()
   if (require !== undefined) return require(path)
   throw new UserError('ONNX Runtime, which computes the networks, is not installed', {
-    remedy: `run npm ci --ignore-scripts --prefix "${engineFolder}", which fetches it from the package registry`,
+    remedy:
+      engineFolder === undefined
+        ? 'run npm ci in the folder of the program'
+        : `run npm ci --ignore-scripts --prefix "${engineFolder}", which fetches it from the package registry`,
   })
 }
 
