@@ -3,7 +3,7 @@
  * functions of 'understudy' when it is loaded. Whatever its folder, that name means the running program (core/index.ts), so
  * that what it registers is found here and not in a second copy.
  */
-import { statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -41,9 +41,8 @@ export function requirePlugins(files: readonly string[]): void {
     const path = resolve(file)
     if (loaded.has(path)) continue
     refuseForeignPath(file, 'the plugin')
-    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
-      throw new UserError(`there is no plugin ${file}`, { usage: true })
-    }
+    if (!existsSync(path)) throw new UserError(`there is no plugin ${file}`, { usage: true })
+    requireRegularFile(path, true)
     requireAdmission(pluginSubject(path), () => pluginCode(path))
   }
 }
@@ -58,7 +57,6 @@ export async function loadPlugins(files: readonly string[]): Promise<void> {
     const path = resolve(file)
     if (loaded.has(path)) continue
     requirePlugins([file])
-    requireRegularFile(path, true)
     hookName()
     try {
       await import(pathToFileURL(path).href)

@@ -109,7 +109,8 @@ export class PersonMemory implements Memory {
     try {
       names = readdirSync(this.#directory)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      // In a folder that may not be read, as of another person, nothing was admitted for this one.
+      if (['ENOENT', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return []
       throw error
     }
     const entries = names.flatMap((name) => (name.endsWith('.json') ? (this.#read(name) ?? []) : []))

@@ -5,6 +5,7 @@ import { admit, askMemory, type Code, PersonMemory, type Subject } from '../admi
 import { ensureBundledDemonstrations } from '../demos/bundled.ts'
 import { askedOfPerson, environmentCode, environmentSubject, type ParameterValue } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
+import { refuseForeignPath } from '../paths.ts'
 import { pluginCode, pluginSubject } from '../plugins.ts'
 import { printableJson, printableLine, printableText } from '../printable.ts'
 import {
@@ -151,8 +152,11 @@ export class CliContext {
 
   /** As `admit`, of plugins. @param say  whether they are told of: not where the person has just typed their names */
   admitPlugins(files: readonly string[], say: boolean): void {
-    // Of one that is not there, whoever loads it will say so.
-    for (const file of files) this.#take(pluginSubject(file), pluginCode(file), say)
+    for (const file of files) {
+      refuseForeignPath(file, 'the plugin')
+      // Of one that is not there, whoever loads it will say so.
+      this.#take(pluginSubject(file), pluginCode(file), say)
+    }
   }
 
   #take(subject: Subject, code: Code, say: boolean): void {

@@ -40,7 +40,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   const program = makeProgram()
   const context = new CliContext(program)
   process.stdout.on('error', endQuietlyWhenNobodyReads)
-  process.on('uncaughtException', (error) => process.exit(report(error, context)))
+  const onUncaught = (error: unknown): never => process.exit(report(error, context))
+  process.on('uncaughtException', onUncaught)
   program.hook('preAction', async () => {
     if (context.python !== undefined) process.env.UNDERSTUDY_PYTHON = context.python
     await import('../remote/index.ts')
@@ -68,6 +69,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     // What has made the command fail, such as a full disk, makes closing fail too: once is enough.
     if (code === 0) code = report(error, context)
   }
+  process.off('uncaughtException', onUncaught)
+  process.stdout.off('error', endQuietlyWhenNobodyReads)
   return code
 }
 

@@ -37,6 +37,9 @@ export interface Board extends EpisodeScore {
   readonly frames: readonly Frame[]
 }
 
+/** Of all episodes together: one may be over before it is time. */
+const turns = new Turns()
+
 interface PlayEpisodeOptions {
   /** Called at the start and after every step, with what is observed then. */
   readonly onStep?: (action: Action | null, reward: number, observation: Float32Array) => void
@@ -54,7 +57,6 @@ export async function playEpisode(
   { onStep, signal }: PlayEpisodeOptions = {},
 ): Promise<EpisodeScore> {
   signal?.throwIfAborted()
-  const turns = new Turns()
   const { spec } = environment
   const limit = spec.maxEpisodeSteps ?? DEFAULT_EPISODE_LIMIT
   const observation = new Float32Array(observationSize(spec))

@@ -17,11 +17,17 @@ export async function spawnGroup(
   args: readonly string[],
   options: SpawnOptions,
 ): Promise<ChildProcess> {
+  const watchdog = startWatchdog(ORPHAN_SECONDS)
   const child = spawn(command, args, { detached: true, ...options })
-  await once(child, 'spawn')
-  const dismiss = endWithThisProcess(-child.pid!, ORPHAN_SECONDS)
+  if (child.pid !== undefined) watchdog.watch(-child.pid)
+  try {
+    await once(child, 'spawn')
+  } catch (error) {
+    watchdog.dismiss()
+    throw error
+  }
   child.once('close', () => {
-    dismiss()
+    watchdog.dismiss()
     killGroup(child)
   })
   return child
@@ -42,25 +48,34 @@ export function killGroup(child: ChildProcess): void {
   }
 }
 
-/** Waits for a line or the end of its input, which comes when its owner has ended, however that came. */
-const WATCH = 'read -r line || { sleep "$2"; kill -s KILL -- "$1"; }'
+/** Waits for the target, and then for a line or the end of its input, which comes when its owner has ended, however that came. */
+const WATCH = 'read -r target && { read -r line || { sleep "$1"; kill -s KILL -- "$target"; }; }'
+
+export interface Watchdog {
+  /** @param target  a process id, or that of a group with a minus, as kill(2) takes it */
+  watch(target: number): void
+  /** Once the target has ended, since its id may be another's soon; also where it never began. */
+  dismiss(): void
+}
 
 /**
- * Has a process killed should this one end before it. A shell of a few hundred kilobytes watches, because nothing that is
- * killed can clean up after itself and not every program notices that its owner is gone. Windows has no such shell: there, and
- * where none is installed, a program that hangs outlives an owner that is killed.
- * @param target  a process id, or that of a group with a minus, as kill(2) takes it
+ * Will have a process killed should this one end before it. A shell of a few hundred kilobytes watches, because nothing that is
+ * killed can clean up after itself and not every program notices that its owner is gone. It is there before what it is to watch,
+ * so that hardly an instant is left in which nobody does. Windows has no such shell: there, and where none is installed, a
+ * program that hangs outlives an owner that is killed.
  * @param seconds  what it is given to end by itself
- * @returns what to call once it has ended, since its id may be another's soon
  */
-export function endWithThisProcess(target: number, seconds: number): () => void {
-  if (process.platform === 'win32') return () => {}
-  const args = ['-c', WATCH, 'understudy-watchdog', `${target}`, `${seconds}`]
+export function startWatchdog(seconds: number): Watchdog {
+  if (process.platform === 'win32') return { watch: () => {}, dismiss: () => {} }
+  const args = ['-c', WATCH, 'understudy-watchdog', `${seconds}`]
   const watchdog = spawn('/bin/sh', args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
   watchdog.on('error', () => {})
   watchdog.stdin.on('error', () => {})
   watchdog.unref()
   // A pipe of a child is a socket, which the declarations do not know.
   ;(watchdog.stdin as unknown as { unref(): void }).unref()
-  return () => watchdog.stdin.end('\n')
+  return {
+    watch: (target) => void watchdog.stdin.write(`${target}\n`),
+    dismiss: () => void watchdog.stdin.end('\n'),
+  }
 }

@@ -20,9 +20,6 @@ export async function readDemonstrationFiles(path: string): Promise<{ label: str
       remedy: 'write a path from where the command is run, or an absolute one',
     })
   })
-  if (!found.isDirectory() && !found.isFile()) {
-    throw new UserError(`demo_path: "${path}" is neither a file nor a folder`)
-  }
   const files = found.isDirectory() ? await filesOf(path) : [path]
   if (files.length === 0) {
     const extensions = FORMATS.flatMap((format) => (format.layout === 'file' ? format.extensions : [])).join(

@@ -1,7 +1,7 @@
 /** Starting the training process under Node and under Electron. */
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { endWithThisProcess } from '../remote/process-group.ts'
+import { startWatchdog } from '../remote/process-group.ts'
 import { ipcPort, type Port, type UtilityEndpoint, utilityPort } from './port.ts'
 
 export interface TrainingProcess {
@@ -25,14 +25,16 @@ const ORPHAN_SECONDS = 20
 
 /** The default: `child_process.fork`. */
 export function forkNode(orphanSeconds = ORPHAN_SECONDS): TrainingProcess {
+  const watchdog = startWatchdog(orphanSeconds)
   const child = fork(TRAINING_MODULE, [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
   })
   const errorOutput = tail(child.stderr)
-  const dismiss = child.pid === undefined ? () => {} : endWithThisProcess(child.pid, orphanSeconds)
-  child.once('exit', dismiss)
+  if (child.pid === undefined) watchdog.dismiss()
+  else watchdog.watch(child.pid)
+  child.once('exit', () => watchdog.dismiss())
   return {
     port: ipcPort(child),
     pid: child.pid,

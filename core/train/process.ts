@@ -17,12 +17,17 @@ import { failureOf } from './failure.ts'
 import { checkLessons } from './lesson-check.ts'
 import { ownerMessage, readMessage, type Start, sendMessage } from './messages.ts'
 import { ipcPort, type ParentEndpoint, type Port, parentPort } from './port.ts'
-import { runFence } from './run-files.ts'
+import { type Fence, runFence } from './run-files.ts'
 import { runDirectory } from './runs.ts'
 import { Trainer } from './trainer.ts'
 
 let trainer: Trainer | undefined
 let stopAsked = false
+/** Throws once the run is another's. */
+let fence: Fence = () => {}
+
+/** What an owner that may be suspended is given to hear that its run is another's. */
+const LOST_MS = 1_000
 
 function stop(): void {
   stopAsked = true
@@ -35,7 +40,7 @@ async function train(port: Port, start: Start): Promise<void> {
   for (const subject of start.admitted) admit(subject)
   await loadConfigPlugins(start.config, file)
   const config = resolveConfig(start.config)
-  const fence = runFence(directory, start.claim)
+  fence = runFence(directory, start.claim)
   await writeAtomically(file, [Buffer.from(start.config)], { mayName: fence })
   // A broken environment is refused with a sentence before hours go into learning it; what a group sends is checked as it comes.
   const { environment, parameters } = config
@@ -86,6 +91,15 @@ function openPort(): Port {
   return electron === undefined ? ipcPort(process) : parentPort(electron)
 }
 
+function isLost(): boolean {
+  try {
+    fence()
+    return false
+  } catch {
+    return true
+  }
+}
+
 function main(): void {
   const port = openPort()
   port.onMessage((frame) => {
@@ -97,7 +111,10 @@ function main(): void {
           process.exitCode = 1
           sendMessage(port, failureOf(error))
         })
-        .finally(() => port.close())
+        .finally(() => {
+          port.close()
+          if (isLost()) setTimeout(() => process.exit(), LOST_MS).unref()
+        })
     } else if (message.type === 'stop') stop()
     else process.exit(1)
   })

@@ -35,6 +35,8 @@ export function parseYaml(text: string, file: string): Record<string, unknown> {
       for (const { key } of map.items) {
         if (!isScalar(key)) continue
         const name = String(key.value)
+        // No setting is called that, and an object that takes it over gets another prototype.
+        if (name === '__proto__') refuse('__proto__: unknown key', lines.linePos(key.range![0]))
         if (keys.has(name)) refuse('Map keys must be unique', lines.linePos(key.range![0]))
         keys.add(name)
       }

@@ -6,6 +6,7 @@ import { statSync } from 'node:fs'
 import { besides } from '../../besides.ts'
 import { DataError, UserError } from '../../errors.ts'
 import { type Limits, Sandbox, SandboxEndError } from '../../sandbox/sandbox.ts'
+import { explainSystemError } from '../../system-errors.ts'
 import type { Model, ModelArray } from '../../tensor/runtimes/onnxruntime.ts'
 import type { Opened, Run } from './model-calls.ts'
 import { MOST_POLICY_BYTES, type PolicySource, tooLarge } from './policy-file.ts'
@@ -140,5 +141,9 @@ function limitsFor(size: number, seconds: number): Limits {
 function sizeOf(source: PolicySource): number {
   if (!('path' in source)) return source.bytes.length
   const size = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  return [...(source.beside?.values() ?? [])].reduce((sum, path) => sum + size(path), size(source.path))
+  try {
+    return [...(source.beside?.values() ?? [])].reduce((sum, path) => sum + size(path), size(source.path))
+  } catch (error) {
+    throw explainSystemError(error, `${source.name} cannot be read`, { usage: true })
+  }
 }

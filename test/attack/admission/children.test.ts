@@ -1,5 +1,5 @@
 /** A training process runs what it is told it may, and nothing that its configuration names beside. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
 import type { Subject } from '../../../core/admission/index.ts'
@@ -40,6 +40,7 @@ it('is told by its first message alone', async () => {
   const data = join(evil.folder, 'data')
   mkdirSync(join(data, 'runs', 'run'), { recursive: true })
   const config = configOf(evil.unity, [evil.plugin])
+  writeFileSync(join(data, 'runs', 'run', 'owner'), '')
   const plugin = pluginSubject(evil.plugin)
   expect(await told(data, config, [])).toMatchObject({
     type: 'failed',

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Upload } from '../../../core/studio/protocol.ts'
 import { understudy } from '../../cli/support.ts'
 import { figure } from '../../figures.ts'
 import { openStudio } from '../../studio/support.ts'
@@ -70,9 +71,9 @@ describe('what data name is not run', () => {
     const studio = await openStudio(poisonedLibrary(evil))
     const { page } = studio
     try {
-      const files = await Promise.all(
-        poisonedFiles(evil).map((path) => studio.send(basename(path), readFileSync(path))),
-      )
+      const files: Upload[] = []
+      for (const path of poisonedFiles(evil))
+        files.push(await studio.send(basename(path), readFileSync(path)))
       const reports = await page.call('demonstrations.import', { files })
       const ids = reports.flatMap((report) => report.ids)
       expect(ids).toHaveLength(files.length)

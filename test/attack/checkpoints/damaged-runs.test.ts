@@ -160,7 +160,9 @@ describe('a run whose newest checkpoint is', () => {
 
   it.each(NAMED)('$name is not given up: it says what keeps it from going on', async (kind) => {
     const run = damaged(`named ${NAMED.indexOf(kind)}`, kind)
-    await asNobody(() =>
+    // What a run keeps is its owner's alone, so that nobody else reads a newer one either.
+    const whoever = kind.name.includes('newer') ? (action: () => Promise<unknown>) => action() : asNobody
+    await whoever(() =>
       expect(train(run, { maxSteps: MOST, resume: true })).rejects.toMatchObject({
         name: 'UserError',
         message: expect.stringMatching(kind.reason),

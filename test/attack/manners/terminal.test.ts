@@ -71,7 +71,7 @@ describe('the terminal is told nothing to obey', () => {
     await expectNothingObeyed(['train', join(dir, 'config.yaml'), ...data], 'Eve')
     await expectNothingObeyed(['envs', '--plugin', `${name}x`, ...data], 'Eve')
     await expectNothingObeyed([RUDE, ...data], 'Eve')
-    await expectNothingObeyed(['record', '--env', RUDE, ...data], 'Eve')
+    await expectNothingObeyed(['record', '--env', RUDE, ...data], 'control character')
   })
 
   it('by a peer, in an error or in its last words', async () => {
@@ -106,6 +106,6 @@ it('the page is told nothing to obey: rows, notes and errors', async () => {
     return value
   })
   expect(rows.find((row) => row.id === id)!.playerName).toMatch(/^Eve\?/)
-  expect(refusal.message).toContain('Eve')
+  expect(refusal.message).toContain('control character')
   expect(texts.flatMap(obeyed)).toEqual([])
 })

@@ -4,6 +4,8 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { admitEnvironment } from '../../../core/envs/index.ts'
+import '../../../core/remote/index.ts'
 import { open } from '../../../core/remote/process-peer.ts'
 import { BuildProcess } from '../../../core/remote/unity/process.ts'
 import { openLibrary } from '../../../core/store/index.ts'
@@ -28,6 +30,7 @@ async function train(dir: string): Promise<void> {
     env_settings: { env: 'gym:Count-v0', parameters: { hang: 3 }, num_envs: 1 },
     checkpoint_settings: { run_id: 'run' },
   })
+  admitEnvironment('gym:Count-v0', { hang: 3 })
   // Less patience than for a checkpoint that is being written.
   const run = await startRun({
     library: openLibrary(dir),
