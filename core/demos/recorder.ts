@@ -159,9 +159,6 @@ export interface RecordOptions {
   readonly clock?: () => number
 }
 
-/** Of all episodes together: one may be over before it is time. */
-const turns = new Turns()
-
 /**
  * Lets `player` play the episode of `seed` to its end and records it.
  * @returns the finished recorder; `episodeId` names the episode
@@ -175,6 +172,7 @@ export async function recordEpisode(
   options: RecordOptions = {},
 ): Promise<Recorder> {
   const { onStep, onCommit, signal, paceMs, clock } = options
+  const turns = new Turns()
   await turns.next(signal)
   player.begin(seed)
   const recorder = new Recorder(library, environment, {
