@@ -1,6 +1,6 @@
 /**
  * Figures that tests measure: each is a line of a file while they run, in whatever process that is, and all are printed at
- * the end, the largest of each name and how often it was measured.
+ * the end: the largest of each name and how often it was measured, or the sum of what is only counted ('each').
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 
@@ -25,6 +25,10 @@ export function printFigures(file: string): void {
   )
   process.stdout.write('figures:\n')
   for (const [name, all] of byName) {
+    if (all[0]!.unit === 'each') {
+      process.stdout.write(`  ${name}: ${all.reduce((sum, { value }) => sum + value, 0)}\n`)
+      continue
+    }
     const most = Math.max(...all.map(({ value }) => value))
     const times = all.every(({ value }) => value === most) ? '' : ` at most, of ${all.length}`
     process.stdout.write(`  ${name}: ${Number(most.toPrecision(4))} ${all[0]!.unit}${times}\n`)

@@ -8,7 +8,7 @@ import { UserError } from '../errors.ts'
 import type { Connection } from './database.ts'
 import type { EpisodePiece } from './episode-pieces.ts'
 import type { EpisodeTable } from './episode-table.ts'
-import type { ImportResult } from './library.ts'
+import type { ImportResult } from './library-types.ts'
 import type { Owners } from './owners.ts'
 
 /** Of one transaction, before it is committed. */

@@ -14,16 +14,8 @@ export {
 } from './episode-pieces.ts'
 export type { EpisodeFilter, EpisodeRow, EpisodeState } from './episode-row.ts'
 export { type EpisodeOutcome, EpisodeWriter } from './episode-writer.ts'
-export {
-  defaultDataDirectory,
-  type EpisodeNotes,
-  hasLibrary,
-  type ImportResult,
-  type Library,
-  openLibrary,
-  openLibraryInMemory,
-  type ReadableLibrary,
-} from './library.ts'
+export { defaultDataDirectory, hasLibrary, openLibrary, openLibraryInMemory } from './library.ts'
+export type { EpisodeNotes, ImportResult, Library, ReadableLibrary } from './library-types.ts'
 export type { StudioLock } from './lock.ts'
 export type { Owner, Standing } from './owners.ts'
 export { DIRECTORIES, makePrivateDirectory } from './private-files.ts'

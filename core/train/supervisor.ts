@@ -1,19 +1,5 @@
-/**
- * Starts a training process, keeps its row and metrics in the library, and tells listeners how it goes. Used by command
- * line and studio alike; the library is written by this side only.
- */
-import { existsSync } from 'node:fs'
 import { releaseEnvironments } from '../envs/index.ts'
-import { UserError } from '../errors.ts'
-import { loadedPlugins } from '../plugins.ts'
 import { type Library, type RunRow, type RunState, RunTaken } from '../store/index.ts'
-import {
-  configToYaml,
-  demonstrationPath,
-  needsDemonstrations,
-  type RunConfig,
-  signalNames,
-} from './config.ts'
 import { failureOf } from './failure.ts'
 import { type ForkTraining, forkNode, type TrainingProcess } from './fork.ts'
 import {
@@ -28,30 +14,9 @@ import {
   type TrainerMessage,
   trainerMessage,
 } from './messages.ts'
-import { requireRunCode, runSubjects } from './run-code.ts'
-import { lowerFence, raiseFence, removingDirectory } from './run-files.ts'
-import { requireRun, runDirectory, savedConfig, unusedRunId } from './runs.ts'
-import type { StopSettings } from './stop-rule.ts'
-
-export interface StartRunOptions {
-  readonly library: Library
-  /** `runId` null takes a readable unused one; `resume` is the business of `resumeRun`. */
-  readonly config: RunConfig
-  /** Ids of episodes. */
-  readonly demonstrations: readonly number[]
-  /** How to start the process; `child_process.fork` when absent. */
-  readonly fork?: ForkTraining
-}
-
-export interface ResumeRunOptions {
-  readonly library: Library
-  readonly runId: string
-  /** A new limit, for going on after the first was reached. */
-  readonly maxSteps?: number | undefined
-  /** New rules for its end. */
-  readonly stop?: Partial<StopSettings> | undefined
-  readonly fork?: ForkTraining
-}
+import { runSubjects } from './run-code.ts'
+import { lowerFence } from './run-files.ts'
+import { runDirectory, savedConfig } from './runs.ts'
 
 export interface RunEvents {
   /** About twice a second. */
@@ -92,109 +57,14 @@ export interface RunHandle {
   kill(): void
 }
 
-/** @throws UserError when the run exists already, is another's, or needs demonstrations and has none */
-export async function startRun(options: StartRunOptions): Promise<RunHandle> {
-  const { library, demonstrations } = options
-  const plugins = [...new Set([...loadedPlugins(), ...options.config.plugins])]
-  const base: RunConfig = { ...options.config, plugins, resume: false, force: false }
-  requireRunCode(base)
-  if (needsDemonstrations(base) && demonstrations.length === 0 && demonstrationPath(base) === undefined) {
-    throw new UserError(`${base.behavior.trainer_type} with these settings needs demonstrations`, {
-      remedy: 'record or import some, or choose a preset without GAIL',
-    })
-  }
-  // In one transaction, so that of two that are started at once each has a run of its own, or one is refused.
-  const owned = await removingDirectory(library, (remove) => {
-    const id = base.runId ?? unusedRunId(library, base)
-    const directory = runDirectory(library.dir, id)
-    refuseName(library, id, base)
-    if (library.getRun(id) !== undefined) {
-      if (!options.config.force) throw existsAlready(library, id)
-      library.deleteRun(id)
-    } else if (existsSync(directory) && !options.config.force) {
-      throw new UserError(`there is a folder of a run "${id}", which the library does not know`, {
-        remedy: `take it in with \`understudy runs repair ${id}\`, add --force to overwrite it, or choose another --run-id`,
-      })
-    }
-    remove(directory)
-    return own(library, newRow(id, { ...base, runId: id }, demonstrations))
-  })
-  return supervise(library, owned, false, options.fork)
-}
-
-function refuseName(library: Library, id: string, { initializeFrom }: RunConfig): void {
-  if (initializeFrom === id) {
-    throw new UserError(`run "${id}" cannot begin with its own networks`, {
-      remedy: 'add --resume to go on with it, or choose another --run-id',
-    })
-  }
-  if (initializeFrom !== null) requireRun(library, initializeFrom)
-  if (library.getImportedAgent(id) !== undefined) {
-    throw new UserError(`"${id}" is an imported agent`, { remedy: 'choose another --run-id' })
-  }
-}
-
-function existsAlready(library: Library, id: string): UserError {
-  const claim = library.getRunClaim(id)
-  const owner = claim === undefined || claim.standing === 'gone' ? undefined : claim.owner
-  const trained = owner === undefined ? '' : ` and is being trained by process ${owner.pid} on ${owner.host}`
-  const others = '--force to overwrite it, or choose another --run-id'
-  return new UserError(`run "${id}" exists already${trained}`, {
-    remedy: trained === '' ? `add --resume to go on with it, ${others}` : 'choose another --run-id',
-  })
-}
-
-/** Goes on from the newest checkpoint with the configuration and demonstrations that the run began with. */
-export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
-  const { library, runId } = options
-  requireRunCode(savedConfig(requireRun(library, runId)))
-  const owned = library.atomically(() => own(library, resumedRow(requireRun(library, runId), options)))
-  return supervise(library, owned, true, options.fork)
-}
-
-function resumedRow(row: RunRow, options: ResumeRunOptions): RunRow {
-  const saved = savedConfig(row)
-  const maxSteps = options.maxSteps ?? saved.behavior.max_steps
-  if (row.state === 'finished' && row.step >= maxSteps) {
-    throw new UserError(`run "${row.id}" has made all its ${row.step} steps`, {
-      remedy: 'give it more with --max-steps N',
-    })
-  }
-  if (row.state === 'finished' && row.step < row.maxSteps && options.stop === undefined) {
-    throw new UserError(`run "${row.id}" has ended by its stop rule after ${row.step} steps`, {
-      remedy: 'let it go on with another --stop-on (none for max_steps alone) or --max-time',
-    })
-  }
-  const config: RunConfig = {
-    ...saved,
-    stop: { ...saved.stop, ...options.stop },
-    behavior: { ...saved.behavior, max_steps: maxSteps },
-  }
-  return {
-    ...row,
-    state: 'running',
-    maxSteps,
-    pid: null,
-    finishedAtUs: null,
-    message: null,
-    config: configToYaml(config),
-  }
-}
-
-interface Owned {
+export interface Owned {
   readonly row: RunRow
   /** The token of the claim. */
   readonly claim: string
 }
 
-/** Within a transaction. */
-function own(library: Library, row: RunRow): Owned {
-  const claim = library.claimRun(row)
-  raiseFence(runDirectory(library.dir, row.id), claim)
-  return { row, claim }
-}
-
-function supervise(
+/** Trains the run that this process has claimed. */
+export function supervise(
   library: Library,
   owned: Owned,
   resume: boolean,
@@ -384,26 +254,6 @@ class Supervisor implements RunHandle {
     for (const listener of this.#listeners.get(event) ?? []) {
       ;(listener as (data: RunEvents[E]) => void)(data)
     }
-  }
-}
-
-function newRow(id: string, config: RunConfig, demonstrations: readonly number[]): RunRow {
-  return {
-    id,
-    environmentId: config.environment,
-    algorithm: config.behavior.trainer_type,
-    signals: signalNames(config),
-    state: 'running',
-    createdAtUs: Date.now() * 1000,
-    finishedAtUs: null,
-    step: 0,
-    maxSteps: config.behavior.max_steps,
-    score: null,
-    masteredAtStep: null,
-    demonstrations,
-    pid: null,
-    message: null,
-    config: configToYaml(config),
   }
 }
 

@@ -1,7 +1,7 @@
 /** An owner to be killed: starts an endless run and prints the process id of its trainer at the first checkpoint. */
 import { openLibrary } from '../../core/store/index.ts'
 import { resolveConfig } from '../../core/train/config.ts'
-import { startRun } from '../../core/train/supervisor.ts'
+import { startRun } from '../../core/train/start-run.ts'
 
 const library = openLibrary(process.argv[2]!)
 const config = resolveConfig({
