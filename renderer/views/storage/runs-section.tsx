@@ -52,7 +52,7 @@ export function RunsSection({ runs }: { runs: readonly RunStorage[] }) {
 function partsOf({ checkpoints, replayBuffers, policies, events, other }: RunStorage): string {
   const parts: [string, number][] = [
     ['checkpoints', checkpoints],
-    ['replay buffer', replayBuffers],
+    ['replay buffers', replayBuffers],
     ['policies', policies],
     ['TensorBoard', events],
     ['other', other],

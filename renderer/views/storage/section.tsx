@@ -15,7 +15,7 @@ interface SectionRow {
 interface SectionProps {
   readonly title: string
   /** In place of rows. */
-  readonly empty: string
+  readonly empty: ReactNode
   readonly rows: readonly SectionRow[]
   /** Beside the title. */
   readonly control?: ReactNode

@@ -68,7 +68,12 @@ export default function StoragePage() {
       )}
       <Section
         title="Backups"
-        empty="None. `understudy library backup` makes one, and so does every update of the library."
+        empty={
+          <>
+            None yet. <code>understudy library backup</code> makes one, and so does every update that changes
+            the library.
+          </>
+        }
         rows={backups.map(({ name, bytes, createdAtUs }) => ({
           key: name,
           name,
