@@ -9,6 +9,9 @@ import { Section } from './section.tsx'
 import { Shares } from './shares.tsx'
 import classes from './storage.module.css'
 
+/** Free pages that are worth a button; the next plays fill fewer. */
+const WORTH_BYTES = 2 ** 20
+
 /** What takes how much of the disk, and giving it back. */
 export default function StoragePage() {
   const storage = useResource('storage.sizes', {})
@@ -90,7 +93,7 @@ export default function StoragePage() {
           ),
         }))}
       />
-      {unused > 0 && (
+      {unused > WORTH_BYTES && (
         <Section
           title="Unused"
           empty=""
