@@ -18,7 +18,7 @@ const DIRECTORY_MODE = 0o700
 export const DIRECTORIES = { runs: 'runs', agents: 'agents', backups: 'backups' } as const
 
 /** Names that are given in a data directory. */
-const OURS = /^(?:library\.|runs$|agents$|backups$|studio|\.understudy-)/
+const OURS = /^(?:library\.|runs$|agents$|backups$|results$|exchange$|desktop$|studio|open-|\.understudy-)/
 
 /**
  * Makes the directory and those above it that are missing. One by one, because Node's own recursion never ends where the
