@@ -1,5 +1,4 @@
 /** `demonstrations.*`: listing, replaying, changing, carrying. */
-
 import { UnadmittedError } from '../../admission/index.ts'
 import {
   type EnvironmentStamp,
