@@ -5,7 +5,6 @@ import { DataError, UserError } from '../errors.ts'
 import { DIRECTORIES, hasLibrary, makePrivateDirectory, type ReadableLibrary } from '../store/index.ts'
 import { storageOf } from '../studio/storage.ts'
 import type { CliContext } from './context.ts'
-import { registerRescue } from './demos/rescue.ts'
 import { outputPath } from './output.ts'
 import { count, formatBytes, formatTable } from './table.ts'
 
@@ -32,7 +31,6 @@ export function register(program: Command, context: CliContext): void {
       '\nExit code 1: something is damaged. "understudy demos verify" replays the episodes as well.',
     )
     .action(() => check(context))
-  registerRescue(library, context)
   library
     .command('compact')
     .description('give back to the disk what deleted episodes and runs have left')

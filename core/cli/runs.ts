@@ -17,7 +17,7 @@ import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { libraryOfRuns } from './library-of-runs.ts'
 import { forgetRunMeta } from './run-meta.ts'
-import { formatTable, formatTime } from './table.ts'
+import { formatBytes, formatTable, formatTime } from './table.ts'
 
 export function register(program: Command, context: CliContext): void {
   const runs = program.command('runs').description('list, check, repair, prune and delete runs')
@@ -92,7 +92,7 @@ async function list(context: CliContext): Promise<void> {
     { title: 'RUN', text: ({ id }) => id },
     { title: 'STATE', text: stateInWords },
     { title: 'STEPS', align: 'right', text: ({ step }) => step?.toLocaleString('en') ?? '-' },
-    { title: 'SIZE', align: 'right', text: ({ bytes }) => sizeInWords(bytes) },
+    { title: 'SIZE', align: 'right', text: ({ bytes }) => formatBytes(bytes) },
     ...(runs.some(({ problem }) => problem !== null)
       ? [{ title: 'PROBLEM', text: ({ problem }: ListedRun) => problem ?? '' }]
       : []),
@@ -124,11 +124,11 @@ function describe({ id, row, checkpoints, setAside, problems }: RunReport, size:
         ]
   if (size !== undefined) {
     const parts = [
-      `checkpoints ${sizeInWords(size.checkpoints)}`,
-      `replay buffers ${sizeInWords(size.replayBuffers)}`,
-      `policies ${sizeInWords(size.policies)}`,
+      `checkpoints ${formatBytes(size.checkpoints)}`,
+      `replay buffers ${formatBytes(size.replayBuffers)}`,
+      `policies ${formatBytes(size.policies)}`,
     ]
-    lines.push(`${sizeInWords(size.total)} on disk: ${parts.join(', ')}`)
+    lines.push(`${formatBytes(size.total)} on disk: ${parts.join(', ')}`)
   }
   if (checkpoints.length > 0) {
     const table = formatTable(checkpoints, [
@@ -162,7 +162,7 @@ async function prune(ids: readonly string[], options: PruneOptions, context: Cli
   const freed: { run: string; bytes: number }[] = []
   for (const run of ids) freed.push({ run, bytes: await pruneRun(library, run, keep, { replay }) })
   if (context.json) return context.printJson(freed)
-  for (const { run, bytes } of freed) context.print(`${run}: ${sizeInWords(bytes)} freed`)
+  for (const { run, bytes } of freed) context.print(`${run}: ${formatBytes(bytes)} freed`)
 }
 
 async function remove(ids: readonly string[], context: CliContext): Promise<void> {
@@ -174,13 +174,4 @@ async function remove(ids: readonly string[], context: CliContext): Promise<void
   }
   if (context.json) context.printJson({ deleted: ids })
   else context.print(`deleted ${ids.join(', ')}`)
-}
-
-/** '0 B', '3.4 MB', '1.2 GB' */
-function sizeInWords(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB']
-  let value = bytes
-  let unit = 0
-  for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
 }

@@ -55,7 +55,7 @@ export function formatTime(us: number): string {
 /** '512 bytes', '3.4 MB' */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return count(bytes, 'byte')
-  const unit = bytes < 1e6 ? 'kB' : bytes < 1e9 ? 'MB' : 'GB'
-  const value = bytes / { kB: 1e3, MB: 1e6, GB: 1e9 }[unit]
+  const unit = bytes < 1e6 ? 'kB' : bytes < 1e9 ? 'MB' : bytes < 1e12 ? 'GB' : 'TB'
+  const value = bytes / { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 }[unit]
   return `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`
 }
