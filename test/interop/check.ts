@@ -52,6 +52,8 @@ export class CheckContext {
       PYTHONDONTWRITEBYTECODE: '1',
       // Some programs put an output of their own before the real one and lose what has not been written when they end.
       PYTHONUNBUFFERED: '1',
+      // ONNX Runtime tells its maker what it runs otherwise.
+      ORT_DISABLE_TELEMETRY: '1',
     }
   }
 

@@ -26,8 +26,13 @@ export function hasOnnxRuntime(): boolean {
   return find() !== undefined
 }
 
-/** @throws UserError where it is not installed */
+/**
+ * Since 1.29 its builds for Linux and macOS tell their maker about the machine and each model, unless this variable is there
+ * when they are loaded (its docs/Privacy.md). Set from a worker thread it would not be: Node gives those a copy.
+ * @throws UserError where it is not installed
+ */
 export function onnxRuntime(): typeof OnnxRuntime {
+  process.env.ORT_DISABLE_TELEMETRY = '1'
   loaded ??= load(NAME) as typeof OnnxRuntime
   return loaded
 }
