@@ -2,27 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type Library, openLibrary, type RunRow, RunTaken } from '../../core/store/index.ts'
+import { type Library, openLibrary, RunTaken } from '../../core/store/index.ts'
 import { thisProcess } from '../../core/store/process.ts'
-import { temporaryDirectory } from './support.ts'
+import { runRow, temporaryDirectory } from './support.ts'
 
-const run: RunRow = {
-  id: 'run',
-  environmentId: 'basic',
-  algorithm: 'sac',
-  signals: ['extrinsic'],
-  state: 'running',
-  createdAtUs: 5,
-  finishedAtUs: null,
-  step: 0,
-  maxSteps: 100,
-  score: null,
-  masteredAtStep: null,
-  demonstrations: [],
-  pid: null,
-  message: null,
-  config: '',
-}
+const run = runRow()
 
 function open(dir: string, leaseMs?: number): Library {
   const library = openLibrary(dir, leaseMs === undefined ? {} : { leaseMs })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Episode, openLibrary, type RunRow, type StepRecord } from '../../core/store/index.ts'
-import { head, randomEpisode, temporaryDirectory } from './support.ts'
+import { head, randomEpisode, runRow, temporaryDirectory } from './support.ts'
 
 function step(episode: Episode, i: number): StepRecord {
   return {
@@ -171,23 +171,15 @@ describe('episodes', () => {
 })
 
 describe('runs', () => {
-  const run: RunRow = {
+  const run = runRow({
     id: 'first',
     environmentId: 'bubble/25',
-    algorithm: 'sac',
     signals: ['gail'],
-    state: 'running',
     createdAtUs: 5,
-    finishedAtUs: null,
-    step: 0,
-    maxSteps: 1000,
-    score: null,
-    masteredAtStep: null,
     demonstrations: [1, 2],
     pid: 1234,
-    message: null,
     config: 'behaviors: {}\n',
-  }
+  })
 
   it('are indexed, changed without losing their metrics, and deleted with them', () => {
     const library = openLibrary(temporaryDirectory())

@@ -1,10 +1,10 @@
-/** A directory that is gone after the test, and small episodes made from a seed. */
+/** A directory that is gone after the test, small episodes made from a seed, and runs. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { Random } from '../../core/random.ts'
-import type { EnvironmentStamp, Episode, EpisodeHead } from '../../core/store/index.ts'
+import type { EnvironmentStamp, Episode, EpisodeHead, RunRow } from '../../core/store/index.ts'
 
 export function temporaryDirectory(): string {
   const dir = mkdtempSync(join(tmpdir(), 'understudy-'))
@@ -28,6 +28,28 @@ export const head: EpisodeHead = {
   seed: 7,
   player: { name: 'tester', kind: 'agent' },
   startedAtUs: 1_700_000_000_000_000,
+}
+
+/** A run that has just begun, but for what is given. */
+export function runRow(given: Partial<RunRow> = {}): RunRow {
+  return {
+    id: 'run',
+    environmentId: 'basic',
+    algorithm: 'sac',
+    signals: ['extrinsic'],
+    state: 'running',
+    createdAtUs: 1_700_000_000_000_000,
+    finishedAtUs: null,
+    step: 0,
+    maxSteps: 1_000,
+    score: null,
+    masteredAtStep: null,
+    demonstrations: [],
+    pid: null,
+    message: null,
+    config: '',
+    ...given,
+  }
 }
 
 export interface EpisodeOptions {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openLibrary } from '../../core/store/index.ts'
 import { writeCheckpoint } from '../../core/train/checkpoint.ts'
-import { newRun } from '../attack/library/rows.ts'
+import { runRow } from '../store/support.ts'
 import { checkpoint } from '../train/some-checkpoint.ts'
 import { openStudio, type TestStudio } from './support.ts'
 
@@ -31,7 +31,7 @@ test('the trash is emptied, a run pruned, a backup deleted, each saying what it 
   writeFileSync(join(directory, 'backups', 'library-then.db'), Buffer.alloc(777))
   writeFileSync(join(directory, 'library.db.v3'), Buffer.alloc(333))
   const library = openLibrary(directory)
-  library.putRun(newRun('first'))
+  library.putRun(runRow({ id: 'first', state: 'stopped', step: 5000, demonstrations: [1] }))
   library.close()
 
   await page.call('demonstrations.delete', { ids: [1, 2, 3] })

@@ -18,7 +18,7 @@ import {
   savedConfig,
   startRun,
 } from '../../core/train/index.ts'
-import { temporaryDirectory } from '../store/support.ts'
+import { runRow, temporaryDirectory } from '../store/support.ts'
 import { checkpoint } from './some-checkpoint.ts'
 
 const CONFIG = resolveConfig({
@@ -27,24 +27,7 @@ const CONFIG = resolveConfig({
 })
 
 function row(id: string, change: Partial<RunRow> = {}): RunRow {
-  return {
-    id,
-    environmentId: 'basic',
-    algorithm: 'sac',
-    signals: ['extrinsic'],
-    state: 'running',
-    createdAtUs: 1_700_000_000_000_000,
-    finishedAtUs: null,
-    step: 450,
-    maxSteps: 1_000,
-    score: 9,
-    masteredAtStep: null,
-    demonstrations: [],
-    pid: null,
-    message: null,
-    config: configToYaml({ ...CONFIG, runId: id }),
-    ...change,
-  }
+  return runRow({ id, step: 450, score: 9, config: configToYaml({ ...CONFIG, runId: id }), ...change })
 }
 
 /** With checkpoints at 100, 200, 300 and 400, and metrics beyond. */

@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { vi } from 'vitest'
 import { formatByName } from '../../../core/demos/index.ts'
-import { type ImportedAgentRow, openLibrary, type RunRow } from '../../../core/store/index.ts'
+import { type ImportedAgentRow, openLibrary } from '../../../core/store/index.ts'
 import { model } from '../../evaluate/models.ts'
-import { randomEpisode, stamp, temporaryDirectory } from '../../store/support.ts'
+import { randomEpisode, runRow, stamp, temporaryDirectory } from '../../store/support.ts'
 
 export interface Poison {
   readonly folder: string
@@ -89,9 +89,9 @@ export function poisonedLibrary({ folder, ids, plugin }: Poison): string {
   const library = openLibrary(directory)
   for (const [i, id] of ids.entries()) {
     library.addImportedAgent(agentRow(`agent-${i}`, id))
-    library.putRun(runRow(`run-${i}`, id, configOf(id)))
+    library.putRun(runRow({ id: `run-${i}`, environmentId: id, state: 'stopped', config: configOf(id) }))
   }
-  library.putRun(runRow('run-plugin', 'basic', configOf('basic', [plugin])))
+  library.putRun(runRow({ id: 'run-plugin', state: 'stopped', config: configOf('basic', [plugin]) }))
   library.setMeta('admitted', JSON.stringify(ids))
   library.close()
   mkdirSync(join(directory, 'agents'))
@@ -131,25 +131,5 @@ function agentRow(id: string, environmentId: string): ImportedAgentRow {
     output: null,
     sampledOnly: false,
     importedAtUs: 1,
-  }
-}
-
-function runRow(id: string, environmentId: string, config: string): RunRow {
-  return {
-    id,
-    environmentId,
-    algorithm: 'ppo',
-    signals: ['extrinsic'],
-    state: 'stopped',
-    createdAtUs: 1,
-    finishedAtUs: 2,
-    step: 0,
-    maxSteps: 100,
-    score: null,
-    masteredAtStep: null,
-    demonstrations: [],
-    pid: null,
-    message: null,
-    config,
   }
 }

@@ -18,6 +18,7 @@ import { inspectRun, recoverRuns, repairRun, runDirectory, runProblem } from '..
 import type { TrainerMessage } from '../../../core/train/messages.ts'
 import { Trainer } from '../../../core/train/trainer.ts'
 import { figure } from '../../figures.ts'
+import { runRow } from '../../store/support.ts'
 import { openStudio } from '../../studio/support.ts'
 import { HARMLESS, NAMED, RESUMED } from './damage.ts'
 
@@ -67,23 +68,12 @@ async function train(runDirectory: string, options: { units?: number; maxSteps: 
 }
 
 function row(id: string): RunRow {
-  return {
+  return runRow({
     id,
-    environmentId: 'basic',
-    algorithm: 'sac',
-    signals: ['extrinsic'],
-    state: 'running',
-    createdAtUs: 1_700_000_000_000_000,
-    finishedAtUs: null,
     step: NEWEST,
     maxSteps: MOST,
-    score: null,
-    masteredAtStep: null,
-    demonstrations: [],
-    pid: null,
-    message: null,
     config: configToYaml({ ...config(16, MOST), runId: id }),
-  }
+  })
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'understudy-attack-'))

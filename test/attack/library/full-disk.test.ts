@@ -8,13 +8,12 @@ import { APPLICATION_ID } from '../../../core/store/database.ts'
 import { type Library, openLibrary } from '../../../core/store/index.ts'
 import { MIGRATIONS, migrate } from '../../../core/store/migrations/index.ts'
 import { figure } from '../../figures.ts'
-import { randomEpisode, temporaryDirectory } from '../../store/support.ts'
+import { randomEpisode, runRow, temporaryDirectory } from '../../store/support.ts'
 import { fill, freeBytes, noMounts, smallDisk } from './places.ts'
-import { newRun } from './rows.ts'
 
 function fillLibrary(library: Library, episodes: number): void {
   for (let seed = 0; seed < episodes; seed++) library.addEpisode(randomEpisode(seed, { steps: 256 }))
-  library.putRun(newRun('run'))
+  library.putRun(runRow({ state: 'stopped', step: 5000, demonstrations: [1] }))
   const metrics = Array.from({ length: 5000 }, (_, step) => ({ step, name: 'reward', value: step }))
   library.appendMetrics('run', metrics)
 }

@@ -6,9 +6,8 @@ import { DataError, UserError } from '../../../core/errors.ts'
 import { Random } from '../../../core/random.ts'
 import { openLibrary, type Rescued, rescueLibrary } from '../../../core/store/index.ts'
 import { figure } from '../../figures.ts'
-import { randomEpisode, temporaryDirectory } from '../../store/support.ts'
+import { randomEpisode, runRow, temporaryDirectory } from '../../store/support.ts'
 import { runCommands } from './places.ts'
-import { newRun } from './rows.ts'
 
 const PAGE = 8192
 const EPISODES = 40
@@ -21,7 +20,7 @@ async function library(): Promise<string> {
   for (let seed = 1; seed <= EPISODES; seed++)
     made.addEpisode(randomEpisode(seed, { steps: STEPS, masked: seed % 3 === 0 }))
   const erased = made.addEpisode(randomEpisode(99, { steps: STEPS, changes: { note: 'erased' } }))
-  made.putRun(newRun('run'))
+  made.putRun(runRow({ state: 'stopped', step: 5000, demonstrations: [1] }))
   made.appendMetrics(
     'run',
     Array.from({ length: 500 }, (_, step) => ({ step, name: 'reward', value: step / 2 })),

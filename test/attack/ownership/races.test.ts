@@ -11,7 +11,7 @@ import { thisProcess } from '../../../core/store/process.ts'
 import { startRun } from '../../../core/train/index.ts'
 import { startUnderstudy } from '../../cli/support.ts'
 import { figure } from '../../figures.ts'
-import { temporaryDirectory } from '../../store/support.ts'
+import { runRow, temporaryDirectory } from '../../store/support.ts'
 import { endless } from './support.ts'
 
 const RACERS = 4
@@ -42,23 +42,9 @@ const KINDS: { how: string; prepare: (library: Library, run: string) => void }[]
 ]
 
 function putRun(library: Library, run: string, state: 'running' | 'stopped', owner?: object): void {
-  library.putRun({
-    id: run,
-    environmentId: 'basic',
-    algorithm: 'ppo',
-    signals: ['extrinsic'],
-    state,
-    createdAtUs: 1,
-    finishedAtUs: null,
-    step: 40,
-    maxSteps: 100_000_000,
-    score: null,
-    masteredAtStep: null,
-    demonstrations: [],
-    pid: null,
-    message: null,
-    config: CONFIG,
-  })
+  library.putRun(
+    runRow({ id: run, algorithm: 'ppo', state, step: 40, maxSteps: 100_000_000, config: CONFIG }),
+  )
   if (owner === undefined) return
   const sqlite = new Database(library.file)
   const identity = JSON.stringify({ ...thisProcess(), ...owner })

@@ -4,31 +4,22 @@ import { makeEnvironment } from '../../../core/envs/index.ts'
 import { openLibrary, type RunRow } from '../../../core/store/index.ts'
 import { diagnose, factsOf } from '../../../core/train/diagnostics/index.ts'
 import { configToYaml, type GailControl, presetsFor, resolveConfig } from '../../../core/train/index.ts'
-import { temporaryDirectory } from '../../store/support.ts'
+import { runRow, temporaryDirectory } from '../../store/support.ts'
 
 const { spec } = makeEnvironment('bubble/25')
 const preset = presetsFor('bubble/25').find(({ id }) => id === 'sac-gail')!
 
 function row(id: string, gailControl: GailControl, more: Partial<RunRow> = {}): RunRow {
-  const config = resolveConfig(preset.config, { seed: id.length, runId: id, gailControl })
-  return {
-    id,
-    environmentId: 'bubble/25',
-    algorithm: 'sac',
-    signals: ['extrinsic', 'gail'],
+  const config = configToYaml(resolveConfig(preset.config, { seed: id.length, runId: id, gailControl }))
+  const environment = { environmentId: 'bubble/25', signals: ['extrinsic', 'gail'] }
+  const course: Partial<RunRow> = {
     state: 'finished',
-    createdAtUs: 1,
     finishedAtUs: 2,
     step: 8000,
     maxSteps: 8000,
     score: 24,
-    masteredAtStep: null,
-    demonstrations: [],
-    pid: null,
-    message: null,
-    config: configToYaml(config),
-    ...more,
   }
+  return runRow({ id, ...environment, ...course, config, ...more })
 }
 
 test('facts come from the library: demonstrations, curves and the control run', () => {
