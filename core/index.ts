@@ -11,6 +11,7 @@ export {
 export {
   type Action,
   type ActionSpec,
+  type ActionUnits,
   checkEnvironment,
   type Environment,
   type EnvironmentFactory,

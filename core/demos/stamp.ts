@@ -8,8 +8,17 @@ export function environmentStamp(spec: EnvironmentSpec): EnvironmentStamp {
     version: spec.version,
     parameters: { ...spec.parameters },
     observations: spec.observations.map(({ name, shape }) => ({ name, shape: [...shape] })),
-    action: { continuous: spec.action.continuous, discrete: [...spec.action.discrete] },
+    action: actionStamp(spec.action),
   }
+}
+
+/** A copy of what episodes keep of an action space. */
+export function actionStamp({
+  continuous,
+  discrete,
+  units,
+}: EnvironmentStamp['action']): EnvironmentStamp['action'] {
+  return { continuous, discrete: [...discrete], ...(units === undefined ? {} : { units }) }
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The part of the environment check that needs no playing: whether the spec makes sense. */
-import type { EnvironmentSpec } from './environment.ts'
+import { type EnvironmentSpec, wrongUnits } from './environment.ts'
 
 /** Ends the check with a UserError. */
 export type Refuse = (problem: string, remedy?: string) => never
@@ -29,6 +29,8 @@ export function checkSpec(spec: EnvironmentSpec, refuse: Refuse): void {
   const limit = spec.maxEpisodeSteps
   if (limit !== undefined && !(Number.isInteger(limit) && limit > 0))
     refuse(`spec.maxEpisodeSteps is ${limit}`)
+  const units = wrongUnits(action)
+  if (units !== undefined) refuse(`action.units are not ${units}`)
   if (action.aligned !== undefined) checkAligned(spec, action.aligned, refuse)
 }
 

@@ -16,11 +16,21 @@ export interface ObservationSpec {
   readonly range?: readonly [least: number, largest: number]
 }
 
+/** What the numbers of an action are called by the environment itself, where it has others than [-1, 1] and 0 to n-1. */
+export interface ActionUnits {
+  /** [continuous], what -1 and 1 stand for; in between it is linear. */
+  readonly ranges: readonly (readonly [least: number, largest: number])[]
+  /** [branches], what choice 0 is called; the others count up from it. */
+  readonly starts: readonly number[]
+}
+
 export interface ActionSpec {
   /** How many continuous values, each in [-1, 1]. */
   readonly continuous: number
   /** Sizes of the discrete branches; an action holds one index per branch. */
   readonly discrete: readonly number[]
+  /** Absent: the numbers here are the environment's own. What leaves for other programs is in these units. */
+  readonly units?: ActionUnits
   /**
    * Branch `branch` chooses among the rows of the rank 2 observation `observation` (bubble: the angles and the rays).
    * The network builder then uses one head shared by all rows.
@@ -152,6 +162,21 @@ export async function closing<T>(
 /** Number of floats of all observations together. */
 export function observationSize(spec: EnvironmentSpec): number {
   return spec.observations.reduce((sum, observation) => sum + shapeSize(observation.shape), 0)
+}
+
+/** What is wrong with the units of an action space, as "what is expected"; undefined when nothing is. */
+export function wrongUnits({
+  continuous,
+  discrete,
+  units,
+}: Pick<ActionSpec, 'continuous' | 'discrete' | 'units'>): string | undefined {
+  if (units === undefined) return undefined
+  const { ranges, starts } = units
+  const rising = ranges.every(([least, largest]) => largest >= least && Number.isFinite(largest - least))
+  if (ranges.length !== continuous || !rising) return `${continuous} ranges from a number to one no smaller`
+  if (starts.length !== discrete.length || !starts.every(Number.isSafeInteger))
+    return `${discrete.length} whole starts`
+  return undefined
 }
 
 /** Where the named observation lies in the concatenated one. */

@@ -1,5 +1,6 @@
 /** The invariants of an episode and its hash. What passes here can be trained on without looking again. */
 import { createHash } from 'node:crypto'
+import { wrongUnits } from '../envs/environment.ts'
 import { DataError } from '../errors.ts'
 import { littleEndianBytes } from './columns.ts'
 import { type Episode, type EpisodeHead, episodeLength, type StepLayout, stepLayout } from './episode.ts'
@@ -65,6 +66,8 @@ function checkHead(episode: Episode, refuse: Refuse): void {
   for (const size of environment.action.discrete) {
     if (!isCount(size) || size === 0) refuse('environment.action.discrete', 'sizes of at least 1', size)
   }
+  const units = wrongUnits(environment.action)
+  if (units !== undefined) refuse('environment.action.units', units, JSON.stringify(environment.action.units))
   for (const { name, shape } of environment.observations) {
     if (!shape.every((size) => isCount(size) && size > 0)) {
       refuse(`shape of observation "${name}"`, 'sizes of at least 1', `[${shape.join(', ')}]`)

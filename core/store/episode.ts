@@ -3,7 +3,7 @@
  * `terminated` and `truncated` apart, the last observation kept, empty episodes refused.
  */
 
-import type { ParameterValue } from '../envs/environment.ts'
+import type { ActionSpec, ParameterValue } from '../envs/environment.ts'
 import { shapeSize } from '../envs/environment.ts'
 
 export type PlayerKind = 'human' | 'scripted' | 'agent'
@@ -15,7 +15,7 @@ export interface EnvironmentStamp {
   readonly parameters: Readonly<Record<string, ParameterValue>>
   /** Observation names and shapes, and the action layout, as in the spec at the time. */
   readonly observations: readonly { readonly name: string; readonly shape: readonly number[] }[]
-  readonly action: { readonly continuous: number; readonly discrete: readonly number[] }
+  readonly action: Pick<ActionSpec, 'continuous' | 'discrete' | 'units'>
 }
 
 export interface EpisodeHead {

@@ -140,6 +140,14 @@ describe('the spec', () => {
     [{ action: { continuous: 1, discrete: [0] } }, 'branch 0 has the size 0'],
     [{ maxEpisodeSteps: 0 }, 'maxEpisodeSteps is 0'],
     [
+      { action: { ...SPEC.action, units: { ranges: [[1, 0]], starts: [0] } } },
+      'action.units are not 1 ranges',
+    ],
+    [
+      { action: { ...SPEC.action, units: { ranges: [[-2, 2]], starts: [0.5] } } },
+      'action.units are not 1 whole starts',
+    ],
+    [
       { action: { ...SPEC.action, aligned: { branch: 1, observation: 'rows' } } },
       'branch 1, which does not exist',
     ],

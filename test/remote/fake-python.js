@@ -87,6 +87,15 @@ answer(
         { name: 'observation', shape: [2], description: `seed and   step ${JSON.stringify(kwargs)}` },
       ],
       continuous: slides ? 2 : 0,
+      units: {
+        ranges: slides
+          ? [
+              [-1, 1],
+              [-1, 1],
+            ]
+          : [],
+        starts: slides ? [] : [0],
+      },
       discrete: slides ? [] : [2],
       maxEpisodeSteps: COUNT_LENGTH,
       rewardThreshold: slides ? null : THRESHOLD,

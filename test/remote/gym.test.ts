@@ -53,7 +53,7 @@ describe('a Gymnasium environment', () => {
       version: 3,
       parameters: { depth: 2 },
       observations: [{ name: 'observation', shape: [2], description: 'seed and step {"depth":2}' }],
-      action: { continuous: 0, discrete: [2] },
+      action: { continuous: 0, discrete: [2], units: { ranges: [], starts: [0] } },
       score: { unit: 'point', units: 'points', measure: 'return' },
       maxEpisodeSteps: 6,
     })
@@ -231,6 +231,7 @@ describe('keys', () => {
     observations: [],
     continuous: 0,
     discrete: [4],
+    units: { ranges: [], starts: [0] },
     maxEpisodeSteps: null,
     rewardThreshold: null,
     framesPerSecond: 50,

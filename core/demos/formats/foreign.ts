@@ -1,6 +1,7 @@
 /** What is supposed of an episode from a file that was made elsewhere and does not say. */
 import { UserError } from '../../errors.ts'
 import type { EnvironmentStamp } from '../episode.ts'
+import { actionStamp } from '../stamp.ts'
 import type { ReadOptions } from './format.ts'
 import type { PlainHead } from './head.ts'
 
@@ -41,7 +42,7 @@ export function foreignHead(environment: EnvironmentStamp, index: number, outcom
       version,
       parameters: { ...parameters },
       observations: observations.map(({ name, shape }) => ({ name, shape: [...shape] })),
-      action: { continuous: action.continuous, discrete: [...action.discrete] },
+      action: actionStamp(action),
     },
     ...suppositions(index, outcome),
   }

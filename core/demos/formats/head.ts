@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { checkEpisode, episodeHash } from '../../store/index.ts'
 import type { Episode, EpisodeColumns } from '../episode.ts'
+import { actionStamp } from '../stamp.ts'
 import type { FileProblems } from './format.ts'
 
 const count = z.int().nonnegative()
@@ -12,7 +13,16 @@ const headSchema = z.strictObject({
     version: count,
     parameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
     observations: z.array(z.strictObject({ name: z.string(), shape: z.array(count).max(8) })).max(64),
-    action: z.strictObject({ continuous: count, discrete: z.array(count).max(64) }),
+    action: z.strictObject({
+      continuous: count,
+      discrete: z.array(count).max(64).readonly(),
+      units: z
+        .strictObject({
+          ranges: z.array(z.tuple([z.number(), z.number()]).readonly()).readonly(),
+          starts: z.array(z.int()).readonly(),
+        })
+        .optional(),
+    }),
   }),
   /** Null when nobody knows it. */
   seed: count.nullable(),
@@ -39,7 +49,7 @@ export function plainHead(episode: Episode): PlainHead {
       version: environment.version,
       parameters: environment.parameters,
       observations: environment.observations.map(({ name, shape }) => ({ name, shape: [...shape] })),
-      action: { continuous: environment.action.continuous, discrete: [...environment.action.discrete] },
+      action: actionStamp(environment.action),
     },
     seed: episode.seed,
     player: { name: player.name, kind: player.kind },

@@ -209,7 +209,7 @@ export class GymEnvironment implements Environment {
 function specOf(
   id: string,
   kwargs: Readonly<Record<string, ParameterValue>>,
-  { observations, continuous, discrete, maxEpisodeSteps, rewardThreshold }: Description,
+  { observations, continuous, discrete, units, maxEpisodeSteps, rewardThreshold }: Description,
 ): EnvironmentSpec {
   const solved = rewardThreshold === null ? '' : ` A return of ${rewardThreshold} is the goal.`
   return {
@@ -223,7 +223,7 @@ function specOf(
       shape,
       description: description.replaceAll(/\s+/g, ' ').slice(0, LONGEST_DESCRIPTION),
     })),
-    action: { continuous, discrete },
+    action: { continuous, discrete, units },
     score: { unit: 'point', units: 'points', measure: 'return' },
     ...(maxEpisodeSteps === null ? {} : { maxEpisodeSteps }),
   }

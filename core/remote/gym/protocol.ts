@@ -1,4 +1,5 @@
 /** What is said to serve.py and what it answers; the file itself documents the bytes. */
+import type { ActionUnits } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
 
 /** The environment as Python describes it. */
@@ -10,6 +11,8 @@ export interface Description {
   }[]
   readonly continuous: number
   readonly discrete: readonly number[]
+  /** What the numbers of an action are in Python. */
+  readonly units: ActionUnits
   readonly maxEpisodeSteps: number | null
   readonly rewardThreshold: number | null
   readonly framesPerSecond: number | null

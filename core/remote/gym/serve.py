@@ -96,7 +96,8 @@ def describe_observation(space, name):
 
 
 def action_reader(space):
-    """How many continuous values and which branches an action has, and what turns them into an action of `space`."""
+    """Of an action of `space`: what -1 and 1 of each continuous value stand for, the size of each branch and what its
+    choice 0 is called, and what makes the action from both."""
     from gymnasium import spaces
 
     if isinstance(space, spaces.Box) and np.issubdtype(space.dtype, np.floating):
@@ -108,18 +109,19 @@ def action_reader(space):
             action = low + (continuous.astype(np.float64) + 1.0) * 0.5 * (high - low)
             return np.clip(action, low, high).astype(space.dtype).reshape(space.shape)
 
-        return int(np.prod(space.shape)), [], box
+        return list(zip(low.tolist(), high.tolist())), [], [], box
     if isinstance(space, spaces.Discrete):
-        return 0, [int(space.n)], lambda continuous, discrete: space.dtype.type(discrete[0] + space.start)
+        return [], [int(space.n)], [int(space.start)], lambda continuous, discrete: space.dtype.type(discrete[0] + space.start)
     if isinstance(space, spaces.MultiDiscrete):
 
         def several(continuous, discrete):
             return (discrete.reshape(space.nvec.shape) + space.start).astype(space.dtype)
 
-        return 0, [int(size) for size in space.nvec.ravel()], several
+        sizes, starts = space.nvec.ravel().tolist(), np.asarray(space.start).ravel().tolist()
+        return [], sizes, starts, several
     if isinstance(space, spaces.MultiBinary):
         size = int(np.prod(space.shape))
-        return 0, [2] * size, lambda continuous, discrete: discrete.reshape(space.shape).astype(space.dtype)
+        return [], [2] * size, [0] * size, lambda continuous, discrete: discrete.reshape(space.shape).astype(space.dtype)
     raise Refused(f"its actions are a {type(space).__name__} space of {space.dtype}, which cannot be offered")
 
 
@@ -133,7 +135,8 @@ class Host:
         self.space = env.observation_space
         self.observations = describe_observation(self.space, "observation")
         self.size = sum(int(np.prod(leaf["shape"])) for leaf in self.observations)
-        self.continuous, self.discrete, self.read = action_reader(env.action_space)
+        self.ranges, self.discrete, self.starts, self.read = action_reader(env.action_space)
+        self.continuous = len(self.ranges)
         self.action_bytes = 4 * (self.continuous + len(self.discrete))
 
     def description(self):
@@ -142,6 +145,7 @@ class Host:
             "observations": self.observations,
             "continuous": self.continuous,
             "discrete": self.discrete,
+            "units": {"ranges": self.ranges, "starts": self.starts},
             "maxEpisodeSteps": None if env.spec is None else env.spec.max_episode_steps,
             "rewardThreshold": None if env.spec is None else env.spec.reward_threshold,
             "framesPerSecond": env.metadata.get("render_fps"),
