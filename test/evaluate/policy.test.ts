@@ -3,7 +3,7 @@ import { type EnvironmentSpec, makeEnvironment } from '../../core/envs/index.ts'
 import { DataError, UserError } from '../../core/errors.ts'
 import { openPolicy, type Policy } from '../../core/evaluate/policy/policy.ts'
 import { Random } from '../../core/random.ts'
-import { concat, reshape, slice } from '../../core/tensor/index.ts'
+import { add, concat, type Graph, mul, reshape, slice, sub, type Value } from '../../core/tensor/index.ts'
 import { floats, message } from '../tensor/onnx-message.ts'
 import { favouring, model } from './models.ts'
 
@@ -161,6 +161,52 @@ describe('a policy that nobody named for us', () => {
   })
 })
 
+describe('a policy of Godot RL Agents', () => {
+  const godot = (stated: readonly number[], output: (x: Value, graph: Graph) => Value, rows?: number) =>
+    model(
+      { inputs: { obs: [20], state_ins: stated }, ...(rows === undefined ? {} : { rows }) },
+      ([x, state], graph) => ({
+        output: output(x!, graph),
+        state_outs: state!,
+      }),
+    )
+
+  it('is given the number that its plugin gives', async () => {
+    // The state is a factor here, so that no other number would do.
+    const bytes = model({ inputs: { obs: [20], state_ins: [] } }, ([x, state], graph) => ({
+      output: mul(
+        favouring(graph, x!, 20, 5, (cell) => cell % 5),
+        reshape(state!, [state!.shape[0]!, 1]),
+      ),
+      state_outs: state!,
+    }))
+    const policy = await open(bytes, two)
+    expect(policy).toMatchObject({ form: 'plain', canBeDeterministic: true, canSample: true, memorySize: 0 })
+    expect(await chosen(policy, cells(2, 4))).toEqual([2, 0, 0, 1])
+  })
+
+  it('may take one row at a time', async () => {
+    const bytes = godot([], (x, graph) => favouring(graph, x, 20, 3, (cell) => cell % 3), 1)
+    expect(await chosen(await open(bytes), cells(0, 1, 2))).toEqual([0, 1, 2])
+  })
+
+  it('moves by its means, whether their spread follows them or not', async () => {
+    const given = { rows: 2, observations: cells(0, 1), masks: null, memory: new Float32Array(0) }
+    for (const width of [2, 4]) {
+      const policy = await open(
+        godot([], (x) => slice(x, 1, 0, width)),
+        moving,
+      )
+      expect([...(await policy.act(given, null)).continuous]).toEqual([1, 0, 0, 1])
+    }
+  })
+
+  it('is refused with a memory, which its plugin gives no policy', async () => {
+    const bytes = godot([8], (x) => slice(x, 1, 0, 3))
+    await expect(open(bytes)).rejects.toThrow('it remembers [batch, 8] in state_ins')
+  })
+})
+
 describe('a policy of ML-Agents', () => {
   it('of before release 19 can only sample', async () => {
     const bytes = model(
@@ -186,6 +232,108 @@ describe('a policy of ML-Agents', () => {
     const policy = await open(bytes)
     expect(policy).toMatchObject({ form: 'ml-agents-2', canBeDeterministic: true, canSample: true })
     expect(await chosen(policy, cells(0, 1, 2))).toEqual([0, 1, 2])
+  })
+
+  describe('of version 2, which states the sum of its branches', () => {
+    /** @param scores  of the five actions, whatever is observed */
+    const summed = (scores: readonly number[], constants: Readonly<Record<string, number>> = {}) =>
+      model({ inputs: { vector_observation: [20], action_masks: [5] } }, ([x, masks], graph) => {
+        const none = favouring(graph, x!, 20, 5, () => 0)
+        const actions = add(sub(none, none), graph.constant(Float32Array.from(scores), [5]))
+        const facts = { version_number: 2, memory_size: 0, discrete_action_output_shape: 5, ...constants }
+        return {
+          discrete_actions: actions,
+          action: actions,
+          kept: masks!,
+          ...Object.fromEntries(
+            Object.entries(facts).map(([name, value]) => [name, graph.constant([value], [1])]),
+          ),
+        }
+      })
+    const logarithms = (...shares: number[]) => shares.map(Math.log)
+    const branched = (...discrete: number[]): EnvironmentSpec => ({
+      ...spec,
+      action: { continuous: 0, discrete },
+    })
+    const scores = [0, 1, 0, 3, 2]
+
+    it('fits an environment with such branches, and takes the best of each', async () => {
+      const policy = await open(summed(scores), branched(2, 3))
+      expect(policy.form).toBe('ml-agents-2')
+      expect(await chosen(policy, cells(0))).toEqual([1, 1])
+    })
+
+    it.each([
+      ['one branch, of numbers that are no probabilities', scores, [5], 'are not the branches [5]'],
+      [
+        'another sum',
+        scores,
+        [2, 2],
+        "action_masks is [5], the environment's branches [2, 2] are 4 together",
+      ],
+      [
+        'several branches, of one choice',
+        logarithms(0.2, 0.2, 0.2, 0.3, 0.1),
+        [2, 3],
+        'it makes one choice among 5 actions',
+      ],
+      [
+        'branches that end elsewhere',
+        logarithms(0.5, 0.3, 0.2, 0.9, 0.1),
+        [2, 3],
+        'are not the branches [2, 3]',
+      ],
+    ])('does not fit %s', async (_, given, branches, message) => {
+      await expect(open(summed(given), branched(...branches))).rejects.toThrow(message)
+    })
+
+    it.each([
+      [[5], logarithms(0.2, 0.2, 0.2, 0.3, 0.1)],
+      [[3, 2], logarithms(0.5, 0.3, 0.2, 0.9, 0.1)],
+    ])('fits branches %j by their probabilities', async (branches, given) => {
+      expect((await open(summed(given), branched(...branches))).form).toBe('ml-agents-2')
+    })
+
+    it.each([
+      ['memory', { memory_size: 64 }, 'memory of version 2 is not understood'],
+      ['continuous actions', { is_continuous_control: 1 }, 'its actions are continuous'],
+      ['another number of actions', { action_output_shape: 4 }, 'its branches have 4 actions together'],
+    ])('with %s is refused', async (_, constants, message) => {
+      await expect(open(summed(scores, constants), branched(2, 3))).rejects.toThrow(message)
+    })
+
+    it('states 0 for the kind of action that it has not', async () => {
+      const bytes = model({ inputs: { vector_observation: [20] } }, ([x], graph) => ({
+        version_number: graph.constant([2], [1]),
+        continuous_actions: slice(x!, 1, 0, 2),
+        continuous_action_output_shape: graph.constant([2], [1]),
+        discrete_action_output_shape: graph.constant([0], [1]),
+        is_continuous_control: graph.constant([1], [1]),
+        action_output_shape: graph.constant([2], [1]),
+      }))
+      expect((await open(bytes, moving)).form).toBe('ml-agents-2')
+      await expect(open(bytes)).rejects.toThrow('it has 2 continuous actions, the environment 0')
+    })
+
+    it('takes entities by their number, beside the vectors', async () => {
+      const rows: EnvironmentSpec = {
+        ...spec,
+        observations: [
+          { name: 'speed', shape: [2], description: '' },
+          { name: 'rays', shape: [2, 3], description: '' },
+        ],
+      }
+      const bytes = model({ inputs: { vector_observation: [2], obs_1: [2, 3] } }, ([speed, rays]) => ({
+        action: add(
+          slice(reshape(rays!, [rays!.shape[0]!, 6]), 1, 3, 6),
+          concat([speed!, slice(speed!, 1, 0, 1)], 1),
+        ),
+      }))
+      const policy = await open(bytes, rows)
+      const observations = Float32Array.of(0, 0, 0, 0, 0, 0, 1, 0, 0, 5, 0, 0, 0, 0, 0, 0)
+      const given = { rows: 2, observations, masks: null, memory: new Float32Array(0) }
+      expect([...(await policy.act(given, null)).discrete]).toEqual([1, 1])
+    })
   })
 
   it('may take entities as one long vector, as the trainer is shown them', async () => {
@@ -235,6 +383,7 @@ describe('a policy of ML-Agents', () => {
       { discrete_action_output_shape: [3, 2] },
       "its branches are [3, 2], the environment's [3]",
     ],
+    ['with a memory that it does not take', { memory_size: [64] }, 'it remembers 64 numbers'],
   ])('%s is refused', async (_, constants, message) => {
     const bytes = model({ inputs: { obs_0: [20] }, integers: ['discrete_actions'] }, ([x], graph) => ({
       discrete_actions: slice(x!, 1, 0, 1),

@@ -11,6 +11,8 @@ export interface Head {
   readonly name: string
   /** Indices [B, branches], logits or log-probabilities [B, sum of branches], or continuous actions [B, C]. */
   readonly holds: 'indices' | 'logits' | 'values'
+  /** Numbers a row where they are more than the actions, which come first: how far they are spread follows them. */
+  readonly width?: number
 }
 
 /** A part of the observation [O] and the input that takes it. */
@@ -28,6 +30,13 @@ export interface Heads {
   readonly sampled: Head | null
 }
 
+/** An input that is given the same number everywhere; dims of one row. */
+export interface Fixed {
+  readonly name: string
+  readonly dims: readonly number[]
+  readonly value: number
+}
+
 export interface Binding {
   readonly form: PolicyForm
   readonly views: readonly View[]
@@ -38,8 +47,8 @@ export interface Binding {
   /** Name of the input for what is allowed. */
   readonly masks: string | null
   readonly memory: { readonly input: string; readonly output: string; readonly size: number } | null
-  /** Inputs that take no numbers, and must be given all the same; dims of one row. */
-  readonly empty: readonly { readonly name: string; readonly dims: readonly number[] }[]
+  /** Inputs that tell a policy nothing, and must be given all the same. */
+  readonly fixed: readonly Fixed[]
   readonly discrete: Heads | null
   readonly continuous: Heads | null
 }
@@ -101,13 +110,19 @@ export function rowsOf({ shape }: ModelValue): number | null {
   return typeof rows === 'number' && rows > 0 ? rows : null
 }
 
+/** @param lead  [B], or nothing where the model takes no batches */
+export function fixedFeed({ dims, value }: Fixed, lead: readonly number[]): ModelArray {
+  const all = [...lead, ...dims]
+  return { data: new Float32Array(shapeSize(all)).fill(value), dims: all }
+}
+
 /**
  * What the model answers to observations that are all zero. Files need not state the shapes of their results; running
  * shows them, and shows too that the model can be run.
  */
 export async function probe(
   fitting: Fitting,
-  binding: Pick<Binding, 'views' | 'batched' | 'rows' | 'masks' | 'memory' | 'empty'>,
+  binding: Pick<Binding, 'views' | 'batched' | 'rows' | 'masks' | 'memory' | 'fixed'>,
 ): Promise<{ rows: number; results: Record<string, ModelArray> }> {
   // Two rows where that is possible, so that [B] and [1] can be told apart.
   const rows = binding.rows ?? (binding.batched ? 2 : 1)
@@ -125,9 +140,7 @@ export async function probe(
     const { input, size } = binding.memory
     feeds[input] = { data: new Float32Array(rows * size), dims: [rows, 1, size] }
   }
-  for (const { name, dims } of binding.empty) {
-    feeds[name] = { data: new Float32Array(0), dims: [...lead, ...dims] }
-  }
+  for (const input of binding.fixed) feeds[input.name] = fixedFeed(input, lead)
   try {
     return { rows, results: await model.run(feeds) }
   } catch (error) {

@@ -22,6 +22,7 @@ import {
   shapeText,
   type View,
 } from './binding.ts'
+import { checkFacts } from './ml-agents-facts.ts'
 
 const MASKS = 'action_masks'
 const MEMORY = 'recurrent_in'
@@ -44,12 +45,12 @@ export async function bindMlAgents(fitting: Fitting): Promise<Binding | null> {
     rows: rowsOf(model.inputs[0]!),
     memory,
     masks: masksOf(fitting),
-    empty: emptyOf(fitting),
+    fixed: emptyOf(fitting),
   }
   const { rows, results } = await probe(fitting, inputs)
-  checkFacts(fitting, results)
+  const version = checkFacts(fitting, results, old ? 2 : 3)
   return {
-    form: old ? 'ml-agents-2' : 'ml-agents-3',
+    form: `ml-agents-${version}`,
     ...inputs,
     discrete: discreteHeads(fitting, results, rows),
     continuous: continuousHeads(fitting, results, rows),
@@ -74,7 +75,13 @@ function oldViews(fitting: Fitting): View[] {
   const places = placesOf(spec)
   const views: View[] = []
   const vector = model.inputs.find(({ name }) => name === 'vector_observation')
-  const flat = places.filter(({ shape }) => shape.length < 3)
+  // Entities have an input of their own, named by their number among all observations, or lie among the vectors.
+  const entities = places.map((place, i) => {
+    const input = place.shape.length === 2 ? model.inputs.find(({ name }) => name === `obs_${i}`) : undefined
+    if (input !== undefined) views.push(viewOf(fitting, input, place.from, place.to, place.shape))
+    return input !== undefined
+  })
+  const flat = places.filter(({ shape }, i) => shape.length < 3 && !entities[i])
   if (vector !== undefined) {
     const from = flat[0]?.from ?? 0
     const to = flat.at(-1)?.to ?? 0
@@ -141,30 +148,10 @@ function memoryOf({ model, refuse }: Fitting): Binding['memory'] {
   return { input: MEMORY, output: 'recurrent_out', size }
 }
 
-function emptyOf({ model }: Fitting): Binding['empty'] {
+function emptyOf({ model }: Fitting): Binding['fixed'] {
   return model.inputs
     .filter(({ name, shape }) => (name === MASKS || name === MEMORY) && shape.includes(0))
-    .map(({ name, shape }) => ({ name, dims: shape.slice(1).map(Number) }))
-}
-
-/** The constants that say what the file is, where they are there. */
-function checkFacts({ spec, refuse }: Fitting, results: Record<string, ModelArray>): void {
-  const version = results.version_number?.data[0]
-  if (version !== undefined && version !== 2 && version !== 3) {
-    throw refuse(
-      `it is of version ${version}, versions 2 and 3 are understood`,
-      'export it with a newer ML-Agents',
-    )
-  }
-  const branches = results.discrete_action_output_shape?.data
-  if (branches !== undefined && branches.join() !== spec.action.discrete.join()) {
-    const own = shapeText(spec.action.discrete)
-    throw refuse(`its branches are [${branches.join(', ')}], the environment's ${own}`)
-  }
-  const values = results.continuous_action_output_shape?.data[0]
-  if (values !== undefined && values !== spec.action.continuous) {
-    throw refuse(`it has ${values} continuous actions, the environment ${spec.action.continuous}`)
-  }
+    .map(({ name, shape }) => ({ name, dims: shape.slice(1).map(Number), value: 0 }))
 }
 
 function discreteHeads(fitting: Fitting, results: Record<string, ModelArray>, rows: number): Heads | null {

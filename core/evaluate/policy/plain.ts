@@ -2,6 +2,9 @@
  * Policies that nobody named for us: an export from PyTorch, Stable-Baselines3 or anything else. Inputs are told by their
  * shape, or by the names of the observations; the output by what it must hold: logits or action values [B, sum of
  * branches], indices [B] or [B, branches] as integers, or continuous actions [B, C].
+ *
+ * Those of Godot RL Agents take `state_ins` beside the observation and give it back as `state_outs`; of continuous actions
+ * their `output` may hold the means and then the logarithms of the spreads [B, 2 C], as RLlib exports them.
  */
 import { observationSize } from '../../envs/index.ts'
 import type { ModelArray, ModelValue } from '../../tensor/runtimes/onnxruntime.ts'
@@ -21,6 +24,10 @@ import {
 
 /** Of several outputs that would do, those that are called so. */
 const USUAL = /^(deterministic_)?(actions?|logits|q_values|q|output|mean)$/i
+/** One number a row, which Godot RL Agents' plugin always gives as 1. */
+const GODOT_STATE = 'state_ins'
+const GODOT_OUTPUT = 'output'
+const NOT_ACTIONS = 'state_outs'
 
 export async function bindPlain(fitting: Fitting): Promise<Binding> {
   const { spec, refuse } = fitting
@@ -30,7 +37,7 @@ export async function bindPlain(fitting: Fitting): Promise<Binding> {
       'name the outputs as ML-Agents does',
     )
   }
-  const inputs = { ...viewsOf(fitting), masks: null, memory: null, empty: [] }
+  const inputs = { ...inputsOf(fitting), masks: null, memory: null }
   const { rows, results } = await probe(fitting, inputs)
   const heads = headsOf(fitting, results, rows)
   const isDiscrete = spec.action.discrete.length > 0
@@ -42,13 +49,34 @@ export async function bindPlain(fitting: Fitting): Promise<Binding> {
   }
 }
 
-function viewsOf(fitting: Fitting): Pick<Binding, 'views' | 'batched' | 'rows'> {
-  const { spec, model, refuse } = fitting
+function inputsOf(fitting: Fitting): Pick<Binding, 'views' | 'batched' | 'rows' | 'fixed'> {
+  const { model, refuse } = fitting
   for (const input of model.inputs) requireFloats(fitting, input)
+  const state = model.inputs.find(({ name }) => name === GODOT_STATE)
+  if (state === undefined || model.inputs.length === 1)
+    return { ...viewsOf(fitting, model.inputs), fixed: [] }
+  const views = viewsOf(
+    fitting,
+    model.inputs.filter((input) => input !== state),
+  )
+  if (state.shape.length !== 1) {
+    throw refuse(
+      `it remembers ${shapeText(state.shape)} in ${GODOT_STATE}, where Godot RL Agents gives one number`,
+      'export a policy without memory',
+    )
+  }
+  return { ...views, rows: views.rows ?? rowsOf(state), fixed: [{ name: GODOT_STATE, dims: [], value: 1 }] }
+}
+
+function viewsOf(
+  fitting: Fitting,
+  inputs: readonly ModelValue[],
+): Pick<Binding, 'views' | 'batched' | 'rows'> {
+  const { spec, refuse } = fitting
   const places = placesOf(spec)
   const size = observationSize(spec)
-  if (model.inputs.length === 1) {
-    const [input] = model.inputs as [ModelValue]
+  if (inputs.length === 1) {
+    const [input] = inputs as [ModelValue]
     const whole = { name: input.name, from: 0, to: size }
     const wanted = [[size], ...(places.length === 1 ? [places[0]!.shape] : [])]
     for (const dims of wanted) {
@@ -62,9 +90,9 @@ function viewsOf(fitting: Fitting): Pick<Binding, 'views' | 'batched' | 'rows'> 
   }
   const views = places.map(({ from, to, shape }, i): View => {
     const { name } = spec.observations[i]!
-    const input = model.inputs.find((candidate) => candidate.name === name)
+    const input = inputs.find((candidate) => candidate.name === name)
     if (input === undefined) {
-      const names = model.inputs.map((candidate) => candidate.name).join(', ')
+      const names = inputs.map((candidate) => candidate.name).join(', ')
       throw refuse(`its inputs are ${names}; the environment has the observation "${name}"`)
     }
     if (!fits(input, shape)) {
@@ -73,9 +101,8 @@ function viewsOf(fitting: Fitting): Pick<Binding, 'views' | 'batched' | 'rows'> 
     }
     return { name, from, to, dims: shape }
   })
-  if (model.inputs.length > views.length)
-    throw refuse('it takes more inputs than the environment has observations')
-  return { views, batched: true, rows: rowsOf(model.inputs[0]!) }
+  if (inputs.length > views.length) throw refuse('it takes more inputs than the environment has observations')
+  return { views, batched: true, rows: rowsOf(inputs[0]!) }
 }
 
 function fits({ shape }: Pick<ModelValue, 'shape'>, dims: readonly number[]): boolean {
@@ -87,9 +114,14 @@ function headsOf(fitting: Fitting, results: Record<string, ModelArray>, rows: nu
   const branches = spec.action.discrete
   const width = branches.reduce((sum, branch) => sum + branch, 0)
   const C = spec.action.continuous
+  const fromGodot = model.inputs.some(({ name }) => name === GODOT_STATE)
   const holding = (value: ModelValue): Head | null => {
     const { name } = value
     const length = results[name]!.data.length
+    if (fromGodot && name === NOT_ACTIONS) return null
+    if (C > 0 && fromGodot && name === GODOT_OUTPUT && length === rows * 2 * C) {
+      return { name, holds: 'values', width: 2 * C }
+    }
     if (C > 0) return isFloat(value) && length === rows * C ? { name, holds: 'values' } : null
     if (isInteger(value) && length === rows * branches.length) return { name, holds: 'indices' }
     return isFloat(value) && length === rows * width ? { name, holds: 'logits' } : null

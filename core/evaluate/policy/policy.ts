@@ -5,7 +5,7 @@ import { greatestAllowed, sampleCategorical } from '../../learn/distributions.ts
 import type { Random } from '../../random.ts'
 import type { OnnxSummary } from '../../tensor/onnx/inspect.ts'
 import type { ModelArray } from '../../tensor/runtimes/onnxruntime.ts'
-import { type Binding, fittingOf, type Head, type Heads, type PolicyForm } from './binding.ts'
+import { type Binding, fittingOf, fixedFeed, type Head, type Heads, type PolicyForm } from './binding.ts'
 import { LimitedModel } from './limited-model.ts'
 import { bindMlAgents } from './ml-agents.ts'
 import { bindPlain } from './plain.ts'
@@ -169,7 +169,10 @@ class OnnxPolicy implements OpenedPolicy {
       continuous:
         continuousHead === null
           ? new Float32Array(0)
-          : this.#continuous(answer(continuousHead.name, action.continuous)),
+          : this.#continuous(
+              answer(continuousHead.name, continuousHead.width ?? action.continuous),
+              given.rows,
+            ),
       memory: memory === null ? new Float32Array(0) : answer(memory.output, memory.size).data,
     }
   }
@@ -199,9 +202,7 @@ class OnnxPolicy implements OpenedPolicy {
     if (binding.memory !== null) {
       feeds[binding.memory.input] = { data: memory, dims: [rows, 1, this.memorySize] }
     }
-    for (const { name, dims } of binding.empty) {
-      feeds[name] = { data: new Float32Array(0), dims: [...lead, ...dims] }
-    }
+    for (const input of binding.fixed) feeds[input.name] = fixedFeed(input, lead)
     return feeds
   }
 
@@ -234,8 +235,8 @@ class OnnxPolicy implements OpenedPolicy {
     return chosen
   }
 
-  #continuous({ data }: ModelArray): Float32Array {
-    return data.map((value) => {
+  #continuous({ data }: ModelArray, rows: number): Float32Array {
+    return columns(data, rows, 0, this.#spec.action.continuous).map((value) => {
       if (Number.isNaN(value)) throw this.#noAction('actions', value)
       return Math.max(-1, Math.min(1, value))
     })
@@ -271,12 +272,12 @@ function choose(
 }
 
 /** Columns `from` to `to` of every row; the array itself where they are all. */
-function columns(observations: Float32Array, rows: number, from: number, to: number): Float32Array {
-  const O = observations.length / rows
-  if (from === 0 && to === O) return observations
+function columns(all: Float32Array, rows: number, from: number, to: number): Float32Array {
+  const width = all.length / rows
+  if (from === 0 && to === width) return all
   const part = new Float32Array(rows * (to - from))
   for (let row = 0; row < rows; row++) {
-    part.set(observations.subarray(row * O + from, row * O + to), row * (to - from))
+    part.set(all.subarray(row * width + from, row * width + to), row * (to - from))
   }
   return part
 }
