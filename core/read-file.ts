@@ -32,9 +32,23 @@ export function readRegularFile(path: string, most: number, usage = false): Buff
   }
 }
 
-/** As `readRegularFile`, text in UTF-8 that a person has written. */
+/**
+ * As `readRegularFile`, text that a person has written: in UTF-8, or in UTF-16 that begins with a byte order mark, as
+ * Windows' PowerShell writes it.
+ * @throws UserError when it is neither
+ */
 export function readRegularText(path: string): string {
-  return readRegularFile(path, MOST_TEXT_BYTES, true).toString('utf8')
+  const bytes = readRegularFile(path, MOST_TEXT_BYTES, true)
+  const mark = bytes.length < 2 ? 0 : bytes.readUInt16BE()
+  const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8'
+  try {
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes)
+    // UTF-16 without its mark is UTF-8 too, of which every second sign is none.
+    if (!text.includes('\0')) return text
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+  }
+  throw new UserError(`${path} is not text in UTF-8`, { usage: true, remedy: 'save it as UTF-8' })
 }
 
 /** @throws UserError when there is something else, or nothing, of that name */

@@ -19,6 +19,21 @@ describe('a file that somebody names', () => {
     expect(readRegularFile(file, 0)).toHaveLength(0)
   })
 
+  it('is text in UTF-8, or in UTF-16 with its mark, as PowerShell writes it', () => {
+    const file = join(temporaryDirectory(), 'text')
+    const utf16 = Buffer.from('\uFEFFhällo', 'utf16le')
+    const read = (bytes: Uint8Array) => {
+      writeFileSync(file, bytes)
+      return readRegularText(file)
+    }
+    expect(read(Buffer.from('\uFEFFhällo'))).toBe('hällo')
+    expect(read(utf16)).toBe('hällo')
+    expect(read(Buffer.from(utf16).swap16())).toBe('hällo')
+    for (const other of [utf16.subarray(2), Buffer.from('hällo', 'latin1'), utf16.subarray(0, 5)]) {
+      expect(() => read(other)).toThrow('is not text in UTF-8')
+    }
+  })
+
   it('is refused before it is read when it is larger than it may be', () => {
     const file = join(temporaryDirectory(), 'large')
     writeFileSync(file, '')

@@ -185,6 +185,9 @@ async function configOf(
   options: Options,
   context: CliContext,
 ): Promise<RunConfig | undefined> {
+  if (options.numEnvs !== undefined && options.envsPerWorker !== undefined) {
+    throw new UserError('--num-envs and --envs-per-worker exclude each other', { usage: true })
+  }
   const overrides = {
     environment: options.env,
     seed: options.seed,

@@ -77,14 +77,18 @@ export interface RolloutOverrides {
   readonly pace?: number | undefined
 }
 
-/** @throws UserError when there are more workers than environments, or none where some are needed */
+/**
+ * @param overrides  `num_envs` among them puts the section's `envs_per_worker` out of force
+ * @throws UserError when there are more workers than environments, or none where some are needed
+ */
 export function resolveRollout(
   section: z.infer<typeof keys>,
   overrides: RolloutOverrides & { readonly num_envs?: number | undefined },
   place: Place,
 ): { numEnvs: number; rollout: RolloutConfig } {
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined))
-  const env = checkSection(keys, { ...section, ...given }, place)
+  const counted = given.num_envs === undefined ? section : { ...section, envs_per_worker: null }
+  const env = checkSection(keys, { ...counted, ...given }, place)
   const { stepping, pace, envs_per_worker: perWorker } = env
   const needed = stepping === 'async' || pace !== null || perWorker !== null
   const workers = env.workers ?? (needed ? 1 : 0)

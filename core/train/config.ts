@@ -10,7 +10,6 @@
  * workers, envs_per_worker, stepping, pace.
  */
 import { randomInt } from 'node:crypto'
-import { stringify } from 'yaml'
 import { z } from 'zod'
 import type { ParameterValue } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
@@ -38,7 +37,7 @@ import {
   writeEnvironmentParameters,
 } from './environment-parameters.ts'
 import { type StopSettings, stopSettings } from './stop-rule.ts'
-import { parseYaml } from './yaml.ts'
+import { parseYaml, writeYaml } from './yaml.ts'
 
 /** Everything that a run depends on beside its demonstrations, every default filled in. */
 export interface RunConfig {
@@ -195,10 +194,31 @@ export function resolveConfig(
     stop: checkSection(stopSettings, { ...sections.stop, ...overrides.stop }, { file, path: ['stop'] }),
     plugins: resolvePlugins(sections.plugins, overrides.directory ?? '.'),
     runId: overrides.runId ?? saved.run_id,
-    resume: overrides.resume ?? (saved.resume || saved.load_model),
-    force: overrides.force ?? saved.force,
-    initializeFrom: overrides.initializeFrom ?? initPath ?? saved.initialize_from,
+    ...resolveBeginning(overrides, {
+      resume: saved.resume || saved.load_model,
+      force: saved.force,
+      initializeFrom: initPath ?? saved.initialize_from,
+    }),
     notices: [...raw.notices, ...examined.notices, ...notices, ...lessonNotices(changing, name, place)],
+  }
+}
+
+type Beginning = Pick<RunConfig, 'resume' | 'force' | 'initializeFrom'>
+
+/**
+ * Of the three ways to begin, the command line's puts those of the file out of force, as in ML-Agents; within the file to resume
+ * comes first.
+ */
+function resolveBeginning(
+  { resume, force, initializeFrom }: Pick<ConfigOverrides, keyof Beginning>,
+  saved: Beginning,
+): Beginning {
+  const beginsAnew = force === true || initializeFrom !== undefined
+  const resumes = resume ?? (saved.resume && !beginsAnew)
+  return {
+    resume: resumes,
+    force: force ?? (saved.force && !resumes),
+    initializeFrom: initializeFrom ?? (resumes ? null : saved.initializeFrom),
   }
 }
 
@@ -206,7 +226,7 @@ export function resolveConfig(
 export function configToYaml(config: RunConfig): string {
   const changing = config.environmentParameters
   const fixed = Object.entries(config.parameters).filter(([name]) => !Object.hasOwn(changing, name))
-  return stringify({
+  return writeYaml({
     behaviors: { [config.behaviorName]: config.behavior },
     env_settings: {
       env: config.environment,

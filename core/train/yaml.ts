@@ -1,8 +1,29 @@
 /**
- * Reads YAML of people, and of whoever wrote what they have found. The parser is asked only what it can answer at once: its time
- * goes with the cube of how deep things lie. Names that come twice are found here, since it would compare every two.
+ * Reads YAML of people, and of whoever wrote what they have found, as PyYAML would for ML-Agents: `<<` takes over what another
+ * section says, `yes` and `off` are true and false, and 1_000 is a number. What PyYAML refuses, or takes the last of without
+ * a word, is refused here with a sentence.
+ *
+ * The parser is asked only what it can answer at once: its time goes with the cube of how deep things lie. Names that come
+ * twice are found here, since it would compare every two.
  */
-import { CST, isScalar, Lexer, LineCounter, parseDocument, visit } from 'yaml'
+import {
+  CST,
+  type Document,
+  type ErrorCode,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Scalar,
+  stringify,
+  visit,
+  type YAMLMap,
+} from 'yaml'
 import { UserError } from '../errors.ts'
 import { isRecord } from './config-place.ts'
 
@@ -10,47 +31,156 @@ import { isRecord } from './config-place.ts'
 const COLUMNS = 4
 
 /** The longest configuration that there is has some 3,000 tokens. */
-const LIMITS = { characters: 2 ** 18, tokens: 12_000, depth: 10, aliases: 100 }
+const LIMITS = { characters: 2 ** 18, tokens: 12_000, depth: 10, aliases: 100, values: 100_000 }
+
+const MERGE = '<<'
+/** YAML 1.1, which PyYAML reads; 1.2 has `true` and `false` alone. */
+const TRUE = /^(yes|Yes|YES|on|On|ON)$/
+const FALSE = /^(no|No|NO|off|Off|OFF)$/
+const GROUPED_NUMBER = /^[-+]?[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?$/
+
+const NO_COLON = ['a key has no colon behind it', 'write "key: value", with a space after the colon'] as const
+/** What the parser's words mean, where a person meets them. */
+const ERRORS: Partial<Record<ErrorCode, readonly [what: string, remedy?: string]>> = {
+  MULTIPLE_DOCS: [
+    'there are several documents, one after the other',
+    'keep one: take out the rest, and the lines with nothing but ---',
+  ],
+  TAB_AS_INDENT: ['a line begins with a tab', 'indent with spaces'],
+  BLOCK_AS_IMPLICIT_KEY: [
+    'there are two keys in one line',
+    'write the second in a line of its own, indented',
+  ],
+  MULTILINE_IMPLICIT_KEY: [
+    'a key has no colon behind it',
+    'write "key: value", with a space after the colon',
+  ],
+  BAD_INDENT: ['the lines of a section do not begin in the same column', 'indent them alike, with spaces'],
+}
 
 /** @throws UserError naming the line */
 export function parseYaml(text: string, file: string): Record<string, unknown> {
-  const refuse = (message: string, at?: { line: number; col: number }): never => {
+  const lines = new LineCounter()
+  const refuse = (message: string, offset?: number, remedy?: string): never => {
+    const at = offset === undefined ? undefined : lines.linePos(offset)
     const where = at === undefined ? file : `${file}:${at.line}:${at.col}`
-    throw new UserError(`${where}: ${message}`, { usage: true })
+    throw new UserError(`${where}: ${message}`, { usage: true, ...(remedy && { remedy }) })
   }
   const tooMuch = excess(text)
   if (tooMuch !== undefined) return refuse(tooMuch)
-  const lines = new LineCounter()
   const document = parseDocument(text, {
     lineCounter: lines,
     uniqueKeys: false,
     prettyErrors: false,
     logLevel: 'error',
+    merge: true,
   })
   const error = document.errors[0]
-  if (error !== undefined) return refuse(error.message.split('\n')[0]!, lines.linePos(error.pos[0]))
+  if (error !== undefined) {
+    // Of what may be missing the parser has one code: a bracket, a quotation mark, or a colon.
+    const words = error.message.startsWith('Implicit map keys') ? NO_COLON : ERRORS[error.code]
+    const [what = error.message.split('\n')[0]!, remedy] = words ?? []
+    return refuse(what, error.pos[0], remedy)
+  }
   visit(document, {
-    Map: (_, map) => {
-      const keys = new Set<string>()
-      for (const { key } of map.items) {
-        if (!isScalar(key)) continue
-        const name = String(key.value)
-        // No setting is called that, and an object that takes it over gets another prototype.
-        if (name === '__proto__') refuse('__proto__: unknown key', lines.linePos(key.range![0]))
-        if (keys.has(name)) refuse('Map keys must be unique', lines.linePos(key.range![0]))
-        keys.add(name)
-      }
+    Map: (_, map) => checkKeys(map, lines, refuse),
+    Scalar: (where, scalar) => {
+      if (where !== 'key') readAsPyYaml(scalar)
     },
   })
   let value: unknown
   try {
+    refuseExpansion(document)
     value = document.toJS({ maxAliasCount: LIMITS.aliases }) ?? {}
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error
     return refuse(`${error.message}`)
   }
-  if (!isRecord(value)) return refuse(`expected sections such as "behaviors:", found ${typeof value}`)
+  if (!isRecord(value)) {
+    const found = Array.isArray(value) ? 'a list' : typeof value === 'string' ? 'a text' : `a ${typeof value}`
+    return refuse(`expected sections such as "behaviors:", found ${found}`)
+  }
   return value
+}
+
+/** Text that `parseYaml` reads as the same, and PyYAML too. */
+export function writeYaml(value: unknown): string {
+  return stringify(value, { compat: 'yaml-1.1' })
+}
+
+type Refuse = (message: string, offset?: number, remedy?: string) => never
+
+function checkKeys(map: YAMLMap, lines: LineCounter, refuse: Refuse): void {
+  const places = new Map<string, number>()
+  for (const { key } of map.items) {
+    if (!isScalar(key)) continue
+    const name = nameOf(key)
+    const at = key.range![0]
+    // No setting is called that, and an object that takes it over gets another prototype.
+    if (name === '__proto__') refuse('__proto__: unknown key', at)
+    const first = places.get(name)
+    if (first !== undefined && typeof key.value !== 'symbol') {
+      refuse(`"${name}" is there twice, first in line ${lines.linePos(first).line}`, at, 'keep one of them')
+    }
+    places.set(name, at)
+  }
+}
+
+/** The parser keeps the name of a merge as a symbol. */
+function nameOf({ value }: Scalar): string {
+  return typeof value === 'symbol' ? (value.description ?? '') : String(value)
+}
+
+function readAsPyYaml(scalar: Scalar): void {
+  const { value, type, tag } = scalar
+  if (typeof value !== 'string' || type !== 'PLAIN' || tag !== undefined) return
+  if (TRUE.test(value)) scalar.value = true
+  else if (FALSE.test(value)) scalar.value = false
+  else if (value.includes('_') && GROUPED_NUMBER.test(value)) scalar.value = Number(value.replaceAll('_', ''))
+}
+
+/**
+ * A few lines of sections that take over one another's can stand for more than any memory holds.
+ * @throws ReferenceError for what is too much, names itself, or takes over what is no section
+ */
+function refuseExpansion(document: Document.Parsed): void {
+  const counted = new Map<Node, number>()
+  const count = (node: unknown): number => {
+    if (isAlias(node)) {
+      const source = node.resolve(document)
+      if (source === undefined)
+        throw new ReferenceError(`there is no anchor &${node.source} before *${node.source}`)
+      return count(source)
+    }
+    if (isPair(node)) {
+      const size = count(node.key) + count(node.value)
+      if (isScalar(node.key) && typeof node.key.value === 'symbol') checkMerged(node.value, document)
+      return size
+    }
+    if (!isMap(node) && !isSeq(node)) return 1
+    const known = counted.get(node)
+    if (known === Number.POSITIVE_INFINITY) throw new ReferenceError('a section lies within itself')
+    if (known !== undefined) return known
+    counted.set(node, Number.POSITIVE_INFINITY)
+    const size = node.items.reduce((sum: number, item) => sum + count(item), 1)
+    if (size > LIMITS.values)
+      throw new ReferenceError(`more than ${LIMITS.values} values, with those that are repeated`)
+    counted.set(node, size)
+    return size
+  }
+  count(document.contents)
+}
+
+function checkMerged(value: unknown, document: Document.Parsed): void {
+  const source = isAlias(value) ? value.resolve(document) : value
+  const all = isSeq(source) ? source.items : [source]
+  for (const item of all) {
+    if (!isMap(isAlias(item) ? item.resolve(document) : item)) {
+      throw new ReferenceError(
+        `what ${MERGE} takes over is no section: write ${MERGE}: *NAME, of a section with &NAME`,
+      )
+    }
+  }
 }
 
 /** What of a text is more than is read, as words; counted in the parser's own tokens, before it is parsed. */

@@ -199,8 +199,14 @@ describe('a run that exists', () => {
     expect(existsSync(join(dir, 'runs/a/agent.onnx'))).toBe(true)
   })
 
-  it('is overwritten by --force, and gives another its networks', () => {
+  it('is overwritten by --force whatever the file says, and gives another its networks', () => {
+    writeFileSync(
+      file,
+      `${CONFIG.replace('max_steps: 1000', 'max_steps: 400')}\ncheckpoint_settings: {resume: true}`,
+    )
+    expect(train().err).toContain('run "a" has made all its 800 steps')
     expect(train('--force').out).toContain('finished: 400 steps')
+    write(400)
     const { out } = understudy(dir, 'train', file, '--run-id', 'b', '--initialize-from', 'a')
     expect(out).toContain('finished: 400 steps')
     expect(understudy(dir, 'train', '--resume', '--run-id', 'nobody').err).toContain(

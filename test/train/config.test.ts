@@ -230,6 +230,52 @@ describe('resolveConfig', () => {
   })
 })
 
+describe('the command line against the file', () => {
+  const saved = (keys: string) => `env_settings: {env: basic}\ncheckpoint_settings: {${keys}}`
+  const none = { resume: false, force: false, initializeFrom: null }
+
+  it.each([
+    ['resume: true', { force: true }, { force: true }],
+    ['load_model: true', { force: true }, { force: true }],
+    ['resume: true', { initializeFrom: 'a' }, { initializeFrom: 'a' }],
+    ['force: true', { resume: true }, { resume: true }],
+    ['initialize_from: a', { resume: true }, { resume: true }],
+    ['initialize_from: a', { initializeFrom: 'b' }, { initializeFrom: 'b' }],
+    ['initialize_from: a', { force: true }, { force: true, initializeFrom: 'a' }],
+    ['resume: true, force: true, initialize_from: a', {}, { resume: true }],
+    ['run_id: a, resume: true', { runId: 'b' }, { resume: true, runId: 'b' }],
+  ])('begins as the flag says: %s with %j', (keys, flags, begins) => {
+    expect(resolveConfig(saved(keys), flags)).toMatchObject({ ...none, ...begins })
+  })
+
+  it('counts environments as the flag says', () => {
+    const file = 'env_settings: {env: basic, workers: 2, envs_per_worker: 8}'
+    expect(resolveConfig(file).numEnvs).toBe(16)
+    expect(resolveConfig(file, { numEnvs: 4 })).toMatchObject({ numEnvs: 4, rollout: { workers: 2 } })
+    const counted = 'env_settings: {env: basic, num_envs: 3}'
+    expect(resolveConfig(counted, { rollout: { workers: 2, envs_per_worker: 8 } }).numEnvs).toBe(16)
+  })
+
+  it.each([
+    ['seed: 3', { seed: 4 }, { seed: 4 }],
+    [
+      'max_episode_steps: 9, stepping: async',
+      { rollout: { stepping: 'sync' } },
+      { rollout: { stepping: 'sync' } },
+    ],
+    ['pace: 2', { rollout: { pace: 3 } }, { rollout: { pace: 3 } }],
+  ] as const)('steps as the flag says: %s with %j', (keys, flags, wanted) => {
+    expect(resolveConfig(`env_settings: {env: basic, ${keys}}`, flags)).toMatchObject(wanted)
+  })
+
+  it('runs as the flag says', () => {
+    const file =
+      'env_settings: {env: grid}\nengine: tensorflow\nthreads: 2\nstop: {at: plateau, plateau_steps: 5}'
+    const flags = { environment: 'basic', engine: 'onnxruntime', threads: 1, stop: { at: 'none' } } as const
+    expect(resolveConfig(file, flags)).toMatchObject({ ...flags, stop: { at: 'none', plateau_steps: 5 } })
+  })
+})
+
 describe.each(['bubble/25', 'basic'])('the presets of %s', (environment) => {
   const presets = presetsFor(environment)
 

@@ -1,8 +1,8 @@
 /** What a search found: NAME.md with the standings and the verification, its curves and raw data, NAME.yaml with the best. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { stringify } from 'yaml'
 import { writeAtomically } from '../../atomic-file.ts'
+import { writeYaml } from '../../train/index.ts'
 import { table } from '../markdown.ts'
 import { writeReport } from '../report.ts'
 import { DEFAULT_TRIAL, type Trial, type TunePlan } from './file.ts'
@@ -25,7 +25,7 @@ export async function writeTuneReport(
   await mkdir(directory, { recursive: true })
   const chosen = verification.experiment.columns.find((column) => column.id === best.id)!
   const preset = join(directory, `${plan.name}.yaml`)
-  await writeAtomically(preset, [Buffer.from(`# ${best.id} of ${plan.name}\n${stringify(chosen.written)}`)])
+  await writeAtomically(preset, [Buffer.from(`# ${best.id} of ${plan.name}\n${writeYaml(chosen.written)}`)])
   const lists = rungs.map(({ experiment, standings }, i) =>
     [
       `### Rung ${i + 1}: ${experiment.columns[0]!.maxSteps.toLocaleString('en')} steps, seeds ${experiment.columns[0]!.seeds.join(', ')}`,
