@@ -49,6 +49,10 @@ export interface ScoreSpec {
   readonly measure: 'length' | 'return'
   /** The published human average on this environment, with its source. */
   readonly human?: { readonly mean: number; readonly plays: number; readonly source: string }
+  /** The mean that leaves nothing to ask for: the best there is, or what its makers call solved; absent where nobody says. */
+  readonly goal?: number
+  /** false: nobody says whether an episode reached its goal, so that none has says nothing. */
+  readonly tellsSuccess?: false
 }
 
 export type ParameterValue = number | string | boolean

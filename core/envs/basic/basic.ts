@@ -11,6 +11,7 @@ const LENGTH = 20
 const START = 10
 const SMALL = 7
 const LARGE = 17
+const BEST_RETURN = 0.93
 const MOVES = [0, -1, 1] as const
 const SNAPSHOT_BYTES = 8
 
@@ -41,7 +42,7 @@ export class BasicEnvironment implements Environment {
         { name: 'position', shape: [LENGTH], description: 'one-hot position on the line', range: [0, 1] },
       ],
       action: { continuous: 0, discrete: [MOVES.length] },
-      score: { unit: 'point', units: 'points', measure: 'return' },
+      score: { unit: 'point', units: 'points', measure: 'return', goal: BEST_RETURN },
       ...(max_steps > 0 ? { maxEpisodeSteps: max_steps } : {}),
     }
   }

@@ -53,7 +53,7 @@ export class RecallEnvironment implements Environment {
         },
       ],
       action: { continuous: 0, discrete: [DOORS.length] },
-      score: { unit: 'point', units: 'points', measure: 'return' },
+      score: { unit: 'point', units: 'points', measure: 'return', goal: 1 },
     }
   }
 

@@ -224,7 +224,12 @@ function specOf(
       description: description.replaceAll(/\s+/g, ' ').slice(0, LONGEST_DESCRIPTION),
     })),
     action: { continuous, discrete, units },
-    score: { unit: 'point', units: 'points', measure: 'return' },
+    score: {
+      unit: 'point',
+      units: 'points',
+      measure: 'return',
+      ...(rewardThreshold === null ? { tellsSuccess: false } : {}),
+    },
     ...(maxEpisodeSteps === null ? {} : { maxEpisodeSteps }),
   }
 }

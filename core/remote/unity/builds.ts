@@ -71,7 +71,7 @@ export function specOf(
       description: 'As the build sends it.',
     })),
     action: { ...action, ...(action.discrete.length > 0 ? { masked: true } : {}) },
-    score: { unit: 'point', units: 'points', measure: 'return' },
+    score: { unit: 'point', units: 'points', measure: 'return', tellsSuccess: false },
     reproducible: false,
     maxEpisodeSteps: MOST_STEPS,
   }

@@ -1,5 +1,5 @@
 /** Whether the critic's expectations can be true. */
-import { last, type Rule } from './rule.ts'
+import { last, type Rule, type RunFacts } from './rule.ts'
 
 /** A growth of this much per summary, every time, is no learning. */
 const GROWTH = 1.3
@@ -19,16 +19,32 @@ export const notANumber: Rule = ({ series }) => {
   }
 }
 
-/** |Q| and its loss grow with every summary, and ever faster than the rewards explain. */
+/** By how much one episode may be worth more than the mean. */
+const SPREAD = 3
+
+/**
+ * What a critic can expect at most, where the environment's reward is all that there is: as much as an episode is worth. A run that
+ * learns to play longer expects more and more, and is right. 0 where nothing bounds it.
+ */
+function greatestReturn({ series, behavior }: RunFacts): number {
+  const { extrinsic, ...others } = behavior.reward_signals
+  const learned = Object.values(others).some((signal) => signal != null)
+  if (extrinsic == null || learned) return 0
+  const returns = (series.get('rollout/return') ?? []).filter(Number.isFinite).map(Math.abs)
+  return Math.max(0, ...returns) * SPREAD * Number(extrinsic.strength ?? 1)
+}
+
+/** |Q| and its loss grow with every summary, and beyond what the rewards explain. */
 export const diverging: Rule = (facts) => {
-  for (const [what, values] of [
-    ["The critic's error", last(facts, 'loss/critic', 6) ?? last(facts, 'loss/value', 6)],
-    ['What the critic expects', last(facts, 'critic/q', 6)],
+  const most = greatestReturn(facts)
+  for (const [what, values, bound] of [
+    ["The critic's error", last(facts, 'loss/critic', 6) ?? last(facts, 'loss/value', 6), most ** 2],
+    ['What the critic expects', last(facts, 'critic/q', 6), most],
   ] as const) {
     if (values === null) continue
     const sizes = values.map(Math.abs)
     const grows = sizes.every((size, i) => i === 0 || size > GROWTH * sizes[i - 1]!)
-    if (!grows || sizes.at(-1)! < 1) continue
+    if (!grows || sizes.at(-1)! < Math.max(1, bound)) continue
     return {
       id: 'critic-diverging',
       level: 'warning',

@@ -1,6 +1,6 @@
 /** Whether the demonstrations can teach what they are meant to. */
 import { atLeastAsGood } from '../../rollout/score.ts'
-import { first, last, mean, type Rule } from './rule.ts'
+import { first, isThere, last, mean, type Rule } from './rule.ts'
 
 const FEW_EPISODES = 5
 const FEW_STEPS = 200
@@ -9,8 +9,10 @@ function imitates(signals: Readonly<Record<string, unknown>>): boolean {
   return signals.gail !== undefined && signals.gail !== null
 }
 
-export const tooFew: Rule = ({ demonstrations, behavior }) => {
-  if (demonstrations === null) return null
+export const tooFew: Rule = (facts) => {
+  const { demonstrations, behavior } = facts
+  // Whoever plays as well as can be has been taught enough.
+  if (demonstrations === null || isThere(facts)) return null
   const { episodes, steps } = demonstrations
   if (episodes >= FEW_EPISODES || steps >= FEW_STEPS) return null
   const actions = imitates(behavior.reward_signals)
@@ -44,7 +46,7 @@ export const survivalBias: Rule = (facts) => {
     | { reward_form?: string; absorbing_states?: boolean }
     | null
     | undefined
-  if (gail == null || gail.absorbing_states === true) return null
+  if (gail == null || gail.absorbing_states === true || isThere(facts)) return null
   const form = gail.reward_form ?? 'gail'
   const lengths = [first(facts, 'rollout/length'), last(facts, 'rollout/length')] as const
   const returns = [first(facts, 'rollout/return'), last(facts, 'rollout/return')] as const
@@ -73,10 +75,19 @@ export const noBetterThanControl: Rule = (facts) => {
   const sooner =
     facts.masteredAtStep !== null && (masteredAtStep === null || facts.masteredAtStep < masteredAtStep)
   if (sooner || !atLeastAsGood(spec.score, control.score, window[0]!)) return null
+  const figures = `${control.score.toFixed(2)} against ${window[0]!.toFixed(2)} ${spec.score.units}`
+  if (isThere(facts)) {
+    return {
+      id: 'no-better-than-control',
+      level: 'note',
+      text: `The control run ${control.runId}, with demonstrations that cannot be imitated, does as well (${figures}): the game can be learned without them.`,
+      advice: null,
+    }
+  }
   return {
     id: 'no-better-than-control',
     level: 'warning',
-    text: `The control run ${control.runId}, with demonstrations that cannot be imitated, does as well (${control.score.toFixed(2)} against ${window[0]!.toFixed(2)} ${spec.score.units}): the demonstrations did not help this run, or how episodes end gave the reward away (survival bias).`,
+    text: `The control run ${control.runId}, with demonstrations that cannot be imitated, does as well (${figures}): the demonstrations did not help this run, or how episodes end gave the reward away (survival bias).`,
     advice:
       'Set absorbing_states: true or reward_form: airl under gail, or show it actions (use_actions: true).',
   }

@@ -1,5 +1,5 @@
 /** GAIL's discriminator against agent and demonstrations. */
-import { type Finding, last, mean, percent, type Rule, type RunFacts } from './rule.ts'
+import { type Finding, hasJustBegun, isThere, last, mean, percent, type Rule, type RunFacts } from './rule.ts'
 
 /** Right this often for long, it has nothing more to tell the agent. */
 const TOO_STRONG = 0.95
@@ -19,7 +19,7 @@ export const tooStrong: Rule = (facts) => {
   if (agent === null || demonstrations === null) return null
   if (Math.min(...agent, ...demonstrations) <= TOO_STRONG) return null
   // An agent that has become better than what it imitated is told apart by that, and a signal that has faded pays nothing.
-  if (facts.masteredAtStep !== null || faded(facts)) return null
+  if (isThere(facts) || facts.asDemonstrated || faded(facts)) return null
   return {
     id: 'discriminator-too-strong',
     level: 'warning',
@@ -34,7 +34,8 @@ export const tooWeak: Rule = (facts) => {
   const agent = last(facts, 'gail/logit_agent')
   const demonstrations = last(facts, 'gail/logit_demonstrations')
   if (agent === null || demonstrations === null) return null
-  if (facts.masteredAtStep !== null) return null
+  // One that plays as it was shown is not to be told apart.
+  if (isThere(facts) || facts.asDemonstrated || faded(facts)) return null
   if (agent.some((logit, i) => Math.abs(logit - demonstrations[i]!) >= ONE_VERDICT)) return null
   return {
     id: 'discriminator-too-weak',
@@ -58,9 +59,16 @@ export const verdict: Rule = (facts) => {
     text,
     advice: null,
   })
+  if (accuracy < 0.6 && hasJustBegun(facts)) {
+    return finding(
+      'note',
+      `The discriminator is right ${percent(accuracy)} of the time: it is only learning to tell.`,
+    )
+  }
+  // One that plays worse than it was shown is not told apart because the discriminator is bad at it.
   return accuracy < 0.6
     ? finding(
-        'good',
+        facts.asDemonstrated === false && isThere(facts) !== true ? 'note' : 'good',
         `The discriminator is right ${percent(accuracy)} of the time: it can hardly tell the agent from the demonstrations.`,
       )
     : finding('note', `The discriminator is right ${percent(accuracy)} of the time.`)

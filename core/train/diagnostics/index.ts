@@ -2,7 +2,7 @@
 import { diverging, notANumber } from './critic.ts'
 import { noBetterThanControl, otherVersion, survivalBias, tooFew } from './demonstrations.ts'
 import { tooStrong, tooWeak, verdict } from './discriminator.ts'
-import { mastered, neverSucceeds } from './mastery.ts'
+import { atGoal, mastered, neverSucceeds } from './mastery.ts'
 import { entropyCollapsed, nearlyRandom, stepsTooLarge } from './policy.ts'
 import type { Finding, Rule, RunFacts } from './rule.ts'
 import { dominated } from './time.ts'
@@ -23,6 +23,7 @@ const rules: readonly Rule[] = [
   stepsTooLarge,
   neverSucceeds,
   mastered,
+  atGoal,
   verdict,
   nearlyRandom,
   dominated,

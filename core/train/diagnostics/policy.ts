@@ -1,5 +1,5 @@
 /** How undecided the policy is, and how far an update moves it. */
-import { last, type Rule } from './rule.ts'
+import { isThere, last, type Rule } from './rule.ts'
 
 /** Of ln|A|: below this the policy nearly always takes the same decision. */
 const COLLAPSED = 0.02
@@ -20,13 +20,22 @@ export const entropyCollapsed: Rule = (facts) => {
   const entropy = last(facts, 'policy/entropy', 3)
   const most = greatestEntropy(facts.spec.action.discrete)
   if (entropy === null || most === 0 || Math.max(...entropy) >= COLLAPSED * most) return null
-  if (facts.masteredAtStep !== null) return null
-  const { trainer_type: algorithm } = facts.behavior
+  const there = isThere(facts)
+  if (there === true) return null
+  const remedy = remedies.get(facts.behavior.trainer_type) ?? null
+  if (there === null) {
+    return {
+      id: 'entropy-collapsed',
+      level: 'note',
+      text: 'The policy has stopped exploring: of two decisions it nearly always takes the same one.',
+      advice: remedy === null ? null : `If it does not play well enough yet: ${remedy}`,
+    }
+  }
   return {
     id: 'entropy-collapsed',
     level: 'warning',
     text: 'The policy has stopped exploring: it nearly always takes the same decision, and is not there yet.',
-    advice: remedies.get(algorithm) ?? null,
+    advice: remedy,
   }
 }
 
@@ -34,6 +43,7 @@ export const nearlyRandom: Rule = (facts) => {
   const entropy = last(facts, 'policy/entropy', 3)
   const most = greatestEntropy(facts.spec.action.discrete)
   if (entropy === null || most === 0 || Math.min(...entropy) <= NEARLY_RANDOM * most) return null
+  if (isThere(facts)) return null
   return {
     id: 'nearly-random',
     level: 'note',
@@ -45,7 +55,7 @@ export const nearlyRandom: Rule = (facts) => {
 /** PPO's clipping bites on most samples: one update leads too far from the policy that gathered them. */
 export const stepsTooLarge: Rule = (facts) => {
   const clipped = last(facts, 'policy/clip_fraction')
-  if (clipped === null || Math.min(...clipped) <= 0.4) return null
+  if (clipped === null || Math.min(...clipped) <= 0.4 || isThere(facts)) return null
   return {
     id: 'steps-too-large',
     level: 'warning',

@@ -4,6 +4,7 @@
  */
 import type { EnvironmentSpec } from '../../envs/index.ts'
 import type { BehaviorSettings } from '../../learn/index.ts'
+import { atLeastAsGood } from '../../rollout/score.ts'
 
 /** What is known of a run, from its configuration and its metrics. */
 export interface RunFacts {
@@ -17,6 +18,8 @@ export interface RunFacts {
   readonly demonstrations: DemonstrationFacts | null
   /** A finished run like this one whose demonstrations could not be imitated; null when there is none. */
   readonly control: ControlFacts | null
+  /** Whether it plays as well as the demonstrations that it learns from; null or absent where that is not known. */
+  readonly asDemonstrated?: boolean | null
 }
 
 export interface DemonstrationFacts {
@@ -45,6 +48,10 @@ export interface Finding {
 
 export type Rule = (facts: RunFacts) => Finding | null
 
+/** Of the human average, by which a run that has mastered it must fall back until it is no longer there. */
+const LOST = 0.2
+const BEGINNING_STEPS = 10_000
+
 /** Summaries that must agree before a rule speaks of a trend. */
 export const PERSISTENT = 5
 
@@ -58,6 +65,37 @@ export function last({ series }: RunFacts, name: string, count = PERSISTENT): re
 export function first({ series }: RunFacts, name: string, count = PERSISTENT): readonly number[] | null {
   const values = series.get(name)
   return values === undefined || values.length < 2 * count ? null : values.slice(0, count)
+}
+
+/** Of the best, by which a mean of 1,000 steps may miss it by chance. */
+const CHANCE = 0.02
+/** Episodes that reach their goal, of a run to which nothing is left to learn; as for `solved`. */
+const SOLVED = 0.95
+
+/**
+ * Whether the agent does all that is asked of it, so that no curve of its shows a fault; null where nobody can tell. What its
+ * makers or people have set is asked for first, else that its episodes reach their goal.
+ */
+export function isThere(facts: RunFacts): boolean | null {
+  const { score } = facts.spec
+  const window = last(facts, 'rollout/window_score', 1)?.[0]
+  const within = (wanted: number, slack: number): boolean => {
+    const allowed = slack * Math.abs(wanted)
+    return atLeastAsGood(score, window!, score.measure === 'length' ? wanted + allowed : wanted - allowed)
+  }
+  if (score.human !== undefined) {
+    // The window is noisy: what has been met once is not lost by a little.
+    return facts.masteredAtStep !== null && (window === undefined || within(score.human.mean, LOST))
+  }
+  if (score.goal !== undefined && window !== undefined) return within(score.goal, CHANCE)
+  const success = last(facts, 'rollout/success', 3)
+  if (success === null || (score.tellsSuccess === false && Math.max(...success) === 0)) return null
+  return Math.min(...success) >= SOLVED
+}
+
+/** Whether so little has been played that curves tell more of the start than of the run. */
+export function hasJustBegun({ step, behavior }: RunFacts): boolean {
+  return step < Math.min(BEGINNING_STEPS, behavior.max_steps / 10)
 }
 
 export function mean(values: readonly number[]): number {

@@ -46,3 +46,20 @@ test('facts come from the library: demonstrations, curves and the control run', 
   expect(diagnose(facts).map(({ id }) => id)).toEqual(['demonstrations-few', 'no-better-than-control'])
   library.close()
 })
+
+test('a run is held against its demonstrations, and against a control run once it has come as far', () => {
+  const library = openLibrary(temporaryDirectory())
+  ensureBundledDemonstrations(library)
+  const [play] = library.listEpisodes({ environmentId: 'bubble/25' })
+  library.putRun(row('shuffled-run', 'shuffled', { score: 23 }))
+  const at = (step: number, window: number, state: RunRow['state'] = 'running') => {
+    const metrics = [{ step, name: 'rollout/window_score', value: window }]
+    return factsOf(library, row('real', 'none', { demonstrations: [play!.id], step, state }), spec, metrics)
+  }
+  expect(at(2000, play!.length + 1).asDemonstrated).toBe(false)
+  expect(at(2000, play!.length).asDemonstrated).toBe(true)
+  expect(at(2000, 30).control).toBeNull()
+  expect(at(8000, 30).control?.runId).toBe('shuffled-run')
+  expect(at(2000, 30, 'stopped').control?.runId).toBe('shuffled-run')
+  library.close()
+})
