@@ -12,6 +12,7 @@ import {
   dotPlot,
   HELD_OUT_EPISODES,
   heldOutSeeds,
+  type Interval,
   type NamedAgent,
   namedAgent,
   recordedContenders,
@@ -94,7 +95,8 @@ async function compare(runs: readonly string[], options: Options, context: CliCo
 
 function describe(comparison: Comparison): string[] {
   const { rows, human, units } = comparison
-  const interval = ([low, high]: readonly [number, number]) => `${low.toFixed(2)} to ${high.toFixed(2)}`
+  const interval = (ends: Interval | null) =>
+    ends === null ? '-' : `${ends[0].toFixed(2)} to ${ends[1].toFixed(2)}`
   const percent = (share: number | null) => (share === null ? '-' : `${(share * 100).toFixed(0)} %`)
   const first = rows[0]!
   const againstFirst = (row: ComparisonRow) => row.against.find((pair) => pair.row === 0)

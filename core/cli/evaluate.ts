@@ -103,17 +103,17 @@ function wayOf({ sample }: Options): { deterministic?: boolean } {
 }
 
 function keep(library: Library, run: string, { episodes, score, winRate }: Evaluation): void {
-  const [low, high] = score.ci95
+  const [low, high] = score.ci95 ?? [null, null]
   const kept = { episodes: episodes.length, mean: score.mean, low, high, winRate }
   writeMeta(library, 'evaluation', run, JSON.stringify(kept))
 }
 
 function describe(run: string, { spec, episodes, score, winRate, mastered, solved }: Evaluation): string[] {
   const { human, units } = spec.score
-  const [low, high] = score.ci95
+  const interval = score.ci95?.map((end) => end.toFixed(2)).join(' to ')
   const lines = [
     `${run} in ${spec.title}, ${episodes.length} boards`,
-    `  ${units} per episode   ${score.mean.toFixed(2)}  (95 % interval ${low.toFixed(2)} to ${high.toFixed(2)})`,
+    `  ${units} per episode   ${score.mean.toFixed(2)}${interval === undefined ? '' : `  (95 % interval ${interval})`}`,
     `  interquartile mean ${score.iqm.toFixed(2)}, standard deviation ${score.sd.toFixed(2)}`,
     `  won ${(winRate * 100).toFixed(0)} %${solved ? ', solved' : ''}`,
   ]

@@ -112,8 +112,10 @@ function course(curves: readonly Curve[]): Point[] {
   const shown = all.filter((_, i) => i % stride === 0 || i === all.length - 1)
   return shown.map((step) => {
     const scores = runs.map((run) => scoreAt(run, step))
-    const [low, high] = bootstrapInterval(scores, mean, { resamples: RESAMPLES })
-    return { step, mean: mean(scores), low, high }
+    const middle = mean(scores)
+    // One run alone is a line without a band.
+    const [low, high] = bootstrapInterval(scores, mean, { resamples: RESAMPLES }) ?? [middle, middle]
+    return { step, mean: middle, low, high }
   })
 }
 

@@ -51,7 +51,7 @@ export interface ComparisonRow {
   readonly recorded: boolean
   readonly score: Summary
   readonly winRate: number
-  /** Share of episodes better than the published human average, and its interval; null where there is none. */
+  /** Share of episodes better than the published human average; null where there is none. Its interval is null of one episode, too. */
   readonly beatsHuman: number | null
   readonly beatsHumanCi95: Interval | null
   readonly against: readonly AgainstRow[]

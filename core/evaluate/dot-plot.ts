@@ -1,6 +1,6 @@
 /** A comparison as a picture: a dot per episode, mean and interval per row, the human average as a line. */
 import type { Comparison, ComparisonRow } from './compare.ts'
-import { document, FAINT, format, INK, line, PLAYER_COLOURS, scale, text, ticks } from './svg.ts'
+import { document, FAINT, format, INK, line, PLAYER_COLOURS, playerMark, scale, text, ticks } from './svg.ts'
 
 const WIDTH = 820
 const LABEL_WIDTH = 250
@@ -37,45 +37,47 @@ export function dotPlot(comparison: Comparison): string {
   })
   body.push(
     text(16, 26, `Comparison in ${environment}`, { size: 15, weight: 600 }),
-    text(16, height - 16, 'Dots: episodes. Bars: mean with its 95 % bootstrap interval over boards.', {
-      size: 11,
-    }),
+    text(
+      16,
+      height - 16,
+      'Dots: episodes. Marks and bars: mean with its 95 % bootstrap interval over boards; one episode has none.',
+      {
+        size: 11,
+      },
+    ),
   )
   return document(WIDTH, height, `Comparison in ${environment}`, body)
 }
 
 function drawRow(row: ComparisonRow, y: number, x: (value: number) => number): string[] {
   const colour = PLAYER_COLOURS[row.playerKind]
-  const [low, high] = row.score.ci95
   const dots = row.episodes.map(({ score }, i) => {
     // Spread by the golden ratio: even, without a pattern, and the same every time.
     const offset = ((i * 0.6180339887) % 1) - 0.5
     return `<circle cx="${x(score)}" cy="${(y + offset * 2 * DOT_SPREAD).toFixed(2)}" r="2.5" fill="${colour}" fill-opacity="0.28"/>`
   })
+  const { mean, ci95, n } = row.score
+  const figures = [mean.toFixed(2), ci95 && `[${ci95.map((end) => end.toFixed(2)).join(', ')}]`, `n ${n}`]
   return [
     ...dots,
-    line(x(low), y, x(high), y, `stroke="${colour}" stroke-width="4" stroke-linecap="round"`),
-    mark(row.playerKind, x(row.score.mean), y, colour),
-    text(16, y - 2, shorten(row.label), { weight: 600 }),
-    text(
-      16,
-      y + 14,
-      `${row.score.mean.toFixed(2)}  [${low.toFixed(2)}, ${high.toFixed(2)}]  n ${row.score.n}`,
-      {
-        size: 11,
-      },
-    ),
+    ...(ci95 === null
+      ? []
+      : [
+          line(
+            x(ci95[0]),
+            y,
+            x(ci95[1]),
+            y,
+            `stroke="${colour}" stroke-width="3" stroke-linecap="round" stroke-opacity="0.55"`,
+          ),
+        ]),
+    playerMark(row.playerKind, x(mean), y, 'stroke="#ffffff"'),
+    playerMark(row.playerKind, 22, y - 6),
+    text(36, y - 2, shorten(row.label), { weight: 600 }),
+    text(36, y + 14, figures.filter(Boolean).join('  '), { size: 11 }),
   ]
 }
 
-/** A person is a circle, a scripted player a square, an agent a diamond. */
-function mark(kind: ComparisonRow['playerKind'], x: number, y: number, colour: string): string {
-  const style = `fill="${colour}" stroke="#ffffff" stroke-width="1.5"`
-  if (kind === 'human') return `<circle cx="${x}" cy="${y}" r="7" ${style}/>`
-  const square = `<rect x="${x - 6}" y="${y - 6}" width="12" height="12" ${style}`
-  return kind === 'scripted' ? `${square}/>` : `${square} transform="rotate(45 ${x} ${y})"/>`
-}
-
 function shorten(label: string): string {
-  return label.length <= 33 ? label : `${label.slice(0, 32)}…`
+  return label.length <= 31 ? label : `${label.slice(0, 30)}…`
 }

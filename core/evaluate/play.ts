@@ -1,4 +1,5 @@
 /** A player plays whole episodes; what is kept is the score, or every frame for watching. */
+import { isDeepStrictEqual } from 'node:util'
 import {
   type Action,
   type Environment,
@@ -101,12 +102,18 @@ export async function playBoard(environment: Environment, player: Player, seed: 
   return { ...(await playEpisode(environment, player, seed, { onStep })), frames }
 }
 
-/** Index of the first frame that not all boards reached by the same action; null when all did the same. */
-export function firstDifference(boards: readonly Pick<Board, 'frames'>[]): number | null {
+/**
+ * Index of the first frame in which not all boards look the same, or one is over already; null when there is none. Actions
+ * are not looked at: two that lead to the same picture are no difference that anybody could see.
+ */
+export function firstDifference(
+  boards: readonly { readonly frames: readonly Pick<Frame, 'scene'>[] }[],
+): number | null {
+  const [first, ...others] = boards
   const longest = Math.max(0, ...boards.map((board) => board.frames.length))
-  for (let i = 1; i < longest; i++) {
-    const actions = new Set(boards.map((board) => JSON.stringify(board.frames[i]?.action ?? null)))
-    if (actions.size > 1) return i
+  for (let i = 0; i < longest; i++) {
+    const scene = first!.frames[i]?.scene
+    if (others.some(({ frames }) => !isDeepStrictEqual(frames[i]?.scene, scene))) return i
   }
   return null
 }

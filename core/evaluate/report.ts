@@ -2,7 +2,8 @@
 import { printableJson } from '../printable.ts'
 import type { Comparison, ComparisonRow } from './compare.ts'
 import { dotPlot } from './dot-plot.ts'
-import { escapeXml } from './svg.ts'
+import type { Interval } from './statistics.ts'
+import { escapeXml, playerMark } from './svg.ts'
 
 /** Numbers rounded to nothing: what was computed is what is written. */
 export function comparisonJson(comparison: Comparison): string {
@@ -15,10 +16,10 @@ export function comparisonHtml(comparison: Comparison): string {
   const source =
     human === null ? '' : `Human average: ${human.mean} ${units}, ${human.plays} plays. ${human.source}.`
   const heads = [
-    '',
+    'player',
     `mean ${units}`,
     '95 % interval',
-    'IQM',
+    'mean without extremes (IQM)',
     'sd',
     'episodes',
     'won',
@@ -35,7 +36,9 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 66rem; margin: 2rem auto
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 1rem 0 }
 th, td { text-align: right; padding: .35rem .8rem; white-space: nowrap; border-bottom: 1px solid #d0d7de }
 th:first-child, td:first-child, .pairs :is(th, td):nth-child(2) { text-align: left }
+thead th { white-space: normal; vertical-align: bottom; font-weight: 600 }
 .wide { overflow-x: auto }
+.mark { width: 12px; height: 12px; margin-right: .5rem; vertical-align: -1px }
 svg { max-width: 100%; height: auto }
 </style>
 </head>
@@ -44,18 +47,18 @@ svg { max-width: 100%; height: auto }
 ${dotPlot(comparison)}
 ${table(heads, rows.map(summaryCells))}
 <h2>On the same boards</h2>
-${table(['', 'against', 'boards', `difference in ${units}`, '95 % interval', 'better with probability', '95 % interval'], pairCells(rows), 'pairs')}
-<p>${escapeXml(replication)} Ties count half.</p>
+${table(['player', 'against', 'boards', `difference in ${units}`, '95 % interval', 'better with probability', '95 % interval'], pairCells(rows), 'pairs')}
+<p>${escapeXml(replication)} Ties count half. The mean without extremes leaves out the best and the worst quarter of the episodes (interquartile mean).</p>
 <p>${escapeXml(source)}</p>
 </body>
 </html>
 `
 }
 
-function summaryCells(row: ComparisonRow): string[] {
+function summaryCells(row: ComparisonRow): Cell[] {
   const { mean, ci95, iqm, sd, n } = row.score
   return [
-    row.label,
+    player(row),
     mean.toFixed(2),
     interval(ci95),
     iqm.toFixed(2),
@@ -66,31 +69,41 @@ function summaryCells(row: ComparisonRow): string[] {
   ]
 }
 
-function pairCells(rows: readonly ComparisonRow[]): string[][] {
+function pairCells(rows: readonly ComparisonRow[]): Cell[][] {
   return rows.flatMap((row, i) =>
     row.against
       .filter((pair) => pair.row > i && pair.pairedSeeds > 0)
       .map((pair) => [
-        row.label,
-        rows[pair.row]!.label,
+        player(row),
+        player(rows[pair.row]!),
         `${pair.pairedSeeds}`,
         signed(pair.difference!),
-        interval(pair.differenceCi95!),
+        interval(pair.differenceCi95),
         percent(pair.probabilityBetter!),
-        `${percent(pair.probabilityCi95![0])} to ${percent(pair.probabilityCi95![1])}`,
+        interval(pair.probabilityCi95, percent),
       ]),
   )
 }
 
-function table(heads: readonly string[], rows: readonly (readonly string[])[], kind?: string): string {
+/** Text, or markup that is safe already. */
+type Cell = string | { readonly markup: string }
+
+function player({ playerKind, label }: ComparisonRow): Cell {
+  const mark = `<svg class="mark" viewBox="-6 -6 12 12" aria-hidden="true">${playerMark(playerKind, 0, 0)}</svg>`
+  return { markup: `${mark}${escapeXml(label)}` }
+}
+
+function table(heads: readonly string[], rows: readonly (readonly Cell[])[], kind?: string): string {
   const name = kind === undefined ? '' : ` class="${kind}"`
-  const cells = (tag: string, row: readonly string[]) =>
-    `<tr>${row.map((cell) => `<${tag}>${escapeXml(cell)}</${tag}>`).join('')}</tr>`
+  const content = (cell: Cell) => (typeof cell === 'string' ? escapeXml(cell) : cell.markup)
+  const cells = (tag: string, row: readonly Cell[]) =>
+    `<tr>${row.map((cell) => `<${tag}>${content(cell)}</${tag}>`).join('')}</tr>`
   return `<div class="wide"><table${name}>\n<thead>${cells('th', heads)}</thead>\n<tbody>\n${rows.map((row) => cells('td', row)).join('\n')}\n</tbody>\n</table></div>`
 }
 
-function interval([low, high]: readonly [number, number]): string {
-  return `${low.toFixed(2)} to ${high.toFixed(2)}`
+/** A dash for one episode, which bounds nothing. */
+function interval(ends: Interval | null, write = (end: number) => end.toFixed(2)): string {
+  return ends === null ? '-' : `${write(ends[0])} to ${write(ends[1])}`
 }
 
 function signed(value: number): string {

@@ -21,8 +21,8 @@ export interface Summary {
   /** Sample standard deviation, divided by n - 1; 0 for one value. */
   readonly sd: number
   readonly iqm: number
-  /** Of the mean; both ends are the mean for one value. */
-  readonly ci95: Interval
+  /** Of the mean; null for one value, which bounds nothing. */
+  readonly ci95: Interval | null
 }
 
 /** @param values  [n], n > 0 */
@@ -55,12 +55,16 @@ export function interquartileMean(values: readonly number[]): number {
   return mean([...sorted.subarray(cut, sorted.length - cut)])
 }
 
-/** Percentile bootstrap: the middle `confidence` of the statistic over resamples with replacement. */
+/**
+ * Percentile bootstrap: the middle `confidence` of the statistic over resamples with replacement.
+ * @returns null for fewer than two values: all resamples of one are that one, which says nothing of others
+ */
 export function bootstrapInterval(
   values: readonly number[],
   statistic: (resample: readonly number[]) => number,
   options: BootstrapOptions = {},
-): Interval {
+): Interval | null {
+  if (values.length < 2) return null
   const { resamples = 2_000, confidence = 0.95, seed = 0 } = options
   const random = new Random(seed)
   const resample = new Array<number>(values.length)
@@ -91,12 +95,12 @@ export function wins(a: number, b: number, fewerIsBetter: boolean): number {
 export interface PairedComparison {
   /** Pairs. */
   readonly n: number
-  /** Mean of x - y over the pairs, and its interval. */
+  /** Mean of x - y over the pairs, and its interval; null of one pair. */
   readonly difference: number
-  readonly differenceCi95: Interval
+  readonly differenceCi95: Interval | null
   /** Share of the pairs in which x is better, ties counted half, and its interval. */
   readonly probabilityBetter: number
-  readonly probabilityCi95: Interval
+  readonly probabilityCi95: Interval | null
 }
 
 /** Compares on the same boards: pairs are resampled, not scores. @param pairs  [n] of [x, y], n > 0 */

@@ -1,7 +1,13 @@
 /** What the plots share: text that is safe in XML, round axis ticks, a linear scale. */
 
-/** Marks and colours of players, the same in every plot. */
-export const PLAYER_COLOURS = { human: '#1c7ed6', scripted: '#697077', agent: '#d9480f' } as const
+type PlayerKind = 'human' | 'scripted' | 'agent'
+
+/** Those of the studio's light theme (renderer/theme/tokens.css), so that a report looks like the screen it comes from. */
+export const PLAYER_COLOURS: Readonly<Record<PlayerKind, string>> = {
+  human: '#b4500d',
+  scripted: '#56636f',
+  agent: '#0b7466',
+}
 
 /** For curves, in turn. */
 export const COLOURS = [
@@ -72,6 +78,17 @@ export function text(
 
 export function line(x1: number, y1: number, x2: number, y2: number, attributes: string): string {
   return `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" ${attributes}/>`
+}
+
+/** As in the studio, a person is a circle, a scripted player a square, an agent a diamond, about 11 wide around (x, y). */
+export function playerMark(kind: PlayerKind, x: number, y: number, attributes = ''): string {
+  const style = `fill="${PLAYER_COLOURS[kind]}" ${attributes}`.trimEnd()
+  const shapes: Readonly<Record<PlayerKind, string>> = {
+    human: `<circle cx="${x}" cy="${y}" r="5" ${style}/>`,
+    scripted: `<rect x="${tidy(x - 4.5)}" y="${tidy(y - 4.5)}" width="9" height="9" rx="1" ${style}/>`,
+    agent: `<path d="M${x} ${tidy(y - 5.8)} ${tidy(x + 5.8)} ${y} ${x} ${tidy(y + 5.8)} ${tidy(x - 5.8)} ${y}z" ${style}/>`,
+  }
+  return shapes[kind]
 }
 
 /** @param title  read out where the picture cannot be seen */

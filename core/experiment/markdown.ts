@@ -68,7 +68,10 @@ function tableRows({ spec, until, heldOut }: Experiment, { goal }: ExperimentSum
     windowRow('first 10,000-step window, median', 'sustained'),
     [
       `${units} on held-out boards, mean [95 %]`,
-      ({ heldOut: { mean, ci95 } }) => `${mean.toFixed(2)} [${ci95.map((end) => end.toFixed(2)).join(', ')}]`,
+      ({ heldOut: { mean, ci95 } }) =>
+        ci95 === null
+          ? mean.toFixed(2)
+          : `${mean.toFixed(2)} [${ci95.map((end) => end.toFixed(2)).join(', ')}]`,
     ],
     ['held-out boards won', ({ winRate }) => `${Number((100 * winRate).toFixed(1))} %`],
     [`seeds that win 95 % of ${heldOut}`, ({ solvedAtEnd, seeds }) => `${solvedAtEnd} of ${seeds.length}`],

@@ -48,7 +48,7 @@ function recordedStamp(
       ? episodesOf(context, environmentId, contender.playerName)[0]
       : undefined
   })
-  if (rows.some((row) => row?.environmentId !== environmentId)) return null
+  if (rows.length === 0 || rows.some((row) => row?.environmentId !== environmentId)) return null
   return context.library.readEpisode(rows[0]!.id).environment
 }
 

@@ -59,7 +59,7 @@ export type {
   Upload,
 } from './protocol/common.ts'
 export { transferId } from './protocol/common.ts'
-export type { Board, Comparison, ComparisonRow, Contender } from './protocol/compare.ts'
+export type { Absence, Board, Comparison, ComparisonRow, Contender } from './protocol/compare.ts'
 export type { Demonstration, ImportReport, PlayerStatistics } from './protocol/demonstrations.ts'
 export type { ImportedAgent } from './protocol/imported.ts'
 export type { EnvironmentScheme, Format, LibraryInfo, ListedEnvironment } from './protocol/library.ts'

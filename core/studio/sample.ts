@@ -19,8 +19,8 @@ export function toSample(
     n,
     mean,
     sd,
-    low: n > 1 ? ci95[0] : null,
-    high: n > 1 ? ci95[1] : null,
+    low: ci95?.[0] ?? null,
+    high: ci95?.[1] ?? null,
     best: fewerIsBetter ? Math.min(...values) : Math.max(...values),
     successRate: scores.filter(({ success }) => success).length / n,
   }

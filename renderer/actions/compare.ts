@@ -1,16 +1,17 @@
 import type { Clock } from '../replay/clock.ts'
 import type { Action } from './action.ts'
 
-export function compareActions(clock: Clock, firstDifference: number | null): readonly Action[] {
+/** @param parting  step of the clock at which the boards first look different; null when they never do */
+export function compareActions(clock: Clock, parting: number | null): readonly Action[] {
   return [
     {
       id: 'compare.first-difference',
       group: 'Compare',
       name: 'Jump to the first difference',
       shortcuts: ['f'],
-      enabled: firstDifference !== null,
+      enabled: parting !== null,
       run: () => {
-        if (firstDifference !== null) clock.seek(firstDifference)
+        if (parting !== null) clock.seek(parting)
       },
     },
   ]

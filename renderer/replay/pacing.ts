@@ -45,6 +45,12 @@ export function paceByTime(boards: readonly (readonly Frame[])[]): Pacing {
   return { clock: [...clock, clock.at(-1)! + LAST_MS], boards: own }
 }
 
+/** The step of the clock at which every board has come to this frame, or has ended before. */
+export function momentOfFrame({ clock, boards }: Pacing, frame: number): number {
+  const reached = Math.max(...boards.map((starts) => starts[Math.min(frame, starts.length - 1)]!))
+  return clock.findLastIndex((start) => start <= reached)
+}
+
 function durationOf(frame: Frame | undefined): number {
   if (frame === undefined) return 0
   return sceneView(frame.scene.kind)?.duration(frame.events) ?? 0

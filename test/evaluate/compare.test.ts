@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { recordEpisode } from '../../core/demos/index.ts'
 import { makeEnvironment, type Player, scriptedPlayer } from '../../core/envs/index.ts'
@@ -82,7 +83,7 @@ describe('evaluatePlayer', () => {
   it('gives what `evaluate --json` promises', async () => {
     const environment = makeEnvironment('bubble/25')
     const evaluation = await evaluatePlayer(environment, scriptedPlayer(environment.spec)!, heldOutSeeds(12))
-    const [low, high] = evaluation.score.ci95
+    const [low, high] = evaluation.score.ci95!
     expect(evaluationJson(evaluation)).toEqual({
       environment: 'bubble/25',
       episodes: 12,
@@ -213,7 +214,7 @@ describe('playBoard', () => {
   /** Walk has no drawing of the studio's, so its frames hold what is observed. */
   const shows = (position: number) => ({ kind: 'observations', observations: [{ values: { 0: position } }] })
 
-  it('keeps every state, and boards are told apart at the first different action', async () => {
+  it('keeps every state, and boards are told apart where they first look different', async () => {
     const board = await playBoard(
       new Walk(),
       walker(() => 0),
@@ -232,6 +233,13 @@ describe('playBoard', () => {
     expect(firstDifference([board, board])).toBeNull()
     const shorter = { frames: board.frames.slice(0, 5) }
     expect(firstDifference([board, shorter])).toBe(5)
+    const pushes = (...scenes: number[]) => ({
+      frames: scenes.map((scene, i) => ({ scene, action: { continuous: [], discrete: [i] } })),
+    })
+    const waits = { frames: [0, 0, 1].map((scene) => ({ scene, action: null })) }
+    expect(firstDifference([pushes(0, 0, 1), waits])).toBeNull()
+    expect(firstDifference([pushes(0, 0, 2), waits])).toBe(2)
+    expect(firstDifference([pushes(7, 0, 1), waits])).toBe(0)
   })
 
   it('does not let events change under a frame', async () => {
@@ -259,6 +267,35 @@ describe('pictures and reports', () => {
     expect(svg).not.toContain('<script>')
     expect(svg).toContain('&lt;script&gt;&amp;&quot;')
     expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+  })
+
+  it('have no interval for one play', async () => {
+    const comparison = await sample('agent')
+    const row = dotPlot(comparison).match(/14\.00[^<]*/)![0]
+    expect(row).toBe('14.00  n 1')
+    expect(dotPlot(comparison).match(/stroke-opacity="0.55"/g)).toHaveLength(2)
+    const html = comparisonHtml(comparison)
+    expect(html).toContain('me</td><td>14.00</td><td>-</td>')
+    expect(html).not.toContain('14.00 to 14.00')
+    expect(html).not.toContain('100 % to 100 %')
+  })
+
+  it('show players as the studio does', async () => {
+    const tokens = readFileSync(new URL('../../renderer/theme/tokens.css', import.meta.url), 'utf8')
+    const comparison = await sample('agent')
+    const html = comparisonHtml(comparison)
+    const light = tokens.slice(tokens.indexOf('"light"'), tokens.indexOf('"dark"'))
+    for (const [token, shape] of [
+      ['person', 'circle'],
+      ['scripted', 'rect'],
+      ['agent', 'path'],
+    ] as const) {
+      const colour = new RegExp(`--${token}: (#[0-9a-f]{6})`).exec(light)![1]!
+      expect(html).toMatch(new RegExp(`<svg class="mark"[^>]*><${shape}[^>]*fill="${colour}"`))
+      expect(
+        dotPlot(comparison).match(new RegExp(`<${shape}[^>]*fill="${colour}"[^>]*stroke`, 'g')),
+      ).toHaveLength(1)
+    }
   })
 
   it('make a report without anything from outside', async () => {

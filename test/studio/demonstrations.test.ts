@@ -111,12 +111,15 @@ test('an episode whose seed nobody knows shows what was recorded, and stands on 
   const values = (scene as unknown as ObservationScene).observations.flatMap((part) => part.values)
   expect(values).toEqual(line.observations.at(-1).map(Math.fround))
   const contenders = [{ kind: 'episode', id }, { kind: 'scripted' }] as const
-  const refused = await other.page.refusal('compare.boards', {
+  const { boards, absent } = await other.page.call('compare.boards', {
     environment: 'bubble/25',
     seed: null,
     contenders: [...contenders],
   })
-  expect(refused).toMatchObject({ kind: 'user', message: expect.stringContaining('nobody knows') })
+  expect(boards.map(({ contender }) => contender)).toEqual([{ kind: 'scripted' }])
+  expect(absent).toMatchObject([
+    { reason: expect.stringContaining('Nobody knows'), seed: null, scored: true, waiting: false },
+  ])
   await other.remove()
 })
 

@@ -271,7 +271,7 @@ test('people and agents are compared on the same boards', async () => {
   }
   const { rows } = await page.call('compare.table', table)
   expect(rows[1]).toMatchObject({ playerKind: 'agent', score: { n: 5, successRate: 1 }, beatsHuman: null })
-  expect(rows[1]!.against).toEqual([{ row: 0, probabilityBetter: 1, low: 1, high: 1, pairedSeeds: 1 }])
+  expect(rows[1]!.against).toEqual([{ row: 0, probabilityBetter: 1, low: null, high: null, pairedSeeds: 1 }])
   for (const format of ['svg', 'json', 'html'] as const) {
     const file = await page.call('compare.export', { ...table, format })
     expect(file.fileName).toBe(`comparison-basic.${format}`)
@@ -279,18 +279,34 @@ test('people and agents are compared on the same boards', async () => {
   }
 })
 
-test('a comparison that makes no sense is refused', async () => {
+test('who does not play a board is told with the reason, and keeps nobody else from it', async () => {
   const { page } = studio
   const agent: Contender = { kind: 'agent', runId: trained.id }
   const ask = (contenders: Contender[], environment = 'basic') =>
-    page.refusal('compare.boards', { environment, seed: 1, contenders })
-  expect(await ask([agent, agent])).toMatchObject({ message: 'the same contender is chosen twice' })
-  expect(await ask([{ kind: 'agent', runId: 'nobody' }])).toMatchObject({ kind: 'user' })
-  expect(await ask([agent], 'bubble/25')).toMatchObject({ kind: 'user' })
-  expect(await ask([{ kind: 'player', playerName: 'stranger' }])).toMatchObject({ kind: 'user' })
-  expect(await ask([{ kind: 'scripted' }])).toMatchObject({
-    kind: 'user',
-    message: expect.stringContaining('basic'),
+    page.call('compare.boards', { environment, seed: 1, contenders })
+  const stranger: Contender = { kind: 'player', playerName: 'stranger' }
+  const gone: Contender = { kind: 'episode', id: 4711 }
+  const { boards, absent } = await ask([stranger, agent, gone])
+  expect(boards.map(({ contender }) => contender)).toEqual([agent])
+  expect(absent.map(({ contender, reason }) => [contender, reason])).toEqual([
+    [stranger, 'This player has no plays here.'],
+    [gone, 'This demonstration is no longer in the library.'],
+  ])
+  const [me] = (await ask([{ kind: 'player', playerName: 'me' }])).absent
+  expect(me).toMatchObject({ reason: 'This player has not played this board.', seed: 12, scored: true })
+  for (const [contender, reason] of [
+    [{ kind: 'agent', runId: 'nobody' }, 'There is no run "nobody"'],
+    [{ kind: 'agent', runId: trained.id, checkpoint: '1234' }, 'The run has no checkpoint at step 1234'],
+    [{ kind: 'scripted' }, 'basic has no scripted player'],
+  ] as const) {
+    const [one] = (await ask([contender])).absent
+    expect(one).toMatchObject({ scored: false, waiting: false, seed: null })
+    expect(one!.reason.toLowerCase()).toContain(reason.toLowerCase())
+  }
+  expect((await ask([agent], 'bubble/25')).absent).toHaveLength(1)
+  const twice = { environment: 'basic', seed: 1, contenders: [agent, agent] }
+  expect(await page.refusal('compare.boards', twice)).toMatchObject({
+    message: 'the same contender is chosen twice',
   })
 })
 

@@ -39,7 +39,7 @@ export function agentHandlers(context: HostContext): Handlers<keyof typeof agent
           evaluatePlayer(environment, player, heldOutSeeds(episodes), { signal, onProgress: report }),
         ),
       )
-      const [low, high] = score.ci95
+      const [low, high] = score.ci95 ?? [null, null]
       writeMeta(
         library,
         'evaluation',

@@ -1,6 +1,5 @@
 /** `compare.*` and `runs.watch`: the same boards for everybody. */
 import { closing } from '../../envs/index.ts'
-import { UserError } from '../../errors.ts'
 import {
   compare,
   comparisonHtml,
@@ -11,22 +10,15 @@ import {
   heldOutSeeds,
   playBoard,
 } from '../../evaluate/index.ts'
-import {
-  environmentFor,
-  environmentOfRun,
-  episodesOf,
-  labelOf,
-  refuseTwins,
-  resolveContender,
-  runPlayer,
-} from '../contenders.ts'
+import { boardOrAbsence, isRecorded, recordedSeed } from '../boards.ts'
+import { environmentFor, environmentOfRun, refuseTwins, resolveContender, runPlayer } from '../contenders.ts'
 import type { HostContext } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { freshSeed } from '../fresh-seed.ts'
 import { plainSpec } from '../plain.ts'
 import type { compareMethods } from '../protocol/compare.ts'
-import type { Board, CheckedParams, Comparison, Contender } from '../protocol.ts'
-import { recordingOfBoard, shownRecording } from '../recording.ts'
+import type { Absence, Board, CheckedParams, Comparison } from '../protocol.ts'
+import { recordingOfBoard } from '../recording.ts'
 import { toSample } from '../sample.ts'
 
 type CompareHandlers = Handlers<keyof typeof compareMethods | 'runs.watch'>
@@ -35,11 +27,21 @@ export function compareHandlers(context: HostContext): CompareHandlers {
   return {
     'compare.boards': async ({ environment, seed, contenders }) => {
       refuseTwins(contenders)
-      const { spec } = await environmentFor(context, environment, contenders)
       const board = seed ?? recordedSeed(context, environment, contenders) ?? freshSeed()
       const boards: Board[] = []
-      for (const contender of contenders) boards.push(await boardOf(context, environment, contender, board))
-      return { spec: plainSpec(spec), seed: board, boards, firstDifference: firstDifference(boards) }
+      const absent: Absence[] = []
+      for (const contender of contenders) {
+        const answer = await boardOrAbsence(context, environment, contender, board)
+        if ('reason' in answer) absent.push(answer)
+        else boards.push(answer)
+      }
+      const present = boards.map(({ contender }) => contender)
+      const { spec } = await environmentFor(
+        context,
+        environment,
+        present.length > 0 ? present : contenders.filter(isRecorded),
+      )
+      return { spec: plainSpec(spec), seed: board, boards, absent, firstDifference: firstDifference(boards) }
     },
     'compare.table': async (params) => toComparison(context, params, await evaluated(context, params)),
     'compare.export': async ({ format, ...params }) => {
@@ -106,73 +108,4 @@ async function toComparison(
     })),
     unit: comparison.replication,
   }
-}
-
-/** The board of the first contender who has one to show. */
-function recordedSeed(
-  context: HostContext,
-  environmentId: string,
-  contenders: readonly Contender[],
-): number | undefined {
-  for (const contender of contenders) {
-    if (contender.kind === 'episode') return context.library.getEpisode(contender.id).seed ?? undefined
-    if (contender.kind !== 'player') continue
-    const rows = episodesOf(context, environmentId, contender.playerName)
-    return rows.find(({ seed }) => seed !== null)?.seed ?? undefined
-  }
-  return undefined
-}
-
-async function boardOf(
-  context: HostContext,
-  environmentId: string,
-  contender: Contender,
-  seed: number,
-): Promise<Board> {
-  if (contender.kind === 'episode' || contender.kind === 'player') {
-    return recordedBoard(context, environmentId, contender, seed)
-  }
-  // An environment each: frames of one must not wait for the other.
-  const environment = await environmentFor(context, environmentId, [contender])
-  const { label, playerKind, player } = await resolveContender(context, environment, contender)
-  const board = await closing(environment, () => playBoard(environment, player!, seed))
-  const { frames } = recordingOfBoard(environment.spec, board)
-  return {
-    contender,
-    label,
-    playerKind,
-    frames,
-    steps: board.steps,
-    score: board.score,
-    success: board.success,
-  }
-}
-
-function recordedBoard(
-  context: HostContext,
-  environmentId: string,
-  contender: Extract<Contender, { kind: 'episode' | 'player' }>,
-  seed: number,
-): Board {
-  const row =
-    contender.kind === 'episode'
-      ? context.library.getEpisode(contender.id)
-      : episodesOf(context, environmentId, contender.playerName).find((episode) => episode.seed === seed)
-  if (row === undefined) {
-    throw new UserError(`this player has no episode on board ${seed}`, { remedy: 'choose another board' })
-  }
-  if (row.seed === null) {
-    throw new UserError(`nobody knows on which board ${labelOf(row)} was played`, {
-      remedy: 'leave it out here; the table of scores takes it',
-    })
-  }
-  if (row.seed !== seed || row.environmentId !== environmentId) {
-    throw new UserError(`${labelOf(row)} was not played on board ${seed} of ${environmentId}`, {
-      remedy: `choose board ${row.seed} of ${row.environmentId}`,
-    })
-  }
-  const { frames, spec } = shownRecording(context.library.readEpisode(row.id))
-  const score = spec.score.measure === 'return' ? row.return : row.length
-  const { playerKind, length: steps, success } = row
-  return { contender, label: labelOf(row), playerKind, frames, steps, score, success }
 }

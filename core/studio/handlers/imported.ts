@@ -62,7 +62,7 @@ export function importedHandlers(context: HostContext): Handlers<keyof typeof im
           evaluatePlayer(environment, player, heldOutSeeds(episodes), { signal, onProgress: report }),
         ),
       )
-      const [low, high] = score.ci95
+      const [low, high] = score.ci95 ?? [null, null]
       const kept = { episodes, mean: score.mean, low, high, winRate }
       writeMeta(library, 'evaluation', id, JSON.stringify(kept))
       changed()

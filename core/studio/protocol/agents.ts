@@ -15,8 +15,9 @@ export type Checkpoint = z.infer<typeof checkpoint>
 export const evaluation = z.object({
   episodes: z.int(),
   mean: z.number(),
-  low: z.number(),
-  high: z.number(),
+  /** Of the mean; null of one board. */
+  low: z.number().nullable(),
+  high: z.number().nullable(),
   winRate: z.number(),
 })
 

@@ -11,7 +11,6 @@ import {
   playerKind,
   runId,
   sample,
-  seed,
   taskId,
 } from './common.ts'
 
@@ -35,6 +34,20 @@ export const board = z.object({
   success: z.boolean(),
 })
 export type Board = z.infer<typeof board>
+
+/** A contender who does not play this board; the others do. */
+export const absence = z.object({
+  contender,
+  /** Why, in one sentence. */
+  reason: z.string(),
+  /** The board that they did play; null when that is not it. */
+  seed: playedSeed,
+  /** Whether it is a matter of time: a run that has no policy yet. */
+  waiting: z.boolean(),
+  /** Whether `compare.table` can have them all the same. */
+  scored: z.boolean(),
+})
+export type Absence = z.infer<typeof absence>
 
 export const comparisonRow = z.object({
   contender,
@@ -79,18 +92,23 @@ const comparisonParams = z.strictObject({
 })
 
 export const compareMethods = {
-  /** One board each from the same seed. `seed` null takes that of the first recorded episode, else the host chooses. */
+  /**
+   * One board each from the same seed, in the order of the contenders. `seed` null takes that of the first recorded episode,
+   * else the host chooses.
+   */
   'compare.boards': {
     params: z.strictObject({
       environment: environmentId,
-      seed: seed.nullable(),
+      /** As great as any that was played on. */
+      seed: playedSeed,
       contenders: z.array(contender).min(1).max(4),
     }),
     result: z.object({
       spec: environmentSpec,
       seed: z.int().nonnegative(),
       boards: z.array(board),
-      /** First step at which not all did the same, null when all did. */
+      absent: z.array(absence),
+      /** First step after which not all boards look the same, null when all always do. */
       firstDifference: z.int().nullable(),
     }),
   },

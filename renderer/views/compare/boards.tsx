@@ -1,7 +1,7 @@
 import { Button, SegmentedControl } from '@mantine/core'
 import { IconGitBranch } from '@tabler/icons-react'
 import { type CSSProperties, useMemo, useState } from 'react'
-import type { Board, EnvironmentSpec, Result } from '../../../core/studio/protocol.ts'
+import type { Board, EnvironmentSpec } from '../../../core/studio/protocol.ts'
 import { useActions } from '../../actions/action.ts'
 import { compareActions } from '../../actions/compare.ts'
 import { BoardFrame } from '../../board/board-frame.tsx'
@@ -12,15 +12,19 @@ import { PlayerName } from '../../components/player-mark.tsx'
 import { boardSource, frameAt } from '../../replay/board-source.ts'
 import { Clock } from '../../replay/clock.ts'
 import { marksOf } from '../../replay/marks.ts'
-import { paceByStep, paceByTime } from '../../replay/pacing.ts'
+import { momentOfFrame, paceByStep, paceByTime } from '../../replay/pacing.ts'
 import { Transport } from '../../replay/transport.tsx'
 import { useClock } from '../../replay/use-clock.ts'
+import { AbsentBoard } from './absent-board.tsx'
 import { leaders } from './ahead.ts'
 import classes from './compare.module.css'
+import { describeContenders, formatContender } from './contenders.ts'
+import type { Compare } from './use-compare.ts'
 
-/** All boards on one clock. */
-export function Boards({ result }: { result: Result<'compare.boards'> }) {
-  const { boards, spec, firstDifference } = result
+/** All boards on one clock, in the order of the contenders. */
+export function Boards({ compare }: { compare: Compare }) {
+  const { contenders, known } = compare
+  const { boards, absent, spec, firstDifference } = compare.boards.value!
   const [by, setBy] = useState<'shot' | 'time'>('shot')
   const { clock, starts } = useMemo(() => {
     const frames = boards.map((board) => board.frames)
@@ -32,64 +36,85 @@ export function Boards({ result }: { result: Result<'compare.boards'> }) {
     [boards, by],
   )
   useClock(clock)
+  const described = describeContenders(contenders, known)
   const noun = spec.score.measure === 'length' ? 'shot' : 'step'
   const frames = boards.map((_, index) => frameAt(clock, starts[index]!))
   const ahead = leaders(boards, frames, spec)
   const over = boards.every((board, index) => frames[index] === board.frames.length - 1)
   const leading = over ? (spec.score.measure === 'length' ? 'fewest' : 'most') : 'ahead'
-  const goToDifference = () => {
-    setBy('shot')
-    if (firstDifference !== null) clock.seek(firstDifference)
-  }
-  useActions(useMemo(() => compareActions(clock, firstDifference), [clock, firstDifference]))
+  const parting =
+    firstDifference === null ? null : momentOfFrame({ clock: clock.starts, boards: starts }, firstDifference)
+  useActions(useMemo(() => compareActions(clock, parting), [clock, parting]))
   return (
     <section className={classes.boards} aria-label="Boards">
       <div className={classes.row}>
-        {boards.map((board, index) => (
-          <OneBoard
-            // biome-ignore lint/suspicious/noArrayIndexKey: boards stand in the order of the contenders
-            key={index}
-            board={board}
-            spec={spec}
-            clock={clock}
-            starts={starts[index]!}
-            frame={frames[index]!}
-            decided={ahead.has(index) ? leading : null}
-          />
-        ))}
+        {contenders.map((contender, place) => {
+          const key = formatContender(contender)
+          const { label, kind } = described[place]!
+          const index = boards.findIndex((board) => formatContender(board.contender) === key)
+          const absence = absent.find((other) => formatContender(other.contender) === key)
+          if (absence !== undefined) {
+            return (
+              <AbsentBoard key={key} absence={absence} label={label} kind={kind} onBoard={compare.setSeed} />
+            )
+          }
+          if (index < 0) return null
+          return (
+            <OneBoard
+              key={key}
+              board={boards[index]!}
+              label={label}
+              spec={spec}
+              clock={clock}
+              starts={starts[index]!}
+              frame={frames[index]!}
+              decided={ahead.has(index) ? leading : null}
+            />
+          )
+        })}
       </div>
-      <div className={classes.controls}>
-        <div className={classes.transport}>
-          <Transport clock={clock} marks={marks} noun={by === 'shot' ? noun : 'moment'} />
+      {boards.length > 0 && (
+        <div className={classes.controls}>
+          <div className={classes.transport}>
+            <Transport clock={clock} marks={marks} noun={by === 'shot' ? noun : 'moment'} />
+          </div>
+          <div className={classes.clockChoice}>
+            <SegmentedControl
+              size="xs"
+              aria-label="Clock"
+              value={by}
+              onChange={(value) => setBy(value as 'shot' | 'time')}
+              data={[
+                { value: 'shot', label: `by ${noun}` },
+                { value: 'time', label: 'by time' },
+              ]}
+            />
+            {boards.length > 1 && (
+              <Button
+                size="compact-sm"
+                variant="default"
+                leftSection={<IconGitBranch size={15} />}
+                disabled={parting === null}
+                onClick={() => parting !== null && clock.seek(parting)}
+              >
+                {differenceWords(firstDifference, noun)}
+              </Button>
+            )}
+          </div>
         </div>
-        <div className={classes.clockChoice}>
-          <SegmentedControl
-            size="xs"
-            aria-label="Clock"
-            value={by}
-            onChange={(value) => setBy(value as 'shot' | 'time')}
-            data={[
-              { value: 'shot', label: `by ${noun}` },
-              { value: 'time', label: 'by time' },
-            ]}
-          />
-          <Button
-            size="compact-sm"
-            variant="default"
-            leftSection={<IconGitBranch size={15} />}
-            disabled={firstDifference === null}
-            onClick={goToDifference}
-          >
-            {firstDifference === null ? 'No difference' : `First difference: ${noun} ${firstDifference}`}
-          </Button>
-        </div>
-      </div>
+      )}
     </section>
   )
 }
 
+function differenceWords(firstDifference: number | null, noun: string): string {
+  if (firstDifference === null) return 'No difference'
+  return firstDifference === 0 ? 'Different from the start' : `First difference: ${noun} ${firstDifference}`
+}
+
 interface OneBoardProps {
   readonly board: Board
+  readonly label: string
   readonly spec: EnvironmentSpec
   readonly clock: Clock
   readonly starts: readonly number[]
@@ -98,7 +123,7 @@ interface OneBoardProps {
   readonly decided: string | null
 }
 
-function OneBoard({ board, spec, clock, starts, frame, decided }: OneBoardProps) {
+function OneBoard({ board, label, spec, clock, starts, frame, decided }: OneBoardProps) {
   const source = useMemo(() => boardSource(clock, board.frames, starts), [clock, board.frames, starts])
   const view = sceneView(board.frames[0]?.scene.kind ?? '')
   if (view === undefined) return null
@@ -108,17 +133,13 @@ function OneBoard({ board, spec, clock, starts, frame, decided }: OneBoardProps)
       ? frame
       : board.frames.slice(0, frame + 1).reduce((sum, { reward }) => sum + reward, 0)
   return (
-    <article
-      className={classes.one}
-      aria-label={board.label}
-      style={{ '--aspect': view.aspect } as CSSProperties}
-    >
+    <article className={classes.one} aria-label={label} style={{ '--aspect': view.aspect } as CSSProperties}>
       <header className={classes.oneHead}>
-        <PlayerName kind={board.playerKind} name={board.label} />
+        <PlayerName kind={board.playerKind} name={label} />
         {decided !== null && <span className={classes.ahead}>{decided}</span>}
       </header>
       <BoardFrame aspect={view.aspect}>
-        <Stage view={view} source={source} label={`${board.label}, ${frame} of ${board.steps} steps`} />
+        <Stage view={view} source={source} label={`${label}, ${frame} of ${board.steps} steps`} />
       </BoardFrame>
       <p className={`${classes.used} figure`}>
         <strong>{oneScore(value)}</strong>

@@ -1,10 +1,12 @@
 import { Button, Loader } from '@mantine/core'
 import { IconChartDots3 } from '@tabler/icons-react'
+import type { Result } from '../../../core/studio/protocol.ts'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorNote } from '../../components/error-note.tsx'
 import { navigate } from '../../route.ts'
 import { Boards } from './boards.tsx'
 import classes from './compare.module.css'
+import { formatContenders } from './contenders.ts'
 import { Picker } from './picker.tsx'
 import { TablePanel } from './table-panel.tsx'
 import { useCompare } from './use-compare.ts'
@@ -32,7 +34,7 @@ export default function ComparePage() {
           <ErrorNote error={boards.error} />
           {boards.value === undefined
             ? boards.error === undefined && <Loader m="auto" aria-label="They play" />
-            : boards.error === undefined && <Boards key={keyOf(boards.value)} result={boards.value} />}
+            : boards.error === undefined && <Boards key={keyOf(boards.value)} compare={compare} />}
           <TablePanel compare={compare} />
         </>
       )}
@@ -40,6 +42,6 @@ export default function ComparePage() {
   )
 }
 
-function keyOf(result: { seed: number; boards: readonly { label: string }[] }): string {
-  return [result.seed, ...result.boards.map(({ label }) => label)].join('/')
+function keyOf({ seed, boards }: Result<'compare.boards'>): string {
+  return `${seed}/${formatContenders(boards.map(({ contender }) => contender))}`
 }

@@ -1,4 +1,4 @@
-/** Contenders in the address: scripted, agent:first, agent:first@5000, imported:walker, episode:12 */
+/** Contenders in the address: none, scripted, agent:first, agent:first@5000, imported:walker, episode:12 */
 import type {
   Agent,
   Contender,
@@ -6,6 +6,7 @@ import type {
   ImportedAgent,
   PlayerKind,
 } from '../../../core/studio/protocol.ts'
+import { count, moment } from '../../components/format.ts'
 
 export const MOST = 4
 
@@ -24,8 +25,9 @@ export function formatContender(contender: Contender): string {
   }
 }
 
+/** Nobody is written out: an address that names nobody means the usual ones. */
 export function formatContenders(contenders: readonly Contender[]): string {
-  return contenders.map(formatContender).join(',')
+  return contenders.map(formatContender).join(',') || 'none'
 }
 
 export function parseContenders(text: string): Contender[] {
@@ -48,7 +50,24 @@ export interface Known {
   readonly scriptedPlayer: string | null
 }
 
-export function describeContender(contender: Contender, known: Known): { label: string; kind: PlayerKind } {
+export interface Described {
+  readonly label: string
+  readonly kind: PlayerKind
+}
+
+/** As they are called beside each other: two plays of one board by one player are told apart by when they were played. */
+export function describeContenders(contenders: readonly Contender[], known: Known): Described[] {
+  const described = contenders.map((contender) => describeContender(contender, known))
+  const uses = Map.groupBy(described, ({ label }) => label)
+  return described.map((one, index) => {
+    const contender = contenders[index]!
+    if (uses.get(one.label)!.length === 1 || contender.kind !== 'episode') return one
+    const row = known.episodes.find(({ id }) => id === contender.id)
+    return row === undefined ? one : { ...one, label: `${one.label}, ${moment(row.startedAtUs)}` }
+  })
+}
+
+export function describeContender(contender: Contender, known: Known): Described {
   switch (contender.kind) {
     case 'scripted':
       return { label: known.scriptedPlayer ?? 'scripted player', kind: 'scripted' }
@@ -60,7 +79,7 @@ export function describeContender(contender: Contender, known: Known): { label: 
     }
     case 'agent': {
       const name = known.agents.find(({ runId }) => runId === contender.runId)?.name ?? contender.runId
-      const at = contender.checkpoint === undefined ? '' : `, step ${contender.checkpoint}`
+      const at = contender.checkpoint === undefined ? '' : `, step ${count(Number(contender.checkpoint))}`
       return { label: `${name}${at}`, kind: 'agent' }
     }
     case 'episode': {
@@ -80,4 +99,17 @@ export function forTable(contenders: readonly Contender[], known: Known): Conten
     return row === undefined ? contender : { kind: 'player', playerName: row.playerName }
   })
   return [...new Map(widened.map((contender) => [formatContender(contender), contender])).values()]
+}
+
+/** The board of the first of them who has played one; null when none has, or nobody knows it. */
+export function boardOf(contenders: readonly Contender[], known: Known): number | null {
+  for (const contender of contenders) {
+    const row = known.episodes.find(
+      ({ id, seed, playerName }) =>
+        (contender.kind === 'episode' && id === contender.id) ||
+        (contender.kind === 'player' && playerName === contender.playerName && seed !== null),
+    )
+    if (row !== undefined && row.seed !== null) return row.seed
+  }
+  return null
 }

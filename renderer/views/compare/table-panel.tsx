@@ -1,32 +1,48 @@
 import { Button, Menu, Progress, SegmentedControl } from '@mantine/core'
 import { IconDownload, IconScale } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
-import type { Comparison } from '../../../core/studio/protocol.ts'
 import { client } from '../../client/client.ts'
 import { useTask } from '../../client/task.ts'
 import { IntervalPlot } from '../../components/interval-plot.tsx'
 import { attempt } from '../../components/report-error.ts'
 import classes from './compare.module.css'
 import { ComparisonTable } from './comparison-table.tsx'
-import { formatContenders, forTable } from './contenders.ts'
+import { formatContender, formatContenders, forTable } from './contenders.ts'
 import { exportComparison } from './export.ts'
+import { type StoredComparison, standOf, storeComparison, storedComparison } from './stored-comparisons.ts'
 import type { Compare } from './use-compare.ts'
 
 /** The same contenders on many boards: table and plot, which can be exported. */
 export function TablePanel({ compare }: { compare: Compare }) {
   const { environment, known } = compare
-  const contenders = useMemo(() => forTable(compare.contenders, known), [compare.contenders, known])
-  const [episodes, setEpisodes] = useState('100')
-  const [answer, setAnswer] = useState<{ key: string; comparison: Comparison; episodes: number } | null>(null)
-  const task = useTask()
+  const absent = compare.boards.value?.absent
+  const contenders = useMemo(() => {
+    const unable = new Set(
+      absent?.filter(({ scored }) => !scored).map(({ contender }) => formatContender(contender)),
+    )
+    return forTable(
+      compare.contenders.filter((contender) => !unable.has(formatContender(contender))),
+      known,
+    )
+  }, [compare.contenders, absent, known])
   const key = `${environment} ${formatContenders(contenders)}`
+  const kept = useMemo(() => storedComparison(key), [key])
+  const [computed, setComputed] = useState<StoredComparison | null>(null)
+  const answer = computed?.key === key ? computed : kept
+  const [chosen, setChosen] = useState<string>()
+  const episodes = chosen ?? String(answer?.episodes ?? 100)
+  const task = useTask()
+  const stand = standOf(contenders, known)
   const params = { environment, contenders, episodes: Number(episodes) }
   const play = () =>
     attempt(async () => {
       const comparison = await task.run((taskId) => client.call('compare.table', { ...params, taskId }))
-      setAnswer({ key, comparison, episodes: params.episodes })
+      const fresh = { key, comparison, episodes: params.episodes, stand }
+      storeComparison(fresh)
+      setComputed(fresh)
     })
-  const comparison = answer?.key === key ? answer.comparison : null
+  const comparison = answer?.comparison ?? null
+  const outdated = answer !== null && answer.stand !== stand
   const shown = { ...params, episodes: answer?.episodes ?? params.episodes }
   return (
     <section className={classes.panel} aria-label="On many boards">
@@ -37,7 +53,7 @@ export function TablePanel({ compare }: { compare: Compare }) {
             size="xs"
             aria-label="Boards"
             value={episodes}
-            onChange={setEpisodes}
+            onChange={setChosen}
             data={['20', '100', '500'].map((value) => ({ value, label: `${value} boards` }))}
           />
           {task.busy ? (
@@ -45,7 +61,12 @@ export function TablePanel({ compare }: { compare: Compare }) {
               Cancel
             </Button>
           ) : (
-            <Button size="compact-sm" leftSection={<IconScale size={15} />} onClick={() => void play()}>
+            <Button
+              size="compact-sm"
+              leftSection={<IconScale size={15} />}
+              disabled={contenders.length === 0}
+              onClick={() => void play()}
+            >
               Compare
             </Button>
           )}
@@ -72,6 +93,11 @@ export function TablePanel({ compare }: { compare: Compare }) {
         {comparison?.unit ??
           'Everyone who can play plays the same new boards; for people, what they have recorded.'}
       </p>
+      {outdated && !task.busy && (
+        <p className={`small ${classes.outdated}`}>
+          An agent has learned more or plays were added since. Compare again for how it is now.
+        </p>
+      )}
       {task.busy && (
         <Progress
           value={task.total === 0 ? 0 : (100 * task.done) / task.total}
@@ -96,7 +122,7 @@ export function TablePanel({ compare }: { compare: Compare }) {
                 : `${comparison.spec.score.units} per episode, mean with 95 % interval`
             }
             rowHeight={44}
-            labelWidth={330}
+            labelWidth={380}
           />
           <ComparisonTable comparison={comparison} />
         </>
