@@ -67,6 +67,28 @@ test('recent plays are those that came to an end, lost ones too, and none that w
   expect(recent).toMatchObject([{ id: lost, score: 60, success: false }])
 })
 
+test('a game that is over counts for nothing until it is kept, and is offered when nobody decides', async () => {
+  const { page } = studio
+  const game = await startBasic()
+  for (let i = 0; i < 7; i++) await page.call('play.step', { session: game.session, action: right })
+  const mine = () => page.call('demonstrations.list', { playerName: 'me' })
+  const recent = () => page.call('play.recent', { environment: 'basic', playerName: 'me' })
+  expect([await mine(), await recent()]).toEqual([[], []])
+  expect(await page.call('demonstrations.statistics', { environment: 'basic' })).toMatchObject({
+    players: [],
+  })
+  expect(await page.call('play.recovered', {})).toEqual([])
+  await studio.close()
+
+  const again = await openStudio(studio.directory)
+  const [offered] = await again.page.call('play.recovered', {})
+  expect(offered).toMatchObject({ id: game.episodeId, terminated: true, success: true, length: 7 })
+  await again.page.call('play.recover', { keep: [game.episodeId!], discard: [] })
+  const [row] = await again.page.call('demonstrations.list', { playerName: 'me' })
+  expect(row).toMatchObject({ state: 'complete', terminated: true, truncated: false, success: true })
+  await again.close()
+})
+
 test('a discarded game and an unrecorded one leave nothing behind', async () => {
   const { page } = studio
   const discarded = await startBasic()
