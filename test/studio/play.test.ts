@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openStudio, type TestStudio } from './support.ts'
 
 let studio: TestStudio
@@ -87,6 +87,28 @@ test('a game that is over counts for nothing until it is kept, and is offered wh
   const [row] = await again.page.call('demonstrations.list', { playerName: 'me' })
   expect(row).toMatchObject({ state: 'complete', terminated: true, truncated: false, success: true })
   await again.close()
+})
+
+test('a game that was over when its page was closed is offered to the next; one that is reloaded goes on', async () => {
+  const play = async () => {
+    const game = await startBasic()
+    for (let i = 0; i < 7; i++) await studio.page.call('play.step', { session: game.session, action: right })
+    return game
+  }
+  const [reloaded, left] = [await play(), await play()]
+  vi.useFakeTimers({ toFake: ['setTimeout'] })
+  try {
+    studio.page.close()
+    const page = studio.openPage()
+    await page.call('play.resume', { session: reloaded.session })
+    await vi.waitFor(async () => {
+      await vi.advanceTimersByTimeAsync(10_000)
+      expect(await page.call('play.recovered', {})).toMatchObject([{ id: left.episodeId, success: true }])
+    })
+    expect(await page.call('play.resume', { session: reloaded.session })).toMatchObject({ terminated: true })
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('a discarded game and an unrecorded one leave nothing behind', async () => {
