@@ -6,7 +6,6 @@ import '@mantine/spotlight/styles.css'
 import './theme/tokens.css'
 import './theme/base.css'
 import { MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
 import { createRoot } from 'react-dom/client'
 import { client } from './client/client.ts'
 import { Frame } from './frame/frame.tsx'
@@ -25,7 +24,6 @@ createRoot(document.getElementById('root')!).render(
     defaultColorScheme="auto"
     getStyleNonce={() => nonce}
   >
-    <Notifications position="bottom-right" limit={4} />
     <Frame />
   </MantineProvider>,
 )

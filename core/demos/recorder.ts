@@ -8,7 +8,7 @@ import {
   type StepResult,
 } from '../envs/environment.ts'
 import type { Player } from '../envs/player.ts'
-import type { EpisodeWriter, Library } from '../store/index.ts'
+import type { EpisodeOutcome, EpisodeWriter, Library } from '../store/index.ts'
 import { Turns } from '../turns.ts'
 import type { EpisodeHead, PlayerKind } from './episode.ts'
 import { environmentStamp } from './stamp.ts'
@@ -24,7 +24,7 @@ export interface RecorderOptions {
  * One episode from reset to its end. With a library every step is recorded; with null it is only played.
  *
  * The outcome is written with the last step, so nothing is lost when the process dies while somebody still decides between
- * `keep` and `discard`.
+ * `keep` and `discard`. Until then it is a recording as any other: nobody counts it or learns from it.
  */
 export class Recorder {
   readonly environment: Environment
@@ -106,7 +106,7 @@ export class Recorder {
       ...(this.#mask === undefined ? {} : { mask: this.#mask }),
       timeUs,
     })
-    if (this.over) this.#finish()
+    if (this.over) this.#writer?.settle(this.#result())
     return result
   }
 
@@ -120,13 +120,15 @@ export class Recorder {
       this.discard()
       return null
     }
-    if (this.#state === 'playing') this.#finish()
+    if (this.#state === 'playing') this.#writer?.finish(this.#result())
+    this.#state = 'kept'
     return this.episodeId
   }
 
-  /** Ends the episode and forgets it. One that had ended already can still be restored from among the deleted. */
+  /** Ends the episode and forgets it. One that had come to its end can still be restored from among the deleted. */
   discard(): void {
     if (this.#state === 'discarded') return
+    if (this.over && this.committed === this.steps) this.keep()
     if (this.#state === 'kept' && this.#writer !== undefined) {
       this.#library?.deleteEpisodes([this.#writer.episodeId])
     } else {
@@ -135,15 +137,14 @@ export class Recorder {
     this.#state = 'discarded'
   }
 
-  /** Ends the recording as a crash would, except that every step is kept: the episode becomes an interrupted one. */
+  /** Ends the recording as a crash would, except that every step is kept: the episode becomes an interrupted one, if nobody kept it. */
   interrupt(): void {
     if (this.#state === 'playing') this.#writer?.interrupt()
     this.#state = 'kept'
   }
 
-  #finish(): void {
-    this.#writer?.finish({ ...this.#outcome, success: this.over && this.environment.succeeded })
-    this.#state = 'kept'
+  #result(): EpisodeOutcome {
+    return { ...this.#outcome, success: this.over && this.environment.succeeded }
   }
 }
 
@@ -160,7 +161,7 @@ export interface RecordOptions {
 }
 
 /**
- * Lets `player` play the episode of `seed` to its end and records it.
+ * Lets `player` play the episode of `seed` to its end, records it and keeps it.
  * @returns the finished recorder; `episodeId` names the episode
  * @throws the signal's reason when it was aborted
  */
@@ -191,6 +192,7 @@ export async function recordEpisode(
       const result = recorder.step(action)
       onStep?.(recorder, result)
     }
+    recorder.keep()
   } catch (error) {
     recorder.interrupt()
     throw error

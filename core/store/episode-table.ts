@@ -91,6 +91,16 @@ export class EpisodeTable {
     this.#prepare('UPDATE episode SET length = ?, total_reward = ? WHERE id = ?').run(length, totalReward, id)
   }
 
+  /** What became of an episode of which nobody has decided yet whether it is kept. */
+  setOutcome(id: number, { terminated, truncated, success }: EpisodeOutcome): void {
+    this.#prepare('UPDATE episode SET terminated = ?, truncated = ?, success = ? WHERE id = ?').run(
+      Number(terminated),
+      Number(truncated),
+      Number(success),
+      id,
+    )
+  }
+
   /** Reads the episode back, which proves that every chunk is intact, and gives it its hash. */
   complete(id: number, outcome: EpisodeOutcome): void {
     const episode = {
@@ -121,15 +131,15 @@ export class EpisodeTable {
       .all() as number[]
   }
 
-  /** Marks a recording whose process is gone. One without a step is erased. */
+  /** Marks a recording whose process is gone, with its outcome where it has one. One without a step is erased. */
   interrupt(id: number): void {
     if (this.record(id).length === 0) {
       this.erase(id)
       return
     }
     this.#prepare(
-      `UPDATE episode SET state = 'interrupted', truncated = 1, recorder_pid = NULL, recorder_token = NULL
-         WHERE id = ?`,
+      `UPDATE episode SET state = 'interrupted', truncated = max(truncated, 1 - terminated), recorder_pid = NULL,
+         recorder_token = NULL WHERE id = ?`,
     ).run(id)
   }
 
@@ -184,7 +194,8 @@ export class EpisodeTable {
     if (length === 0) throw new UserError(`episode ${id} has no step yet`)
     const whole = this.readUnfinished(id)
     // Somebody who looks on while it is being recorded sees an episode that is cut off here.
-    const episode = state === 'recording' ? { ...whole, truncated: true } : whole
+    const truncated = whole.truncated || !whole.terminated
+    const episode = state === 'recording' ? { ...whole, truncated } : whole
     checkStored(episode, { file: this.#connection.file, place: `episode ${id}` })
     return episode
   }

@@ -105,6 +105,12 @@ export class EpisodeWriter {
     this.onCommit?.(steps)
   }
 
+  /** The rules have ended the episode: how is written down at once, whether it is kept is decided by `finish` or `discard`. */
+  settle(outcome: EpisodeOutcome): void {
+    this.flush()
+    this.#connection.write(() => this.#table.setOutcome(this.episodeId, outcome))
+  }
+
   /**
    * Ends the episode and keeps it. An episode that the rules did not end was cut off from outside: it is kept as truncated.
    * @returns the id of the episode

@@ -181,9 +181,13 @@ class SqliteLibrary implements Library {
   keepEpisodes(ids: readonly number[]): void {
     this.#forEach(ids, (id, record) => {
       if (record.state === 'recording') throw new UserError(`episode ${id} is still being recorded`)
-      if (record.state === 'interrupted') {
-        this.#episodes.complete(id, { terminated: false, truncated: true, success: false })
-      }
+      if (record.state !== 'interrupted') return
+      const [terminated, truncated, success] = [
+        record.terminated === 1,
+        record.truncated === 1,
+        record.success === 1,
+      ]
+      this.#episodes.complete(id, { terminated, truncated, success })
     })
   }
 

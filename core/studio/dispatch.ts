@@ -13,9 +13,9 @@ import {
   type WireError,
 } from './protocol.ts'
 
-/** The implementation of some methods of the protocol. */
+/** The implementation of some methods of the protocol; `page` is the port of the page that calls. */
 export type Handlers<M extends Method = Method> = {
-  [K in M]: (params: CheckedParams<K>) => Result<K> | Promise<Result<K>>
+  [K in M]: (params: CheckedParams<K>, page: Port) => Result<K> | Promise<Result<K>>
 }
 
 /**
@@ -35,13 +35,14 @@ export function serve(
     closed = true
   })
   port.onMessage(async (bytes) => {
-    const reply = await answer(bytes, handlers, onBug, tell)
+    const reply = await answer(bytes, port, handlers, onBug, tell)
     if (!closed) port.post(reply)
   })
 }
 
 async function answer(
   bytes: Uint8Array,
+  page: Port,
   handlers: Handlers,
   onBug: (error: unknown) => void,
   tell: (error: unknown) => WireError,
@@ -50,7 +51,7 @@ async function answer(
   try {
     const request = readRequest(bytes)
     id = request.id
-    const result = await call(handlers, request.method, request.params)
+    const result = await call(handlers, page, request.method, request.params)
     const reply = encodeFrame({ id, result })
     if (reply.byteLength <= maxFrameBytes) return reply
     throw new UserError('the answer is too large to be sent', { remedy: 'ask for fewer items at a time' })
@@ -90,14 +91,14 @@ function idOf(value: unknown): number | null {
   return Number.isSafeInteger(value.id) ? (value.id as number) : null
 }
 
-async function call(handlers: Handlers, method: string, params: unknown): Promise<unknown> {
+async function call(handlers: Handlers, page: Port, method: string, params: unknown): Promise<unknown> {
   if (!Object.hasOwn(methods, method)) throw new ProtocolError(`unknown method "${method.slice(0, 80)}"`)
   const definition: { params: ZodType; result: ZodType } = methods[method as Method]
   const checked = definition.params.safeParse(params)
   if (!checked.success) throw new ProtocolError(`${method}: ${explain(checked.error)}`)
   // The schema of this very method was applied; TypeScript cannot relate the two through the union of all methods.
-  const handler = handlers[method as Method] as (params: unknown) => unknown
-  return definition.result.parse(await handler(checked.data))
+  const handler = handlers[method as Method] as (params: unknown, page: Port) => unknown
+  return definition.result.parse(await handler(checked.data, page))
 }
 
 export function wireError(error: unknown): WireError {

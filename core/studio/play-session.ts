@@ -32,6 +32,11 @@ export class PlaySession {
     })
   }
 
+  /** Whether the environment has ended the episode, so that only its person's decision is missing. */
+  get over(): boolean {
+    return this.#recorder.over
+  }
+
   /** Null when nothing is recorded. */
   get episodeId(): number | null {
     return this.#recorder.episodeId

@@ -14,6 +14,9 @@ const KEPT = 50
 /** Tells what was done and offers to take it back. */
 export function offerUndo(text: string, undo: () => Promise<unknown>): void {
   const id = crypto.randomUUID()
+  // One offer at a time is in sight; Ctrl/Cmd+Z reaches those before it.
+  const before = done.at(-1)
+  if (before !== undefined) notifications.hide(before.id)
   done.push({ id, undo })
   if (done.length > KEPT) done.shift()
   notifications.show({

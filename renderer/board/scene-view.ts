@@ -29,6 +29,8 @@ export interface Moment {
 export interface ControlKey<State> {
   readonly id: string
   readonly name: string
+  /** In the legend beside the board, where keys of the same legend share an entry: 'Aim'. The name when absent. */
+  readonly legend?: string
   readonly shortcuts: readonly string[]
   apply(state: State, scene: Scene): { state: State; action?: Action }
 }

@@ -1,4 +1,5 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
 import { IconKeyboard, IconSearch } from '@tabler/icons-react'
 import { useEffect } from 'react'
 import { runAction } from '../actions/action.ts'
@@ -38,6 +39,15 @@ export function TopBar({ page }: { page: Page }) {
         {runs.map((run) => (
           <RunPill key={run.id} run={run} />
         ))}
+      </div>
+      {/* Here, where nothing lies below: a long message makes the bar taller instead of covering what is on the page. */}
+      <div className={classes.toasts}>
+        <Notifications
+          position="top-right"
+          limit={3}
+          withinPortal={false}
+          classNames={{ root: classes.toastPlace, notification: classes.toast }}
+        />
       </div>
       <button type="button" className={classes.search} onClick={() => runAction('app.palette')}>
         <IconSearch size={15} stroke={1.8} aria-hidden />

@@ -93,12 +93,32 @@ describe('Recorder', () => {
     library.close()
   })
 
-  it('has written the outcome before anyone decides to keep; a discarded one can be restored', () => {
+  it('has written the outcome before anyone decides to keep, and does not count it until then', () => {
+    const directory = temporaryDirectory()
+    const library = openLibrary(directory)
+    const environment = new Walk()
+    const recorder = new Recorder(library, environment, { seed: 1, player: ada })
+    while (!recorder.over) recorder.step(forward(environment))
+    expect(library.listEpisodes()).toMatchObject([{ state: 'recording', success: true, terminated: true }])
+    expect(library.listEpisodes({ state: 'complete' })).toEqual([])
+    expect(library.readEpisode(recorder.episodeId!)).toMatchObject({ terminated: true, truncated: false })
+    // The process ends meanwhile, and the next one is asked.
+    library.close()
+    const next = openLibrary(directory)
+    const [left] = next.listEpisodes()
+    expect(left).toMatchObject({ state: 'interrupted', success: true, terminated: true, truncated: false })
+    next.keepEpisodes([left!.id])
+    const kept = { state: 'complete', success: true, terminated: true, truncated: false }
+    expect(next.listEpisodes()).toMatchObject([kept])
+    expect(() => next.verifyEpisode(left!.id)).not.toThrow()
+    next.close()
+  })
+
+  it('leaves a discarded one that had come to its end among the deleted', () => {
     const library = openLibrary(temporaryDirectory())
     const environment = new Walk()
     const recorder = new Recorder(library, environment, { seed: 1, player: ada })
     while (!recorder.over) recorder.step(forward(environment))
-    expect(library.listEpisodes()).toMatchObject([{ state: 'complete', success: true }])
     recorder.discard()
     expect(library.listEpisodes()).toEqual([])
     expect(library.listEpisodes({ deleted: true })).toHaveLength(1)

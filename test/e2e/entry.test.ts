@@ -98,7 +98,7 @@ test('pages come back by themselves when the studio is started again at the same
   await page.getByText('The connection to the studio was lost').waitFor()
   const second = await startStudio(first.directory, { port: Number(new URL(first.origin).port) })
   await page.getByText('The connection to the studio was lost').waitFor({ state: 'detached' })
-  await page.getByText('Recovered: 1 play was interrupted (1 step)').waitFor()
+  await page.getByText('Recovered: 1 play not yet kept or discarded (1 step)').waitFor()
   await context.close()
   await second.stop()
 })

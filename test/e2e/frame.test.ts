@@ -8,6 +8,19 @@ import { type Studio, startStudio } from './studio.ts'
 
 const lowContrast = await readFile(new URL('./low-contrast.js', import.meta.url), 'utf8')
 
+/** Runs in the page: what can be pressed and lies, in part, below a toast. */
+const covered = `(() => {
+  const toasts = [...document.querySelectorAll('[role=alert]')]
+  return [...document.querySelectorAll('button, a, input, [tabindex="0"]')].filter((element) => {
+    if (toasts.some((toast) => toast.contains(element))) return false
+    const box = element.getBoundingClientRect()
+    return toasts.some((toast) => {
+      const over = toast.getBoundingClientRect()
+      return over.left < box.right && box.left < over.right && over.top < box.bottom && box.top < over.bottom
+    })
+  }).map((element) => element.outerHTML.slice(0, 120))
+})()`
+
 let browser: Browser
 let studio: Studio
 
@@ -135,6 +148,78 @@ describe('a level', { timeout: 60_000 }, () => {
     await context.close()
   })
 
+  test('is asked about before another takes its place, and stays when the person says so', async () => {
+    const { page, context, complaints } = await visit(browser, studio.address, { route: '#/play?seed=7' })
+    const seed = page.getByLabel('Board (seed)')
+    await page.locator('[data-board]').focus()
+    await page.keyboard.press('Space')
+    await page.getByText('1 saved').waitFor()
+    const question = page.getByRole('dialog', { name: 'Keep this play?' })
+    const chooseBasic = async () => {
+      await page.getByRole('combobox', { name: 'Environment', exact: true }).click()
+      await page.getByRole('option', { name: 'Basic', exact: true }).click()
+      await question.getByText('Bubble, level 25, board 7: 1 bubble so far').waitFor()
+    }
+    await chooseBasic()
+    await question.getByRole('button', { name: 'Go on playing' }).click()
+    await page.getByText('1 saved').waitFor()
+    expect(await seed.inputValue()).toBe('7')
+    expect(page.url()).toContain('env=bubble%2F25')
+    // By an address, too, until the way back is taken.
+    await page.goto(`${studio.origin}/#/play?env=basic&seed=3`)
+    await question.waitFor()
+    await page.goBack()
+    await question.waitFor({ state: 'detached' })
+    await chooseBasic()
+    await question.getByRole('button', { name: 'Keep', exact: true }).click()
+    await page.getByText('Kept in your demonstrations').waitFor()
+    await page.getByText('Walk to the tall flag').waitFor()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+
+  test('that is over counts once it is kept, which playing it again does', async () => {
+    const { page, context } = await visit(browser, studio.address, { route: '#/play?env=basic&seed=3' })
+    const panel = page.getByRole('complementary', { name: 'Level' })
+    const board = page.locator('[data-board]')
+    await board.focus()
+    for (let step = 0; step < 7; step++) await page.keyboard.press('ArrowRight', { delay: 40 })
+    await page.getByRole('region', { name: 'Result' }).waitFor()
+    await page.reload()
+    await page.getByRole('region', { name: 'Result' }).waitFor()
+    await panel.getByText('Your last plays will appear here').waitFor()
+    await board.focus()
+    await page.keyboard.press('r')
+    await page.getByText('Kept in your demonstrations').waitFor()
+    await panel.getByText('Your last play', { exact: true }).waitFor()
+    expect(await page.getByLabel('Board (seed)').inputValue()).toBe('3')
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await panel.getByText('Your last plays will appear here').waitFor()
+    await context.close()
+  })
+
+  test('shows every key of the board, and a toast over no button, at 1024x700', async () => {
+    const { page, context } = await visit(browser, studio.address, { width: 1024, height: 700 })
+    const panel = page.getByRole('complementary', { name: 'Level' })
+    await page.locator('[data-board]').focus()
+    await page.keyboard.press('Space')
+    await page.getByText('1 saved').waitFor()
+    const bottom = 700
+    for (const name of ['Aim', 'Ten notches', 'Swap', 'Shoot', 'Again', 'New', 'All keys']) {
+      const box = (await panel.locator('dt', { hasText: new RegExp(`^${name}$`) }).boundingBox())!
+      expect(box.y + box.height, name).toBeLessThan(bottom)
+    }
+    expect(await panel.locator('dd').allTextContents()).toContain('Shift←Shift→')
+    await page.keyboard.press('d')
+    const toast = page.getByRole('alert').filter({ hasText: 'Play discarded' })
+    await toast.waitFor()
+    expect(await page.evaluate(covered)).toEqual([])
+    await toast.getByRole('button', { name: 'Undo' }).click()
+    await toast.waitFor({ state: 'detached' })
+    await context.close()
+  })
+
   test('is aimed and shot with the mouse', async () => {
     const { page, context } = await visit(browser, studio.address, { motion: true })
     const board = page.locator('[data-board]')
@@ -181,7 +266,7 @@ test('what was played survives the sudden end of the studio', { timeout: 60_000 
 
   const second = await startStudio(first.directory)
   const after = await visit(browser, second.address)
-  await after.page.getByText('Recovered: 1 play was interrupted (1 step)').waitFor()
+  await after.page.getByText('Recovered: 1 play not yet kept or discarded (1 step)').waitFor()
   await after.page.getByRole('button', { name: 'Keep', exact: true }).click()
   await after.page.getByText('Recovered').waitFor({ state: 'detached' })
   await go(after.page, 'd')

@@ -72,9 +72,7 @@ describe('a newcomer', { timeout: 60_000 }, () => {
     await slider.focus()
     await page.keyboard.press('End')
     const last = level.shots.length
-    expect(await slider.getAttribute('aria-valuetext')).toContain(
-      `shot ${last} of ${last}, all captives free`,
-    )
+    expect(await slider.getAttribute('aria-valuetext')).toContain(`shot ${last} of ${last}, all birds free`)
     await page.keyboard.press('ArrowLeft')
     expect(await slider.getAttribute('aria-valuenow')).toBe(String(last - 1))
     await page.reload()

@@ -117,8 +117,6 @@ test('what happened is said in words, and what matters is marked', () => {
   expect(bubbleView.describe([shot, { kind: 'pop', cells }])).toBe('Swapped, yellow bubble, 9 popped')
   expect(bubbleView.moment([shot])).toBeNull()
   expect(bubbleView.moment([shot, { kind: 'pop', cells }])).toEqual({ kind: 'big', label: '9 bubbles fell' })
-  expect(bubbleView.moment([shot, { kind: 'free', cells: cells.slice(0, 2) }])?.label).toBe(
-    '2 captives freed',
-  )
+  expect(bubbleView.moment([shot, { kind: 'free', cells: cells.slice(0, 2) }])?.label).toBe('2 birds freed')
   expect(aspect).toBeCloseTo(0.834, 2)
 })

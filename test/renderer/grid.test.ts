@@ -25,7 +25,7 @@ test('words say where things are and what happened', () => {
   environment.reset(7, null)
   expect((environment.scene() as GridScene).agent).toEqual({ row: 2, column: 1 })
   expect(view.control.describe(null, sceneNow())).toBe(
-    'Reach the green plus. green plus 1 up and 1 left, red ex 1 right',
+    'Reach the green plus. green plus 1 up and 1 left, red cross 1 right',
   )
   const said = ['up', 'left'].map((way) => {
     const { discrete } = press(way)!

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openStudio, type TestStudio } from './support.ts'
 
 let studio: TestStudio
@@ -65,6 +65,50 @@ test('recent plays are those that came to an end, lost ones too, and none that w
   await play(3)
   const recent = await page.call('play.recent', { environment: 'bubble/25', playerName: 'me' })
   expect(recent).toMatchObject([{ id: lost, score: 60, success: false }])
+})
+
+test('a game that is over counts for nothing until it is kept, and is offered when nobody decides', async () => {
+  const { page } = studio
+  const game = await startBasic()
+  for (let i = 0; i < 7; i++) await page.call('play.step', { session: game.session, action: right })
+  const mine = () => page.call('demonstrations.list', { playerName: 'me' })
+  const recent = () => page.call('play.recent', { environment: 'basic', playerName: 'me' })
+  expect([await mine(), await recent()]).toEqual([[], []])
+  expect(await page.call('demonstrations.statistics', { environment: 'basic' })).toMatchObject({
+    players: [],
+  })
+  expect(await page.call('play.recovered', {})).toEqual([])
+  await studio.close()
+
+  const again = await openStudio(studio.directory)
+  const [offered] = await again.page.call('play.recovered', {})
+  expect(offered).toMatchObject({ id: game.episodeId, terminated: true, success: true, length: 7 })
+  await again.page.call('play.recover', { keep: [game.episodeId!], discard: [] })
+  const [row] = await again.page.call('demonstrations.list', { playerName: 'me' })
+  expect(row).toMatchObject({ state: 'complete', terminated: true, truncated: false, success: true })
+  await again.close()
+})
+
+test('a game that was over when its page was closed is offered to the next; one that is reloaded goes on', async () => {
+  const play = async () => {
+    const game = await startBasic()
+    for (let i = 0; i < 7; i++) await studio.page.call('play.step', { session: game.session, action: right })
+    return game
+  }
+  const [reloaded, left] = [await play(), await play()]
+  vi.useFakeTimers({ toFake: ['setTimeout'] })
+  try {
+    studio.page.close()
+    const page = studio.openPage()
+    await page.call('play.resume', { session: reloaded.session })
+    await vi.waitFor(async () => {
+      await vi.advanceTimersByTimeAsync(10_000)
+      expect(await page.call('play.recovered', {})).toMatchObject([{ id: left.episodeId, success: true }])
+    })
+    expect(await page.call('play.resume', { session: reloaded.session })).toMatchObject({ terminated: true })
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('a discarded game and an unrecorded one leave nothing behind', async () => {

@@ -33,8 +33,7 @@ export class BasicEnvironment implements Environment {
       id: 'basic',
       title: 'Basic',
       description:
-        'Walk a line to one of two goals. As in ML-Agents there is no step limit, so a player that dithers never ' +
-        'ends its episode; the parameter max_steps sets one (0 = none).',
+        'Walk to the tall flag, which pays 1 point, in as few steps as you can. The short one pays 0.1.',
       version: 1,
       parameters: { max_steps },
       parameterRules: rules,

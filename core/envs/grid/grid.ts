@@ -34,6 +34,11 @@ const RULES = {
   max_steps: { from: 1, to: 65535, initial: 100 },
 } as const
 
+const DESCRIPTIONS = {
+  plus: 'Walk to the green plus in as few steps as you can, and keep away from the red cross.',
+  either: 'Walk to what the board asks for, the green plus or the red cross, in as few steps as you can.',
+} as const satisfies Record<(typeof RULES)['goal']['oneOf'][number], string>
+
 export class GridEnvironment implements Environment {
   readonly spec: EnvironmentSpec
   readonly #size: number
@@ -84,9 +89,7 @@ export class GridEnvironment implements Environment {
     this.spec = {
       id: 'grid',
       title: 'Grid',
-      description:
-        'Walk a square board to the green plus and avoid the red ex (goal: either asks for one of the two). Seen as a ' +
-        'picture; the test of visual encoders.',
+      description: DESCRIPTIONS[goal],
       version: 1,
       parameters: given,
       parameterRules: RULES,

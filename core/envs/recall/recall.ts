@@ -38,8 +38,7 @@ export class RecallEnvironment implements Environment {
       id: 'recall',
       title: 'Recall',
       description:
-        'A sign names one of two doors at the end of a corridor and is never seen again: without memory there is nothing ' +
-        'to learn. The parameter length sets how far the doors are.',
+        'Remember which door the sign at the start names, walk to the end of the corridor, and take that door.',
       version: 1,
       parameters: { length },
       parameterRules: rules,

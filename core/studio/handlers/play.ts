@@ -1,6 +1,7 @@
 /** `play.*`: sessions belong to the host, so that a page can be reloaded in the middle of a game. */
 import { randomBytes } from 'node:crypto'
 import { UserError } from '../../errors.ts'
+import type { Port } from '../../train/port.ts'
 import { type HostContext, readyEnvironment, scoreOf, toDemonstration } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { freshSeed } from '../fresh-seed.ts'
@@ -9,6 +10,8 @@ import type { playMethods } from '../protocol/play.ts'
 
 /** Sessions that pages left without ending them; beyond this the oldest is put away as interrupted. */
 const maxSessions = 16
+/** Within which a page that is reloaded is back. */
+const RELOAD_MS = 10_000
 
 export interface PlayHandlers extends Handlers<keyof typeof playMethods> {
   /** Puts every open session away; recordings can be recovered. */
@@ -23,13 +26,30 @@ export function playHandlers(context: HostContext): PlayHandlers {
     if (session !== undefined) return session
     throw new UserError('this game is no longer open', { remedy: 'start another' })
   }
+  const pages = new WeakMap<PlaySession, Port>()
+  const seen = new WeakSet<Port>()
+  const visit = (session: PlaySession, page: Port): PlaySession => {
+    pages.set(session, page)
+    if (!seen.has(page)) page.onClose(() => setTimeout(() => putAwayUndecided(page), RELOAD_MS).unref())
+    seen.add(page)
+    return session
+  }
+  /** A game that is over waits for a decision which nobody can make on a page that is gone: any page is asked then. */
+  const putAwayUndecided = (page: Port): void => {
+    const left = [...sessions.values()].filter((session) => session.over && pages.get(session) === page)
+    for (const session of left) {
+      session.abandon()
+      sessions.delete(session.id)
+    }
+    if (left.length > 0) context.emit('library.changed', { what: 'demonstrations' })
+  }
   const isOpen = (episodeId: number): boolean =>
     [...sessions.values()].some((session) => session.episodeId === episodeId)
   const interrupted = () =>
     library.listEpisodes({ state: 'interrupted' }).filter((row) => row.length > 0 && !isOpen(row.id))
 
   return {
-    'play.start': async (params) => {
+    'play.start': async (params, page) => {
       await readyEnvironment(context, params.environment, params.parameters)
       const session = new PlaySession(randomBytes(9).toString('base64url'), {
         environment: params.environment,
@@ -44,9 +64,9 @@ export function playHandlers(context: HostContext): PlayHandlers {
         oldest.abandon()
         sessions.delete(oldest.id)
       }
-      return session.state()
+      return visit(session, page).state()
     },
-    'play.resume': ({ session }) => find(session).state(),
+    'play.resume': ({ session }, page) => visit(find(session), page).state(),
     'play.step': ({ session, action }) => find(session).step(action),
     'play.end': ({ session, keep }) => {
       const episodeId = find(session).end(keep)

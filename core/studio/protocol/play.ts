@@ -69,7 +69,7 @@ export const playMethods = {
     params: z.strictObject({ session: sessionId, keep: z.boolean() }),
     result: z.object({ episodeId: episodeId.nullable() }),
   },
-  /** Episodes that a crash or a power failure interrupted. */
+  /** Episodes that a crash or a power failure interrupted, or that were over when their page was closed. */
   'play.recovered': { params: empty, result: z.array(demonstration) },
   /** Decides on interrupted episodes; a discarded one can be restored like any deleted demonstration. */
   'play.recover': {

@@ -37,12 +37,14 @@ export const basicView: SceneView<Nothing> = {
       {
         id: 'left',
         name: 'Move left',
+        legend: 'Move',
         shortcuts: ['ArrowLeft'],
         apply: (state) => ({ state, action: move(1) }),
       },
       {
         id: 'right',
         name: 'Move right',
+        legend: 'Move',
         shortcuts: ['ArrowRight'],
         apply: (state) => ({ state, action: move(2) }),
       },

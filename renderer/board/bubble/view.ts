@@ -76,8 +76,8 @@ function drawLanded(
 
 function moment(events: readonly SceneEvent[]): Moment | null {
   const { popped, dropped, freed, won } = tally(events)
-  if (won) return { kind: 'end', label: 'all captives free' }
-  if (freed > 0) return { kind: 'goal', label: freed === 1 ? 'a captive freed' : `${freed} captives freed` }
+  if (won) return { kind: 'end', label: 'all birds free' }
+  if (freed > 0) return { kind: 'goal', label: freed === 1 ? 'a bird freed' : `${freed} birds freed` }
   return popped + dropped >= BIG_FALL ? { kind: 'big', label: `${popped + dropped} bubbles fell` } : null
 }
 
@@ -93,7 +93,7 @@ function describe(events: readonly SceneEvent[]): string {
   const parts = [`${shot.swapped ? 'Swapped, ' : ''}${hueOf(shot.colour).name} bubble`]
   if (popped > 0) parts.push(`${popped} popped`)
   if (dropped > 0) parts.push(`${dropped} dropped`)
-  if (freed > 0) parts.push(freed === 1 ? '1 captive free' : `${freed} captives free`)
+  if (freed > 0) parts.push(freed === 1 ? '1 bird free' : `${freed} birds free`)
   if (shot.row < 0) parts.push('vanished')
   else if (popped === 0) parts.push('stuck')
   if (won) parts.push('won')

@@ -13,7 +13,7 @@ import { drawAgent, drawGoal, drawHalo, goalColour } from './pieces.ts'
 const MOVE_MS = 150
 const BUMP_MS = 130
 const REACH_MS = 260
-const words = { plus: 'green plus', ex: 'red ex' } as const
+const words = { plus: 'green plus', ex: 'red cross' } as const
 
 interface Nothing {
   readonly kind: 'nothing'
@@ -82,6 +82,7 @@ function key(direction: Direction, shortcut: string): ControlKey<Nothing> {
   return {
     id: direction,
     name: `Move ${direction}`,
+    legend: 'Move',
     shortcuts: [shortcut],
     apply: (state, scene) => {
       const { agent, size } = gridOf(scene)

@@ -52,12 +52,14 @@ function select(choice: Choice, by: 1 | -1): Choice {
 function key(
   id: string,
   name: string,
+  legend: string,
   shortcut: string,
   set: (choice: Choice, scene: ObservationScene) => Choice,
 ): ControlKey<Choice> {
   return {
     id,
     name,
+    legend,
     shortcuts: [shortcut],
     apply: (state, scene) => ({ state: set(state, observationsOf(scene)) }),
   }
@@ -79,10 +81,12 @@ export const choiceControl: Control<Choice> = {
   },
   afterStep: (choice, scene) => legal(choice, observationsOf(scene)),
   keys: [
-    key('less', 'Choose the one before', 'ArrowLeft', (choice, scene) => change(choice, scene, -1)),
-    key('more', 'Choose the next', 'ArrowRight', (choice, scene) => change(choice, scene, 1)),
-    key('previous', 'Part of the action before', 'ArrowUp', (choice) => select(choice, -1)),
-    key('next', 'Next part of the action', 'ArrowDown', (choice) => select(choice, 1)),
+    key('less', 'Choose the one before', 'Choose', 'ArrowLeft', (choice, scene) => change(choice, scene, -1)),
+    key('more', 'Choose the next', 'Choose', 'ArrowRight', (choice, scene) => change(choice, scene, 1)),
+    key('previous', 'Previous part of the action', 'Part of the action', 'ArrowUp', (choice) =>
+      select(choice, -1),
+    ),
+    key('next', 'Next part of the action', 'Part of the action', 'ArrowDown', (choice) => select(choice, 1)),
     {
       id: 'act',
       name: 'Do it',

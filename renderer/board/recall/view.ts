@@ -40,12 +40,14 @@ export const recallView: SceneView<Nothing> = {
       {
         id: 'upper',
         name: 'Upper door',
+        legend: 'Door',
         shortcuts: ['ArrowUp'],
         apply: (state) => ({ state, action: take(0) }),
       },
       {
         id: 'lower',
         name: 'Lower door',
+        legend: 'Door',
         shortcuts: ['ArrowDown'],
         apply: (state) => ({ state, action: take(1) }),
       },

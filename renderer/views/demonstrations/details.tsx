@@ -1,12 +1,9 @@
 import { Button, Rating, Textarea } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { IconAlertTriangle, IconDeviceGamepad2, IconHelpCircle, IconShieldCheck } from '@tabler/icons-react'
 import type { Demonstration } from '../../../core/studio/protocol.ts'
 import { moment } from '../../components/format.ts'
 import { PlayerName } from '../../components/player-mark.tsx'
-import { attempt } from '../../components/report-error.ts'
 import { navigate } from '../../route.ts'
-import { playSession } from '../play/play-session.ts'
 import { changeNote, rate } from './commands.ts'
 import classes from './demonstrations.module.css'
 
@@ -51,7 +48,7 @@ export function Details({ row, verified, divergedAt, notReplayed }: DetailsProps
           variant="default"
           leftSection={<IconDeviceGamepad2 size={15} />}
           disabled={row.seed === null}
-          onClick={() => void playSame(row)}
+          onClick={() => navigate('play', { env: row.environmentId, seed: row.seed })}
         >
           Play this board
         </Button>
@@ -102,19 +99,4 @@ function Verdict({ row, verified, divergedAt, notReplayed }: DetailsProps) {
       {`Differs from the recording from step ${divergedAt ?? 0} on: the environment has changed since`}
     </p>
   )
-}
-
-/** A level that is under way goes on instead: it must not be lost by looking at another. */
-async function playSame(row: Demonstration): Promise<void> {
-  const { play } = playSession.snapshot()
-  if (play === null || play.steps === 0) {
-    await attempt(() => playSession.forget())
-    navigate('play', { env: row.environmentId, seed: row.seed })
-    return
-  }
-  navigate('play', { env: play.spec.id, seed: play.seed })
-  notifications.show({
-    withBorder: true,
-    message: `This level is still under way. Keep or discard it, then play board ${row.seed}.`,
-  })
 }

@@ -18,7 +18,7 @@ export function Captives({ scene }: { scene: BubbleScene }) {
         ))}
       </p>
       <p className="small muted figure">
-        {scene.captivesFreed} of {scene.captives} captives free
+        {scene.captivesFreed} of {scene.captives} birds free
       </p>
     </div>
   )

@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { useActions } from '../../actions/action.ts'
 import { playActions } from '../../actions/play.ts'
+import { KeepQuestion } from './keep-question.tsx'
 import classes from './play.module.css'
 import { PlayBoard } from './play-board.tsx'
 import { PlayPanel } from './play-panel.tsx'
@@ -17,6 +18,7 @@ export function PlayPage() {
         <PlayBoard play={play} />
         <PlayPanel play={play} />
       </div>
+      <KeepQuestion question={play.question} />
     </div>
   )
 }

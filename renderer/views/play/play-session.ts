@@ -111,12 +111,6 @@ export class PlaySession implements PictureSource {
     return id
   }
 
-  /** Leaves a level that has not been begun; the page then starts by its address. */
-  async forget(): Promise<void> {
-    await this.end(false)
-    this.#publish({ ...this.#snapshot, play: null })
-  }
-
   async #step(action: Action): Promise<void> {
     const { play } = this.#snapshot
     if (play === null || play.terminated || play.truncated) return

@@ -21,9 +21,8 @@ export function Recovered() {
     <div className={classes.recovered} role="status">
       <IconLifebuoy size={20} stroke={1.6} aria-hidden />
       <span>
-        Recovered: {plural(ids.length, 'play was', 'plays were')} interrupted (
-        {episodes.map(({ length }) => plural(length, 'step', 'steps')).join(', ')}). Nothing that was played
-        is lost.
+        Recovered: {plural(ids.length, 'play', 'plays')} not yet kept or discarded (
+        {episodes.map(({ length }) => plural(length, 'step', 'steps')).join(', ')}).
       </span>
       <Button size="compact-sm" onClick={() => void decide({ keep: ids, discard: [] })}>
         Keep

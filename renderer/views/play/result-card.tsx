@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { Keys } from '../../actions/keys.tsx'
-import { oneScore } from '../../components/format.ts'
+import { headline, verdict } from './outcome.ts'
 import classes from './play.module.css'
 import type { Play } from './use-play.ts'
 
@@ -40,29 +40,11 @@ export function ResultCard({ play: { play, agentId, ...act } }: { play: Play }) 
           </Button>
         )}
       </div>
-      {recorded && agentId !== null && <p className="small muted">Watching keeps this play.</p>}
+      {recorded && (
+        <p className="small muted">
+          {agentId === null ? 'Playing on keeps it, too.' : 'Playing on or watching keeps it, too.'}
+        </p>
+      )}
     </section>
   )
-}
-
-type Ended = NonNullable<Play['play']>
-
-function scoreOf(play: Ended): number {
-  return play.spec.score.measure === 'length' ? play.steps : play.return
-}
-
-function headline(play: Ended): string {
-  const { unit, units } = play.spec.score
-  const value = scoreOf(play)
-  return `${oneScore(value)} ${value === 1 ? unit : units}`
-}
-
-function verdict(play: Ended): string {
-  if (!play.success) return play.truncated ? 'Not won within the limit.' : 'Not won.'
-  const human = play.spec.score.human
-  if (human === undefined) return 'Well done.'
-  const difference = scoreOf(play) - human.mean
-  const fewer = play.spec.score.measure === 'length' ? 'fewer' : 'less'
-  const word = difference < 0 ? fewer : 'more'
-  return `${Math.abs(difference).toFixed(2)} ${word} than the human average of ${human.mean}`
 }

@@ -1,5 +1,5 @@
 /** What a person can do with the level, as one object for the page, the panel and the actions. */
-import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type { PlayState } from '../../../core/studio/protocol.ts'
 import { offerUndo } from '../../actions/undo.tsx'
 import { client } from '../../client/client.ts'
@@ -11,11 +11,21 @@ import { type PlaySnapshot, playSession } from './play-session.ts'
 
 const FIRST_ENVIRONMENT = 'bubble/25'
 
+/** What becomes of a play in whose place another level was asked for; 'away' when the person went to another page. */
+export type Decision = 'keep' | 'discard' | 'stay' | 'away'
+
+export interface Question {
+  readonly play: PlayState
+  answer(decision: Decision): void
+}
+
 export interface Play extends PlaySnapshot {
   readonly environment: string
   /** The newest agent that has learned this environment. */
   readonly agentId: string | null
-  /** Ends what is under way without keeping it and starts a level; null lets the host choose the seed. */
+  /** Another level was asked for while this one is under way or undecided. */
+  readonly question: Question | null
+  /** Ends what is under way and starts a level; null lets the host choose the seed. */
   newLevel(seed: number | null): void
   /** Starts the same board again. */
   again(): void
@@ -35,28 +45,56 @@ export function usePlay(): Play {
     agents.value
       ?.filter((agent) => agent.environmentId === environment)
       .sort((a, b) => b.createdAtUs - a.createdAtUs)[0]?.runId ?? null
+  const { question, ask } = useQuestion()
 
   const wanted = useRef({ environment, seed })
   wanted.current = { environment, seed }
   useEffect(() => {
-    if (playSession.snapshot().play === null) void attempt(() => open(wanted.current))
+    const openWanted = () => void attempt(() => open(() => wanted.current, ask))
+    if (playSession.snapshot().play === null) openWanted()
     let lost = false
     return client.onState(() => {
       // Another host may have answered: it either knows the level or starts one.
-      if (lost && client.state === 'open') void attempt(() => open(wanted.current))
+      if (lost && client.state === 'open') openWanted()
       lost = client.state === 'lost'
     })
-  }, [])
+  }, [ask])
 
   // The address asks for another level than the one that is under way: a link, the list of environments, the back button.
   useEffect(() => {
     const { play } = playSession.snapshot()
-    const asked = { environment, seed }
-    if (play !== null && !opening && differs(asked, play)) void attempt(() => open(asked).then(focusBoard))
-  }, [environment, seed])
+    if (play === null || opening || !differs({ environment, seed }, play)) return
+    void attempt(() => open(() => wanted.current, ask).then(focusBoard))
+  }, [environment, seed, ask])
+
+  // The back button takes the wish back.
+  useEffect(() => {
+    if (question !== null && !differs({ environment, seed }, question.play)) question.answer('stay')
+  }, [question, environment, seed])
 
   const commands = useMemo(() => commandsFor(agentId), [agentId])
-  return { ...snapshot, environment, agentId, ...commands }
+  return { ...snapshot, environment, agentId, question, ...commands }
+}
+
+/** One question at a time; leaving the page answers it. */
+function useQuestion() {
+  const [question, setQuestion] = useState<Question | null>(null)
+  const open = useRef<Question | null>(null)
+  useEffect(() => () => open.current?.answer('away'), [])
+  const ask = useMemo(
+    () => (play: PlayState) =>
+      new Promise<Decision>((resolve) => {
+        const answer = (decision: Decision) => {
+          open.current = null
+          setQuestion(null)
+          resolve(decision)
+        }
+        open.current = { play, answer }
+        setQuestion(open.current)
+      }),
+    [],
+  )
+  return { question, ask }
 }
 
 let opening = false
@@ -70,19 +108,33 @@ function differs({ environment, seed }: Wanted, play: PlayState): boolean {
   return environment !== play.spec.id || (seed !== null && Number(seed) !== play.seed)
 }
 
-/** Goes on with the level that is under way, if it is the wanted one, else starts that. */
-async function open(wanted: Wanted): Promise<void> {
+/** Goes on with the level that is under way, if it is the wanted one, else starts that, once the other is decided on. */
+async function open(wanted: () => Wanted, ask: (play: PlayState) => Promise<Decision>): Promise<void> {
   if (opening) return
   opening = true
   try {
     const resumed = await playSession.resume()
     const { play } = playSession.snapshot()
-    if (resumed && play !== null && !differs(wanted, play)) return
-    if (resumed) await discard()
-    await start(wanted.environment, wanted.seed)
+    if (resumed && play !== null) {
+      if (!differs(wanted(), play)) return
+      const recorded = play.episodeId !== null && play.steps > 0
+      const decision = recorded ? await ask(play) : 'discard'
+      if (decision === 'away') return
+      if (decision === 'stay') return setRouteParams({ env: play.spec.id, seed: play.seed })
+      await (decision === 'keep' ? keep() : discard())
+    }
+    const { environment, seed } = wanted()
+    await start(environment, seed)
   } finally {
     opening = false
   }
+}
+
+/** Ends the level that is under way and keeps what was recorded, which can be taken back. */
+async function keep(): Promise<void> {
+  const id = await playSession.end(true)
+  if (id === null) return
+  offerUndo('Kept in your demonstrations', () => client.call('demonstrations.delete', { ids: [id] }))
 }
 
 /** Ends the level that is under way without keeping it; what was recorded can be taken back. */
@@ -111,27 +163,21 @@ function focusBoard(): void {
 
 function commandsFor(agentId: string | null) {
   const now = () => playSession.snapshot().play
-  const go = async (environment: string, seed: number | null) => {
-    await start(environment, seed)
+  const begin = async (seed: number | null) => {
+    await start(now()?.spec.id ?? FIRST_ENVIRONMENT, seed)
     focusBoard()
   }
-  const environmentNow = () => now()?.spec.id ?? FIRST_ENVIRONMENT
-  const replace = async (environment: string, seed: number | null) => {
-    await discard()
-    await go(environment, seed)
-  }
-  const keep = async () => {
-    const id = await playSession.end(true)
-    if (id !== null) {
-      offerUndo('Kept in your demonstrations', () => client.call('demonstrations.delete', { ids: [id] }))
-    }
-    await go(environmentNow(), null)
+  /** Who goes on after the end keeps the play; who breaks it off does not. */
+  const replace = async (seed: number | null) => {
+    const play = now()
+    await (play?.terminated || play?.truncated ? keep() : discard())
+    await begin(seed)
   }
   return {
-    newLevel: (seed: number | null) => void attempt(() => replace(environmentNow(), seed)),
-    again: () => void attempt(() => replace(environmentNow(), now()?.seed ?? null)),
-    keep: () => void attempt(keep),
-    discard: () => void attempt(() => replace(environmentNow(), null)),
+    newLevel: (seed: number | null) => void attempt(() => replace(seed)),
+    again: () => void attempt(() => replace(now()?.seed ?? null)),
+    keep: () => void attempt(() => keep().then(() => begin(null))),
+    discard: () => void attempt(() => discard().then(() => begin(null))),
     watchAgent: () =>
       void attempt(async () => {
         const play = now()

@@ -3,7 +3,7 @@ import type { BubbleLevel } from '../level.ts'
 /** Level 25: random colours, so that no sequence of moves can be learned by heart. */
 export const level25: BubbleLevel = {
   name: '25',
-  description: 'Free all eight captives with as few bubbles as you can.',
+  description: 'Free all eight birds with as few bubbles as you can.',
   filledRows: 8,
   colours: 4,
   copyProbability: 0.1,
