@@ -68,9 +68,12 @@ function drawRow(row: ComparisonRow, y: number, x: (value: number) => number): s
   ]
 }
 
-/** A person is a circle, a scripted player a square, an agent a diamond. */
+/** A person is a circle, a scripted player a square, an agent a diamond, and who nobody knows a ring. */
 function mark(kind: ComparisonRow['playerKind'], x: number, y: number, colour: string): string {
   const style = `fill="${colour}" stroke="#ffffff" stroke-width="1.5"`
+  if (kind === 'unknown') {
+    return `<circle cx="${x}" cy="${y}" r="6" fill="#ffffff" stroke="${colour}" stroke-width="2.5"/>`
+  }
   if (kind === 'human') return `<circle cx="${x}" cy="${y}" r="7" ${style}/>`
   const square = `<rect x="${x - 6}" y="${y - 6}" width="12" height="12" ${style}`
   return kind === 'scripted' ? `${square}/>` : `${square} transform="rotate(45 ${x} ${y})"/>`

@@ -1,7 +1,12 @@
 /** What the plots share: text that is safe in XML, round axis ticks, a linear scale. */
 
 /** Marks and colours of players, the same in every plot. */
-export const PLAYER_COLOURS = { human: '#1c7ed6', scripted: '#697077', agent: '#d9480f' } as const
+export const PLAYER_COLOURS = {
+  human: '#1c7ed6',
+  scripted: '#697077',
+  agent: '#d9480f',
+  unknown: '#495057',
+} as const
 
 /** For curves, in turn. */
 export const COLOURS = [

@@ -32,7 +32,8 @@ export const board = z.object({
   frames: z.array(frame),
   steps: z.int(),
   score: z.number(),
-  success: z.boolean(),
+  /** Null when nobody knows it. */
+  success: z.boolean().nullable(),
 })
 export type Board = z.infer<typeof board>
 
@@ -58,7 +59,7 @@ export const comparisonRow = z.object({
     }),
   ),
   /** One score per episode, for the plot. */
-  dots: z.array(z.object({ seed: playedSeed, score: z.number(), success: z.boolean() })),
+  dots: z.array(z.object({ seed: playedSeed, score: z.number(), success: z.boolean().nullable() })),
 })
 export type ComparisonRow = z.infer<typeof comparisonRow>
 

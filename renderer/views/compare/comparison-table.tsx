@@ -45,7 +45,7 @@ export function ComparisonTable({ comparison }: { comparison: Comparison }) {
               <td>{interval(row.score)}</td>
               <td>{score(row.iqm)}</td>
               <td>{row.score.n}</td>
-              <td>{percent(row.score.successRate)}</td>
+              <td>{row.score.successRate === null ? '–' : percent(row.score.successRate)}</td>
               {human !== null && <td>{row.beatsHuman === null ? '–' : percent(row.beatsHuman)}</td>}
               {rows.map((other, place) => {
                 const pair = row.against.find((candidate) => candidate.row === place)
