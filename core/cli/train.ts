@@ -1,17 +1,21 @@
 /** `understudy train`: starts or resumes a run and shows how it goes. */
+import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { type Command, Option } from 'commander'
-import { makeEnvironment } from '../envs/index.ts'
+import { environmentStamp, importDemonstrations } from '../demos/index.ts'
+import { type EnvironmentSpec, makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { algorithmNames } from '../learn/index.ts'
 import { readRegularText } from '../read-file.ts'
 import {
+  demonstrationFiles,
   demonstrationPath,
   diagnose,
   factsOf,
   firstChange,
   GAIL_CONTROLS,
   type GailControl,
+  isSelection,
   loadRunPlugins,
   needsDemonstrations,
   presetsFor,
@@ -21,6 +25,7 @@ import {
   requireRun,
   resolveConfig,
   resumeRun,
+  SELECTIONS,
   type StopSettings,
   savedConfig,
   selectDemonstrations,
@@ -31,6 +36,7 @@ import { duration, positive, wholeNumber } from './arguments.ts'
 import { loadNamedPlugins } from './config-file.ts'
 import type { CliContext } from './context.ts'
 import { forgetRunMeta } from './run-meta.ts'
+import { count } from './table.ts'
 import { TrainingDisplay } from './train-display.ts'
 
 interface Options {
@@ -69,7 +75,10 @@ export function register(program: Command, context: CliContext): void {
     .option('--gail', 'learn from demonstrations as well (GAIL)')
     .option('--no-gail', 'leave out GAIL even if the configuration has it')
     .option('--preset <name>', 'sac-gail, ppo-gail, sac, ppo or bc; what --algo and --gail name otherwise')
-    .option('--demos <selection>', 'all, bundled, human, scripted, player:NAME, tag:NAME or ids (3,5,8-12)')
+    .option(
+      '--demos <selection>',
+      `${SELECTIONS}; or a file or folder, which is imported. "all", the default, are those of people, scripted players and players that nobody knows, but for those that missed the goal`,
+    )
     .addOption(
       new Option(
         '--gail-control <kind>',
@@ -173,10 +182,36 @@ async function begin(file: string | undefined, options: Options, context: CliCon
   const { spec } = makeEnvironment(config.environment, config.parameters)
   const path = demonstrationPath(config)
   const fromLibrary = needsDemonstrations(config) && (options.demos !== undefined || path === undefined)
-  const rows = fromLibrary ? selectDemonstrations(library, spec, options.demos ?? 'all') : []
-  const run = await startRun({ library, config, demonstrations: rows.map((row) => row.id) })
+  const demonstrations = fromLibrary ? await demonstrationsFor(spec, options.demos ?? 'all', context) : []
+  const run = await startRun({ library, config, demonstrations })
   if (config.force) forgetRunMeta(library, run.id)
   return run
+}
+
+/** The ids of those that are selected, or of those in a file or folder, which the library has then. */
+async function demonstrationsFor(
+  spec: EnvironmentSpec,
+  wanted: string,
+  context: CliContext,
+): Promise<number[]> {
+  const library = context.library()
+  if (isSelection(wanted) || !existsSync(wanted)) {
+    return selectDemonstrations(library, spec, wanted, (text) => context.note(text)).map((row) => row.id)
+  }
+  const ids: number[] = []
+  for (const file of await demonstrationFiles(wanted, '--demos')) {
+    const name = basename(file)
+    const { added, known } = await importDemonstrations(library, file, {
+      environment: environmentStamp(spec),
+      supposed: true,
+      note: (text) => context.note(`${name}: ${text}`),
+      signal: context.signal,
+    })
+    const already = known.length === 0 ? '' : `, ${known.length} were in the library already`
+    context.note(`${name}: ${count(added.length, 'new episode')}${already}`)
+    ids.push(...known, ...added)
+  }
+  return ids
 }
 
 /** undefined when nothing but a run to be resumed is named. */

@@ -3,29 +3,38 @@ import { environmentIds, makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import type { EnvironmentStamp, Episode } from './episode.ts'
 import type { FileProblems } from './formats/format.ts'
-import { layoutMismatch } from './stamp.ts'
+import { fitMismatch, layoutMismatch } from './stamp.ts'
 
 /**
- * Where a file names what was played, a person cannot make it another.
- * @param given  what the person said
- * @throws UserError naming both
+ * What a file says was played in one environment, taken to be of the one that was asked for, where its observations and actions
+ * are laid out the same. Of whose boards a seed is, nobody knows then.
+ * @param given  what the person said, or what they are for
+ * @throws UserError naming both, where they are not
  */
-export function checkGiven(
+export function takenAs(
   file: string,
-  episodes: readonly Pick<Episode, 'environment'>[],
-  given: Pick<EnvironmentStamp, 'id'> | undefined,
-): void {
-  if (given === undefined) return
-  for (const [i, { environment }] of episodes.entries()) {
-    if (environment.id !== given.id) throw contradiction(`${file}: episode ${i}`, environment.id, given.id)
-  }
-}
-
-/** @param what  that names its environment, as the beginning of a sentence */
-export function contradiction(what: string, named: string, given: string): UserError {
-  return new UserError(`${what} was played in ${named}, as the file itself says, not in ${given}`, {
-    remedy: 'leave --env out; it is for files that do not say what was played',
+  episodes: readonly Episode[],
+  given: EnvironmentStamp | undefined,
+  note: (text: string) => void,
+): Episode[] {
+  if (given === undefined) return [...episodes]
+  const said = new Set<string>()
+  const taken = episodes.map((episode, i) => {
+    const { environment } = episode
+    if (environment.id === given.id) return episode
+    const mismatch = fitMismatch(environment, given)
+    if (mismatch !== undefined) {
+      throw new UserError(`${file}: episode ${i} ${mismatch}`, {
+        remedy: `leave it out, or name the environment that it is of`,
+      })
+    }
+    said.add(environment.id)
+    return { ...episode, environment: given, seed: null }
   })
+  for (const id of said) {
+    note(`it says ${id}; it is taken to be of ${given.id}, whose observations and actions are the same`)
+  }
+  return taken
 }
 
 /**

@@ -17,11 +17,12 @@ export {
   type WriteOptions,
 } from './formats/index.ts'
 export { readUnderstudy, writeUnderstudy } from './formats/understudy.ts'
+export { isHidden } from './hidden.ts'
 export { type ImportOptions, importDemonstrations } from './importing.ts'
 export { type ReadingOptions, readDemonstrations } from './reading.ts'
 export { RecordedEnvironment, recordedSpec } from './recorded-environment.ts'
 export { Recorder, type RecorderOptions, type RecordOptions, recordEpisode } from './recorder.ts'
 export { type Divergence, environmentOf, findDivergence, type ReplayMoment, replayEpisode } from './replay.ts'
 export { filesWithin, readSource, writeExport } from './source.ts'
-export { environmentStamp, stampMismatch } from './stamp.ts'
+export { environmentStamp, fitMismatch, stampMismatch } from './stamp.ts'
 export { type LeftOut, readWholeEpisodes, type WholeEpisodes } from './whole.ts'

@@ -9,7 +9,7 @@ import { readSource, sizeOnDisk } from './source.ts'
 /** A path is opened in the process itself; the name is that of where the file comes from. */
 export type Source = string | { readonly name: string; readonly path: string } | DemonstrationSource
 
-export interface Asked extends Pick<ReadOptions, 'environment' | 'actions'> {
+export interface Asked extends Pick<ReadOptions, 'environment' | 'supposed' | 'actions'> {
   readonly source: Source
 }
 

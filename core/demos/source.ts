@@ -6,6 +6,7 @@ import { readRegularFile } from '../read-file.ts'
 import { explainSystemError } from '../system-errors.ts'
 import { FileProblems, LIMITS } from './formats/format.ts'
 import type { DemonstrationFiles, DemonstrationSource } from './formats/index.ts'
+import { isHidden } from './hidden.ts'
 
 /**
  * The file or folder at `path`.
@@ -37,7 +38,7 @@ function isDirectory(path: string): boolean {
 }
 
 /**
- * The paths of all files in a folder and below, with '/', sorted. Links are not followed.
+ * The paths of all files in a folder and below, with '/', sorted, but hidden ones. Links are not followed.
  * @throws DataError when there are more than are read of demonstrations, or they lie too deep
  */
 export function filesWithin(folder: string): string[] {
@@ -49,6 +50,7 @@ export function filesWithin(folder: string): string[] {
     const entries = opendirSync(path)
     try {
       for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
+        if (isHidden(entry.name)) continue
         if (++seen > LIMITS.files) problems.refuse('files', `at most ${LIMITS.files}`, 'more')
         if (entry.isDirectory()) walk(join(path, entry.name), `${prefix}${entry.name}/`, depth + 1)
         else if (entry.isFile()) paths.push(`${prefix}${entry.name}`)

@@ -22,10 +22,10 @@ export function actionStamp({
 }
 
 /**
- * Why episodes with this stamp cannot be used with this environment, as the end of a sentence; undefined when they can.
+ * Why episodes with this stamp were not played in this very environment, as the end of a sentence; undefined when they were.
  * Other parameters are no hindrance as long as observations and actions have the same layout.
  */
-export function stampMismatch(stamp: EnvironmentStamp, spec: EnvironmentSpec): string | undefined {
+export function stampMismatch(stamp: EnvironmentStamp, spec: Spec): string | undefined {
   if (stamp.id !== spec.id) return `was played in ${stamp.id}, not in ${spec.id}`
   if (stamp.version !== spec.version) {
     return `was played in version ${stamp.version} of ${stamp.id}; this is version ${spec.version}`
@@ -36,6 +36,31 @@ export function stampMismatch(stamp: EnvironmentStamp, spec: EnvironmentSpec): s
     : `has the ${mismatch.what} ${mismatch.found}, not ${mismatch.expected}`
 }
 
+/**
+ * Why what was played in one environment cannot stand for plays of another one, as the end of a sentence; undefined when it can:
+ * its observations and actions are laid out the same, whatever the environments and the observations are called. Another version
+ * of the same environment is another game.
+ */
+export function fitMismatch(stamp: EnvironmentStamp, spec: Spec): string | undefined {
+  if (stamp.id === spec.id && stamp.version !== spec.version) return stampMismatch(stamp, spec)
+  const mismatch = layoutMismatch(renamed(stamp, spec), spec) && layoutMismatch(stamp, spec)
+  if (mismatch === undefined) return undefined
+  const where = stamp.id === spec.id ? '' : `was played in ${stamp.id} and `
+  return `${where}has the ${mismatch.what} ${mismatch.found}, not ${mismatch.expected} as ${spec.id}`
+}
+
+/** With the observations called as in `spec`; not where both use a name, and at different places. */
+function renamed(stamp: EnvironmentStamp, { observations }: Layout): Layout {
+  const places = new Map(observations.map(({ name }, i) => [name, i]))
+  if (stamp.observations.some(({ name }, i) => (places.get(name) ?? i) !== i)) return stamp
+  const called = stamp.observations.map(({ name, shape }, i) => ({
+    name: observations[i]?.name ?? name,
+    shape,
+  }))
+  return { observations: called, action: stamp.action }
+}
+
+type Spec = Pick<EnvironmentStamp, 'id' | 'version' | 'observations' | 'action'>
 type Layout = Pick<EnvironmentStamp, 'observations' | 'action'>
 
 /** The first difference of the columns of two environments, in words; undefined when there is none. */

@@ -4,6 +4,7 @@
  * of the boards that both have played.
  */
 import type { Environment, Player } from '../envs/index.ts'
+import type { PlayerKind } from '../store/index.ts'
 import type { PlayOptions } from './evaluate.ts'
 import type { EpisodeScore } from './play.ts'
 import { playEpisode } from './play.ts'
@@ -14,19 +15,22 @@ import {
   mean,
   type Summary,
   summarize,
+  winRate,
   wins,
 } from './statistics.ts'
 
 /** A row to be: somebody who plays, or what somebody has played. */
 export type Contender = {
   readonly label: string
-  readonly playerKind: 'human' | 'scripted' | 'agent'
+  readonly playerKind: PlayerKind
 } & (
   | { readonly player: Player; readonly recorded?: undefined }
   | { readonly player?: undefined; readonly recorded: readonly RecordedScore[] }
 )
 
-export interface RecordedScore extends Pick<EpisodeScore, 'score' | 'success'> {
+export interface RecordedScore extends Pick<EpisodeScore, 'score'> {
+  /** Null when nobody knows it. */
+  readonly success: boolean | null
   /** Null when nobody knows it: the score counts, and pairs with none. */
   readonly seed: number | null
 }
@@ -46,11 +50,12 @@ export interface AgainstRow {
 
 export interface ComparisonRow {
   readonly label: string
-  readonly playerKind: 'human' | 'scripted' | 'agent'
+  readonly playerKind: PlayerKind
   /** Whether these are recorded episodes, on boards of their own. */
   readonly recorded: boolean
   readonly score: Summary
-  readonly winRate: number
+  /** Among the episodes of which it is known; null where it is known of none. */
+  readonly winRate: number | null
   /** Share of episodes better than the published human average; null where there is none. Its interval is null of one episode, too. */
   readonly beatsHuman: number | null
   readonly beatsHumanCi95: Interval | null
@@ -115,7 +120,7 @@ export async function compare(
       playerKind: contender.playerKind,
       recorded,
       score: summarize(episodes.map(({ score }) => score)),
-      winRate: mean(episodes.map(({ success }) => Number(success))),
+      winRate: winRate(episodes),
       beatsHuman: beats === null ? null : mean(beats),
       beatsHumanCi95: beats === null ? null : bootstrapInterval(beats, mean),
       against: contenders.flatMap((other, row) => {

@@ -64,7 +64,7 @@ function summaryCells(row: ComparisonRow): Cell[] {
     iqm.toFixed(2),
     sd.toFixed(2),
     `${n}`,
-    percent(row.winRate),
+    row.winRate === null ? '-' : percent(row.winRate),
     row.beatsHuman === null ? '-' : percent(row.beatsHuman),
   ]
 }

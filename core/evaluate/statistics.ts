@@ -86,6 +86,12 @@ export function quantile(sorted: ArrayLike<number>, q: number): number {
   return sorted[below]! + (position - below) * (sorted[above]! - sorted[below]!)
 }
 
+/** Share of the episodes that reached the goal, among those of which it is known; null where it is known of none. */
+export function winRate(episodes: readonly { readonly success: boolean | null }[]): number | null {
+  const known = episodes.filter(({ success }) => success !== null)
+  return known.length === 0 ? null : mean(known.map(({ success }) => Number(success)))
+}
+
 /** 1 where `a` is better than `b`, 1/2 for a tie, 0 where it is worse. */
 export function wins(a: number, b: number, fewerIsBetter: boolean): number {
   if (a === b) return 0.5

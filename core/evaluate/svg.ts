@@ -1,12 +1,12 @@
 /** What the plots share: text that is safe in XML, round axis ticks, a linear scale. */
-
-type PlayerKind = 'human' | 'scripted' | 'agent'
+import type { PlayerKind } from '../store/index.ts'
 
 /** Those of the studio's light theme (renderer/theme/tokens.css), so that a report looks like the screen it comes from. */
 export const PLAYER_COLOURS: Readonly<Record<PlayerKind, string>> = {
   human: '#b4500d',
   scripted: '#56636f',
   agent: '#0b7466',
+  unknown: '#5f6b68',
 }
 
 /** For curves, in turn. */
@@ -80,13 +80,17 @@ export function line(x1: number, y1: number, x2: number, y2: number, attributes:
   return `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" ${attributes}/>`
 }
 
-/** As in the studio, a person is a circle, a scripted player a square, an agent a diamond, about 11 wide around (x, y). */
+/**
+ * As in the studio, a person is a circle, a scripted player a square, an agent a diamond, and who nobody knows a ring, about 11
+ * wide around (x, y).
+ */
 export function playerMark(kind: PlayerKind, x: number, y: number, attributes = ''): string {
   const style = `fill="${PLAYER_COLOURS[kind]}" ${attributes}`.trimEnd()
   const shapes: Readonly<Record<PlayerKind, string>> = {
     human: `<circle cx="${x}" cy="${y}" r="5" ${style}/>`,
     scripted: `<rect x="${tidy(x - 4.5)}" y="${tidy(y - 4.5)}" width="9" height="9" rx="1" ${style}/>`,
     agent: `<path d="M${x} ${tidy(y - 5.8)} ${tidy(x + 5.8)} ${y} ${x} ${tidy(y + 5.8)} ${tidy(x - 5.8)} ${y}z" ${style}/>`,
+    unknown: `<circle cx="${x}" cy="${y}" r="4.2" fill="#ffffff" stroke="${PLAYER_COLOURS.unknown}" stroke-width="1.8"/>`,
   }
   return shapes[kind]
 }

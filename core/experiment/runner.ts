@@ -4,7 +4,7 @@
  */
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { ensureBundledDemonstrations, importDemonstrations } from '../demos/index.ts'
+import { ensureBundledDemonstrations, environmentStamp, importDemonstrations } from '../demos/index.ts'
 import { UserError } from '../errors.ts'
 import { refuseForeignPath } from '../paths.ts'
 import { type Library, openLibrary } from '../store/index.ts'
@@ -129,7 +129,10 @@ export class ExperimentRunner {
       const { signal } = this.#options
       for (const path of demonstrations) {
         refuseForeignPath(path, 'demonstrations:')
-        const { added, known } = await importDemonstrations(library, resolve(directory, path), { signal })
+        const { added, known } = await importDemonstrations(library, resolve(directory, path), {
+          environment: environmentStamp(spec),
+          signal,
+        })
         ids.push(...added, ...known)
       }
       rows = [...new Set(ids)].map((id) => library.getEpisode(id))

@@ -141,19 +141,31 @@ function checkMasks(episode: Episode, masks: Uint8Array, layout: StepLayout, ref
 
 /**
  * SHA-256 (hex) over what was played: environment stamp, seed, player, outcome and all columns in little-endian order. Tags,
- * note, rating and the date are left out, so a play keeps its hash when it is annotated or carried to another library. A seed
- * that nobody knows counts as 0, which is what stood in for it before it could be unknown.
+ * note, rating and the date are left out, so a play keeps its hash when it is annotated or carried to another library. What
+ * nobody knows counts as what stood in for it before it could be unknown: seed 0, an agent, a goal that was missed.
  */
 export function episodeHash(episode: Episode): string {
-  const { environment, seed, player, terminated, truncated, success } = episode
+  const { environment, terminated, truncated } = episode
+  const seed = episode.seed ?? 0
+  const player = episode.player.kind === 'unknown' ? { ...episode.player, kind: 'agent' } : episode.player
+  const success = episode.success ?? false
   const hash = createHash('sha256')
-  hash.update(canonicalJson({ environment, seed: seed ?? 0, player, terminated, truncated, success }))
+  hash.update(canonicalJson({ environment, seed, player, terminated, truncated, success }))
   const { observations, continuous, discrete, rewards, timesUs, masks } = episode
   for (const column of [observations, continuous, discrete, rewards, timesUs, masks]) {
     const bytes = column === undefined ? new Uint8Array(0) : littleEndianBytes(column)
     hash.update(`|${bytes.length}|`).update(bytes)
   }
   return hash.digest('hex')
+}
+
+/**
+ * Its hash, and the one that it had where somebody knew that the goal was reached: of a `.demo` that was once supposed from the
+ * last reward.
+ */
+export function episodeHashes(episode: Episode): { hash: string; otherHash: string | null } {
+  const otherHash = episode.success === null ? episodeHash({ ...episode, success: true }) : null
+  return { hash: episodeHash(episode), otherHash }
 }
 
 /** JSON with the keys of every object in alphabetical order. */

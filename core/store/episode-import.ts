@@ -6,7 +6,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { UserError } from '../errors.ts'
 import type { Connection } from './database.ts'
-import type { EpisodePiece } from './episode-pieces.ts'
+import type { EpisodePiece, EpisodeSummary } from './episode-pieces.ts'
 import type { EpisodeTable } from './episode-table.ts'
 import type { ImportResult } from './library-types.ts'
 import type { Owners } from './owners.ts'
@@ -26,6 +26,7 @@ export class EpisodeImport {
   readonly #connection: Connection
   readonly #table: EpisodeTable
   readonly #id: number
+  readonly #same: SameEpisodes
   readonly #result: ImportResult = { added: [], known: [] }
   /** Of the episode whose chunks come: null when the library has it already. */
   #current: { readonly id: number; chunks: number } | null = null
@@ -34,6 +35,7 @@ export class EpisodeImport {
     this.#connection = connection
     this.#table = table
     this.#id = id
+    this.#same = new SameEpisodes(table)
   }
 
   /** Waits until every other import into the library has ended, so that no episode comes in twice. */
@@ -80,7 +82,7 @@ export class EpisodeImport {
       return
     }
     const { episode } = piece
-    const known = this.#table.findByHash(episode.hash, this.#id)
+    const known = this.#same.find(episode)
     if (known !== undefined) {
       this.#current = null
       this.#result.known.push(known)
@@ -112,6 +114,28 @@ export class EpisodeImport {
 
   #forget(): void {
     this.#connection.sqlite.prepare('DELETE FROM staged_import WHERE id = ?').run(this.#id)
+  }
+}
+
+/**
+ * Which episodes of a file a library has already. A file may have the same play several times, from an environment that leaves
+ * nothing to chance: so many plays they are, and so many of the library's are known by them.
+ */
+export class SameEpisodes {
+  readonly #table: EpisodeTable
+  /** Of each play, the last one that it was known by. */
+  readonly #last = new Map<string, number>()
+
+  constructor(table: EpisodeTable) {
+    this.#table = table
+  }
+
+  /** @returns its id in the library, where it was before */
+  find({ hash, otherHash }: Pick<EpisodeSummary, 'hash' | 'otherHash'>): number | undefined {
+    const play = otherHash ?? hash
+    const id = this.#table.findByHash(hash, otherHash, this.#last.get(play) ?? 0)
+    if (id !== undefined) this.#last.set(play, id)
+    return id
   }
 }
 

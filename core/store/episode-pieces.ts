@@ -11,7 +11,7 @@ import {
   type StepLayout,
   stepLayout,
 } from './episode.ts'
-import { episodeHash } from './episode-check.ts'
+import { episodeHashes } from './episode-check.ts'
 import { CHUNK_STEPS, type PackedChunk, packChunk } from './step-buffer.ts'
 
 /** A complete episode without its columns. */
@@ -21,6 +21,8 @@ export interface EpisodeSummary extends Omit<Episode, keyof EpisodeColumns> {
   /** Sum of rewards. */
   readonly return: number
   readonly hash: string
+  /** Another hash that the same play may be known by; null without one. */
+  readonly otherHash: string | null
 }
 
 /** A summary is followed by the chunks of its episode, in order. */
@@ -35,8 +37,10 @@ const CHUNK_BYTES = 2 ** 20
 export function* episodePieces(episode: Episode): Generator<EpisodePiece> {
   const { observations, continuous, discrete, rewards, timesUs, masks, ...head } = episode
   const steps = episodeLength(episode)
-  const hash = episodeHash(episode)
-  yield { kind: 'episode', episode: { ...head, length: steps, return: episodeReturn(episode), hash } }
+  yield {
+    kind: 'episode',
+    episode: { ...head, length: steps, return: episodeReturn(episode), ...episodeHashes(episode) },
+  }
   const layout = stepLayout(episode.environment)
   const first = firstColumns(observations.subarray(0, layout.observation), masks !== undefined)
   yield { kind: 'chunk', firstStep: 0, chunk: packChunk(first) }
@@ -73,7 +77,7 @@ export class EpisodeAssembler {
 
   finish(): void {
     if (this.#head === undefined) return
-    const { length: _, return: __, hash: ___, ...head } = this.#head
+    const { length: _, return: __, hash: ___, otherHash: ____, ...head } = this.#head
     this.episodes.push({ ...head, ...joinColumns(this.#chunks) })
     this.#head = undefined
     this.#chunks = []

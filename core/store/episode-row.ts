@@ -20,7 +20,8 @@ export interface EpisodeRow {
   readonly length: number
   /** Sum of rewards. */
   readonly return: number
-  readonly success: boolean
+  /** Null when nobody knows it. */
+  readonly success: boolean | null
   readonly terminated: boolean
   readonly truncated: boolean
   readonly tags: readonly string[]
@@ -48,12 +49,16 @@ export interface EpisodeRecord {
   seed: number
   seed_known: number
   player_name: string
-  player_kind: PlayerKind
+  /** 'agent' where it is not known. */
+  player_kind: Exclude<PlayerKind, 'unknown'>
+  player_known: number
   started_at_us: number
   state: EpisodeState
   length: number
   total_reward: number
+  /** 0 where it is not known. */
   success: number
+  success_known: number
   terminated: number
   truncated: number
   tags: string
@@ -67,7 +72,7 @@ export interface EpisodeRecord {
 }
 
 export const EPISODE_COLUMNS = `id, environment_id, environment_version, environment, seed, seed_known, player_name, player_kind,
-  started_at_us, state, length, total_reward, success, terminated, truncated, tags, note, rating, bundled, hash,
+  player_known, started_at_us, state, length, total_reward, success, success_known, terminated, truncated, tags, note, rating, bundled, hash,
   deleted_at_us, recorder_pid, recorder_token`
 
 /** Condition of SQL: not of an import that is under way. */
@@ -96,13 +101,13 @@ export function episodeRow(record: EpisodeRecord): EpisodeRow {
     playerKind: read(
       'kind of player',
       PLAYER_KINDS.includes(record.player_kind),
-      () => record.player_kind,
-      'agent',
+      () => playerKindOf(record),
+      'unknown',
     ),
     startedAtUs: whole('time', record.started_at_us),
     length: whole('length', record.length),
     return: read('return', Number.isFinite(record.total_reward), () => record.total_reward, 0),
-    success: record.success === 1,
+    success: successOf(record),
     terminated: record.terminated === 1,
     truncated: record.truncated === 1,
     tags: read('tags', isTexts(tags), () => tags as string[], []),
@@ -116,7 +121,7 @@ export function episodeRow(record: EpisodeRecord): EpisodeRow {
   return { ...row, damage: damaged.length === 0 ? null : `its ${damaged.join(', ')} cannot be read` }
 }
 
-const PLAYER_KINDS: readonly PlayerKind[] = ['human', 'scripted', 'agent']
+const PLAYER_KINDS: readonly EpisodeRecord['player_kind'][] = ['human', 'scripted', 'agent']
 const STATES: readonly EpisodeState[] = ['recording', 'complete', 'interrupted']
 
 function isWhole(value: unknown): boolean {
@@ -148,6 +153,20 @@ export function seedOf({ seed, seed_known }: Pick<EpisodeRecord, 'seed' | 'seed_
   return seed_known === 1 ? seed : null
 }
 
+export function playerKindOf({
+  player_kind,
+  player_known,
+}: Pick<EpisodeRecord, 'player_kind' | 'player_known'>): PlayerKind {
+  return player_known === 1 ? player_kind : 'unknown'
+}
+
+export function successOf({
+  success,
+  success_known,
+}: Pick<EpisodeRecord, 'success' | 'success_known'>): boolean | null {
+  return success_known === 1 ? success === 1 : null
+}
+
 /** Which episodes to list. Every condition given must hold. */
 export interface EpisodeFilter {
   readonly ids?: readonly number[]
@@ -174,11 +193,13 @@ export function filterCondition(filter: EpisodeFilter): { sql: string; values: R
   }
   equal('environment_id', filter.environmentId)
   equal('player_name', filter.playerName)
-  equal('player_kind', filter.playerKind)
+  if (filter.playerKind !== 'unknown') equal('player_kind', filter.playerKind)
+  if (filter.playerKind !== undefined) equal('player_known', filter.playerKind !== 'unknown')
   equal('seed', filter.seed)
   if (filter.seed !== undefined) equal('seed_known', true)
   equal('state', filter.state)
   equal('success', filter.success)
+  if (filter.success !== undefined) equal('success_known', true)
   equal('bundled', filter.bundled)
   if (filter.ids !== undefined) {
     parts.push('id IN (SELECT value FROM json_each(@ids))')

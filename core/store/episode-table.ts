@@ -13,7 +13,15 @@ import {
 } from './episode.ts'
 import { checkEpisodeHead, checkStored, episodeHash } from './episode-check.ts'
 import { type EpisodeSummary, episodePieces } from './episode-pieces.ts'
-import { EPISODE_COLUMNS, type EpisodeRecord, episodeRow, seedOf, VISIBLE } from './episode-row.ts'
+import {
+  EPISODE_COLUMNS,
+  type EpisodeRecord,
+  episodeRow,
+  playerKindOf,
+  seedOf,
+  successOf,
+  VISIBLE,
+} from './episode-row.ts'
 import type { EpisodeOutcome } from './episode-writer.ts'
 import type { Owners } from './owners.ts'
 import { type PackedChunk, packChunk } from './step-buffer.ts'
@@ -70,7 +78,8 @@ export class EpisodeTable {
       state: 'complete',
       length: episode.length,
       total_reward: episode.return,
-      success: Number(episode.success),
+      success: Number(episode.success ?? false),
+      success_known: Number(episode.success !== null),
       terminated: Number(episode.terminated),
       truncated: Number(episode.truncated),
       tags: JSON.stringify(episode.tags),
@@ -110,12 +119,13 @@ export class EpisodeTable {
     }
     checkStored(episode, { file: this.#connection.file, place: `episode ${id}` })
     this.#prepare(
-      `UPDATE episode SET state = 'complete', terminated = ?, truncated = ?, success = ?, hash = ?,
-         recorder_pid = NULL, recorder_token = NULL WHERE id = ?`,
+      `UPDATE episode SET state = 'complete', terminated = ?, truncated = ?, success = ?, success_known = ?,
+         hash = ?, recorder_pid = NULL, recorder_token = NULL WHERE id = ?`,
     ).run(
       Number(episode.terminated),
       Number(episode.truncated),
-      Number(episode.success),
+      Number(episode.success ?? false),
+      Number(episode.success !== null),
       episodeHash(episode),
       id,
     )
@@ -158,11 +168,11 @@ export class EpisodeTable {
     return record as EpisodeRecord
   }
 
-  /** @param importId  of an import that is under way, whose own episodes count too */
-  findByHash(hash: string, importId = 0): number | undefined {
+  /** The first episode of this hash, or of the other, whose id is above `after`. */
+  findByHash(hash: string, otherHash: string | null, after: number): number | undefined {
     const found = this.#prepare(
-      `SELECT id FROM episode WHERE hash = ? AND (${VISIBLE} OR import_id = ?) LIMIT 1`,
-    ).get(hash, importId)
+      `SELECT id FROM episode WHERE hash IN (?, ?) AND id > ? AND ${VISIBLE} ORDER BY id LIMIT 1`,
+    ).get(hash, otherHash, after)
     return (found as { id: number } | undefined)?.id
   }
 
@@ -213,11 +223,11 @@ export class EpisodeTable {
     return {
       environment: JSON.parse(record.environment) as EnvironmentStamp,
       seed: seedOf(record),
-      player: { name: record.player_name, kind: record.player_kind },
+      player: { name: record.player_name, kind: playerKindOf(record) },
       startedAtUs: record.started_at_us,
       terminated: record.terminated === 1,
       truncated: record.truncated === 1,
-      success: record.success === 1,
+      success: successOf(record),
       tags,
       note: record.note,
       rating: record.rating,
@@ -269,11 +279,13 @@ export class EpisodeTable {
       seed: head.seed ?? 0,
       seed_known: Number(head.seed !== null),
       player_name: head.player.name,
-      player_kind: head.player.kind,
+      player_kind: head.player.kind === 'unknown' ? ('agent' as const) : head.player.kind,
+      player_known: Number(head.player.kind !== 'unknown'),
       started_at_us: head.startedAtUs,
       length: 0,
       total_reward: 0,
       success: 0,
+      success_known: 1,
       terminated: 0,
       truncated: 0,
       tags: '[]',

@@ -13,7 +13,8 @@ const COMMIT_INTERVAL_MS = 250
 export interface EpisodeOutcome {
   readonly terminated: boolean
   readonly truncated: boolean
-  readonly success: boolean
+  /** Null when nobody knows it. */
+  readonly success: boolean | null
 }
 
 export class EpisodeWriter {

@@ -6,7 +6,8 @@
 import type { ActionSpec, ParameterValue } from '../envs/environment.ts'
 import { shapeSize } from '../envs/environment.ts'
 
-export type PlayerKind = 'human' | 'scripted' | 'agent'
+/** `unknown`: nobody said who played, as with most that was recorded elsewhere. */
+export type PlayerKind = 'human' | 'scripted' | 'agent' | 'unknown'
 
 /** What was played. Enough to build the same environment again. */
 export interface EnvironmentStamp {
@@ -18,12 +19,15 @@ export interface EnvironmentStamp {
   readonly action: Pick<ActionSpec, 'continuous' | 'discrete' | 'units'>
 }
 
+/** Nothing was recorded within the first tenth of a second of 1970, and no file has more episodes. */
+export const FIRST_TIME_US = 100_000
+
 export interface EpisodeHead {
   readonly environment: EnvironmentStamp
   /** Null when nobody knows it, as with an episode that was made elsewhere. */
   readonly seed: number | null
   readonly player: { readonly name: string; readonly kind: PlayerKind }
-  /** Unix time in microseconds. */
+  /** Unix time in microseconds; below `FIRST_TIME_US` nobody knows it, and it is the place of the episode in its file. */
   readonly startedAtUs: number
 }
 
@@ -46,8 +50,8 @@ export interface EpisodeColumns {
 export interface Episode extends EpisodeHead, EpisodeColumns {
   readonly terminated: boolean
   readonly truncated: boolean
-  /** Whether the goal was reached. */
-  readonly success: boolean
+  /** Whether the goal was reached; null when nobody knows it. */
+  readonly success: boolean | null
   readonly tags: readonly string[]
   readonly note: string
   /** 0 = not rated, else 1 to 5. */

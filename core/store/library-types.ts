@@ -74,7 +74,7 @@ export interface Library extends ReadableLibrary {
   addEpisode(episode: Episode, options?: { bundled?: boolean }): number
   /**
    * Begins to take over the episodes of a file, of which nothing is seen until all of it is there. What the library has already
-   * is not added twice; if it was deleted it comes back.
+   * is not added twice; if it was deleted it comes back. Equal plays of one file are several.
    */
   beginImport(signal?: AbortSignal): Promise<EpisodeImport>
   /** The same at once, for few and small episodes of our own: nobody else has a turn meanwhile. */

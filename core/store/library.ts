@@ -9,8 +9,8 @@ import { AgentTable, type ImportedAgentRow } from './agent-table.ts'
 import { type Backup, backUp } from './backup.ts'
 import { Connection, IN_MEMORY } from './database.ts'
 import type { Episode, EpisodeHead } from './episode.ts'
-import { checkEpisode, episodeHash } from './episode-check.ts'
-import { EpisodeImport, sweepImports } from './episode-import.ts'
+import { checkEpisode, episodeHashes } from './episode-check.ts'
+import { EpisodeImport, SameEpisodes, sweepImports } from './episode-import.ts'
 import {
   EPISODE_COLUMNS,
   type EpisodeFilter,
@@ -146,15 +146,13 @@ class SqliteLibrary implements Library {
     for (const [i, episode] of episodes.entries())
       checkEpisode(episode, { file: 'import', place: `episode ${i}` })
     return this.#connection.write(() => {
-      const result: ImportResult = { added: [], known: [] }
-      for (const episode of episodes) {
-        const known = this.#episodes.findByHash(episodeHash(episode))
-        if (known === undefined) {
-          result.added.push(this.#episodes.insertComplete(episode, options.bundled ?? false))
-        } else {
-          this.#episodes.restore(known)
-          result.known.push(known)
-        }
+      const same = new SameEpisodes(this.#episodes)
+      const known = episodes.map((episode) => same.find(episodeHashes(episode)))
+      const result: ImportResult = { added: [], known: known.filter((id) => id !== undefined) }
+      for (const id of result.known) this.#episodes.restore(id)
+      for (const [i, episode] of episodes.entries()) {
+        if (known[i] !== undefined) continue
+        result.added.push(this.#episodes.insertComplete(episode, options.bundled ?? false))
       }
       return result
     })

@@ -1,10 +1,11 @@
 /** Scores as a sample with its interval. */
-import { type Summary, summarize } from '../evaluate/index.ts'
+import { type Summary, summarize, winRate } from '../evaluate/index.ts'
 import type { Sample } from './protocol.ts'
 
 export interface Scored {
   readonly score: number
-  readonly success: boolean
+  /** Null when nobody knows it. */
+  readonly success: boolean | null
 }
 
 /** @param summary  of these very scores, when it is at hand */
@@ -22,6 +23,6 @@ export function toSample(
     low: ci95?.[0] ?? null,
     high: ci95?.[1] ?? null,
     best: fewerIsBetter ? Math.min(...values) : Math.max(...values),
-    successRate: scores.filter(({ success }) => success).length / n,
+    successRate: winRate(scores),
   }
 }

@@ -1,23 +1,34 @@
 /** From recorded episodes to what a learner is given. */
 import { createHash } from 'node:crypto'
-import { stampMismatch } from '../demos/index.ts'
+import { fitMismatch } from '../demos/index.ts'
 import { type EnvironmentSpec, observationSize } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import type { DemonstrationData } from '../learn/index.ts'
 import { Random } from '../random.ts'
-import type { Episode, EpisodeRow, ReadableLibrary } from '../store/index.ts'
+import type { Episode, EpisodeRow, PlayerKind, ReadableLibrary } from '../store/index.ts'
 
-/** @throws UserError when an episode was not played in this very environment */
+/**
+ * @param note  told of what was played in another environment that has the same observations and actions
+ * @throws UserError when an episode does not fit this environment
+ */
 export function demonstrationData(
   spec: EnvironmentSpec,
   episodes: readonly { readonly label: string; readonly episode: Episode }[],
+  note: (text: string) => void = () => undefined,
 ): DemonstrationData {
+  const elsewhere = new Map<string, number>()
   for (const { label, episode } of episodes) {
-    const mismatch = stampMismatch(episode.environment, spec)
-    if (mismatch === undefined) continue
-    throw new UserError(`${label} cannot be learned from here: it ${mismatch}`, {
-      remedy: 'leave it out of the demonstrations, or record it anew',
-    })
+    const { id } = episode.environment
+    const mismatch = fitMismatch(episode.environment, spec)
+    if (mismatch !== undefined) {
+      throw new UserError(`${label} cannot be learned from here: it ${mismatch}`, {
+        remedy: 'leave it out of the demonstrations, or record it anew',
+      })
+    }
+    if (id !== spec.id) elsewhere.set(id, (elsewhere.get(id) ?? 0) + 1)
+  }
+  for (const [id, count] of elsewhere) {
+    note(`${count} of the demonstrations were played in ${id}, whose observations and actions are the same`)
   }
   const length = episodes.reduce((sum, { episode }) => sum + episode.rewards.length, 0)
   const O = observationSize(spec)
@@ -108,52 +119,111 @@ export function demonstrationDigest(data: DemonstrationData): string {
   return hash.digest('hex')
 }
 
+const KINDS: readonly PlayerKind[] = ['human', 'scripted', 'agent', 'unknown']
+const WORDS = ['all', 'any', 'bundled', ...KINDS, 'player:NAME', 'tag:NAME']
+
+/** What a selection may be, in words for people. */
+export const SELECTIONS = `${WORDS.join(', ')} or ids such as 3,5,8-12`
+
+/** Whether it is one: anything else may be the name of a file. */
+export function isSelection(text: string): boolean {
+  const [word] = text.split(':')
+  return WORDS.some((known) => known.split(':')[0] === word) || /^[\d\s,-]+$/.test(text)
+}
+
 /**
- * Which episodes a selection means: 'all' (every successful episode of people and scripted players), 'bundled', 'human',
- * 'scripted', 'player:NAME', 'tag:NAME', or ids ('3,5,8-12').
- * @throws UserError when it means none, or an id is not there
+ * Which episodes a selection means: 'all' (but those of agents, and those that are known to have missed the goal), 'any' (these
+ * too), 'bundled', a kind of player, 'player:NAME', 'tag:NAME', or ids, which may be of another environment that fits.
+ * @param note  told what 'all' leaves out
+ * @throws UserError when it means none, or an id is not there or does not fit
  */
 export function selectDemonstrations(
   library: ReadableLibrary,
   spec: EnvironmentSpec,
   selection: string,
+  note: (text: string) => void = () => undefined,
 ): EpisodeRow[] {
+  if (!isSelection(selection)) throw noSelection(selection)
+  const [word, name] = selection.split(/:(.*)/s) as [string, string | undefined]
+  if (/^[\d\s]/.test(selection)) return named(library, spec, parseIds(selection))
   const mine = library.listEpisodes({ environmentId: spec.id, state: 'complete' }).reverse()
-  const rows = chooser(selection)(mine)
-  if (rows.length === 0) {
-    throw new UserError(`no demonstrations of ${spec.id} match "${selection}"`, {
-      remedy: 'record or import some; `understudy demos list` shows what there is',
-    })
+  const rows = mine.filter(condition(word, name))
+  const left = word === 'all' ? leftOut(mine) : null
+  if (rows.length > 0) {
+    if (left !== null) note(left)
+    return rows
   }
-  return rows
+  throw new UserError(`no demonstrations of ${spec.id} match "${selection}"`, {
+    remedy:
+      left ??
+      `record or import some (with --env ${spec.id}), or name episodes of an environment with the same observations and actions by their ids; "understudy demos list" shows what there is`,
+  })
 }
 
-function chooser(selection: string): (rows: EpisodeRow[]) => EpisodeRow[] {
-  const [word, name] = selection.split(/:(.*)/s)
+function condition(word: string, name: string | undefined): (row: EpisodeRow) => boolean {
   switch (word) {
     case 'all':
-      return (rows) => rows.filter((row) => row.playerKind !== 'agent' && row.success)
+      return (row) => !isOfAgent(row) && !isMissed(row)
+    case 'any':
+      return () => true
     case 'bundled':
-      return (rows) => rows.filter((row) => row.bundled)
-    case 'human':
-    case 'scripted':
-      return (rows) => rows.filter((row) => row.playerKind === word)
+      return (row) => row.bundled
     case 'player':
-      return (rows) => rows.filter((row) => row.playerName === name)
+      return (row) => row.playerName === name
     case 'tag':
-      return (rows) => rows.filter((row) => row.tags.includes(name ?? ''))
-    default: {
-      const ids = parseIds(selection)
-      return (rows) =>
-        ids.map((id) => {
-          const row = rows.find((candidate) => candidate.id === id)
-          if (row !== undefined) return row
-          throw new UserError(`episode ${id} is not a complete demonstration of this environment`, {
-            remedy: '`understudy demos list` shows what there is',
-          })
-        })
+      return (row) => row.tags.includes(name ?? '')
+    default:
+      return (row) => row.playerKind === word
+  }
+}
+
+function isOfAgent({ playerKind }: EpisodeRow): boolean {
+  return playerKind === 'agent'
+}
+
+function isMissed({ success }: EpisodeRow): boolean {
+  return success === false
+}
+
+/** Of 'all', as a sentence; null when it is all. */
+function leftOut(rows: readonly EpisodeRow[]): string | null {
+  const agents = rows.filter(isOfAgent).length
+  const missed = rows.filter((row) => isMissed(row) && !isOfAgent(row)).length
+  const what = [
+    ...(agents > 0 ? [`${agents} of agents`] : []),
+    ...(missed > 0 ? [`${missed} that missed the goal`] : []),
+  ]
+  if (what.length === 0) return null
+  return `"all" leaves out ${what.join(' and ')}; --demos any takes them too, and ids, players or tags name some`
+}
+
+function named(library: ReadableLibrary, spec: EnvironmentSpec, ids: readonly number[]): EpisodeRow[] {
+  const rows = new Map(library.listEpisodes({ ids, state: 'complete' }).map((row) => [row.id, row]))
+  const chosen = ids.map((id) => {
+    const row = rows.get(id)
+    if (row !== undefined) return row
+    throw new UserError(`episode ${id} is not a complete demonstration`, {
+      remedy: '"understudy demos list" shows what there is',
+    })
+  })
+  const elsewhere = Map.groupBy(
+    chosen.filter((row) => row.environmentId !== spec.id),
+    (row) => `${row.environmentId} ${row.environmentVersion}`,
+  )
+  for (const [first] of elsewhere.values()) {
+    const mismatch = fitMismatch(library.readEpisode(first!.id).environment, spec)
+    if (mismatch !== undefined) {
+      throw new UserError(`episode ${first!.id} ${mismatch}`, { remedy: 'leave it out of --demos' })
     }
   }
+  return chosen
+}
+
+function noSelection(selection: string): UserError {
+  return new UserError(`"${selection}" selects no demonstrations`, {
+    usage: true,
+    remedy: `write ${SELECTIONS}`,
+  })
 }
 
 /** '3,5,8-12' */
@@ -161,10 +231,7 @@ function parseIds(selection: string): number[] {
   return selection.split(',').flatMap((part) => {
     const match = /^\s*(\d+)(?:-(\d+))?\s*$/.exec(part)
     if (match === null) {
-      throw new UserError(`"${selection}" selects no demonstrations`, {
-        usage: true,
-        remedy: 'write all, bundled, human, scripted, player:NAME, tag:NAME or ids such as 3,5,8-12',
-      })
+      throw noSelection(selection)
     }
     const first = Number(match[1])
     const last = Number(match[2] ?? match[1])

@@ -11,7 +11,15 @@ export {
 } from './config.ts'
 export { firstChange } from './config-changes.ts'
 export { configPlugins, loadConfigPlugins } from './config-plugins.ts'
-export { demonstrationData, GAIL_CONTROLS, type GailControl, selectDemonstrations } from './demonstrations.ts'
+export { demonstrationFiles } from './demonstration-files.ts'
+export {
+  demonstrationData,
+  GAIL_CONTROLS,
+  type GailControl,
+  isSelection,
+  SELECTIONS,
+  selectDemonstrations,
+} from './demonstrations.ts'
 export { diagnose, type Finding, factsOf, type RunFacts } from './diagnostics/index.ts'
 export { type ForkTraining, forkElectron, forkNode, type TrainingProcess } from './fork.ts'
 export {

@@ -51,7 +51,9 @@ async function train(port: Port, start: Start): Promise<void> {
   trainer = await Trainer.create({
     config,
     runDirectory: directory,
-    demonstrations: needsDemonstrations(config) ? await loadDemonstrations(start, config) : null,
+    demonstrations: needsDemonstrations(config)
+      ? await loadDemonstrations(start, config, (text) => sendMessage(port, { type: 'notice', text }))
+      : null,
     resume: start.resume,
     initializeFrom:
       config.initializeFrom === null ? null : runDirectory(start.dataDirectory, config.initializeFrom),
@@ -66,12 +68,16 @@ async function train(port: Port, start: Start): Promise<void> {
   }
 }
 
-async function loadDemonstrations(start: Start, config: RunConfig): Promise<DemonstrationData> {
+async function loadDemonstrations(
+  start: Start,
+  config: RunConfig,
+  note: (text: string) => void,
+): Promise<DemonstrationData> {
   const { spec } = makeEnvironment(config.environment, config.parameters)
   const path = demonstrationPath(config)
   const episodes = []
   if (start.demonstrations.length === 0 && path !== undefined) {
-    episodes.push(...(await readDemonstrationFiles(path)))
+    episodes.push(...(await readDemonstrationFiles(path, spec, note)))
   } else {
     const library = openLibrary(start.dataDirectory, { readonly: true })
     try {
@@ -82,7 +88,7 @@ async function loadDemonstrations(start: Start, config: RunConfig): Promise<Demo
       library.close()
     }
   }
-  const data = demonstrationData(spec, episodes)
+  const data = demonstrationData(spec, episodes, note)
   return controlDemonstrations(data, config.gailControl, config.seed)
 }
 

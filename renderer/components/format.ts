@@ -42,6 +42,11 @@ export function percent(share: number): string {
   return percentage.format(share)
 }
 
+/** Of episodes, by whether the goal was reached. */
+export function won(success: boolean | null): string {
+  return success === null ? 'goal unknown' : success ? 'won' : 'not won'
+}
+
 /** 0:41, 12:05, 1:02:09 */
 export function duration(seconds: number): string {
   const total = Math.max(0, Math.round(seconds))
@@ -50,8 +55,12 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${padded}` : `${minutes}:${padded}`
 }
 
+/** Below this a time is the place of an episode in a file that had none. */
+const FIRST_TIME_US = 100_000
+
 /** "21 Nov, 14:05" this year, "1 Jan 2020" before. */
 export function moment(timeUs: number): string {
+  if (timeUs < FIRST_TIME_US) return 'time unknown'
   const time = new Date(timeUs / 1000)
   return time.getFullYear() === new Date().getFullYear() ? recently.format(time) : longAgo.format(time)
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type DemonstrationSource, FORMATS, readDemonstrationsHere } from '../../core/demos/formats/index.ts'
 import { UserError } from '../../core/errors.ts'
+import type { EnvironmentStamp } from '../../core/store/index.ts'
 import { randomEpisode, stamp } from '../store/support.ts'
 
 const READABLE = FORMATS.filter(({ read }) => read !== undefined)
@@ -16,17 +17,47 @@ describe.each(READABLE)('a $name file that names its environment', (format) => {
     expect(episodes).toEqual([randomEpisode(1)])
   })
 
-  it('is not made another by what a person says, and both are named', async () => {
+  it('is taken to be of the one that is asked for, where it fits, with seeds that nobody knows', async () => {
+    const [position, map] = stamp.observations
+    const other = { ...stamp, id: 'test/other', observations: [{ ...position!, name: 'place' }, map!] }
+    const notes: string[] = []
+    const { episodes } = await readDemonstrationsHere(await source(), {
+      environment: other,
+      note: (text) => notes.push(text),
+    })
+    expect(episodes).toEqual([{ ...randomEpisode(1), environment: other, seed: null }])
+    expect(notes).toContain(
+      'it says test/walk; it is taken to be of test/other, whose observations and actions are the same',
+    )
+  })
+
+  it('is refused where it does not fit, and both are named', async () => {
+    const [position, map] = stamp.observations
     const other = { ...stamp, id: 'test/other' }
-    const error = await readDemonstrationsHere(await source(), { environment: other }).then(
-      () => undefined,
-      (reason: unknown) => reason,
+    const refused = async (environment: EnvironmentStamp, sentence: string) => {
+      const error = await readDemonstrationsHere(await source(), { environment }).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      )
+      expect(error).toBeInstanceOf(UserError)
+      expect((error as UserError).message).toBe(
+        `mine: episode 0 was played in test/walk and has the ${sentence}`,
+      )
+    }
+    await refused(
+      { ...other, action: { continuous: 2, discrete: [] } },
+      'actions 1 continuous and branches [3, 2], not 2 continuous and branches [] as test/other',
     )
-    expect(error).toBeInstanceOf(UserError)
-    const { message, remedy } = error as UserError
-    expect(message).toBe(
-      'mine: episode 0 was played in test/walk, as the file itself says, not in test/other',
+    // What both call the same is the same: numbers of one may not pass for those of the other.
+    await refused(
+      {
+        ...other,
+        observations: [
+          { ...map!, shape: [2] },
+          { ...position!, shape: [2, 3] },
+        ],
+      },
+      'observations position[2] map[2, 3], not map[2] position[2, 3] as test/other',
     )
-    expect(remedy).toContain('leave --env out')
   })
 })

@@ -48,7 +48,7 @@ describe('a CSV file from elsewhere', () => {
       [true, false],
       [false, true],
     ])
-    expect(episodes[0]!.player.kind).not.toBe('human')
+    expect(episodes[0]).toMatchObject({ player: { name: 'unknown', kind: 'unknown' }, success: null })
     expect(notes).toEqual(['episodes without a last observation, for which the one before stands in: 1'])
   })
 
@@ -187,6 +187,12 @@ describe('an NPZ archive from elsewhere', () => {
     const { episodes, notes } = await read('a.npz', zipSync(files))
     expect(episodes.map(columnsOf)).toEqual([first, second])
     expect(episodes.map(({ truncated }) => truncated)).toEqual([false, true])
+    expect(episodes.map(({ player, success }) => [player.kind, success])).toEqual(
+      Array(2).fill(['unknown', null]),
+    )
+    const success = array('|b1', [2], Uint8Array.of(1, 0))
+    const said = await read('a.npz', zipSync({ ...files, 'success.npy': success }))
+    expect(said.episodes.map(({ success }) => success)).toEqual([true, false])
     expect(notes).toEqual(['episode 1 does not say how it ended: it counts as truncated'])
   })
 

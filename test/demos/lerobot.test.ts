@@ -113,13 +113,28 @@ describe('lerobot', () => {
     expect(first!.continuous).toEqual(randomEpisode(1, { steps: 3 }).continuous)
     expect([...first!.timesUs]).toEqual([0, 500_000, 1_000_000])
     expect(first!.observations.slice(24)).toEqual(first!.observations.slice(16, 24))
-    expect([first!.terminated, first!.truncated]).toEqual([false, true])
+    expect([first!.terminated, first!.truncated, first!.success]).toEqual([false, true, null])
     expect(notes).toEqual([
       'LeRobot keeps no observation after the last action: the one before it stands in its place',
       'no next.reward: rewards are 0',
       'next.done does not tell an end by the rules from a cut: episodes are taken as truncated',
     ])
     await expect(readDemonstrationsHere({ name: 'folder', files: theirs })).rejects.toThrow('what was played')
+  })
+
+  it('has no word for a goal of which nobody knows whether it was reached', async () => {
+    const unknown = randomEpisode(1, { steps: 3, changes: { success: null } })
+    const known = randomEpisode(2, { steps: 2, changes: { success: true } })
+    for (const [episodes, written] of [
+      [[known], true],
+      [[unknown], false],
+      [[unknown, known], false],
+    ] as const) {
+      const files = await lerobot.write(episodes)
+      expect('next.success' in (await rowsOf(files.get(DATA)!))[0]!).toBe(written)
+      const lost = lerobot.cannotHold(episodes).filter((text) => text.startsWith('which goals'))
+      expect(lost).toHaveLength(episodes.length - 1)
+    }
   })
 
   it('points to the converter for older versions', async () => {

@@ -199,7 +199,7 @@ describe('reading what was made elsewhere', () => {
         action: { continuous: 1, discrete: [2, 2] },
       },
       seed: 9,
-      player: { name: 'swing', kind: 'agent' },
+      player: { name: 'swing', kind: 'unknown' },
       startedAtUs: 0,
       terminated: false,
       truncated: true,
@@ -266,7 +266,7 @@ describe('reading what was made elsewhere', () => {
     await expect(readDemonstrationsHere({ name: 'set', files: others })).rejects.toThrow('actions of basic')
   })
 
-  it('takes what a person says was played for what Gymnasium or nobody names, and not for one of ours', async () => {
+  it('takes what a person says was played for what Gymnasium or nobody names, and not for one of ours that is other', async () => {
     const walk: EnvironmentStamp = {
       ...stamp,
       observations: [{ name: 'view', shape: [1] }],
@@ -294,7 +294,7 @@ describe('reading what was made elsewhere', () => {
     ])
     await expect(
       read('understudy/Env-v0', { env_id: 'basic' }, 'understudy_gym.env:UnderstudyEnv'),
-    ).rejects.toThrow('was played in basic, as the file itself says, not in test/walk')
+    ).rejects.toThrow('observations of basic: expected position[20], found position[1]')
   })
 
   it('takes masks only where they allow what was done', async () => {

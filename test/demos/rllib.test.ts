@@ -54,6 +54,16 @@ describe('rllib', () => {
     expect(batch.terminateds).not.toContain(true)
   })
 
+  it('gives equal plays a number each, and every play the same one in every file', async () => {
+    const numbers = async (episodes: Episode[]) => {
+      const text = Buffer.from(rllibJson.write(episodes)).toString().trimEnd()
+      return text.split('\n').map((line) => JSON.parse(line).eps_id[0] as string)
+    }
+    const [a, b, c] = await numbers([first!, first!, first!])
+    expect(new Set([a, b, c]).size).toBe(3)
+    expect(await numbers([second!, first!, first!])).toEqual([(await numbers([second!]))[0], a, b])
+  })
+
   it('writes floats that no reader takes for integers', () => {
     const observations = Float32Array.from(first!.observations, (_, i) => i - 1)
     const whole = { ...first!, observations, rewards: Float32Array.of(1) }

@@ -39,7 +39,18 @@ const scripted: Demonstration = {
   note: '',
   rating: 0,
 }
-const rows = [base, scripted]
+const imported: Demonstration = {
+  ...base,
+  id: 3,
+  playerName: 'unknown',
+  playerKind: 'unknown',
+  score: 25,
+  success: null,
+  tags: [],
+  note: '',
+  rating: 0,
+}
+const rows = [base, scripted, imported]
 
 function ids(text: string): number[] {
   return rows.filter(parseFilter(text, 'me').test).map(({ id }) => id)
@@ -47,7 +58,7 @@ function ids(text: string): number[] {
 
 describe('the filter box', () => {
   test.each([
-    ['', [1, 2]],
+    ['', [1, 2, 3]],
     ['player:me', [1]],
     ['player:reference', [2]],
     ['kind:person', [1]],
@@ -57,9 +68,12 @@ describe('the filter box', () => {
     ['rating:4', [1]],
     ['tag:good', [1]],
     ['tag:goo', []],
-    ['-tag:good', [2]],
+    ['-tag:good', [2, 3]],
     ['won:no', [2]],
-    ['env:bubble seed:7', [1, 2]],
+    ['won:yes', [1]],
+    ['won:unknown', [3]],
+    ['kind:unknown', [3]],
+    ['env:bubble seed:7', [1, 2, 3]],
     ['lucky', [1]],
     ['"lucky bounce"', [1]],
     ['player:me bubbles<20 tag:good', [1]],
@@ -96,5 +110,7 @@ test('rows are sorted either way, equal ones by their id', () => {
   expect(order('-score')).toEqual([2, 1])
   expect(order('when')).toEqual([1, 2])
   expect(order('no such column')).toEqual([2, 1])
+  const won = (text: string) => sortRows([imported, base, scripted], parseSort(text)).map(({ id }) => id)
+  expect(won('won')).toEqual([2, 3, 1])
   expect(formatSort(parseSort('-rating'))).toBe('-rating')
 })

@@ -26,14 +26,44 @@ it('takes over the episodes of a file, of which nothing is seen before the end',
   library.close()
 })
 
-it('takes over once what comes twice, and brings back what was deleted', async () => {
+it('takes over once what comes from two files, and brings back what was deleted', async () => {
   const library = openLibrary(temporaryDirectory())
-  const { added } = await importAll(library, [randomEpisode(1), randomEpisode(2), randomEpisode(1)])
-  expect(added).toHaveLength(2)
+  const { added } = await importAll(library, [randomEpisode(1), randomEpisode(2)])
   library.deleteEpisodes([added[0]!])
   expect(await importAll(library, [randomEpisode(1), randomEpisode(3)])).toMatchObject({ known: [added[0]] })
   expect(library.listEpisodes()).toHaveLength(3)
   library.close()
+})
+
+it('counts equal plays of one file as several, and knows each of them again', async () => {
+  const [play, other] = [randomEpisode(1), randomEpisode(2)]
+  const ways = {
+    'piece by piece': importAll,
+    'at once': async (library: Library, episodes: readonly Episode[]) => library.importEpisodes(episodes),
+  }
+  for (const take of Object.values(ways)) {
+    const library = openLibrary(temporaryDirectory())
+    const { added } = await take(library, [play, play, other, play])
+    expect(new Set(added).size).toBe(4)
+    expect(await take(library, [play, other, play, play])).toEqual({
+      added: [],
+      known: [added[0], added[2], added[1], added[3]],
+    })
+    expect(await take(library, [play])).toEqual({ added: [], known: [added[0]] })
+    expect((await take(library, Array(5).fill(play))).added).toHaveLength(2)
+    expect(library.listEpisodes()).toHaveLength(6)
+    library.close()
+  }
+})
+
+it('knows a play whose goal nobody knows by what was once supposed of it', async () => {
+  const unknown = randomEpisode(1, { changes: { success: null } })
+  for (const success of [true, false]) {
+    const library = openLibrary(temporaryDirectory())
+    const id = library.addEpisode({ ...unknown, success })
+    expect(await importAll(library, [unknown])).toEqual({ added: [], known: [id] })
+    library.close()
+  }
 })
 
 it('leaves nothing of a file that was given up', async () => {

@@ -7,7 +7,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { DataError, UserError } from '../../core/errors.ts'
 import { APPLICATION_ID } from '../../core/store/database.ts'
-import { openLibrary } from '../../core/store/index.ts'
+import { type EpisodeFilter, openLibrary } from '../../core/store/index.ts'
 import { LATEST_VERSION, MIGRATIONS, migrate } from '../../core/store/migrations/index.ts'
 import { randomEpisode, temporaryDirectory } from './support.ts'
 
@@ -130,6 +130,40 @@ describe('migrations', () => {
       [4, 0],
       [5, 0],
     ])
+    library.close()
+  })
+
+  it('make players and goals unknown that were supposed, and leave every other', () => {
+    const dir = temporaryDirectory()
+    const file = join(dir, 'library.db')
+    const old = new Database(file)
+    migrate(old, file, APPLICATION_ID, { migrations: MIGRATIONS.slice(0, 6) })
+    const insert =
+      old.prepare(`INSERT INTO episode (environment_id, environment_version, environment, seed, player_name,
+      player_kind, started_at_us, state, length, total_reward, success, terminated, truncated, tags, note, rating, bundled)
+      VALUES (?, ?, '{}', 0, ?, ?, ?, 'complete', 1, 0, ?, 1, 0, '[]', '', 0, 0)`)
+    const now = 1_700_000_000_000_000
+    insert.run('unity:Mover', 0, 'unknown', 'agent', 0, 0)
+    insert.run('unity:Mover', 0, 'unknown', 'agent', 1, 1)
+    insert.run('gym:Walk-v0', 0, 'unknown', 'agent', 2, 0)
+    insert.run('unity:mover', 1, 'unknown', 'agent', now, 0)
+    insert.run('unity:mover', 1, 'first', 'agent', 3, 0)
+    insert.run('basic', 1, 'unknown', 'human', now, 1)
+    old.close()
+    const library = openLibrary(dir)
+    const known = library.listEpisodes().map((row) => [row.id, row.playerKind, row.success] as const)
+    expect(known.sort(([a], [b]) => a - b)).toEqual([
+      [1, 'unknown', null],
+      [2, 'unknown', true],
+      [3, 'unknown', false],
+      [4, 'agent', false],
+      [5, 'agent', false],
+      [6, 'human', true],
+    ])
+    const ids = (filter: EpisodeFilter) => library.listEpisodes(filter).map(({ id }) => id)
+    expect(ids({ playerKind: 'unknown' }).sort()).toEqual([1, 2, 3])
+    expect(ids({ playerKind: 'agent' }).sort()).toEqual([4, 5])
+    expect(ids({ success: false }).sort()).toEqual([3, 4, 5])
     library.close()
   })
 

@@ -1,11 +1,11 @@
-import { writeFileSync } from 'node:fs'
+import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { jsonl } from '../../core/demos/formats/jsonl.ts'
 import { npz } from '../../core/demos/formats/npz.ts'
 import { type Episode, environmentStamp, recordEpisode } from '../../core/demos/index.ts'
 import { makeEnvironment } from '../../core/envs/index.ts'
-import { type Library, openLibrary } from '../../core/store/index.ts'
+import { type EnvironmentStamp, type Library, openLibrary } from '../../core/store/index.ts'
 import { readDemonstrationFiles } from '../../core/train/demonstration-files.ts'
 import {
   controlDemonstrations,
@@ -60,7 +60,10 @@ describe('demonstrationData', () => {
   })
 
   it.each([
-    [{ id: 'bubble/25' }, 'it was played in bubble/25, not in basic'],
+    [
+      { id: 'test/other', action: { continuous: 0, discrete: [4] } },
+      'it was played in test/other and has the actions 0 continuous and branches [4], not 0 continuous and branches [3] as basic',
+    ],
     [{ version: 99 }, 'it was played in version 99'],
     [{ observations: [{ name: 'position', shape: [3] }] }, 'it has the observations position[3]'],
     [{ action: { continuous: 2, discrete: [] } }, 'it has the actions 2 continuous'],
@@ -71,6 +74,18 @@ describe('demonstrationData', () => {
     expect(() => demonstrationData(spec, episodes)).toThrow(
       `episode 4 cannot be learned from here: ${sentence}`,
     )
+  })
+
+  it('takes what was played in another environment that is laid out the same, and says so', async () => {
+    const [first, second] = await twoEpisodes()
+    const elsewhere = { ...environmentStamp(spec), id: 'unity:Basic', version: 0 }
+    const named = { ...elsewhere, observations: [{ name: 'observation_0', shape: [20] }] }
+    const notes: string[] = []
+    const episodes = [first!, { ...second!, episode: { ...second!.episode, environment: named } }]
+    expect(demonstrationData(spec, episodes, (text) => notes.push(text)).length).toBe(14)
+    expect(notes).toEqual([
+      '1 of the demonstrations were played in unity:Basic, whose observations and actions are the same',
+    ])
   })
 
   it('shuffles actions and where they led together, the same way for the same seed', async () => {
@@ -108,28 +123,85 @@ describe('demonstrationData', () => {
 })
 
 describe('readDemonstrationFiles', () => {
+  const silent = (): void => undefined
+
   it('reads a file, and a folder file by file in the order of their names', async () => {
     const [first, second] = await twoEpisodes()
     const folder = temporaryDirectory()
     writeFileSync(join(folder, 'b.jsonl'), jsonl.write([second!.episode]))
     writeFileSync(join(folder, 'a.npz'), npz.write([first!.episode, first!.episode]))
     writeFileSync(join(folder, 'notes.txt'), 'no demonstrations')
-    const labels = async (path: string) => (await readDemonstrationFiles(path)).map(({ label }) => label)
+    const notes: string[] = []
+    const read = (path: string) => readDemonstrationFiles(path, spec, (text) => notes.push(text))
+    const labels = async (path: string) => (await read(path)).map(({ label }) => label)
     expect(await labels(folder)).toEqual(['episode 0 of a.npz', 'episode 1 of a.npz', 'episode 0 of b.jsonl'])
     expect(await labels(join(folder, 'b.jsonl'))).toEqual(['episode 0 of b.jsonl'])
-    expect(demonstrationData(spec, await readDemonstrationFiles(folder)).length).toBe(21)
+    expect(demonstrationData(spec, await read(folder)).length).toBe(21)
+    expect(notes).toEqual([])
   })
 
   it('says what is missing', async () => {
     const folder = temporaryDirectory()
-    await expect(readDemonstrationFiles(folder)).rejects.toThrow('has no demonstrations')
-    await expect(readDemonstrationFiles(join(folder, 'none.npz'))).rejects.toThrow(
-      'cannot be read: there is no such file',
-    )
+    const read = (path: string) => readDemonstrationFiles(path, spec, silent)
+    await expect(read(folder)).rejects.toThrow('has no demonstrations')
+    await expect(read(join(folder, 'none.npz'))).rejects.toThrow('cannot be read: there is no such file')
     writeFileSync(join(folder, 'broken.npz'), 'PK nonsense')
-    await expect(readDemonstrationFiles(folder)).rejects.toThrow('broken.npz')
+    await expect(read(folder)).rejects.toThrow('broken.npz')
+  })
+
+  it('passes over what macOS leaves beside the files', async () => {
+    const folder = temporaryDirectory()
+    for (const name of ['._basic.demo', '.DS_Store', '.hidden.npz']) {
+      writeFileSync(join(folder, name), Buffer.alloc(120, 7))
+    }
+    await expect(readDemonstrationFiles(folder, spec, silent)).rejects.toThrow('has no demonstrations')
+    copyFileSync(fixture('basic.demo'), join(folder, 'basic.demo'))
+    expect(await readDemonstrationFiles(folder, spec, silent)).toHaveLength(6)
+  })
+
+  it.each(['unity:basic', 'gym:Basic-v0'])(
+    'takes a recording of Unity, and tables that say nothing, to be of %s, which they fit',
+    async (id) => {
+      const named = { ...spec, id, observations: [{ ...spec.observations[0]!, name: 'view' }] }
+      const folder = temporaryDirectory()
+      copyFileSync(fixture('basic.demo'), join(folder, 'basic.demo'))
+      writeFileSync(join(folder, 'mine.csv'), table())
+      const notes: string[] = []
+      const episodes = await readDemonstrationFiles(folder, named, (text) => notes.push(text))
+      expect(episodes.map(({ episode }) => episode.environment.id)).toEqual(Array(7).fill(id))
+      expect(demonstrationData(named, episodes).length).toBe(43)
+      expect(notes).toContain(
+        `basic.demo: it is of the behaviour Basic; taken to be of ${id}, as its observations and actions fit`,
+      )
+      expect(notes).toContain(
+        `mine.csv: it does not say what was played; taken to be of ${id}, as its observations and actions fit`,
+      )
+    },
+  )
+
+  it('refuses what does not fit', async () => {
+    const other = { ...spec, id: 'unity:other', action: { continuous: 0, discrete: [4] } }
+    await expect(readDemonstrationFiles(fixture('basic.demo'), other, silent)).rejects.toThrow(
+      'basic.demo: layout of unity:other: expected observations [20], 0 continuous actions, branches [4]',
+    )
+    const file = join(temporaryDirectory(), 'a.npz')
+    writeFileSync(file, npz.write([(await twoEpisodes())[0]!.episode]))
+    await expect(readDemonstrationFiles(file, other, silent)).rejects.toThrow(
+      'a.npz: episode 0 was played in basic and has the actions 0 continuous and branches [3]',
+    )
   })
 })
+
+/** One step of a table that was made elsewhere. */
+function table(): string {
+  const names = Array.from({ length: 20 }, (_, i) => `view.${i}`)
+  const row = names.map((_, i) => Number(i === 10))
+  return `${names},action.discrete.0,reward,terminated\n${row},2,1,1\n`
+}
+
+function fixture(name: string): string {
+  return join(import.meta.dirname, '../demos/fixtures/unity', name)
+}
 
 describe('selectDemonstrations', () => {
   it('understands words, players, tags and ids', async () => {
@@ -138,12 +210,52 @@ describe('selectDemonstrations', () => {
     library.updateEpisodes([agent!], { tags: ['good: really'] })
     const chosen = (selection: string) => selectDemonstrations(library, spec, selection).map((row) => row.id)
     expect(chosen('all')).toEqual([person, script])
+    expect(chosen('any')).toEqual([person, script, agent])
     expect(chosen('human')).toEqual([person])
     expect(chosen('scripted')).toEqual([script])
+    expect(chosen('agent')).toEqual([agent])
     expect(chosen('player:rightward')).toEqual([person, script, agent])
     expect(chosen('tag:good: really')).toEqual([agent])
     expect(chosen(`${agent},${person}`)).toEqual([agent, person])
     expect(chosen(`${person}-${agent}`)).toEqual([person, script, agent])
+  })
+
+  it('means with "all" those of which nobody knows who played and whether the goal was reached, and says what it leaves out', async () => {
+    const library = open()
+    const [{ episode } = { episode: undefined }] = await twoEpisodes()
+    const nobody = { name: 'unknown', kind: 'unknown' } as const
+    const agent = { name: 'first', kind: 'agent' } as const
+    const add = (changes: Partial<Episode>) => library.addEpisode({ ...episode!, ...changes })
+    const left = [add({ player: agent }), add({ player: agent, success: false }), add({ success: false })]
+    const notes: string[] = []
+    const chosen = (selection: string) =>
+      selectDemonstrations(library, spec, selection, (text) => notes.push(text)).map((row) => row.id)
+    const sentence = '"all" leaves out 2 of agents and 1 that missed the goal; --demos any takes them too'
+    expect(() => chosen('all')).toThrow(
+      expect.objectContaining({ remedy: expect.stringContaining(sentence) }),
+    )
+    const unknown = [add({ player: nobody, success: null }), add({ success: null })]
+    expect(chosen('all')).toEqual(unknown)
+    expect(notes).toEqual([expect.stringContaining(sentence)])
+    expect(chosen('unknown')).toEqual([unknown[0]])
+    expect(chosen('any')).toEqual([...left, ...unknown])
+    expect(notes).toHaveLength(1)
+  })
+
+  it('takes by its id an episode of another environment that fits, and no other', async () => {
+    const library = open()
+    const [first] = await twoEpisodes()
+    const elsewhere = (change: Partial<EnvironmentStamp>) =>
+      library.addEpisode({
+        ...first!.episode,
+        environment: { ...environmentStamp(spec), id: 'unity:Basic', ...change },
+      })
+    const [same, other] = [elsewhere({}), elsewhere({ version: 2, action: { continuous: 0, discrete: [9] } })]
+    expect(selectDemonstrations(library, spec, `${same}`).map((row) => row.id)).toEqual([same])
+    expect(() => selectDemonstrations(library, spec, `${same},${other}`)).toThrow(
+      `episode ${other} was played in unity:Basic and has the actions 0 continuous and branches [9]`,
+    )
+    expect(() => selectDemonstrations(library, spec, 'any')).toThrow('no demonstrations of basic match "any"')
   })
 
   it.each([

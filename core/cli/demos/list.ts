@@ -1,7 +1,7 @@
 /** `understudy demos list` */
 import type { Command } from 'commander'
 import { environmentSpecs } from '../../envs/index.ts'
-import type { EpisodeRow } from '../../store/index.ts'
+import { type EpisodeRow, FIRST_TIME_US } from '../../store/index.ts'
 import type { CliContext } from '../context.ts'
 import { count, formatTable, formatTime } from '../table.ts'
 import { type Selection, selectionFilter, withSelection } from './select.ts'
@@ -30,16 +30,21 @@ function table(rows: readonly EpisodeRow[]): string[] {
     { title: 'STEPS', align: 'right', text: (row) => String(row.length) },
     { title: 'RETURN', align: 'right', text: (row) => row.return.toFixed(2) },
     { title: 'OUTCOME', text: outcome },
-    { title: 'STARTED', text: (row) => formatTime(row.startedAtUs) },
+    { title: 'STARTED', text: started },
     { title: 'TAGS', text: (row) => row.tags.join(', ') },
   ])
+}
+
+export function started({ startedAtUs }: EpisodeRow): string {
+  return startedAtUs < FIRST_TIME_US ? 'unknown' : formatTime(startedAtUs)
 }
 
 export function outcome(row: EpisodeRow): string {
   if (row.damage !== null) return 'damaged'
   if (row.state !== 'complete') return row.state
   if (row.success) return 'goal reached'
-  return row.terminated ? 'goal missed' : 'cut off'
+  if (!row.terminated) return 'cut off'
+  return row.success === null ? 'goal unknown' : 'goal missed'
 }
 
 /** In the unit of the environment's score where all are of one, in steps otherwise. */

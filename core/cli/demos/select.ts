@@ -11,7 +11,7 @@ export interface Selection {
   tag?: string
 }
 
-const KINDS: readonly string[] = ['human', 'scripted', 'agent'] satisfies PlayerKind[]
+const KINDS: readonly string[] = ['human', 'scripted', 'agent', 'unknown'] satisfies PlayerKind[]
 
 export function withSelection(command: Command): Command {
   return command

@@ -5,8 +5,8 @@ import { printableLine } from '../../printable.ts'
 import type { EpisodeRow } from '../../store/index.ts'
 import { wholeNumber } from '../arguments.ts'
 import type { CliContext } from '../context.ts'
-import { formatTable, formatTime } from '../table.ts'
-import { outcome } from './list.ts'
+import { formatTable } from '../table.ts'
+import { outcome, started } from './list.ts'
 
 /** One step as it is printed. */
 interface ShownStep {
@@ -64,8 +64,8 @@ function describe(row: EpisodeRow): string[] {
   const lines: [string, string][] = [
     ['episode', `${row.id}${row.bundled ? ' (came with the program)' : ''}`],
     ['environment', `${row.environmentId}, version ${row.environmentVersion}, seed ${row.seed ?? 'unknown'}`],
-    ['player', `${row.playerName} (${row.playerKind})`],
-    ['started', formatTime(row.startedAtUs)],
+    ['player', row.playerKind === row.playerName ? row.playerName : `${row.playerName} (${row.playerKind})`],
+    ['started', started(row)],
     ['outcome', `${outcome(row)} after ${row.length} steps, return ${row.return.toFixed(3)}`],
     ['hash', row.hash ?? '-'],
   ]

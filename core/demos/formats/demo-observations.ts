@@ -9,6 +9,8 @@ import { type FileProblems, LIMITS } from './format.ts'
 const LARGEST = 2 ** 24
 
 export interface ObservationColumn {
+  /** Place among the observations of a record. */
+  readonly place: number
   readonly name: string
   /** As the file has it. */
   readonly written: readonly number[]
@@ -20,27 +22,38 @@ export interface ObservationColumn {
   readonly channelsLast: boolean
 }
 
-/** @throws DataError when a shape makes no sense */
-export function observationColumns(
+/**
+ * Without the observations of no numbers, which a sensor that has nothing to show leaves behind.
+ * @throws DataError when a shape makes no sense
+ */
+function observationColumns(
   first: readonly Observation[],
   problems: FileProblems,
+  note: (text: string) => void,
 ): ObservationColumn[] {
-  const columns = first.map((observation, i): ObservationColumn => {
+  const columns = first.flatMap((observation, i): ObservationColumn[] => {
     const { shape, name } = observation
     const place = `record 0, shape of observation ${i}`
     const size = shapeSize(shape)
+    if (size === 0 && first.length > 1 && shape.every((length) => length >= 0)) {
+      note(`observation ${i} has no numbers and is left out`)
+      return []
+    }
     if (shape.length === 0 || shape.some((length) => length < 1) || size > LARGEST) {
       problems.refuse(place, `1 to ${LARGEST} numbers`, `[${shape.join(', ')}]`)
     }
     const channelsLast = isChannelsLast(observation, place, problems)
     const [height, width, channels] = shape
-    return {
-      name: name === '' ? `observation_${i}` : printable(name),
-      written: shape,
-      shape: channelsLast ? [channels!, height!, width!] : shape,
-      size,
-      channelsLast,
-    }
+    return [
+      {
+        place: i,
+        name: name === '' ? `observation_${i}` : printable(name),
+        written: shape,
+        shape: channelsLast ? [channels!, height!, width!] : shape,
+        size,
+        channelsLast,
+      },
+    ]
   })
   const names = columns.map(({ name }) => name)
   return columns.map((column, i) =>
@@ -61,12 +74,17 @@ function isChannelsLast(observation: Observation, place: string, problems: FileP
 /** Reads the observations of one record after another, and keeps count of the memory they take. */
 export class ObservationReader {
   readonly columns: readonly ObservationColumn[]
+  /** Observations of a record, those of no numbers among them. */
+  readonly #count: number
   readonly #size: number
   readonly #problems: FileProblems
   #bytes = 0
 
-  constructor(columns: readonly ObservationColumn[], problems: FileProblems) {
+  /** @param first  those of the first record */
+  constructor(first: readonly Observation[], problems: FileProblems, note: (text: string) => void) {
+    const columns = observationColumns(first, problems, note)
     this.columns = columns
+    this.#count = first.length
     this.#size = columns.reduce((sum, { size }) => sum + size, 0)
     this.#problems = problems
   }
@@ -78,12 +96,12 @@ export class ObservationReader {
     if (this.#bytes > LIMITS.inflatedBytes) {
       problems.refuse(place, `at most ${LIMITS.inflatedBytes} bytes of observations`, 'more')
     }
-    if (observations.length !== this.columns.length) {
-      problems.refuse(`${place}, observations`, this.columns.length, observations.length)
+    if (observations.length !== this.#count) {
+      problems.refuse(`${place}, observations`, this.#count, observations.length)
     }
     // All are there before room is made: a damaged file may claim any size.
-    const values = this.columns.map((column, i) =>
-      readValues(observations[i]!, column, `${place}, observation ${i}`, problems),
+    const values = this.columns.map((column) =>
+      readValues(observations[column.place]!, column, `${place}, observation ${column.place}`, problems),
     )
     const row = new Float32Array(this.#size)
     let offset = 0

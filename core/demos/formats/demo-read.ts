@@ -9,10 +9,10 @@ import { checkTaken, type Mended, playColumns } from './demo-columns.ts'
 import { playedEnvironment, type Retraced, retrace } from './demo-environment.ts'
 import { type DemoStart, readRecords, readStart } from './demo-file.ts'
 import { type DemoHeads, readHeads } from './demo-heads.ts'
-import { ObservationReader, observationColumns } from './demo-observations.ts'
+import { ObservationReader } from './demo-observations.ts'
 import { type Play, splitPlays } from './demo-plays.ts'
 import { type ActionLayout, actionLayout, type DemoRecord, readRecord } from './demo-record.ts'
-import { foreignHead } from './foreign.ts'
+import { foreignHead, noteSupposed } from './foreign.ts'
 import { type ActionAlignment, FileProblems, LIMITS, type ReadOptions } from './format.ts'
 import { assembleEpisode } from './head.ts'
 
@@ -55,10 +55,7 @@ function readWhole(bytes: Uint8Array, problems: FileProblems, note: Note): Demo 
   const records: DemoRecord[] = []
   let observations: ObservationReader | undefined
   const end = readRecords(bytes, start, problems, (pair, index) => {
-    observations ??= new ObservationReader(
-      observationColumns(pair.info?.observations ?? [], problems),
-      problems,
-    )
+    observations ??= new ObservationReader(pair.info?.observations ?? [], problems, note)
     records.push(readRecord(pair, layout, observations, `record ${index}`, problems))
   })
   if (observations === undefined) return undefined
@@ -100,6 +97,13 @@ function foreignEpisodes(
 ): Episode[] {
   const { layout, observations, brain, meta } = demo
   const stamp = playedEnvironment(brain.name, observations.columns, layout, options.environment, problems)
+  if (options.environment !== undefined) {
+    noteSupposed(
+      options.environment,
+      options,
+      `it is of the behaviour ${printable(brain.name.split('?')[0]!)}`,
+    )
+  }
   const environment = environmentHere(stamp)
   const { actions, retraced } = aligned(plays, demo, options.actions, environment, note)
   const masked = demo.records.some(({ mask }) => mask !== undefined)
@@ -107,7 +111,7 @@ function foreignEpisodes(
   const episodes = plays.map((play, i) => {
     checkTaken(play, layout, actions, `episode ${i}`, problems)
     const columns = playColumns(play, layout, actions, masked, retraced[i]?.last, mended)
-    const success = retraced[i]?.success ?? (play.ending === 'terminated' && columns.rewards.at(-1)! > 0)
+    const success = retraced[i]?.success ?? null
     const terminated = play.ending === 'terminated'
     const head = foreignHead(stamp, i, { terminated, truncated: !terminated, success })
     if (retraced[i] !== undefined) head.seed = 0
@@ -183,8 +187,7 @@ function supposed(
   const what = given ? '' : `taken to be of ${stamp.id}; `
   const seed =
     count(retraced) === episodes.length ? 'with seed 0 they come out the same' : 'the seeds are unknown'
-  const goals =
-    count(retraced) === episodes.length ? '' : '; a last reward above 0 counts as the goal reached'
+  const goals = count(retraced) === episodes.length ? '' : ', and whether the goal was reached'
   const steps = episodes.reduce((sum, episode) => sum + episodeLength(episode), 0)
   return `${what}${seed}; player and times of the ${steps} steps are unknown${goals}`
 }

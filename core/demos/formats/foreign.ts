@@ -19,15 +19,28 @@ export class UnsaidEnvironmentError extends UserError {
  * @throws UnsaidEnvironmentError when the person did not say either
  */
 export function givenEnvironment(fileName: string, options: ReadOptions | undefined): EnvironmentStamp {
-  if (options?.environment !== undefined) return options.environment
+  if (options?.environment !== undefined) {
+    noteSupposed(options.environment, options)
+    return options.environment
+  }
   throw new UnsaidEnvironmentError(fileName)
+}
+
+/** Where it was not a person who said so. @param said  by the file */
+export function noteSupposed(
+  { id }: EnvironmentStamp,
+  { supposed, note }: ReadOptions,
+  said = 'it does not say what was played',
+): void {
+  if (supposed) note?.(`${said}; taken to be of ${id}, as its observations and actions fit`)
 }
 
 /** How an episode ended, as far as its file says. */
 export interface Outcome {
   readonly terminated: boolean
   readonly truncated: boolean
-  readonly success?: boolean
+  /** Left out where the file does not say. */
+  readonly success?: boolean | null
 }
 
 /**
@@ -48,12 +61,12 @@ export function foreignHead(environment: EnvironmentStamp, index: number, outcom
   }
 }
 
-/** All of a head but the environment. Nobody knows the seed, nor who played, so it is not called a person. */
+/** All of a head but the environment. Nobody knows the seed, nor who played, nor what counts as the goal. */
 export function suppositions(index: number, outcome: Outcome): Omit<PlainHead, 'environment' | 'hash'> {
-  const { terminated, truncated, success = false } = outcome
+  const { terminated, truncated, success = null } = outcome
   return {
     seed: null,
-    player: { name: 'unknown', kind: 'agent' },
+    player: { name: 'unknown', kind: 'unknown' },
     // Keeps the order of the file in a library that is sorted by time.
     startedAtUs: index,
     terminated,

@@ -20,8 +20,10 @@ export interface WriteOptions {
 }
 
 export interface ReadOptions {
-  /** What was played, for files that do not say; their columns must fit it. Files that do say must say the same. */
+  /** What was played. Columns must fit it; what a file says itself may be another name of the same. */
   readonly environment?: EnvironmentStamp
+  /** The environment is what the episodes are for: that they are of it is noted where the file does not say. */
+  readonly supposed?: boolean
   /** Default: found out from the file. */
   readonly actions?: ActionAlignment
   /** Called with what the reader had to assume or mend, in words for people. */

@@ -26,11 +26,12 @@ const headSchema = z.strictObject({
   }),
   /** Null when nobody knows it. */
   seed: count.nullable(),
-  player: z.strictObject({ name: z.string(), kind: z.enum(['human', 'scripted', 'agent']) }),
+  player: z.strictObject({ name: z.string(), kind: z.enum(['human', 'scripted', 'agent', 'unknown']) }),
   startedAtUs: count,
   terminated: z.boolean(),
   truncated: z.boolean(),
-  success: z.boolean(),
+  /** Null when nobody knows it. */
+  success: z.boolean().nullable(),
   tags: z.array(z.string()),
   note: z.string(),
   rating: count,

@@ -1,7 +1,8 @@
 /** The file formats of demonstrations, by name and by content. */
 import { nearest, UserError } from '../../errors.ts'
-import { checkCompatible, checkGiven } from '../compatibility.ts'
+import { checkCompatible, takenAs } from '../compatibility.ts'
 import type { Episode } from '../episode.ts'
+import { isHidden } from '../hidden.ts'
 import { csv } from './csv.ts'
 import { d4rl } from './d4rl.ts'
 import { demo } from './demo.ts'
@@ -106,7 +107,7 @@ export function detectFormat(source: DemonstrationSource): DemonstrationFormat {
  *
  * Reads a file or folder of any of the formats; a folder may also come packed as a zip archive.
  * @throws DataError when it is none of them, damaged, empty, or does not fit an environment that is known here; UserError
- *   when its format can only be written, or it names another environment than `options.environment`
+ *   when its format can only be written, or it is of another environment than `options.environment` and does not fit that one
  */
 export async function readDemonstrationsHere(
   source: DemonstrationSource,
@@ -117,10 +118,11 @@ export async function readDemonstrationsHere(
   if (size > LIMITS.fileBytes) problems.refuse('size', `at most ${LIMITS.fileBytes} bytes`, size)
   const unpacked = unpack(source, problems)
   const format = detectFormat(unpacked)
-  const episodes = await readAs(format, unpacked, options)
-  if (episodes.length === 0) problems.refuse('content', 'at least one episode', 'none')
-  checkGiven(source.name, episodes, options.environment)
-  checkCompatible(episodes, problems, options.note ?? (() => undefined))
+  const note = options.note ?? (() => undefined)
+  const read = await readAs(format, unpacked, options)
+  if (read.length === 0) problems.refuse('content', 'at least one episode', 'none')
+  const episodes = takenAs(source.name, read, options.environment, note)
+  checkCompatible(episodes, problems, note)
   return { format, episodes }
 }
 
@@ -131,7 +133,8 @@ export function packFolder(files: DemonstrationFiles): Uint8Array {
 
 function unpack(source: DemonstrationSource, problems: FileProblems): DemonstrationSource {
   if (!('bytes' in source) || !isZip(source.bytes) || npz.matches(source.bytes)) return source
-  return { name: source.name, files: withoutCommonFolder(readZip(source.bytes, problems)) }
+  const files = [...readZip(source.bytes, problems)].filter(([name]) => !isHidden(name))
+  return { name: source.name, files: withoutCommonFolder(new Map(files)) }
 }
 
 /** Whoever packs a folder packs its name with it. */

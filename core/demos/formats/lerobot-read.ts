@@ -2,7 +2,7 @@
 import { type EnvironmentStamp, type Episode, type EpisodeColumns, stepLayout } from '../episode.ts'
 import type { NumberColumn } from './columnar/parquet-read.ts'
 import { flatActions, splitActions } from './flat-actions.ts'
-import { foreignHead, givenEnvironment } from './foreign.ts'
+import { foreignHead, givenEnvironment, type Outcome } from './foreign.ts'
 import { type DemonstrationFiles, FileProblems, LIMITS, type ReadOptions } from './format.ts'
 import { assembleEpisode } from './head.ts'
 import { type ReadHeads, readHeads } from './heads-file.ts'
@@ -111,13 +111,12 @@ class Table {
   }
 
   /** Of a data set that was made elsewhere: success ends an episode, anything else is a cut. */
-  outcome(last: number): { terminated: boolean; truncated: boolean; success: boolean } {
+  outcome(last: number): Outcome {
     const { terminated, truncated, success } = this.#flags
-    const succeeded = success?.[last] === 1
     return {
-      terminated: (terminated?.[last] ?? Number(succeeded)) === 1,
+      terminated: (terminated?.[last] ?? success?.[last]) === 1,
       truncated: truncated?.[last] === 1,
-      success: succeeded,
+      success: success === undefined ? null : success[last] === 1,
     }
   }
 

@@ -112,7 +112,10 @@ function featuresOf(episodes: readonly Episode[], fps: number): Feature[] {
     atEnd('next.done', () => true),
     atEnd('next.terminated', ({ terminated }) => terminated),
     atEnd('next.truncated', ({ truncated }) => truncated),
-    atEnd('next.success', ({ success }) => success),
+    // Only where it is known of all: LeRobot has no word for a goal of which nobody knows.
+    ...(episodes.some(({ success }) => success === null)
+      ? []
+      : [atEnd('next.success', ({ success }) => success === true)]),
     feature(layout.TIME, 'float64', 1, ({ timesUs }, step) => [timesUs[step]!]),
     ...(masks === undefined
       ? []

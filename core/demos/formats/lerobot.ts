@@ -31,6 +31,9 @@ export const lerobot = {
     ...(flattens(episodes)
       ? ['the shapes of observations that are no pictures: LeRobot gets each as one vector']
       : []),
+    ...(episodes.some(({ success }) => success === null) && episodes.some(({ success }) => success !== null)
+      ? ['which goals were reached, as that is not known of all']
+      : []),
     ...mixedActionsLost(episodes, 'LeRobot'),
   ],
 } satisfies FolderFormat

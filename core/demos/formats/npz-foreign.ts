@@ -6,7 +6,8 @@
  *     rews        [N]
  *     acts_continuous [N, C] or, for one value, [N]; likewise acts_discrete; those that the environment has
  *     offsets     [E+1]       left out: one episode
- *     terminated, truncated, success [E]   left out: false; an episode without an end counts as truncated
+ *     terminated, truncated [E]   left out: false; an episode without an end counts as truncated
+ *     success     [E]   left out: unknown
  *     times_us    [N]         left out: 0
  *     masks       [N, M]      may be left out
  */
@@ -49,9 +50,10 @@ export function readForeignNpz(
   const discrete = arrays.column('acts_discrete', steps, D)
   const timesUs = arrays.has('times_us') ? arrays.column('times_us', steps, 1) : new Array(steps).fill(0)
   const masks = arrays.has('masks') ? arrays.whole('masks', steps, M, 1) : undefined
-  const flag = (name: string): boolean[] =>
-    arrays.has(name) ? arrays.whole(name, count, 1, 1).map(Boolean) : new Array(count).fill(false)
-  const [terminated, truncated, success] = [flag('terminated'), flag('truncated'), flag('success')]
+  const flag = <T>(name: string, unsaid: T): (boolean | T)[] =>
+    arrays.has(name) ? arrays.whole(name, count, 1, 1).map(Boolean) : new Array<T>(count).fill(unsaid)
+  const [terminated, truncated] = [flag('terminated', false), flag('truncated', false)]
+  const success = flag('success', null)
   arrays.noteOthers(options?.note)
   return Array.from({ length: count }, (_, i) => {
     const [from, to] = [offsets[i]!, offsets[i + 1]!]

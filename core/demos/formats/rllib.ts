@@ -6,6 +6,7 @@
  * `truncateds` stay apart. Both readers of JSON (JsonReader, ray.data.read_json) guess the type of a column: floats have a
  * point even where they are whole, as observations of integers end RLlib's training with an error.
  */
+import { createHash } from 'node:crypto'
 import { shapeSize } from '../../envs/index.ts'
 import { episodeHash } from '../../store/index.ts'
 import { type EnvironmentStamp, type Episode, episodeLength } from '../episode.ts'
@@ -28,15 +29,21 @@ interface Row {
 }
 
 /**
- * A number below 2^48 that goes with the episode into every file: RLlib's buffer leaves out an episode whose `eps_id` it has
- * already, from whichever file it came.
+ * Numbers below 2^48 that go with the episodes into every file: RLlib's buffer leaves out an episode whose `eps_id` it has
+ * already, from whichever file it came. Equal plays are several plays, and have a number each.
  */
-function episodeNumber(episode: Episode): string {
-  return String(Number.parseInt(episodeHash(episode).slice(0, 12), 16))
+function episodeNumbers(episodes: readonly Episode[]): string[] {
+  const seen = new Map<string, number>()
+  return episodes.map((episode) => {
+    const hash = episodeHash(episode)
+    const before = seen.get(hash) ?? 0
+    seen.set(hash, before + 1)
+    const name = before === 0 ? hash : createHash('sha256').update(`${hash} ${before}`).digest('hex')
+    return String(Number.parseInt(name.slice(0, 12), 16))
+  })
 }
 
-function rowsOf(episode: Episode): Row[] {
-  const id = episodeNumber(episode)
+function rowsOf(episode: Episode, id: string): Row[] {
   const O = observationSize(episode.environment)
   const steps = episodeLength(episode)
   const observation = (step: number): Float32Array => episode.observations.subarray(step * O, (step + 1) * O)
@@ -64,7 +71,8 @@ function isScalar(environment: EnvironmentStamp): boolean {
 
 function writeRllibParquet(episodes: readonly Episode[]): Promise<Uint8Array> {
   const { environment } = firstOfSameColumns(episodes, 'a Parquet file for RLlib')
-  const rows = episodes.flatMap(rowsOf)
+  const numbers = episodeNumbers(episodes)
+  const rows = episodes.flatMap((episode, i) => rowsOf(episode, numbers[i]!))
   const scalar = isScalar(environment)
   const field = <K extends keyof Row>(
     name: K,
@@ -88,8 +96,9 @@ function writeRllibJson(episodes: readonly Episode[]): Uint8Array {
   const { environment } = firstOfSameColumns(episodes, 'a JSON file for RLlib')
   const scalar = isScalar(environment)
   const actionText = flatActions(environment).element === 'int64' ? String : singleFloatText
-  const line = (episode: Episode): string => {
-    const rows = rowsOf(episode)
+  const numbers = episodeNumbers(episodes)
+  const line = (episode: Episode, i: number): string => {
+    const rows = rowsOf(episode, numbers[i]!)
     const column = (name: string, text: (row: Row) => string): string =>
       `"${name}":[${rows.map(text).join(',')}]`
     const list = (values: Iterable<number>, text = singleFloatText): string =>

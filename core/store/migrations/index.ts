@@ -9,6 +9,7 @@ import { importedAgents } from './0003-imported-agents.ts'
 import { unknownSeeds } from './0004-unknown-seeds.ts'
 import { runClaims } from './0005-run-claims.ts'
 import { stagedImports } from './0006-staged-imports.ts'
+import { unknownPlayers } from './0007-unknown-players.ts'
 
 export interface Migration {
   readonly version: number
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   unknownSeeds,
   runClaims,
   stagedImports,
+  unknownPlayers,
 ]
 
 export const LATEST_VERSION = MIGRATIONS.at(-1)!.version

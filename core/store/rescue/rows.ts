@@ -13,7 +13,7 @@ export type Found =
   | { readonly table: 'chunk'; readonly row: ChunkRow; readonly whole: boolean }
   | { readonly table: 'run' | 'metric' | 'meta' | 'imported_agent'; readonly values: readonly Value[] }
 
-/** Columns as they lie in a row; those that later versions have added stand behind them. */
+/** Columns as they lie in a row; those that later versions have added stand behind them, and are not in rows from before. */
 const EPISODE_COLUMNS = [
   'id',
   'environment_id',
@@ -37,8 +37,10 @@ const EPISODE_COLUMNS = [
   'deleted_at_us',
   'recorder_pid',
   'recorder_token',
-  'seed_known',
 ] as const satisfies readonly (keyof EpisodeRecord)[]
+
+/** Where those that say what is known stand. */
+const KNOWN_COLUMNS = { seed_known: 22, player_known: 24, success_known: 25 } as const
 
 const RUN_COLUMNS = 15
 const AGENT_COLUMNS = 13
@@ -83,8 +85,6 @@ function isEpisode(values: readonly Value[]): boolean {
 
 function episode(id: number, values: readonly Value[]): Found {
   const record = Object.fromEntries(EPISODE_COLUMNS.map((name, i) => [name, values[i] ?? null]))
-  return {
-    table: 'episode',
-    record: { ...record, id, seed_known: values[22] === 0 ? 0 : 1 } as unknown as EpisodeRecord,
-  }
+  const known = Object.entries(KNOWN_COLUMNS).map(([name, i]) => [name, values[i] === 0 ? 0 : 1])
+  return { table: 'episode', record: { ...record, id, ...Object.fromEntries(known) } as EpisodeRecord }
 }

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { BOUNDS, nameProblem } from '../../bounds.ts'
 
-export const playerKind = z.enum(['human', 'scripted', 'agent'])
+/** `unknown`: nobody said who played. */
+export const playerKind = z.enum(['human', 'scripted', 'agent', 'unknown'])
 export type PlayerKind = z.infer<typeof playerKind>
 
 /** Of an id or a name that comes in: bounded, and without what cannot be printed. */
@@ -90,7 +91,8 @@ export const recording = z.object({
   frames: z.array(frame),
   terminated: z.boolean(),
   truncated: z.boolean(),
-  success: z.boolean(),
+  /** Null when nobody knows it. */
+  success: z.boolean().nullable(),
 })
 export type Recording = z.infer<typeof recording>
 
@@ -102,7 +104,8 @@ export const sample = z.object({
   low: z.number().nullable(),
   high: z.number().nullable(),
   best: z.number(),
-  successRate: z.number(),
+  /** Among the episodes of which it is known; null where it is known of none. */
+  successRate: z.number().nullable(),
 })
 export type Sample = z.infer<typeof sample>
 

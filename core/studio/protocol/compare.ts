@@ -31,7 +31,8 @@ export const board = z.object({
   frames: z.array(frame),
   steps: z.int(),
   score: z.number(),
-  success: z.boolean(),
+  /** Null when nobody knows it. */
+  success: z.boolean().nullable(),
 })
 export type Board = z.infer<typeof board>
 
@@ -71,7 +72,7 @@ export const comparisonRow = z.object({
     }),
   ),
   /** One score per episode, for the plot. */
-  dots: z.array(z.object({ seed: playedSeed, score: z.number(), success: z.boolean() })),
+  dots: z.array(z.object({ seed: playedSeed, score: z.number(), success: z.boolean().nullable() })),
 })
 export type ComparisonRow = z.infer<typeof comparisonRow>
 

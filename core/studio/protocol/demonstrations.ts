@@ -33,7 +33,8 @@ export const demonstration = z.object({
   return: z.number(),
   /** What is compared: the length (bubbles) or the return, as the environment's spec says. */
   score: z.number(),
-  success: z.boolean(),
+  /** Whether the goal was reached; null when nobody knows it. */
+  success: z.boolean().nullable(),
   terminated: z.boolean(),
   truncated: z.boolean(),
   tags: z.array(z.string()),

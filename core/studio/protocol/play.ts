@@ -87,7 +87,7 @@ export const playMethods = {
       z.object({
         id: episodeId,
         score: z.number(),
-        success: z.boolean(),
+        success: z.boolean().nullable(),
         seed: playedSeed,
         startedAtUs: z.number(),
       }),

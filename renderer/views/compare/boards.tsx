@@ -7,7 +7,7 @@ import { compareActions } from '../../actions/compare.ts'
 import { BoardFrame } from '../../board/board-frame.tsx'
 import { Stage } from '../../board/stage.tsx'
 import { sceneView } from '../../board/views.ts'
-import { oneScore } from '../../components/format.ts'
+import { oneScore, won } from '../../components/format.ts'
 import { PlayerName } from '../../components/player-mark.tsx'
 import { boardSource, frameAt } from '../../replay/board-source.ts'
 import { Clock } from '../../replay/clock.ts'
@@ -145,7 +145,7 @@ function OneBoard({ board, label, spec, clock, starts, frame, decided }: OneBoar
         <strong>{oneScore(value)}</strong>
         <span className="muted">
           {value === 1 ? spec.score.unit : spec.score.units}
-          {over && (board.success ? ', won' : ', not won')}
+          {over && `, ${won(board.success)}`}
         </span>
       </p>
     </article>

@@ -50,7 +50,7 @@ function Scores({ comparison }: { comparison: Comparison }) {
             <td>{interval(row.score)}</td>
             <td>{score(row.iqm)}</td>
             <td>{row.score.n}</td>
-            <td>{percent(row.score.successRate)}</td>
+            <td>{row.score.successRate === null ? '–' : percent(row.score.successRate)}</td>
             {human !== null && <td>{row.beatsHuman === null ? '–' : percent(row.beatsHuman)}</td>}
           </tr>
         ))}

@@ -1,7 +1,7 @@
 import { Button, Rating, Textarea } from '@mantine/core'
 import { IconAlertTriangle, IconDeviceGamepad2, IconHelpCircle, IconShieldCheck } from '@tabler/icons-react'
 import type { Demonstration } from '../../../core/studio/protocol.ts'
-import { moment } from '../../components/format.ts'
+import { moment, won } from '../../components/format.ts'
 import { PlayerName } from '../../components/player-mark.tsx'
 import { navigate } from '../../route.ts'
 import { changeNote, rate } from './commands.ts'
@@ -22,7 +22,7 @@ export function Details({ row, verified, divergedAt, notReplayed }: DetailsProps
       <div className={classes.detailsHead}>
         <PlayerName kind={row.playerKind} name={row.playerName} />
         <span className="muted small figure">
-          seed {row.seed ?? 'unknown'} · {moment(row.startedAtUs)}
+          {won(row.success)} · seed {row.seed ?? 'unknown'} · {moment(row.startedAtUs)}
         </span>
         <Rating
           aria-label="Rating"

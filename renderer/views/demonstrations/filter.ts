@@ -1,6 +1,6 @@
 /**
  * The filter box: words and tokens, all of which must hold. `player:me` (me is whoever plays here), `kind:agent`,
- * `env:basic`, `tag:good`, `won:yes`, `seed:7`, `bubbles<20` (or score, steps, return, rating with < <= = >= >);
+ * `env:basic`, `tag:good`, `won:yes` (no, unknown), `seed:7`, `bubbles<20` (or score, steps, return, rating with < <= = >= >);
  * a leading minus turns one round. Plain words are sought in player, tags and note.
  */
 import type { Demonstration } from '../../../core/studio/protocol.ts'
@@ -80,7 +80,7 @@ function parseKey(key: string, value: string, me: string): Test | null {
     case 'tag':
       return (row) => row.tags.some((tag) => tag.toLowerCase() === value)
     case 'won':
-      return (row) => row.success === yes.has(value)
+      return value === 'unknown' ? (row) => row.success === null : (row) => row.success === yes.has(value)
     default:
       return null
   }

@@ -41,7 +41,7 @@ export function PlayerAverages({ environment }: { environment: string }) {
               ? 'needs 2 plays'
               : `${score(sample.low)} to ${score(sample.high)}`,
             sample.n,
-            percent(sample.successRate),
+            sample.successRate === null ? 'unknown' : percent(sample.successRate),
           ])
         }
       />

@@ -12,7 +12,8 @@ const values: Record<SortKey, (row: Demonstration) => string | number> = {
   player: (row) => row.playerName.toLowerCase(),
   environment: (row) => row.environmentId,
   score: (row) => row.score,
-  won: (row) => Number(row.success),
+  // What nobody knows stands between the two.
+  won: (row) => (row.success === null ? 0.5 : Number(row.success)),
   when: (row) => row.startedAtUs,
   rating: (row) => row.rating,
 }

@@ -145,7 +145,7 @@ function Row({ row, index, selection }: RowProps) {
         {row.success ? (
           <IconCheck size={16} color="var(--good)" aria-label="yes" />
         ) : (
-          <span className="muted">no</span>
+          <span className="muted">{row.success === null ? 'unknown' : 'no'}</span>
         )}
       </td>
       <td data-column="when" className="figure muted">

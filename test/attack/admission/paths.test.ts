@@ -3,16 +3,18 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { formatByName } from '../../../core/demos/index.ts'
+import { formatByName, recordedSpec } from '../../../core/demos/index.ts'
 import { readPolicyFile } from '../../../core/evaluate/policy/policy-file.ts'
 import { isForeignPath } from '../../../core/paths.ts'
 import { findExecutable } from '../../../core/remote/unity/executable.ts'
 import { resolveConfig } from '../../../core/train/config.ts'
 import { readDemonstrationFiles } from '../../../core/train/demonstration-files.ts'
 import { figure } from '../../figures.ts'
-import { randomEpisode, temporaryDirectory } from '../../store/support.ts'
+import { randomEpisode, stamp, temporaryDirectory } from '../../store/support.ts'
 import { configOf } from './poison.ts'
 import { outsideWeights } from './weights.ts'
+
+const spec = recordedSpec(stamp)
 
 const FOREIGN = [
   '\\\\host\\share\\game.exe',
@@ -37,7 +39,9 @@ describe('a path of another machine or of a device', () => {
   })
 
   it.each(FOREIGN)('is not read as demonstrations: %s', async (path) => {
-    await expect(readDemonstrationFiles(path)).rejects.toThrow('is on another machine or a device')
+    await expect(readDemonstrationFiles(path, spec, () => {})).rejects.toThrow(
+      'is on another machine or a device',
+    )
   })
 
   it.each([
@@ -94,8 +98,8 @@ describe('what leads out of a folder', () => {
     const bytes = formatByName('jsonl').write([randomEpisode(1)]) as Uint8Array
     writeFileSync(join(elsewhere, 'theirs.jsonl'), bytes)
     writeFileSync(join(folder, 'mine.jsonl'), bytes)
-    expect(await readDemonstrationFiles(folder)).toHaveLength(1)
+    expect(await readDemonstrationFiles(folder, spec, () => {})).toHaveLength(1)
     symlinkSync(join(elsewhere, 'theirs.jsonl'), join(folder, 'linked.jsonl'))
-    await expect(readDemonstrationFiles(folder)).rejects.toThrow('leads to another folder')
+    await expect(readDemonstrationFiles(folder, spec, () => {})).rejects.toThrow('leads to another folder')
   })
 })

@@ -1,8 +1,8 @@
 /** Which columns here belong to the spaces of a dataset that was made elsewhere. */
-import { environmentIds, makeEnvironment } from '../../../envs/index.ts'
-import { contradiction } from '../../compatibility.ts'
+import { environmentIds, makeEnvironment, shapeSize } from '../../../envs/index.ts'
 import type { EnvironmentStamp } from '../../episode.ts'
 import { environmentStamp, layoutMismatch } from '../../stamp.ts'
+import { noteSupposed } from '../foreign.ts'
 import type { ReadOptions } from '../format.ts'
 import { isGymnasium, type Played, playedOf } from '../gymnasium.ts'
 import { fieldName } from '../named-observations.ts'
@@ -25,26 +25,30 @@ const UNNAMED = 'observation'
 
 /**
  * An environment that was named, or that is known here, gives the names and the order of the observations.
- * @throws DataError when the spaces are not that environment's; UserError when the dataset names another one of ours
+ * @throws DataError when the spaces are not that environment's
  */
 export function foreignColumns(metadata: Metadata, options: ReadOptions, at: Place): Columns {
   const { problems, note } = at
-  const [observed, actions] = (['observation_space', 'action_space'] as const).map((place) =>
+  const [seen, actions] = (['observation_space', 'action_space'] as const).map((place) =>
     leavesOf(parseSpace(metadata[place], place, problems), { place, problems }),
   ) as [readonly Leaf[], readonly Leaf[]]
+  const observed = seen.filter((leaf) => seen.length === 1 || shapeSize(observationShape(leaf)) > 0)
+  for (const leaf of seen) {
+    if (!observed.includes(leaf)) note?.(`observation ${nameOf(leaf)} has no numbers and is left out`)
+  }
   const played = playedIn(metadata)
-  const given = options.environment?.id ?? played.id
-  if (given !== played.id && isGymnasium(played)) {
-    // The same environment may be made by several ids: with a module in front, or by a wrapper of somebody's own.
-    note?.(`the file says ${played.id}; it is taken to be of ${given}, as was asked for`)
-  } else if (given !== played.id && !isUnnamed(played)) throw contradiction(problems.file, played.id, given)
-  const known = options.environment ?? knownEnvironment(played.id)
+  // The same environment of Gymnasium may be made by several ids: with a module in front, or by a wrapper of somebody's own.
+  const given = isGymnasium(played) || isUnnamed(played) ? options.environment : undefined
+  if (given !== undefined && given.id !== played.id && isGymnasium(played)) {
+    note?.(`the file says ${played.id}; it is taken to be of ${given.id}, as was asked for`)
+  } else if (given !== undefined && isUnnamed(played)) noteSupposed(given, options)
+  const known = given ?? knownEnvironment(played.id)
   const observations =
     known === undefined
       ? observed.map((leaf) => ({ ...leaf, flattened: true as const }))
       : inOrderOf(known, observed)
   const environment: EnvironmentStamp = {
-    ...(options.environment ?? played),
+    ...(given ?? played),
     observations: observations.map((leaf, i) => ({
       name: known?.observations.length === observations.length ? known.observations[i]!.name : nameOf(leaf),
       shape: observationShape(leaf),

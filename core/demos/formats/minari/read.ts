@@ -86,7 +86,7 @@ function readForeign(
   }
   const head = foreignHead(columns.environment, index, outcome)
   head.seed = seedOf(episode)
-  if (player) head.player = { name: player, kind: 'agent' }
+  if (player) head.player = { name: player, kind: 'unknown' }
   const read = readColumns(episode, columns, steps, at)
   const masks = readMasks(episode, columns, steps, read.discrete, at)
   return assembleEpisode(head, { ...read, timesUs: new Float64Array(steps), ...masks }, at.place, at.problems)
@@ -108,12 +108,13 @@ function endsBy(name: string, episode: Hdf5Group, steps: number, at: Place): boo
   return first !== -1
 }
 
-/** Where the info of the last step says so. */
-function succeeded(episode: Hdf5Group): boolean {
-  return ['is_success', 'success'].some((name) => {
+/** What the info of the last step says; null where it says nothing. */
+function succeeded(episode: Hdf5Group): boolean | null {
+  const said = ['is_success', 'success'].flatMap((name) => {
     const info = nodeAt(episode, ['infos', name])
-    return info?.kind === 'dataset' && !isTexts(info.data) && Boolean(Number(info.data.at(-1) ?? 0))
+    return info?.kind === 'dataset' && !isTexts(info.data) ? [Number(info.data.at(-1) ?? 0)] : []
   })
+  return said.length === 0 ? null : said.some(Boolean)
 }
 
 /** Null when the file has none that can be one here; Minari leaves it out, or writes the text 'None'. */
