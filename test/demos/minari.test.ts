@@ -120,7 +120,7 @@ describe('reading what was made elsewhere', () => {
       version: 1,
       parameters: {},
       observations: [{ name: 'observation', shape: [4] }],
-      action: { continuous: 0, discrete: [2] },
+      action: { continuous: 0, discrete: [2], units: { ranges: [], starts: [0] } },
     })
     expect(first!.seed).toBe(10)
     expect([...first!.discrete]).toEqual([0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0])
@@ -196,7 +196,7 @@ describe('reading what was made elsewhere', () => {
           { name: 'room', shape: [3] },
           { name: 'speed', shape: [1] },
         ],
-        action: { continuous: 1, discrete: [2, 2] },
+        action: { continuous: 1, discrete: [2, 2], units: { ranges: [[-2, 2]], starts: [0, 0] } },
       },
       seed: 9,
       player: { name: 'swing', kind: 'agent' },

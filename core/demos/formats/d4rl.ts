@@ -10,14 +10,14 @@
  * The attribute `understudy` of the file has our heads as JSON.
  * https://github.com/Farama-Foundation/D4RL (offline_env.py, `get_dataset`)
  */
+
 import { type Episode, episodeLength, stepLayout } from '../episode.ts'
-import type { FileFormat } from './format.ts'
 import { writeHdf5 } from './hdf5/thread.ts'
 import { booleans, dataset, group, type Hdf5Dataset } from './hdf5/tree.ts'
-import { plainHead } from './head.ts'
+import { inOwnUnits, type OutgoingEpisode } from './outgoing.ts'
 import { firstOfSameColumns } from './same-columns.ts'
 
-async function writeD4rl(episodes: readonly Episode[]): Promise<Uint8Array> {
+async function writeD4rl(episodes: readonly OutgoingEpisode[]): Promise<Uint8Array> {
   const { environment } = firstOfSameColumns(episodes, 'a D4RL file')
   const { observation: width } = stepLayout(environment)
   const steps = episodes.reduce((sum, episode) => sum + episodeLength(episode), 0)
@@ -54,7 +54,7 @@ async function writeD4rl(episodes: readonly Episode[]): Promise<Uint8Array> {
         ['terminals', ends(({ terminated }) => terminated)],
         ['timeouts', ends(({ terminated, truncated }) => truncated && !terminated)],
       ],
-      [['understudy', JSON.stringify(episodes.map(plainHead))]],
+      [['understudy', JSON.stringify(episodes.map(({ head }) => head))]],
     ),
   )
 }
@@ -88,7 +88,7 @@ function joined<T extends Float32Array | Int32Array>(parts: readonly T[], whole:
   return whole
 }
 
-export const d4rl = {
+export const d4rl = inOwnUnits({
   name: 'd4rl',
   title: 'D4RL (HDF5): all steps one behind the other',
   layout: 'file',
@@ -105,4 +105,4 @@ export const d4rl = {
       ? ['that an episode was cut off at the step at which the rules ended it']
       : []),
   ],
-} satisfies FileFormat
+})

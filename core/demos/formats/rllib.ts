@@ -6,13 +6,13 @@
  * `truncateds` stay apart. Both readers of JSON (JsonReader, ray.data.read_json) guess the type of a column: floats have a
  * point even where they are whole, as observations of integers end RLlib's training with an error.
  */
+
 import { shapeSize } from '../../envs/index.ts'
-import { episodeHash } from '../../store/index.ts'
 import { type EnvironmentStamp, type Episode, episodeLength } from '../episode.ts'
 import { type ParquetField, writeParquet } from './columnar/parquet-write.ts'
 import { actionOf, flatActions, mergedObservationsLost, mixedActionsLost } from './flat-actions.ts'
-import type { FileFormat } from './format.ts'
 import { singleFloatText } from './number-text.ts'
+import { inOwnUnits, type OutgoingEpisode } from './outgoing.ts'
 import { firstOfSameColumns } from './same-columns.ts'
 
 /** One step: what was seen, done, and came of it. */
@@ -31,11 +31,11 @@ interface Row {
  * A number below 2^48 that goes with the episode into every file: RLlib's buffer leaves out an episode whose `eps_id` it has
  * already, from whichever file it came.
  */
-function episodeNumber(episode: Episode): string {
-  return String(Number.parseInt(episodeHash(episode).slice(0, 12), 16))
+function episodeNumber({ head }: OutgoingEpisode): string {
+  return String(Number.parseInt(head.hash!.slice(0, 12), 16))
 }
 
-function rowsOf(episode: Episode): Row[] {
+function rowsOf(episode: OutgoingEpisode): Row[] {
   const id = episodeNumber(episode)
   const O = observationSize(episode.environment)
   const steps = episodeLength(episode)
@@ -62,7 +62,7 @@ function isScalar(environment: EnvironmentStamp): boolean {
   return element === 'int64' && width === 1
 }
 
-function writeRllibParquet(episodes: readonly Episode[]): Promise<Uint8Array> {
+function writeRllibParquet(episodes: readonly OutgoingEpisode[]): Promise<Uint8Array> {
   const { environment } = firstOfSameColumns(episodes, 'a Parquet file for RLlib')
   const rows = episodes.flatMap(rowsOf)
   const scalar = isScalar(environment)
@@ -84,11 +84,11 @@ function writeRllibParquet(episodes: readonly Episode[]): Promise<Uint8Array> {
   ])
 }
 
-function writeRllibJson(episodes: readonly Episode[]): Uint8Array {
+function writeRllibJson(episodes: readonly OutgoingEpisode[]): Uint8Array {
   const { environment } = firstOfSameColumns(episodes, 'a JSON file for RLlib')
   const scalar = isScalar(environment)
   const actionText = flatActions(environment).element === 'int64' ? String : singleFloatText
-  const line = (episode: Episode): string => {
+  const line = (episode: OutgoingEpisode): string => {
     const rows = rowsOf(episode)
     const column = (name: string, text: (row: Row) => string): string =>
       `"${name}":[${rows.map(text).join(',')}]`
@@ -123,7 +123,7 @@ function cannotHold(episodes: readonly Episode[]): string[] {
   ]
 }
 
-export const rllibParquet = {
+export const rllibParquet = inOwnUnits({
   name: 'rllib',
   title: "RLlib's offline data as Parquet, a row per step (written only)",
   layout: 'file',
@@ -131,9 +131,9 @@ export const rllibParquet = {
   matches: () => false,
   write: writeRllibParquet,
   cannotHold,
-} satisfies FileFormat
+})
 
-export const rllibJson = {
+export const rllibJson = inOwnUnits({
   name: 'rllib-json',
   title: "RLlib's older offline data as JSON lines, an episode per line (written only)",
   layout: 'file',
@@ -141,4 +141,4 @@ export const rllibJson = {
   matches: () => false,
   write: writeRllibJson,
   cannotHold,
-} satisfies FileFormat
+})

@@ -2,14 +2,14 @@
 import { environmentIds, makeEnvironment } from '../../../envs/index.ts'
 import { contradiction } from '../../compatibility.ts'
 import type { EnvironmentStamp } from '../../episode.ts'
-import { environmentStamp, layoutMismatch } from '../../stamp.ts'
+import { actionStamp, environmentStamp, layoutMismatch } from '../../stamp.ts'
 import type { ReadOptions } from '../format.ts'
 import { isGymnasium, type Played, playedOf } from '../gymnasium.ts'
 import { fieldName } from '../named-observations.ts'
 import {
   actionLayout,
   type Columns,
-  isBounded,
+  declaredUnits,
   type Leaf,
   leavesOf,
   observationShape,
@@ -43,22 +43,23 @@ export function foreignColumns(metadata: Metadata, options: ReadOptions, at: Pla
     known === undefined
       ? observed.map((leaf) => ({ ...leaf, flattened: true as const }))
       : inOrderOf(known, observed)
+  const units = declaredUnits(actions, known?.action.units, note)
   const environment: EnvironmentStamp = {
     ...(options.environment ?? played),
     observations: observations.map((leaf, i) => ({
       name: known?.observations.length === observations.length ? known.observations[i]!.name : nameOf(leaf),
       shape: observationShape(leaf),
     })),
-    action: actionLayout(actions),
+    action: actionStamp({
+      ...actionLayout(actions),
+      units: known === undefined ? units : known.action.units,
+    }),
   }
   const mismatch = known === undefined ? undefined : layoutMismatch(environment, known)
   if (mismatch !== undefined) {
     problems.refuse(`${mismatch.what} of ${environment.id}`, mismatch.expected, mismatch.found)
   }
-  if (actions.some(({ space }) => space.type === 'Box' && !isBounded(space))) {
-    note?.('actions without a range were taken over as they are')
-  }
-  return { environment, observations, actions }
+  return { environment, observations, actions, units }
 }
 
 function playedIn({ env_spec, dataset_id }: Metadata): Played {
