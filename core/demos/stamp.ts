@@ -1,5 +1,5 @@
 /** What is noted about an environment with every episode, and whether two of them fit together. */
-import type { EnvironmentSpec } from '../envs/environment.ts'
+import { type EnvironmentSpec, shapeSize } from '../envs/environment.ts'
 import type { EnvironmentStamp } from './episode.ts'
 
 export function environmentStamp(spec: EnvironmentSpec): EnvironmentStamp {
@@ -38,7 +38,10 @@ export function stampMismatch(stamp: EnvironmentStamp, spec: EnvironmentSpec): s
 
 type Layout = Pick<EnvironmentStamp, 'observations' | 'action'>
 
-/** The first difference of the columns of two environments, in words; undefined when there is none. */
+/**
+ * The first difference of the columns of two environments, in words; undefined when there is none. Rows in one vector are the
+ * same numbers in the same order.
+ */
 export function layoutMismatch(
   stamp: Layout,
   spec: Layout,
@@ -47,13 +50,20 @@ export function layoutMismatch(
     of.observations.map(({ name, shape }) => `${name}[${shape.join(', ')}]`).join(' ')
   const actions = ({ action }: Layout): string =>
     `${action.continuous} continuous and branches [${action.discrete.join(', ')}]`
-  for (const [what, text] of [
-    ['observations', observations],
-    ['actions', actions],
-  ] as const) {
-    const expected = text(spec)
-    const found = text(stamp)
-    if (expected !== found) return { what, expected, found }
+  const isSeenAlike =
+    stamp.observations.length === spec.observations.length &&
+    stamp.observations.every(({ name, shape }, i) => {
+      const other = spec.observations[i]!
+      return name === other.name && isSameRow(shape, other.shape)
+    })
+  if (!isSeenAlike) {
+    return { what: 'observations', expected: observations(spec), found: observations(stamp) }
   }
-  return undefined
+  const [expected, found] = [actions(spec), actions(stamp)]
+  return expected === found ? undefined : { what: 'actions', expected, found }
+}
+
+function isSameRow(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length === b.length) return a.every((size, axis) => size === b[axis])
+  return a.length + b.length === 3 && a.length > 0 && b.length > 0 && shapeSize(a) === shapeSize(b)
 }

@@ -1,7 +1,8 @@
 /**
  * D4RL's HDF5: the steps of all episodes one behind the other, N in all.
  *
- *     observations, next_observations   [N, O] float32, all observations of a step one behind the other
+ *     observations, next_observations   [N, ...] float32 with the shape of an only observation; [N, O] where all observations
+ *                  of a step lie one behind the other
  *     actions      [N, C] float32; [N] int32 for one branch, [N, D] for several; [N, C + D] float32 for both kinds
  *     rewards      [N] float32
  *     terminals    [N] bool: the rules ended the episode
@@ -33,7 +34,8 @@ async function writeD4rl(episodes: readonly OutgoingEpisode[]): Promise<Uint8Arr
     const parts = episodes.map(({ observations }) =>
       observations.subarray(first * width, observations.length - (1 - first) * width),
     )
-    return dataset(joined(parts, new Float32Array(steps * width)), [steps, width])
+    const shape = environment.observations.length === 1 ? environment.observations[0]!.shape : [width]
+    return dataset(joined(parts, new Float32Array(steps * width)), [steps, ...shape])
   }
   return writeHdf5(
     group(

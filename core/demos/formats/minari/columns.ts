@@ -8,12 +8,17 @@ import type { Hdf5Array, Hdf5Group, Hdf5Node } from '../hdf5/tree.ts'
 import type { FileColumns } from '../head.ts'
 import type { Box, Choices, Space } from './spaces.ts'
 
+/**
+ * How an observed box is taken over: as it is; a picture plane by plane and from 0 to 1, as environments come in from Gymnasium;
+ * as one vector.
+ */
+export type BoxForm = 'same' | 'planes' | 'vector'
+
 /** A box or a choice, with the names of the groups that lead to it. */
 export interface Leaf {
   readonly path: readonly string[]
   readonly space: Box | Choices
-  /** As environments come in from Gymnasium: pictures plane by plane and from 0 to 1, what else is no vector as one. */
-  readonly flattened?: true
+  readonly form: BoxForm
 }
 
 /** What the episodes of a dataset have in common. */
@@ -42,7 +47,7 @@ export function leavesOf(
   { place, problems }: Place,
   path: readonly string[] = [],
 ): readonly Leaf[] {
-  if (!('subspaces' in space)) return [{ path, space }]
+  if (!('subspaces' in space)) return [{ path, space, form: 'same' }]
   const leaves = [...space.subspaces].flatMap(([name, inner]) =>
     leavesOf(inner, { place, problems }, [...path, name]),
   )
@@ -52,13 +57,13 @@ export function leavesOf(
   return leaves
 }
 
-/** A box as it is; a choice as `gymnasium.spaces.flatten` has it, with a 1 at what was chosen. */
-export function observationShape({ space, flattened }: Leaf): readonly number[] {
+/** Of a choice as `gymnasium.spaces.flatten` has it, with a 1 at what was chosen. */
+export function observationShape({ space, form }: Leaf): readonly number[] {
   if (space.type === 'Box') {
     const { shape } = space
-    if (!flattened) return shape
     const [height, width, channels] = shape
-    return shape.length === 3 ? [channels!, height!, width!] : [shapeSize(shape)]
+    if (form === 'planes') return [channels!, height!, width!]
+    return form === 'same' ? shape : [shapeSize(shape)]
   }
   return [space.type === 'MultiBinary' ? space.sizes.length : sum(space.sizes)]
 }
@@ -109,7 +114,7 @@ function readObservations(episode: Hdf5Group, columns: Columns, rows: number, at
     for (let row = 0; row < rows; row++) {
       const own = values.subarray(row * size, (row + 1) * size)
       const start = row * width + offset
-      if (space.type === 'Box' && leaf.flattened && space.shape.length === 3) {
+      if (space.type === 'Box' && leaf.form === 'planes') {
         observations.set(planes(space, own), start)
       } else if (space.type === 'Box') observations.set(own, start)
       else {

@@ -8,6 +8,7 @@ import { isGymnasium, type Played, playedOf } from '../gymnasium.ts'
 import { fieldName } from '../named-observations.ts'
 import {
   actionLayout,
+  type BoxForm,
   type Columns,
   declaredUnits,
   type Leaf,
@@ -39,10 +40,9 @@ export function foreignColumns(metadata: Metadata, options: ReadOptions, at: Pla
     note?.(`the file says ${played.id}; it is taken to be of ${given}, as was asked for`)
   } else if (given !== played.id && !isUnnamed(played)) throw contradiction(problems.file, played.id, given)
   const known = options.environment ?? knownEnvironment(played.id)
-  const observations =
-    known === undefined
-      ? observed.map((leaf) => ({ ...leaf, flattened: true as const }))
-      : inOrderOf(known, observed)
+  const observations = (known === undefined ? observed : inOrderOf(known, observed)).map((leaf, i) =>
+    inForm(leaf, known?.observations[i]?.shape, given),
+  )
   const units = declaredUnits(actions, known?.action.units, note)
   const environment: EnvironmentStamp = {
     ...(options.environment ?? played),
@@ -60,6 +60,18 @@ export function foreignColumns(metadata: Metadata, options: ReadOptions, at: Pla
     problems.refuse(`${mismatch.what} of ${environment.id}`, mismatch.expected, mismatch.found)
   }
   return { environment, observations, actions, units }
+}
+
+/** In the form that gives an observation the shape that its environment here has, where that is known. */
+function inForm(leaf: Leaf, shape: readonly number[] | undefined, id: string): Leaf {
+  const rank = leaf.space.type === 'Box' ? leaf.space.shape.length : 1
+  const usual: BoxForm = rank === 3 ? 'planes' : rank === 1 || rank === 2 ? 'same' : 'vector'
+  if (shape === undefined) return { ...leaf, form: usual }
+  const forms: BoxForm[] = rank === 3 ? ['same', 'planes', 'vector'] : ['same', 'vector']
+  // A picture as wide as it has channels fits either way.
+  if (rank === 3 && isGymnasium({ id })) forms.reverse()
+  const fitting = forms.find((form) => String(observationShape({ ...leaf, form })) === String(shape))
+  return { ...leaf, form: fitting ?? 'same' }
 }
 
 function playedIn({ env_spec, dataset_id }: Metadata): Played {
