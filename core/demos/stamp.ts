@@ -1,5 +1,5 @@
 /** What is noted about an environment with every episode, and whether two of them fit together. */
-import type { EnvironmentSpec } from '../envs/environment.ts'
+import { type ActionUnits, type EnvironmentSpec, shapeSize } from '../envs/environment.ts'
 import type { EnvironmentStamp } from './episode.ts'
 
 export function environmentStamp(spec: EnvironmentSpec): EnvironmentStamp {
@@ -43,10 +43,24 @@ export function stampMismatch(stamp: EnvironmentStamp, spec: Spec): string | und
  */
 export function fitMismatch(stamp: EnvironmentStamp, spec: Spec): string | undefined {
   if (stamp.id === spec.id && stamp.version !== spec.version) return stampMismatch(stamp, spec)
-  const mismatch = layoutMismatch(renamed(stamp, spec), spec) && layoutMismatch(stamp, spec)
+  const mismatch =
+    (layoutMismatch(renamed(stamp, spec), spec) && layoutMismatch(stamp, spec)) ?? unitsMismatch(stamp, spec)
   if (mismatch === undefined) return undefined
   const where = stamp.id === spec.id ? '' : `was played in ${stamp.id} and `
   return `${where}has the ${mismatch.what} ${mismatch.found}, not ${mismatch.expected} as ${spec.id}`
+}
+
+/** The same action would be another one there. Where one of them does not say its units, nobody can tell. */
+function unitsMismatch(stamp: EnvironmentStamp, spec: Spec): Mismatch | undefined {
+  const [found, expected] = [stamp.action.units, spec.action.units]
+  if (stamp.id === spec.id || found === undefined || expected === undefined) return undefined
+  const words = ({ ranges, starts }: ActionUnits): string =>
+    [
+      ...ranges.map(([least, largest]) => `${least} to ${largest}`),
+      ...starts.map((start) => `from ${start}`),
+    ].join(', ')
+  if (words(found) === words(expected)) return undefined
+  return { what: 'actions', expected: words(expected), found: words(found) }
 }
 
 /** With the observations called as in `spec`; not where both use a name, and at different places. */
@@ -63,22 +77,35 @@ function renamed(stamp: EnvironmentStamp, { observations }: Layout): Layout {
 type Spec = Pick<EnvironmentStamp, 'id' | 'version' | 'observations' | 'action'>
 type Layout = Pick<EnvironmentStamp, 'observations' | 'action'>
 
-/** The first difference of the columns of two environments, in words; undefined when there is none. */
-export function layoutMismatch(
-  stamp: Layout,
-  spec: Layout,
-): { what: 'observations' | 'actions'; expected: string; found: string } | undefined {
+interface Mismatch {
+  readonly what: 'observations' | 'actions'
+  readonly expected: string
+  readonly found: string
+}
+
+/**
+ * The first difference of the columns of two environments, in words; undefined when there is none. Rows in one vector are the
+ * same numbers in the same order.
+ */
+export function layoutMismatch(stamp: Layout, spec: Layout): Mismatch | undefined {
   const observations = (of: Layout): string =>
     of.observations.map(({ name, shape }) => `${name}[${shape.join(', ')}]`).join(' ')
   const actions = ({ action }: Layout): string =>
     `${action.continuous} continuous and branches [${action.discrete.join(', ')}]`
-  for (const [what, text] of [
-    ['observations', observations],
-    ['actions', actions],
-  ] as const) {
-    const expected = text(spec)
-    const found = text(stamp)
-    if (expected !== found) return { what, expected, found }
+  const isSeenAlike =
+    stamp.observations.length === spec.observations.length &&
+    stamp.observations.every(({ name, shape }, i) => {
+      const other = spec.observations[i]!
+      return name === other.name && isSameRow(shape, other.shape)
+    })
+  if (!isSeenAlike) {
+    return { what: 'observations', expected: observations(spec), found: observations(stamp) }
   }
-  return undefined
+  const [expected, found] = [actions(spec), actions(stamp)]
+  return expected === found ? undefined : { what: 'actions', expected, found }
+}
+
+function isSameRow(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length === b.length) return a.every((size, axis) => size === b[axis])
+  return a.length + b.length === 3 && a.length > 0 && b.length > 0 && shapeSize(a) === shapeSize(b)
 }

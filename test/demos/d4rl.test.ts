@@ -28,6 +28,13 @@ it('lays the steps of all episodes one behind the other and keeps the last obser
   expect(file.heads).toMatchObject([{ seed: 1 }, { seed: 2 }])
 })
 
+it('keeps the shape of an only observation, which D4RL holds against the space', async () => {
+  const environment = { ...stamp, observations: [{ name: 'rows', shape: [2, 4] }] }
+  const file = await written([{ ...first, environment }])
+  expect(file.observations).toEqual(dataset(first.observations.slice(0, 24), [3, 2, 4]))
+  expect(file.next_observations).toEqual(dataset(first.observations.slice(8), [3, 2, 4]))
+})
+
 it('never says of one step that it ended and was cut off', async () => {
   const both = { ...first, terminated: true, truncated: true }
   const file = await written([both])

@@ -73,7 +73,13 @@ it('reads what h5py 3.16 wrote: other byte orders, compression, links within; an
   expect(children.get('flags')).toEqual(booleans([1, 0]))
   const many = Uint8Array.from({ length: 700_000 }, (_, i) => (i % 256) % 251)
   expect(children.get('many')).toEqual(dataset(many, [700_000]))
-  for (const name of ['external', 'dangling', 'empty', 'pairs', 'ragged', 'half', 'elsewhere']) {
+  expect(children.get('half')).toEqual(dataset(new Float16Array(2), [2]))
+  const halves = Float16Array.of(0.5, -2, 65504)
+  expect(Object.fromEntries((await readHdf5(fixture('halves.hdf5'), problems)).children)).toEqual({
+    little: dataset(halves, [3]),
+    big: dataset(halves, [1, 3]),
+  })
+  for (const name of ['external', 'dangling', 'empty', 'pairs', 'ragged', 'elsewhere']) {
     expect(children.get(name), name).toMatchObject({ kind: 'other' })
   }
   expect(Object.fromEntries(attributes)).toEqual({

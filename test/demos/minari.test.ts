@@ -120,7 +120,7 @@ describe('reading what was made elsewhere', () => {
       version: 1,
       parameters: {},
       observations: [{ name: 'observation', shape: [4] }],
-      action: { continuous: 0, discrete: [2] },
+      action: { continuous: 0, discrete: [2], units: { ranges: [], starts: [0] } },
     })
     expect(first!.seed).toBe(10)
     expect([...first!.discrete]).toEqual([0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0])
@@ -196,7 +196,7 @@ describe('reading what was made elsewhere', () => {
           { name: 'room', shape: [3] },
           { name: 'speed', shape: [1] },
         ],
-        action: { continuous: 1, discrete: [2, 2] },
+        action: { continuous: 1, discrete: [2, 2], units: { ranges: [[-2, 2]], starts: [0, 0] } },
       },
       seed: 9,
       player: { name: 'swing', kind: 'unknown' },
@@ -242,6 +242,97 @@ describe('reading what was made elsewhere', () => {
     ])
     const row = [0, 3, 1, 4, 2, 5].map((value) => Math.fround(value / 5))
     expect([...episode!.observations.slice(0, 7)]).toEqual([...row, 0])
+  })
+
+  it.each([
+    ['nobody', undefined, [2, 3], [0, 1, 2, 3, 4, 5]],
+    ['an environment that shows one vector', [6], [6], [0, 1, 2, 3, 4, 5]],
+    ['an environment that shows rows', [2, 3], [2, 3], [0, 1, 2, 3, 4, 5]],
+    ['one that shows other rows', [3, 2], undefined, []],
+  ])('keeps rows as rows where %s says otherwise', async (_who, known, shape, first) => {
+    const read = async () => {
+      const rows = { ...box(0, 99, 1), shape: [2, 3] }
+      const files = await foreign(
+        { observation_space: space(rows), action_space: space({ type: 'Discrete', n: 2, start: 0 }) },
+        dataset(
+          Float64Array.from({ length: 18 }, (_, i) => i),
+          [3, 2, 3],
+        ),
+        dataset(BigInt64Array.of(0n, 1n), [2]),
+      )
+      const observations = [{ name: 'view', shape: known ?? [] }]
+      const played = { ...stamp, observations, action: { continuous: 0, discrete: [2] } }
+      const { episodes } = await readDemonstrationsHere(
+        { name: 'set', files },
+        known === undefined ? {} : { environment: played },
+      )
+      return episodes[0]!
+    }
+    if (shape === undefined) return expect(read()).rejects.toThrow('expected view[3, 2], found view[2, 3]')
+    const episode = await read()
+    expect(episode.environment.observations[0]!.shape).toEqual(shape)
+    expect([...episode.observations.slice(0, 6)]).toEqual(first)
+    const again = await readDemonstrationsHere({ name: 'set', files: await minari.write([episode]) })
+    expect(again.episodes).toEqual([episode])
+  })
+
+  it('takes the pictures of an environment of Gymnasium that was named as that shows them', async () => {
+    const picture = { type: 'Box', dtype: 'uint8', shape: [3, 3, 3], low: [[[0]]], high: [[[255]]] }
+    const files = await foreign(
+      { observation_space: space(picture), action_space: space({ type: 'Discrete', n: 2, start: 0 }) },
+      dataset(
+        Uint8Array.from({ length: 81 }, (_, i) => 51 * (i % 3)),
+        [3, 3, 3, 3],
+      ),
+      dataset(BigInt64Array.of(0n, 1n), [2]),
+    )
+    const environment = {
+      ...stamp,
+      id: 'gym:Painted-v1',
+      observations: [{ name: 'observation', shape: [3, 3, 3] }],
+      action: { continuous: 0, discrete: [2] },
+    }
+    const [episode] = await minari.read(files, 'set', { environment })
+    const shares = [0, 51, 102].flatMap((value) => Array(9).fill(Math.fround(value / 255)))
+    expect([...episode!.observations.slice(0, 27)]).toEqual(shares)
+  })
+
+  it('leaves and takes actions by the bounds and the starts that the spaces say', async () => {
+    const action = {
+      continuous: 2,
+      discrete: [3, 2],
+      units: {
+        ranges: [
+          [-2, 2],
+          [0.1, 0.7],
+        ],
+        starts: [-1, 5],
+      },
+    } as const
+    const environment: EnvironmentStamp = { ...stamp, id: 'gym:Own-v3', version: 3, parameters: {}, action }
+    const episode = randomEpisode(3, {
+      changes: { environment, continuous: Float32Array.from({ length: 10 }, (_, i) => i / 5 - 1) },
+    })
+    const files = await minari.write([episode])
+    const metadata = JSON.parse(Buffer.from(files.get('data/metadata.json')!).toString())
+    expect(JSON.parse(metadata.action_space).subspaces).toEqual({
+      continuous: { type: 'Box', dtype: 'float32', shape: [2], low: [-2, 0.1], high: [2, 0.7] },
+      discrete: { type: 'MultiDiscrete', dtype: 'int64', nvec: [3, 2], start: [-1, 5] },
+    })
+    const root = await readHdf5(files.get('data/main_data.hdf5')!, problems)
+    const { attributes, children } = root.children.get('episode_0') as Hdf5Group
+    const forgotten = group(
+      children,
+      [...attributes].filter(([name]) => name !== 'understudy'),
+    )
+    const theirs = new Map([
+      ...files,
+      ['data/main_data.hdf5', await writeHdf5(group([['episode_0', forgotten]]))],
+    ])
+    const [back] = await minari.read(theirs, 'set')
+    expect(back!.environment.action).toEqual(action)
+    expect(back!.discrete).toEqual(episode.discrete)
+    for (const [i, value] of back!.continuous.entries()) expect(value).toBeCloseTo(episode.continuous[i]!, 6)
   })
 
   it('knows an environment of ours by its specification, and refuses spaces that are not its own', async () => {

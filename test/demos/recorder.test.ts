@@ -4,6 +4,7 @@ import {
   findDivergence,
   Recorder,
   recordEpisode,
+  recordedSpec,
   replayEpisode,
   stampMismatch,
 } from '../../core/demos/index.ts'
@@ -194,6 +195,13 @@ describe('replay', () => {
     expect(stampMismatch({ ...spec, action: { continuous: 0, discrete: [2] } }, spec)).toContain(
       'has the actions',
     )
+    const rows = { ...spec, observations: [{ name: 'view', shape: [1, 3] }] }
+    expect([stampMismatch(rows, spec), stampMismatch(spec, recordedSpec(rows))]).toEqual([
+      undefined,
+      undefined,
+    ])
+    const columns = { ...spec, observations: [{ name: 'view', shape: [3, 1] }] }
+    expect(stampMismatch(columns, recordedSpec(rows))).toContain('view[3, 1], not view[1, 3]')
     expect(stampMismatch({ ...spec, id: 'other' }, spec)).toBe('was played in other, not in test/walk')
     expect(stampMismatch({ ...spec, parameters: { maxSteps: 3 } }, spec)).toBeUndefined()
   })

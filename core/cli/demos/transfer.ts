@@ -36,7 +36,10 @@ export function registerTransfer(demos: Command, context: CliContext): void {
     .description(
       `take over episodes from files and folders (${READ}); of a damaged one nothing is taken over`,
     )
-    .option('--env <id>', 'what was played; a file that names another environment must have its observations and actions')
+    .option(
+      '--env <id>',
+      'what was played; a file that names another environment must have its observations and actions',
+    )
     .option(
       '--actions <which>',
       'of a .demo: each record holds its own action (same) or the one before',

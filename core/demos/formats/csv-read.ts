@@ -3,7 +3,6 @@ import { isUtf8 } from 'node:buffer'
 import { CsvError, parse } from 'csv-parse/sync'
 import type { EnvironmentStamp, Episode } from '../episode.ts'
 import { layoutMismatch } from '../stamp.ts'
-import { isChoice, refuseChoice } from './choices.ts'
 import { COUNTERS, columnCount, columnNames, HEAD, hasMasks, PLAIN } from './csv-columns.ts'
 import { foreignHead, givenEnvironment } from './foreign.ts'
 import { FileProblems, LIMITS, type ReadOptions } from './format.ts'
@@ -89,6 +88,8 @@ class Draft {
   readonly rewards: number[] = []
   readonly timesUs: number[] = []
   readonly masks: number[] = []
+  /** Of each step. */
+  readonly lines: number[] = []
   rows = 0
   terminated = false
   truncated = false
@@ -145,7 +146,8 @@ class Table {
       return
     }
     this.#append(draft.continuous, this.#places.continuous, fields, line)
-    this.#appendChoices(draft, fields, line)
+    this.#append(draft.discrete, this.#places.discrete, fields, line)
+    draft.lines.push(line)
     this.#appendMasks(draft.masks, fields, line)
     draft.rewards.push(this.#number(fields, plain.reward!, line))
     draft.timesUs.push(plain.time_us === undefined ? 0 : this.#number(fields, plain.time_us, line))
@@ -222,12 +224,13 @@ class Table {
     const columns = {
       observations: Float32Array.from(draft.observations),
       continuous: Float32Array.from(draft.continuous),
-      discrete: Int32Array.from(draft.discrete),
+      discrete: draft.discrete,
       rewards: Float32Array.from(draft.rewards),
       timesUs: Float64Array.from(draft.timesUs),
       ...(this.#places.masks.length === 0 ? {} : { masks: Uint8Array.from(draft.masks) }),
     }
-    this.#episodes.push(assembleEpisode(head, columns, place, this.#problems))
+    const placeOf = (step: number) => `line ${draft.lines[step]} (episode ${index}, step ${step})`
+    this.#episodes.push(assembleEpisode(head, columns, place, this.#problems, placeOf))
   }
 
   #compareEnds(head: PlainHead, draft: Draft, place: string): void {
@@ -239,18 +242,6 @@ class Table {
 
   #append(to: number[], places: readonly number[], fields: Fields, line: number): void {
     for (const at of places) to.push(this.#number(fields, at, line))
-  }
-
-  #appendChoices({ discrete, rewards }: Draft, fields: Fields, line: number): void {
-    const sizes = this.#environment.action.discrete
-    for (const [branch, at] of this.#places.discrete.entries()) {
-      const value = this.#number(fields, at, line)
-      if (!isChoice(value, sizes[branch]!)) {
-        const place = `line ${line} (episode ${this.#episodes.length}, step ${rewards.length}), action`
-        refuseChoice(fields[at]!, branch, { sizes }, place, this.#problems)
-      }
-      discrete.push(value)
-    }
   }
 
   #appendMasks(to: number[], fields: Fields, line: number): void {

@@ -14,17 +14,17 @@
  * A file that was made elsewhere may leave out `episode` (an episode then goes to the row that ends it), `step`, `time_us`, the
  * masks, `episode_json` (`--env` says what was played) and the rows of the last observations, and may have more columns.
  */
-import { type Episode, episodeLength, stepLayout } from '../episode.ts'
+
+import { episodeLength, stepLayout } from '../episode.ts'
 import { COUNTERS, columnNames, HEAD, PLAIN } from './csv-columns.ts'
 import { readCsv } from './csv-read.ts'
-import type { FileFormat } from './format.ts'
-import { plainHead } from './head.ts'
 import { doubleText, singleText } from './number-text.ts'
+import { inOwnUnits, type OutgoingEpisode } from './outgoing.ts'
 import { firstOfSameColumns } from './same-columns.ts'
 
 const START = `${COUNTERS.join(',')},`
 
-function writeCsv(episodes: readonly Episode[]): Uint8Array {
+function writeCsv(episodes: readonly OutgoingEpisode[]): Uint8Array {
   const first = firstOfSameColumns(episodes, 'a CSV file')
   const { observations, continuous, discrete, masks } = columnNames(
     first.environment,
@@ -37,7 +37,7 @@ function writeCsv(episodes: readonly Episode[]): Uint8Array {
   return Buffer.concat(parts)
 }
 
-function rowsOf(episode: Episode, index: number): string {
+function rowsOf(episode: OutgoingEpisode, index: number): string {
   const { observation: O, continuous: C, branches: D, mask } = stepLayout(episode.environment)
   const M = episode.masks === undefined ? 0 : mask
   const steps = episodeLength(episode)
@@ -56,7 +56,7 @@ function rowsOf(episode: Episode, index: number): string {
       text += `,${doubleText(episode.timesUs[step]!)}`
       if (episode.masks !== undefined) for (const value of row(episode.masks, step, M)) text += `,${value}`
     }
-    text += step === 0 ? `,${quoted(JSON.stringify(plainHead(episode)))}\n` : ',\n'
+    text += step === 0 ? `,${quoted(JSON.stringify(episode.head))}\n` : ',\n'
   }
   return text
 }
@@ -70,7 +70,7 @@ function quoted(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-export const csv = {
+export const csv = inOwnUnits({
   name: 'csv',
   title: 'Comma-separated values: one row per step, for spreadsheets and pandas',
   layout: 'file',
@@ -79,4 +79,4 @@ export const csv = {
   write: writeCsv,
   read: readCsv,
   cannotHold: () => [],
-} satisfies FileFormat
+})

@@ -1,7 +1,8 @@
 /**
  * D4RL's HDF5: the steps of all episodes one behind the other, N in all.
  *
- *     observations, next_observations   [N, O] float32, all observations of a step one behind the other
+ *     observations, next_observations   [N, ...] float32 with the shape of an only observation; [N, O] where all observations
+ *                  of a step lie one behind the other
  *     actions      [N, C] float32; [N] int32 for one branch, [N, D] for several; [N, C + D] float32 for both kinds
  *     rewards      [N] float32
  *     terminals    [N] bool: the rules ended the episode
@@ -10,14 +11,14 @@
  * The attribute `understudy` of the file has our heads as JSON.
  * https://github.com/Farama-Foundation/D4RL (offline_env.py, `get_dataset`)
  */
+
 import { type Episode, episodeLength, stepLayout } from '../episode.ts'
-import type { FileFormat } from './format.ts'
 import { writeHdf5 } from './hdf5/thread.ts'
 import { booleans, dataset, group, type Hdf5Dataset } from './hdf5/tree.ts'
-import { plainHead } from './head.ts'
+import { inOwnUnits, type OutgoingEpisode } from './outgoing.ts'
 import { firstOfSameColumns } from './same-columns.ts'
 
-async function writeD4rl(episodes: readonly Episode[]): Promise<Uint8Array> {
+async function writeD4rl(episodes: readonly OutgoingEpisode[]): Promise<Uint8Array> {
   const { environment } = firstOfSameColumns(episodes, 'a D4RL file')
   const { observation: width } = stepLayout(environment)
   const steps = episodes.reduce((sum, episode) => sum + episodeLength(episode), 0)
@@ -33,7 +34,8 @@ async function writeD4rl(episodes: readonly Episode[]): Promise<Uint8Array> {
     const parts = episodes.map(({ observations }) =>
       observations.subarray(first * width, observations.length - (1 - first) * width),
     )
-    return dataset(joined(parts, new Float32Array(steps * width)), [steps, width])
+    const shape = environment.observations.length === 1 ? environment.observations[0]!.shape : [width]
+    return dataset(joined(parts, new Float32Array(steps * width)), [steps, ...shape])
   }
   return writeHdf5(
     group(
@@ -54,7 +56,7 @@ async function writeD4rl(episodes: readonly Episode[]): Promise<Uint8Array> {
         ['terminals', ends(({ terminated }) => terminated)],
         ['timeouts', ends(({ terminated, truncated }) => truncated && !terminated)],
       ],
-      [['understudy', JSON.stringify(episodes.map(plainHead))]],
+      [['understudy', JSON.stringify(episodes.map(({ head }) => head))]],
     ),
   )
 }
@@ -88,7 +90,7 @@ function joined<T extends Float32Array | Int32Array>(parts: readonly T[], whole:
   return whole
 }
 
-export const d4rl = {
+export const d4rl = inOwnUnits({
   name: 'd4rl',
   title: 'D4RL (HDF5): all steps one behind the other',
   layout: 'file',
@@ -105,4 +107,4 @@ export const d4rl = {
       ? ['that an episode was cut off at the step at which the rules ended it']
       : []),
   ],
-} satisfies FileFormat
+})

@@ -113,7 +113,8 @@ function foreignEpisodes(
     const columns = playColumns(play, layout, actions, masked, retraced[i]?.last, mended)
     const success = retraced[i]?.success ?? null
     const terminated = play.ending === 'terminated'
-    const head = foreignHead(stamp, i, { terminated, truncated: !terminated, success })
+    // Actions in a .demo are what they are here, whatever the environment calls them.
+    const { units: _, ...head } = foreignHead(stamp, i, { terminated, truncated: !terminated, success })
     if (retraced[i] !== undefined) head.seed = 0
     const timesUs = new Float64Array(columns.rewards.length)
     const named = meta.name === '' ? head : { ...head, note: `recorded as ${printable(meta.name)}` }

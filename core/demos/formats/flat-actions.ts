@@ -1,7 +1,6 @@
 /** One action column, for formats that have no more: whole numbers for branches, floats as soon as anything is continuous. */
 import type { EnvironmentStamp, Episode } from '../episode.ts'
-import { isChoice, refuseChoice } from './choices.ts'
-import type { FileProblems } from './format.ts'
+import type { FileActions } from './action-units.ts'
 
 export interface FlatActions {
   readonly element: 'int64' | 'float32'
@@ -24,30 +23,17 @@ export function actionOf({ environment, continuous, discrete }: Episode, step: n
 /**
  * The reverse, for all steps of an episode.
  * @param actions  [N, C + D]
- * @throws DataError when a choice is not in its space
  */
-export function splitActions(
-  actions: Float64Array,
-  { action }: EnvironmentStamp,
-  place: string,
-  problems: FileProblems,
-): { continuous: Float32Array; discrete: Int32Array } {
+export function splitActions(actions: Float64Array, { action }: EnvironmentStamp): FileActions {
   const C = action.continuous
   const D = action.discrete.length
   const steps = C + D === 0 ? 0 : actions.length / (C + D)
   const continuous = new Float32Array(steps * C)
-  const discrete = new Int32Array(steps * D)
+  const discrete = new Float64Array(steps * D)
   for (let step = 0; step < steps; step++) {
     const row = actions.subarray(step * (C + D), (step + 1) * (C + D))
     continuous.set(row.subarray(0, C), step * C)
-    for (let branch = 0; branch < D; branch++) {
-      const value = row[C + branch]!
-      if (!isChoice(value, action.discrete[branch]!)) {
-        const space = { sizes: action.discrete }
-        refuseChoice(value, branch, space, `${place}, step ${step}, action`, problems)
-      }
-      discrete[step * D + branch] = value
-    }
+    discrete.set(row.subarray(C), step * D)
   }
   return { continuous, discrete }
 }

@@ -44,7 +44,7 @@ export interface Outcome {
 }
 
 /**
- * The head of such an episode.
+ * The head of such an episode, whose actions are supposed to be in the environment's own units.
  * @param index  of the episode in its file
  */
 export function foreignHead(environment: EnvironmentStamp, index: number, outcome: Outcome): PlainHead {
@@ -58,11 +58,15 @@ export function foreignHead(environment: EnvironmentStamp, index: number, outcom
       action: actionStamp(action),
     },
     ...suppositions(index, outcome),
+    ...(action.units === undefined ? {} : { units: action.units }),
   }
 }
 
 /** All of a head but the environment. Nobody knows the seed, nor who played, nor what counts as the goal. */
-export function suppositions(index: number, outcome: Outcome): Omit<PlainHead, 'environment' | 'hash'> {
+export function suppositions(
+  index: number,
+  outcome: Outcome,
+): Omit<PlainHead, 'environment' | 'hash' | 'units' | 'normalized'> {
   const { terminated, truncated, success = null } = outcome
   return {
     seed: null,

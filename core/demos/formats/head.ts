@@ -1,11 +1,18 @@
 /** Everything of an episode but its columns, as plain data: the part that all formats share. */
 import { z } from 'zod'
+import { wrongUnits } from '../../envs/environment.ts'
 import { checkEpisode, episodeHash } from '../../store/index.ts'
 import type { Episode, EpisodeColumns } from '../episode.ts'
 import { actionStamp } from '../stamp.ts'
+import { type FileActions, ownActions } from './action-units.ts'
 import type { FileProblems } from './format.ts'
 
 const count = z.int().nonnegative()
+
+const unitsSchema = z.strictObject({
+  ranges: z.array(z.tuple([z.number(), z.number()]).readonly()).readonly(),
+  starts: z.array(z.int()).readonly(),
+})
 
 const headSchema = z.strictObject({
   environment: z.strictObject({
@@ -16,12 +23,7 @@ const headSchema = z.strictObject({
     action: z.strictObject({
       continuous: count,
       discrete: z.array(count).max(64).readonly(),
-      units: z
-        .strictObject({
-          ranges: z.array(z.tuple([z.number(), z.number()]).readonly()).readonly(),
-          starts: z.array(z.int()).readonly(),
-        })
-        .optional(),
+      units: unitsSchema.optional(),
     }),
   }),
   /** Null when nobody knows it. */
@@ -37,6 +39,10 @@ const headSchema = z.strictObject({
   rating: count,
   /** Of the whole episode; left out by files that were made elsewhere, which then go unchecked. */
   hash: z.string().optional(),
+  /** What the numbers of the actions in the file are; left out where they are the same here. */
+  units: unitsSchema.optional(),
+  /** The continuous values here, float32 [N, C] in base64, where the file's do not tell them to the last bit. */
+  normalized: z.base64().optional(),
 })
 
 export type PlainHead = z.infer<typeof headSchema>
@@ -74,15 +80,25 @@ export function parseHead(value: unknown, place: string, problems: FileProblems)
   return problems.refuse(path === '' ? place : `${place}, ${path}`, 'an episode head', issue.message)
 }
 
-/** Puts an episode together and checks all of it. */
+/** The columns of an episode with its actions as a file has them. */
+export type FileColumns = Omit<EpisodeColumns, keyof FileActions> & FileActions
+
+/**
+ * Puts an episode together and checks all of it.
+ * @param placeOf  where a step is in the file
+ */
 export function assembleEpisode(
   head: PlainHead,
-  columns: EpisodeColumns,
+  columns: FileColumns,
   place: string,
   problems: FileProblems,
+  placeOf = (step: number) => `${place}, step ${step}`,
 ): Episode {
-  const { hash, ...rest } = head
-  const episode: Episode = { ...rest, ...columns }
+  const { hash, units, normalized, ...rest } = head
+  const wrong = wrongUnits({ ...head.environment.action, units })
+  if (wrong !== undefined) problems.refuse(`${place}, units`, wrong, JSON.stringify(units).slice(0, 100))
+  const actions = ownActions(columns, head.environment.action, { units, normalized }, placeOf, problems)
+  const episode: Episode = { ...rest, ...columns, ...actions }
   checkEpisode(episode, { file: problems.file, place })
   if (hash !== undefined) {
     const actual = episodeHash(episode)

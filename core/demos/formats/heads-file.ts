@@ -1,9 +1,9 @@
 /** Our heads in a file of their own, for formats of several files whose programs pass over those they do not know. */
 import { z } from 'zod'
-import type { Episode } from '../episode.ts'
 import type { DemonstrationFiles, FileProblems } from './format.ts'
-import { type PlainHead, parseHead, plainHead } from './head.ts'
+import { type PlainHead, parseHead } from './head.ts'
 import { doubleText } from './number-text.ts'
+import type { OutgoingEpisode } from './outgoing.ts'
 
 const FORMAT = 'understudy-heads'
 const VERSION = 1
@@ -16,11 +16,11 @@ const fileSchema = z.object({
 
 /** @param extra  further lists of numbers of each episode, by name */
 export function writeHeads(
-  episodes: readonly Episode[],
-  extra: (episode: Episode) => Readonly<Record<string, ArrayLike<number>>> = () => ({}),
+  episodes: readonly OutgoingEpisode[],
+  extra: (episode: OutgoingEpisode) => Readonly<Record<string, ArrayLike<number>>> = () => ({}),
 ): Uint8Array {
   const lines = episodes.map((episode) => {
-    const head = JSON.stringify(plainHead(episode)).slice(0, -1)
+    const head = JSON.stringify(episode.head).slice(0, -1)
     const lists = Object.entries(extra(episode)).map(
       ([name, values]) => `,${JSON.stringify(name)}:[${Array.from(values, doubleText).join(',')}]`,
     )

@@ -3,6 +3,7 @@
  * another in a NumPy archive, and where each but the last ends. Our heads, the times and the masks are arrays that it
  * passes over. `infos` are zeros: imitation only counts them, and dictionaries would have to be pickled.
  */
+
 import { shapeSize } from '../../envs/index.ts'
 import { type EnvironmentStamp, type Episode, episodeLength, stepLayout } from '../episode.ts'
 import {
@@ -13,14 +14,15 @@ import {
   splitActions,
 } from './flat-actions.ts'
 import { foreignHead, givenEnvironment } from './foreign.ts'
-import { type FileFormat, FileProblems, LIMITS, type ReadOptions } from './format.ts'
-import { assembleEpisode, parseHead, plainHead } from './head.ts'
+import { FileProblems, LIMITS, type ReadOptions } from './format.ts'
+import { assembleEpisode, parseHead } from './head.ts'
 import { parseJson } from './heads-file.ts'
-import { type Npy, type NpyArray, parseNpy, writeNpy } from './npy.ts'
+import { type NpyArray, parseNpy, type WrittenNpy, writeNpy } from './npy.ts'
+import { inOwnUnits, type OutgoingEpisode } from './outgoing.ts'
 import { firstOfSameColumns } from './same-columns.ts'
 import { isZip, readZip, writeZip } from './zip.ts'
 
-function writeImitationNpz(episodes: readonly Episode[]): Uint8Array {
+function writeImitationNpz(episodes: readonly OutgoingEpisode[]): Uint8Array {
   const { environment, masks } = firstOfSameColumns(episodes, 'an archive of imitation')
   const { element, width } = flatActions(environment)
   const { mask: M } = stepLayout(environment)
@@ -33,8 +35,8 @@ function writeImitationNpz(episodes: readonly Episode[]): Uint8Array {
     Array.from({ length: episodeLength(e) }, (_, t) => actionOf(e, t)).flat(),
   )
   const scalar = element === 'int64' && width === 1
-  const metadata = Buffer.from(JSON.stringify(episodes.map(plainHead)))
-  const arrays: Record<string, Npy> = {
+  const metadata = Buffer.from(JSON.stringify(episodes.map(({ head }) => head)))
+  const arrays: Record<string, WrittenNpy> = {
     obs: {
       type: '<f4',
       shape: [steps + episodes.length, ...shape],
@@ -112,11 +114,11 @@ function readImitationNpz(bytes: Uint8Array, fileName: string, options?: ReadOpt
     const [from, to] = [starts[i]!, starts[i + 1]!]
     if (!(Number.isSafeInteger(to) && from < to && to <= rows))
       problems.refuse(`array "indices", ${place}`, `an end after ${from} of ${rows}`, to)
-    const terminated = terminal[i] === 1
+    const terminated = Number(terminal[i]) === 1
     const head = heads?.[i] ?? foreignHead(environment, i, { terminated, truncated: !terminated })
     const columns = {
       observations: Float32Array.from(part(obs, (from + i) * O, (to + i + 1) * O)),
-      ...splitActions(Float64Array.from(part(acts, from * A, to * A)), head.environment, place, problems),
+      ...splitActions(Float64Array.from(part(acts, from * A, to * A)), head.environment),
       rewards:
         rewards === undefined ? new Float32Array(to - from) : Float32Array.from(part(rewards, from, to)),
       timesUs: times === undefined ? new Float64Array(to - from) : Float64Array.from(part(times, from, to)),
@@ -168,7 +170,7 @@ function matches(bytes: Uint8Array): boolean {
   return isZip(bytes) && Buffer.from(bytes.subarray(-4096)).includes('indices.npy')
 }
 
-export const imitationNpz = {
+export const imitationNpz = inOwnUnits({
   name: 'imitation-npz',
   title: 'imitation trajectories in its older form: a NumPy archive that imitation.data.serialize loads',
   layout: 'file',
@@ -180,4 +182,4 @@ export const imitationNpz = {
     ...mergedObservationsLost(episodes, 'imitation'),
     ...mixedActionsLost(episodes, 'imitation'),
   ],
-} satisfies FileFormat
+})

@@ -6,6 +6,7 @@
  * `TimeLimit.truncated`. Times and masks are in the infos too. Our heads lie in a file of their own, which `datasets`
  * passes over.
  */
+
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { shapeSize } from '../../envs/index.ts'
@@ -20,16 +21,11 @@ import {
   splitActions,
 } from './flat-actions.ts'
 import { foreignHead, givenEnvironment } from './foreign.ts'
-import {
-  type DemonstrationFiles,
-  FileProblems,
-  type FolderFormat,
-  LIMITS,
-  type ReadOptions,
-} from './format.ts'
+import { type DemonstrationFiles, FileProblems, LIMITS, type ReadOptions } from './format.ts'
 import { assembleEpisode, type PlainHead } from './head.ts'
 import { parseJson, readHeads, writeHeads } from './heads-file.ts'
 import { doubleText } from './number-text.ts'
+import { inOwnUnits, type OutgoingEpisode } from './outgoing.ts'
 import { firstOfSameColumns } from './same-columns.ts'
 
 const DATA = 'data-00000-of-00001.arrow'
@@ -37,7 +33,7 @@ const STATE = 'state.json'
 const INFO = 'dataset_info.json'
 const HEADS = 'understudy.json'
 
-async function writeImitation(episodes: readonly Episode[]): Promise<DemonstrationFiles> {
+async function writeImitation(episodes: readonly OutgoingEpisode[]): Promise<DemonstrationFiles> {
   const { environment } = firstOfSameColumns(episodes, 'a folder of imitation')
   const { element, width } = flatActions(environment)
   const shape = observationShape(environment)
@@ -258,7 +254,7 @@ function episodeOf(
   const own = isOurs ? ownColumns(infos, place, problems) : { timesUs: new Float64Array(steps) }
   const columns = {
     observations: new Float32Array(observations),
-    ...splitActions(actions, head.environment, place, problems),
+    ...splitActions(actions, head.environment),
     rewards: new Float32Array(rewards),
     ...own,
   }
@@ -282,7 +278,7 @@ function ownColumns(
   return { timesUs: Float64Array.from(timesUs), ...(isMasked ? { masks: Uint8Array.from(masks) } : {}) }
 }
 
-export const imitation = {
+export const imitation = inOwnUnits({
   name: 'imitation',
   title: 'imitation trajectories: the Hugging Face data set that imitation.data.serialize loads',
   layout: 'folder',
@@ -293,4 +289,4 @@ export const imitation = {
     ...mergedObservationsLost(episodes, 'imitation'),
     ...mixedActionsLost(episodes, 'imitation'),
   ],
-} satisfies FolderFormat
+})

@@ -1,4 +1,6 @@
 /** A line of JSON that was made elsewhere, completed to one of ours. */
+import type { ActionUnits } from '../../envs/environment.ts'
+import type { EnvironmentStamp } from '../episode.ts'
 import { givenEnvironment, suppositions } from './foreign.ts'
 import type { FileProblems, ReadOptions } from './format.ts'
 import { parseHead } from './head.ts'
@@ -33,14 +35,17 @@ export function completeLine(
   )
   const environment = line.environment ?? givenEnvironment(problems.file, options)
   const fields = { ...supposed, ...Object.fromEntries(said.map((key) => [key, line[key]])), environment }
-  const head = parseHead(fields, place, problems)
-  const others = Object.keys(line).filter((key) => !Object.hasOwn(head, key) && !COLUMNS.includes(key))
+  const { units, ...head } = parseHead({ ...fields, units: line.units }, place, problems)
+  const others = Object.keys(line).filter(
+    (key) => !Object.hasOwn(head, key) && !COLUMNS.includes(key) && key !== 'units',
+  )
   if (others.length > 0)
     options?.note?.(`${place}: other fields are left out: ${others.slice(0, 8).join(', ')}`)
   const steps = Array.isArray(line.rewards) ? line.rewards.length : 0
   const { continuous, discrete } = head.environment.action
   return {
     ...head,
+    units: units ?? unitsOf(head.environment, options?.environment),
     observations: line.observations,
     continuous: actionRows(line.continuous, continuous, steps),
     discrete: actionRows(line.discrete, discrete.length, steps),
@@ -48,6 +53,11 @@ export function completeLine(
     timesUs: line.timesUs ?? new Array(steps).fill(0),
     ...(line.masks === undefined ? {} : { masks: line.masks }),
   }
+}
+
+/** A line that names its environment may not say by which numbers that calls its actions. */
+function unitsOf(said: EnvironmentStamp, given: EnvironmentStamp | undefined): ActionUnits | undefined {
+  return said.action.units ?? (said.id === given?.id ? given.action.units : undefined)
 }
 
 /** A column that the environment does not have may be left out, and a row of one number be that number. */

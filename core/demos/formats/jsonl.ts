@@ -5,26 +5,27 @@
  * A line that was made elsewhere has no `format`. It needs `observations`, `rewards` and the actions that the environment has, of a
  * single number per step also without brackets; the environment itself may come from `--env`.
  */
-import type { Episode, EpisodeColumns, StepLayout } from '../episode.ts'
+
+import type { Episode, StepLayout } from '../episode.ts'
 import { stepLayout } from '../episode.ts'
-import { checkChoices } from './choices.ts'
-import { type FileFormat, FileProblems, LIMITS, type ReadOptions } from './format.ts'
-import { assembleEpisode, parseHead, plainHead } from './head.ts'
+import { FileProblems, LIMITS, type ReadOptions } from './format.ts'
+import { assembleEpisode, type FileColumns, parseHead } from './head.ts'
 import { completeLine } from './jsonl-foreign.ts'
 import { doubleText, singleText } from './number-text.ts'
+import { inOwnUnits, type OutgoingEpisode } from './outgoing.ts'
 
 const FORMAT = 'understudy-episode'
 const VERSION = 1
 const START = `{"format":"${FORMAT}"`
 
-function writeJsonl(episodes: readonly Episode[]): Uint8Array {
+function writeJsonl(episodes: readonly OutgoingEpisode[]): Uint8Array {
   return Buffer.from(episodes.map((episode) => `${line(episode)}\n`).join(''))
 }
 
-function line(episode: Episode): string {
+function line(episode: OutgoingEpisode): string {
   const { observation, continuous, branches, mask } = stepLayout(episode.environment)
   const steps = episode.rewards.length
-  const head = JSON.stringify({ format: FORMAT, version: VERSION, ...plainHead(episode) })
+  const head = JSON.stringify({ format: FORMAT, version: VERSION, ...episode.head })
   const columns = [
     `"observations":${rows(episode.observations, steps + 1, observation, singleText)}`,
     `"continuous":${rows(episode.continuous, steps, continuous, singleText)}`,
@@ -120,17 +121,21 @@ function readEpisode(
   const layout: StepLayout = stepLayout(head.environment)
   const read = (name: string, column: unknown, width: number | null, max: number | null): number[] =>
     flatten(column, width, max, `${place}, ${name}`, problems)
-  const choices = read('discrete', discrete, layout.branches, null)
-  checkChoices(choices, head.environment.action.discrete, `${place} (episode ${index})`, problems)
-  const columns: EpisodeColumns = {
+  const columns: FileColumns = {
     observations: Float32Array.from(read('observations', observations, layout.observation, null)),
     continuous: Float32Array.from(read('continuous', continuous, layout.continuous, null)),
-    discrete: Int32Array.from(choices),
+    discrete: read('discrete', discrete, layout.branches, null),
     rewards: Float32Array.from(read('rewards', rewards, null, null)),
     timesUs: Float64Array.from(read('timesUs', timesUs, null, null)),
     ...(masks === undefined ? {} : { masks: Uint8Array.from(read('masks', masks, layout.mask, 1)) }),
   }
-  return assembleEpisode(head, columns, place, problems)
+  return assembleEpisode(
+    head,
+    columns,
+    place,
+    problems,
+    (step) => `${place} (episode ${index}), step ${step}`,
+  )
 }
 
 /**
@@ -166,7 +171,7 @@ function flatten(
   return numbers
 }
 
-export const jsonl = {
+export const jsonl = inOwnUnits({
   name: 'jsonl',
   title: 'JSON Lines: one episode per line, readable anywhere',
   layout: 'file',
@@ -175,4 +180,4 @@ export const jsonl = {
   write: writeJsonl,
   read: readJsonl,
   cannotHold: () => [],
-} satisfies FileFormat
+})

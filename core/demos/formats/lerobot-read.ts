@@ -1,10 +1,10 @@
 /** Reads a LeRobotDataset v3.0. */
-import { type EnvironmentStamp, type Episode, type EpisodeColumns, stepLayout } from '../episode.ts'
+import { type EnvironmentStamp, type Episode, stepLayout } from '../episode.ts'
 import type { NumberColumn } from './columnar/parquet-read.ts'
 import { flatActions, splitActions } from './flat-actions.ts'
 import { foreignHead, givenEnvironment, type Outcome } from './foreign.ts'
 import { type DemonstrationFiles, FileProblems, LIMITS, type ReadOptions } from './format.ts'
-import { assembleEpisode } from './head.ts'
+import { assembleEpisode, type FileColumns } from './head.ts'
 import { type ReadHeads, readHeads } from './heads-file.ts'
 import { Frames } from './lerobot-frames.ts'
 import * as layout from './lerobot-layout.ts'
@@ -30,7 +30,7 @@ export async function readLeRobot(
   return spans.map(({ from, to }, i) => {
     const place = `episode ${i}`
     const head = ours?.heads[i] ?? foreignHead(environment, i, table.outcome(to - 1))
-    const columns = table.columns(from, to, place, ours === undefined ? undefined : finalOf(ours, i))
+    const columns = table.columns(from, to, ours === undefined ? undefined : finalOf(ours, i))
     return assembleEpisode(head, columns, place, problems)
   })
 }
@@ -121,11 +121,11 @@ class Table {
   }
 
   /** @param final  the observation after the last action, where it is known */
-  columns(from: number, to: number, place: string, final: Float32Array | undefined): EpisodeColumns {
+  columns(from: number, to: number, final: Float32Array | undefined): FileColumns {
     const part = ({ values, width }: NumberColumn): Float64Array => values.subarray(from * width, to * width)
     return {
       observations: this.#observationRows(from, to, final),
-      ...splitActions(part(this.#action), this.#environment, place, this.#problems),
+      ...splitActions(part(this.#action), this.#environment),
       rewards:
         this.#reward === undefined ? new Float32Array(to - from) : new Float32Array(part(this.#reward)),
       timesUs: part(this.#time).slice(),

@@ -8,6 +8,7 @@ import type { DemonstrationFiles } from './format.ts'
 import { writeHeads } from './heads-file.ts'
 import * as layout from './lerobot-layout.ts'
 import { featureStatistics, pictureStatistics } from './lerobot-statistics.ts'
+import type { OutgoingEpisode } from './outgoing.ts'
 import { firstOfSameColumns } from './same-columns.ts'
 
 /** Frames per second where the episodes have no times to tell them from; what LeRobot records with. */
@@ -25,7 +26,7 @@ interface Feature {
   readonly picture?: readonly number[]
 }
 
-export async function writeLeRobot(episodes: readonly Episode[]): Promise<DemonstrationFiles> {
+export async function writeLeRobot(episodes: readonly OutgoingEpisode[]): Promise<DemonstrationFiles> {
   const { environment } = firstOfSameColumns(episodes, 'a LeRobot data set')
   const fps = framesPerSecond(episodes)
   const features = featuresOf(episodes, fps)

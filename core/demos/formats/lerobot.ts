@@ -8,10 +8,10 @@
 
 import type { Episode } from '../episode.ts'
 import { mixedActionsLost } from './flat-actions.ts'
-import type { FolderFormat } from './format.ts'
 import * as layout from './lerobot-layout.ts'
 import { readLeRobot } from './lerobot-read.ts'
 import { isPictured, writeLeRobot } from './lerobot-write.ts'
+import { inOwnUnits } from './outgoing.ts'
 
 /** Whether an observation has a shape and is no picture. */
 function flattens(episodes: readonly Episode[]): boolean {
@@ -19,7 +19,7 @@ function flattens(episodes: readonly Episode[]): boolean {
   return observations.some(({ shape }, i) => shape.length > 1 && !isPictured(episodes, i))
 }
 
-export const lerobot = {
+export const lerobot = inOwnUnits({
   name: 'lerobot',
   title: 'LeRobotDataset v3.0: Parquet files, one environment',
   layout: 'folder',
@@ -36,4 +36,4 @@ export const lerobot = {
       : []),
     ...mixedActionsLost(episodes, 'LeRobot'),
   ],
-} satisfies FolderFormat
+})

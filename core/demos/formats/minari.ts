@@ -10,9 +10,10 @@
  * with the attributes `id`, `seed`, `total_steps` and `understudy`, our head as JSON.
  * https://minari.farama.org/main/content/dataset_standards/
  */
-import type { FolderFormat } from './format.ts'
+
 import { readMinari } from './minari/read.ts'
 import { DATA, METADATA, writeMinari } from './minari/write.ts'
+import { inOwnUnits } from './outgoing.ts'
 
 /** Minari's own loader takes the folder `data` too. */
 const PLACES = [
@@ -20,7 +21,7 @@ const PLACES = [
   ['main_data.hdf5', 'metadata.json'],
 ] as const
 
-export const minari = {
+export const minari = inOwnUnits({
   name: 'minari',
   title: 'Minari dataset (HDF5): offline data as Gymnasium has it',
   layout: 'folder',
@@ -28,4 +29,4 @@ export const minari = {
   write: writeMinari,
   read: readMinari,
   cannotHold: () => [],
-} satisfies FolderFormat
+})

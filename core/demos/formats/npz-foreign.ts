@@ -11,11 +11,10 @@
  *     times_us    [N]         left out: 0
  *     masks       [N, M]      may be left out
  */
-import { type Episode, type EpisodeColumns, stepLayout } from '../episode.ts'
-import { checkChoices } from './choices.ts'
+import { type Episode, stepLayout } from '../episode.ts'
 import { foreignHead, givenEnvironment } from './foreign.ts'
 import { type FileProblems, LIMITS, type ReadOptions } from './format.ts'
-import { assembleEpisode } from './head.ts'
+import { assembleEpisode, type FileColumns } from './head.ts'
 import { type Npy, parseNpy } from './npy.ts'
 
 type Files = ReadonlyMap<string, Uint8Array>
@@ -61,12 +60,10 @@ export function readForeignNpz(
     if (!outcome.terminated && !outcome.truncated) {
       options?.note?.(`episode ${i} does not say how it ended: it counts as truncated`)
     }
-    const choices = discrete.slice(from * D, to * D)
-    checkChoices(choices, environment.action.discrete, `episode ${i}`, problems)
-    const columns: EpisodeColumns = {
+    const columns: FileColumns = {
       observations: Float32Array.from(observations.slice((from + i) * O, (to + i + 1) * O)),
       continuous: Float32Array.from(continuous.slice(from * C, to * C)),
-      discrete: Int32Array.from(choices),
+      discrete: discrete.slice(from * D, to * D),
       rewards: Float32Array.from(rewards.slice(from, to)),
       timesUs: Float64Array.from(timesUs.slice(from, to)),
       ...(masks === undefined ? {} : { masks: Uint8Array.from(masks.slice(from * M, to * M)) }),

@@ -14,31 +14,33 @@
  *
  * Without `metadata` it was made elsewhere: npz-foreign.ts.
  */
+
 import { type Episode, episodeLength, type StepLayout, stepLayout } from '../episode.ts'
-import { type FileFormat, FileProblems, LIMITS, type ReadOptions } from './format.ts'
-import { assembleEpisode, type PlainHead, parseHead, plainHead } from './head.ts'
-import { type Npy, type NpyArray, type NpyType, readNpy, writeNpy } from './npy.ts'
+import { FileProblems, LIMITS, type ReadOptions } from './format.ts'
+import { assembleEpisode, type PlainHead, parseHead } from './head.ts'
+import { type NpyArray, type NpyType, readNpy, type WrittenNpy, writeNpy } from './npy.ts'
 import { readForeignNpz } from './npz-foreign.ts'
+import { inOwnUnits, type OutgoingEpisode } from './outgoing.ts'
 import { firstOfSameColumns } from './same-columns.ts'
 import { isZip, readZip, writeZip } from './zip.ts'
 
-function writeNpz(episodes: readonly Episode[]): Uint8Array {
+function writeNpz(episodes: readonly OutgoingEpisode[]): Uint8Array {
   const first = firstOfSameColumns(episodes, 'an NPZ file')
   const layout = stepLayout(first.environment)
   const offsets = new BigInt64Array(episodes.length + 1)
   for (const [i, episode] of episodes.entries()) offsets[i + 1] = offsets[i]! + BigInt(episodeLength(episode))
   const steps = Number(offsets[episodes.length])
-  const flags = (name: 'terminated' | 'truncated' | 'success'): Npy => ({
+  const flags = (name: 'terminated' | 'truncated' | 'success'): WrittenNpy => ({
     type: '|b1',
     shape: [episodes.length],
     data: Uint8Array.from(episodes, (episode) => Number(episode[name])),
   })
-  const column = <T extends NpyArray>(
+  const column = <T extends WrittenNpy['data']>(
     type: NpyType,
     whole: T,
     shape: number[],
     of: (e: Episode) => T,
-  ): Npy => {
+  ): WrittenNpy => {
     let offset = 0
     for (const episode of episodes) {
       const part = of(episode)
@@ -49,8 +51,8 @@ function writeNpz(episodes: readonly Episode[]): Uint8Array {
   }
   const rows = steps + episodes.length
   const { observation: O, continuous: C, branches: D, mask: M } = layout
-  const metadata = Buffer.from(JSON.stringify(episodes.map(plainHead)))
-  const arrays: Record<string, Npy> = {
+  const metadata = Buffer.from(JSON.stringify(episodes.map(({ head }) => head)))
+  const arrays: Record<string, WrittenNpy> = {
     offsets: { type: '<i8', shape: [offsets.length], data: offsets },
     obs: column('<f4', new Float32Array(rows * O), [rows, O], (e) => e.observations),
     acts_continuous: column('<f4', new Float32Array(steps * C), [steps, C], (e) => e.continuous),
@@ -159,7 +161,7 @@ function firstName(bytes: Uint8Array): string {
   return Buffer.from(bytes.subarray(30, 30 + length)).toString('latin1')
 }
 
-export const npz = {
+export const npz = inOwnUnits({
   name: 'npz',
   title: 'NumPy archive: one environment, columns behind one another with episode offsets',
   layout: 'file',
@@ -168,4 +170,4 @@ export const npz = {
   write: writeNpz,
   read: readNpz,
   cannotHold: () => [],
-} satisfies FileFormat
+})

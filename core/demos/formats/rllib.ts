@@ -8,12 +8,11 @@
  */
 import { createHash } from 'node:crypto'
 import { shapeSize } from '../../envs/index.ts'
-import { episodeHash } from '../../store/index.ts'
 import { type EnvironmentStamp, type Episode, episodeLength } from '../episode.ts'
 import { type ParquetField, writeParquet } from './columnar/parquet-write.ts'
 import { actionOf, flatActions, mergedObservationsLost, mixedActionsLost } from './flat-actions.ts'
-import type { FileFormat } from './format.ts'
 import { singleFloatText } from './number-text.ts'
+import { inOwnUnits, type OutgoingEpisode } from './outgoing.ts'
 import { firstOfSameColumns } from './same-columns.ts'
 
 /** One step: what was seen, done, and came of it. */
@@ -32,10 +31,10 @@ interface Row {
  * Numbers below 2^48 that go with the episodes into every file: RLlib's buffer leaves out an episode whose `eps_id` it has
  * already, from whichever file it came. Equal plays are several plays, and have a number each.
  */
-function episodeNumbers(episodes: readonly Episode[]): string[] {
+function episodeNumbers(episodes: readonly OutgoingEpisode[]): string[] {
   const seen = new Map<string, number>()
-  return episodes.map((episode) => {
-    const hash = episodeHash(episode)
+  return episodes.map(({ head }) => {
+    const hash = head.hash!
     const before = seen.get(hash) ?? 0
     seen.set(hash, before + 1)
     const name = before === 0 ? hash : createHash('sha256').update(`${hash} ${before}`).digest('hex')
@@ -43,7 +42,7 @@ function episodeNumbers(episodes: readonly Episode[]): string[] {
   })
 }
 
-function rowsOf(episode: Episode, id: string): Row[] {
+function rowsOf(episode: OutgoingEpisode, id: string): Row[] {
   const O = observationSize(episode.environment)
   const steps = episodeLength(episode)
   const observation = (step: number): Float32Array => episode.observations.subarray(step * O, (step + 1) * O)
@@ -69,7 +68,7 @@ function isScalar(environment: EnvironmentStamp): boolean {
   return element === 'int64' && width === 1
 }
 
-function writeRllibParquet(episodes: readonly Episode[]): Promise<Uint8Array> {
+function writeRllibParquet(episodes: readonly OutgoingEpisode[]): Promise<Uint8Array> {
   const { environment } = firstOfSameColumns(episodes, 'a Parquet file for RLlib')
   const numbers = episodeNumbers(episodes)
   const rows = episodes.flatMap((episode, i) => rowsOf(episode, numbers[i]!))
@@ -92,12 +91,12 @@ function writeRllibParquet(episodes: readonly Episode[]): Promise<Uint8Array> {
   ])
 }
 
-function writeRllibJson(episodes: readonly Episode[]): Uint8Array {
+function writeRllibJson(episodes: readonly OutgoingEpisode[]): Uint8Array {
   const { environment } = firstOfSameColumns(episodes, 'a JSON file for RLlib')
   const scalar = isScalar(environment)
   const actionText = flatActions(environment).element === 'int64' ? String : singleFloatText
   const numbers = episodeNumbers(episodes)
-  const line = (episode: Episode, i: number): string => {
+  const line = (episode: OutgoingEpisode, i: number): string => {
     const rows = rowsOf(episode, numbers[i]!)
     const column = (name: string, text: (row: Row) => string): string =>
       `"${name}":[${rows.map(text).join(',')}]`
@@ -132,7 +131,7 @@ function cannotHold(episodes: readonly Episode[]): string[] {
   ]
 }
 
-export const rllibParquet = {
+export const rllibParquet = inOwnUnits({
   name: 'rllib',
   title: "RLlib's offline data as Parquet, a row per step (written only)",
   layout: 'file',
@@ -140,9 +139,9 @@ export const rllibParquet = {
   matches: () => false,
   write: writeRllibParquet,
   cannotHold,
-} satisfies FileFormat
+})
 
-export const rllibJson = {
+export const rllibJson = inOwnUnits({
   name: 'rllib-json',
   title: "RLlib's older offline data as JSON lines, an episode per line (written only)",
   layout: 'file',
@@ -150,4 +149,4 @@ export const rllibJson = {
   matches: () => false,
   write: writeRllibJson,
   cannotHold,
-} satisfies FileFormat
+})

@@ -23,11 +23,13 @@ def same(what, found, expected, dtype):
 def environment_of(stamp):
     """One whose spaces D4RL holds the file against."""
     environment = OfflineEnv()
-    size = sum(int(np.prod(part["shape"])) for part in stamp["observations"])
-    environment.observation_space = gym.spaces.Box(-np.inf, np.inf, (size,), np.float32)
+    shapes = [part["shape"] for part in stamp["observations"]]
+    shape = shapes[0] if len(shapes) == 1 else (sum(int(np.prod(part)) for part in shapes),)
+    environment.observation_space = gym.spaces.Box(-np.inf, np.inf, shape, np.float32)
     continuous, branches = stamp["action"]["continuous"], stamp["action"]["discrete"]
     if continuous > 0:
-        environment.action_space = gym.spaces.Box(-1, 1, (continuous,), np.float32)
+        low, high = np.transpose(stamp["action"]["units"]["ranges"]).astype(np.float32)
+        environment.action_space = gym.spaces.Box(low, high, dtype=np.float32)
     elif len(branches) == 1:
         environment.action_space = gym.spaces.Discrete(branches[0])
     else:
@@ -49,8 +51,9 @@ for name in sys.argv[1:]:
     parts = list(d4rl.sequence_dataset(environment, dataset))
     for part, line in zip(parts, lines, strict=True):
         steps = len(line["rewards"])
-        same("observations", part["observations"], line["observations"][:-1], np.float32)
-        same("next_observations", part["next_observations"], line["observations"][1:], np.float32)
+        seen = np.reshape(line["observations"], (-1, *environment.observation_space.shape))
+        same("observations", part["observations"], seen[:-1], np.float32)
+        same("next_observations", part["next_observations"], seen[1:], np.float32)
         same("actions", part["actions"], actions_of(line, space), kind)
         same("rewards", part["rewards"], line["rewards"], np.float32)
         for key, flag in (("terminals", "terminated"), ("timeouts", "truncated")):

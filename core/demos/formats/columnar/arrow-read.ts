@@ -202,6 +202,7 @@ const READERS = new Map<string, NumberReader>([
   ['u32', (view, i) => view.getUint32(4 * i, true)],
   ['i64', (view, i) => Number(view.getBigInt64(8 * i, true))],
   ['u64', (view, i) => Number(view.getBigUint64(8 * i, true))],
+  ['f16', (view, i) => view.getFloat16(2 * i, true)],
   ['f32', (view, i) => view.getFloat32(4 * i, true)],
   ['f64', (view, i) => view.getFloat64(8 * i, true)],
 ])

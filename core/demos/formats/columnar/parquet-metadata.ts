@@ -16,7 +16,17 @@ const TYPES = [
   'BYTE_ARRAY',
   'FIXED_LEN_BYTE_ARRAY',
 ] as const
-export type ParquetType = (typeof TYPES)[number]
+/** The last two have their meaning from a logical type. */
+export type ParquetType = (typeof TYPES)[number] | 'FLOAT16' | 'DECIMAL'
+
+/** In parquet.thrift's enum ConvertedType. */
+const DECIMAL = 5
+const UNSIGNED = [11, 12, 13, 14]
+
+/** Fields of parquet.thrift's union LogicalType. */
+const LOGICAL_DECIMAL = 5
+const LOGICAL_INTEGER = 10
+const LOGICAL_FLOAT16 = 15
 
 const OPTIONAL = 1
 const REPEATED = 2
@@ -25,6 +35,8 @@ export interface ParquetColumn {
   /** As people speak of it: 'observation.state', whether it holds numbers or lists of numbers. */
   readonly name: string
   readonly type: ParquetType
+  /** Whole numbers without a sign. */
+  readonly unsigned: boolean
   readonly maxDefinition: number
   readonly maxRepetition: number
   readonly chunks: readonly ParquetChunk[]
@@ -118,15 +130,26 @@ function schemaLeaves(elements: readonly ThriftStruct[]): Leaf[] {
     const children = element.has(5) ? count(element.get(5), 'the number of children') : 0
     for (let i = 0; i < children; i++) visit([...path, name], maxDefinition, maxRepetition)
     if (children > 0) return
-    const type = TYPES[count(element.get(1), 'a type')]
-    if (type === undefined) throw new RangeError('an unknown type')
+    const { type, unsigned } = valuesOf(element)
     // The wrappers of a list ('list.element') are no part of its name; the fields of a struct are.
     const full = maxRepetition > 0 && path.length > 0 ? path[0]! : [...path, name].join('.')
-    leaves.push({ name: full, type, maxDefinition, maxRepetition })
+    leaves.push({ name: full, type, unsigned, maxDefinition, maxRepetition })
   }
   const top = elements[0]?.get(5)
   for (let i = 0; i < count(top ?? 0, 'the number of columns'); i++) visit([], 0, 0)
   return leaves
+}
+
+function valuesOf(element: ThriftStruct): Pick<Leaf, 'type' | 'unsigned'> {
+  const type = TYPES[count(element.get(1), 'a type')]
+  if (type === undefined) throw new RangeError('an unknown type')
+  const converted = element.has(6) ? count(element.get(6), 'a converted type') : undefined
+  const logical = element.has(10) ? struct(element.get(10)) : new Map<number, ThriftValue>()
+  const integer = logical.get(LOGICAL_INTEGER)
+  const unsigned =
+    UNSIGNED.includes(converted ?? -1) || (integer !== undefined && struct(integer).get(2) === false)
+  if (converted === DECIMAL || logical.has(LOGICAL_DECIMAL)) return { type: 'DECIMAL', unsigned }
+  return { type: logical.has(LOGICAL_FLOAT16) && element.get(2) === 2 ? 'FLOAT16' : type, unsigned }
 }
 
 function describeChunk(meta: ThriftStruct, size: number): ParquetChunk {

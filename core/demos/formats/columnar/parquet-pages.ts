@@ -35,7 +35,7 @@ const RLE_DICTIONARY = 8
 const BYTE_STREAM_SPLIT = 9
 
 /** Bytes of a value in plain encoding; 0 where that varies. */
-const WIDTHS: Partial<Record<ParquetType, number>> = { INT32: 4, INT64: 8, FLOAT: 4, DOUBLE: 8 }
+const WIDTHS: Partial<Record<ParquetType, number>> = { INT32: 4, INT64: 8, FLOAT16: 2, FLOAT: 4, DOUBLE: 8 }
 
 /**
  * Packed pages become so many bytes for each that they have, but at least LEAST: one of equal values takes next to nothing.
@@ -142,8 +142,14 @@ function finishPage(
 ): ParquetPage {
   let present = count
   for (const level of definition ?? []) present -= level === column.maxDefinition ? 0 : 1
-  const values = decodeValues(data, column.type, encoding, present, dictionary)
+  const decoded = decodeValues(data, column.type, encoding, present, dictionary)
+  const values = column.unsigned && decoded instanceof Float64Array ? withoutSign(decoded, column) : decoded
   return { values, repetition, definition, count }
+}
+
+function withoutSign(values: Float64Array, { type }: ParquetColumn): Float64Array {
+  const range = type === 'INT32' ? 2 ** 32 : 2 ** 64
+  return values.map((value) => (value < 0 ? value + range : value))
 }
 
 function decodeValues(
@@ -190,7 +196,8 @@ function plainValues(data: Uint8Array, type: ParquetType, size: number): Parquet
   const values = new Float64Array(size)
   for (let i = 0; i < size; i++) {
     const at = i * width
-    if (type === 'FLOAT') values[i] = from.getFloat32(at, true)
+    if (type === 'FLOAT16') values[i] = from.getFloat16(at, true)
+    else if (type === 'FLOAT') values[i] = from.getFloat32(at, true)
     else if (type === 'DOUBLE') values[i] = from.getFloat64(at, true)
     else if (type === 'INT32') values[i] = from.getInt32(at, true)
     else values[i] = Number(from.getBigInt64(at, true))

@@ -182,7 +182,7 @@ function isInteger(library: Library, metadata: Metadata): boolean {
 function arrayType(library: Library, metadata: Metadata) {
   const { signed, size } = metadata
   if (numberClass(metadata) === library.H5T_class_t.H5T_FLOAT.value) {
-    return { 4: Float32Array, 8: Float64Array }[size]
+    return { 2: Float16Array, 4: Float32Array, 8: Float64Array }[size]
   }
   if (!isInteger(library, metadata)) return undefined
   return signed

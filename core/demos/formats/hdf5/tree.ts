@@ -1,6 +1,7 @@
 /** What an HDF5 file holds, as plain data that can be posted to and from the thread that has the HDF5 library. */
 
 export type Hdf5Array =
+  | Float16Array
   | Float32Array
   | Float64Array
   | Int8Array

@@ -8,6 +8,7 @@ const UNLIMITED = 2n ** 64n - 1n
 
 const TEXT = 'text'
 const BOOLEAN = 'boolean'
+const FLOATS = [Float16Array, Float32Array, Float64Array]
 const SIGNED = [Int8Array, Int16Array, Int32Array, BigInt64Array]
 
 /**
@@ -96,7 +97,7 @@ function layoutOf(
     const members = [{ ...byte, name: STANDS_FOR_BOOLEAN, offset: 0 }]
     return { ...dimensions, ...byte, type: H5T_COMPOUND.value, compound_type: { nmembers: 1, members } }
   }
-  const float = of instanceof Float32Array || of instanceof Float64Array
+  const float = FLOATS.some((type) => of instanceof type)
   const signed = !float && SIGNED.some((type) => of instanceof type)
   const { value: type } = float ? H5T_FLOAT : H5T_INTEGER
   return { ...dimensions, type, size: of.BYTES_PER_ELEMENT, signed, vlen: false }

@@ -1,17 +1,24 @@
 /** How the values of a space's parts lie in the file and in the columns of an episode. */
-import { shapeSize } from '../../../envs/environment.ts'
-import { type EnvironmentStamp, type Episode, stepLayout } from '../../episode.ts'
+import { type ActionSpec, type ActionUnits, shapeSize } from '../../../envs/environment.ts'
+import { type EnvironmentStamp, stepLayout } from '../../episode.ts'
+import type { FileActions } from '../action-units.ts'
 import { isChoice, refuseChoice } from '../choices.ts'
 import type { FileProblems, ReadOptions } from '../format.ts'
 import type { Hdf5Array, Hdf5Group, Hdf5Node } from '../hdf5/tree.ts'
+import type { FileColumns } from '../head.ts'
 import type { Box, Choices, Space } from './spaces.ts'
+
+/**
+ * How an observed box is taken over: as it is; a picture plane by plane and from 0 to 1, as environments come in from Gymnasium;
+ * as one vector.
+ */
+export type BoxForm = 'same' | 'planes' | 'vector'
 
 /** A box or a choice, with the names of the groups that lead to it. */
 export interface Leaf {
   readonly path: readonly string[]
   readonly space: Box | Choices
-  /** As environments come in from Gymnasium: pictures plane by plane and from 0 to 1, what else is no vector as one. */
-  readonly flattened?: true
+  readonly form: BoxForm
 }
 
 /** What the episodes of a dataset have in common. */
@@ -20,6 +27,8 @@ export interface Columns {
   /** In the order of the environment's observations. */
   readonly observations: readonly Leaf[]
   readonly actions: readonly Leaf[]
+  /** Of the numbers in the file; undefined: they are the same here. */
+  readonly units: ActionUnits | undefined
 }
 
 /** Where something is read, for messages. */
@@ -38,7 +47,7 @@ export function leavesOf(
   { place, problems }: Place,
   path: readonly string[] = [],
 ): readonly Leaf[] {
-  if (!('subspaces' in space)) return [{ path, space }]
+  if (!('subspaces' in space)) return [{ path, space, form: 'same' }]
   const leaves = [...space.subspaces].flatMap(([name, inner]) =>
     leavesOf(inner, { place, problems }, [...path, name]),
   )
@@ -48,19 +57,19 @@ export function leavesOf(
   return leaves
 }
 
-/** A box as it is; a choice as `gymnasium.spaces.flatten` has it, with a 1 at what was chosen. */
-export function observationShape({ space, flattened }: Leaf): readonly number[] {
+/** Of a choice as `gymnasium.spaces.flatten` has it, with a 1 at what was chosen. */
+export function observationShape({ space, form }: Leaf): readonly number[] {
   if (space.type === 'Box') {
     const { shape } = space
-    if (!flattened) return shape
     const [height, width, channels] = shape
-    return shape.length === 3 ? [channels!, height!, width!] : [shapeSize(shape)]
+    if (form === 'planes') return [channels!, height!, width!]
+    return form === 'same' ? shape : [shapeSize(shape)]
   }
   return [space.type === 'MultiBinary' ? space.sizes.length : sum(space.sizes)]
 }
 
 /** Of an action with these parts. */
-export function actionLayout(actions: readonly Leaf[]): EnvironmentStamp['action'] {
+export function actionLayout(actions: readonly Leaf[]): Pick<ActionSpec, 'continuous' | 'discrete'> {
   const boxes = actions.map(({ space }) => (space.type === 'Box' ? shapeSize(space.shape) : 0))
   return {
     continuous: sum(boxes),
@@ -74,7 +83,7 @@ export function readColumns(
   columns: Columns,
   steps: number,
   at: Place,
-): Pick<Episode, 'observations' | 'continuous' | 'discrete' | 'rewards'> {
+): Pick<FileColumns, 'observations' | 'continuous' | 'discrete' | 'rewards'> {
   return {
     observations: readObservations(episode, columns, steps + 1, at),
     ...readActions(episode, columns, steps, at),
@@ -105,7 +114,7 @@ function readObservations(episode: Hdf5Group, columns: Columns, rows: number, at
     for (let row = 0; row < rows; row++) {
       const own = values.subarray(row * size, (row + 1) * size)
       const start = row * width + offset
-      if (space.type === 'Box' && leaf.flattened && space.shape.length === 3) {
+      if (space.type === 'Box' && leaf.form === 'planes') {
         observations.set(planes(space, own), start)
       } else if (space.type === 'Box') observations.set(own, start)
       else {
@@ -152,60 +161,54 @@ function checkChoices(
   }
 }
 
-function readActions(
-  episode: Hdf5Group,
-  columns: Columns,
-  steps: number,
-  at: Place,
-): Pick<Episode, 'continuous' | 'discrete'> {
+function readActions(episode: Hdf5Group, columns: Columns, steps: number, at: Place): FileActions {
   const layout = stepLayout(columns.environment)
   const stored = columns.actions.map((leaf) =>
     numbersAt(episode, ['actions', ...leaf.path], steps, storedSize(leaf), at),
   )
   const continuous = new Float32Array(steps * layout.continuous)
-  const discrete = new Int32Array(steps * layout.branches)
+  const discrete = new Float64Array(steps * layout.branches)
   const offset = { continuous: 0, discrete: 0 }
   for (const [part, leaf] of columns.actions.entries()) {
-    const { space } = leaf
     const size = storedSize(leaf)
-    const values = stored[part]!
-    for (let step = 0; step < steps; step++) {
-      const row = values.subarray(step * size, (step + 1) * size)
-      if (space.type !== 'Box') checkChoices(leaf, space, row, `step ${step}, action`, at)
-      for (let i = 0; i < size; i++) {
-        const value = Number(row[i])
-        if (space.type === 'Box') {
-          continuous[step * layout.continuous + offset.continuous + i] = scaled(space, i, value)
-        } else {
-          discrete[step * layout.branches + offset.discrete + i] = value - space.start[i]!
-        }
-      }
+    const isBox = leaf.space.type === 'Box'
+    const [into, width, first] = isBox
+      ? [continuous, layout.continuous, offset.continuous]
+      : [discrete, layout.branches, offset.discrete]
+    for (let i = 0; i < steps * size; i++) {
+      into[Math.floor(i / size) * width + first + (i % size)] = Number(stored[part]![i])
     }
-    offset[space.type === 'Box' ? 'continuous' : 'discrete'] += size
+    offset[isBox ? 'continuous' : 'discrete'] += size
   }
   return { continuous, discrete }
 }
 
-/** From the range of the box to [-1, 1], which is what environments here take; without a range as it is. */
-function scaled(box: Box, element: number, value: number): number {
-  const [least, most] = rangeOf(box, element)
-  if ((least === -1 && most === 1) || !isRange(least, most)) return value
-  return (2 * (value - least)) / (most - least) - 1
-}
-
-/** Whether every element has a range that can be scaled. */
-export function isBounded(box: Box): boolean {
-  return Array.from({ length: shapeSize(box.shape) }, (_, i) => rangeOf(box, i)).every((range) =>
-    isRange(...range),
+/**
+ * What the numbers of these actions are.
+ * @param otherwise  for values that have no range, which is noted
+ */
+export function declaredUnits(
+  actions: readonly Leaf[],
+  otherwise: ActionUnits | undefined,
+  note: ReadOptions['note'],
+): ActionUnits {
+  const declared = actions.flatMap(({ space }) =>
+    space.type === 'Box' ? Array.from({ length: shapeSize(space.shape) }, (_, i) => rangeOf(space, i)) : [],
   )
+  const isDeclared = ([least, most]: Range): boolean => most >= least && Number.isFinite(most - least)
+  if (otherwise === undefined && !declared.every(isDeclared)) {
+    note?.('actions without a range were taken over as they are')
+  }
+  return {
+    ranges: declared.map((range, i) => (isDeclared(range) ? range : (otherwise?.ranges[i] ?? [-1, 1]))),
+    starts: actions.flatMap(({ space }) => (space.type === 'Box' ? [] : space.start)),
+  }
 }
 
-function rangeOf({ low, high }: Box, element: number): [number, number] {
+type Range = ActionUnits['ranges'][number]
+
+function rangeOf({ low, high }: Box, element: number): Range {
   return [low[low.length === 1 ? 0 : element]!, high[high.length === 1 ? 0 : element]!]
-}
-
-function isRange(least: number, most: number): boolean {
-  return most > least && Number.isFinite(most - least)
 }
 
 /**
@@ -216,7 +219,7 @@ export function readMasks(
   episode: Hdf5Group,
   columns: Columns,
   steps: number,
-  discrete: Int32Array,
+  { discrete }: FileActions,
   at: Place,
 ): { masks?: Uint8Array } {
   const node = nodeAt(episode, ['infos', 'action_mask'])
@@ -226,12 +229,14 @@ export function readMasks(
     const masks = Uint8Array.from(node.data.subarray(0, steps * mask) as Int8Array, (value) =>
       Number(value) === 0 ? 0 : 1,
     )
-    const starts = columns.environment.action.discrete.map((_, branch, sizes) => sum(sizes.slice(0, branch)))
-    const allowed = discrete.every((choice, i) => {
+    const places = columns.environment.action.discrete.map(
+      (_, branch, sizes) => sum(sizes.slice(0, branch)) - (columns.units?.starts[branch] ?? 0),
+    )
+    const isAllowed = Array.from(discrete).every((choice, i) => {
       const step = Math.floor(i / branches)
-      return masks[step * mask + starts[i % branches]! + choice] === 1
+      return masks[step * mask + places[i % branches]! + choice] === 1
     })
-    if (allowed) return { masks }
+    if (isAllowed) return { masks }
   }
   at.note?.('the action masks do not fit the actions and were left out')
   return {}

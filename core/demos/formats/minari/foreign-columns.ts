@@ -1,15 +1,16 @@
 /** Which columns here belong to the spaces of a dataset that was made elsewhere. */
 import { environmentIds, makeEnvironment, shapeSize } from '../../../envs/index.ts'
 import type { EnvironmentStamp } from '../../episode.ts'
-import { environmentStamp, layoutMismatch } from '../../stamp.ts'
+import { actionStamp, environmentStamp, layoutMismatch } from '../../stamp.ts'
 import { noteSupposed } from '../foreign.ts'
 import type { ReadOptions } from '../format.ts'
 import { isGymnasium, type Played, playedOf } from '../gymnasium.ts'
 import { fieldName } from '../named-observations.ts'
 import {
   actionLayout,
+  type BoxForm,
   type Columns,
-  isBounded,
+  declaredUnits,
   type Leaf,
   leavesOf,
   observationShape,
@@ -43,26 +44,38 @@ export function foreignColumns(metadata: Metadata, options: ReadOptions, at: Pla
     note?.(`the file says ${played.id}; it is taken to be of ${given.id}, as was asked for`)
   } else if (given !== undefined && isUnnamed(played)) noteSupposed(given, options)
   const known = given ?? knownEnvironment(played.id)
-  const observations =
-    known === undefined
-      ? observed.map((leaf) => ({ ...leaf, flattened: true as const }))
-      : inOrderOf(known, observed)
+  const observations = (known === undefined ? observed : inOrderOf(known, observed)).map((leaf, i) =>
+    inForm(leaf, known?.observations[i]?.shape, given?.id ?? played.id),
+  )
+  const units = declaredUnits(actions, known?.action.units, note)
   const environment: EnvironmentStamp = {
     ...(given ?? played),
     observations: observations.map((leaf, i) => ({
       name: known?.observations.length === observations.length ? known.observations[i]!.name : nameOf(leaf),
       shape: observationShape(leaf),
     })),
-    action: actionLayout(actions),
+    action: actionStamp({
+      ...actionLayout(actions),
+      units: known === undefined ? units : known.action.units,
+    }),
   }
   const mismatch = known === undefined ? undefined : layoutMismatch(environment, known)
   if (mismatch !== undefined) {
     problems.refuse(`${mismatch.what} of ${environment.id}`, mismatch.expected, mismatch.found)
   }
-  if (actions.some(({ space }) => space.type === 'Box' && !isBounded(space))) {
-    note?.('actions without a range were taken over as they are')
-  }
-  return { environment, observations, actions }
+  return { environment, observations, actions, units }
+}
+
+/** In the form that gives an observation the shape that its environment here has, where that is known. */
+function inForm(leaf: Leaf, shape: readonly number[] | undefined, id: string): Leaf {
+  const rank = leaf.space.type === 'Box' ? leaf.space.shape.length : 1
+  const usual: BoxForm = rank === 3 ? 'planes' : rank === 1 || rank === 2 ? 'same' : 'vector'
+  if (shape === undefined) return { ...leaf, form: usual }
+  const forms: BoxForm[] = rank === 3 ? ['same', 'planes', 'vector'] : ['same', 'vector']
+  // A picture as wide as it has channels fits either way.
+  if (rank === 3 && isGymnasium({ id })) forms.reverse()
+  const fitting = forms.find((form) => String(observationShape({ ...leaf, form })) === String(shape))
+  return { ...leaf, form: fitting ?? 'same' }
 }
 
 function playedIn({ env_spec, dataset_id }: Metadata): Played {

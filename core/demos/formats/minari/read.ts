@@ -62,12 +62,13 @@ function readOurs(episode: Hdf5Group, text: string, at: Place): Episode {
     environment: head.environment,
     observations: leavesOf(observationSpace(head.environment), at),
     actions: leavesOf(actionSpace(head.environment), at),
+    units: head.units,
   }
   const steps = stepsOf(episode, at)
   const times = numbersAt(episode, ['infos', 'time_us'], steps + 1, 1, at)
   const timesUs = Float64Array.from(times.subarray(1) as Float64Array, Number)
   const read = readColumns(episode, columns, steps, at)
-  const masks = readMasks(episode, columns, steps, read.discrete, at)
+  const masks = readMasks(episode, columns, steps, read, at)
   return assembleEpisode(head, { ...read, timesUs, ...masks }, place, problems)
 }
 
@@ -84,11 +85,11 @@ function readForeign(
     truncated: endsBy('truncations', episode, steps, at),
     success: succeeded(episode),
   }
-  const head = foreignHead(columns.environment, index, outcome)
+  const head = { ...foreignHead(columns.environment, index, outcome), units: columns.units }
   head.seed = seedOf(episode)
   if (player) head.player = { name: player, kind: 'unknown' }
   const read = readColumns(episode, columns, steps, at)
-  const masks = readMasks(episode, columns, steps, read.discrete, at)
+  const masks = readMasks(episode, columns, steps, read, at)
   return assembleEpisode(head, { ...read, timesUs: new Float64Array(steps), ...masks }, at.place, at.problems)
 }
 

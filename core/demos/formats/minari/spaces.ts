@@ -3,6 +3,7 @@ import { shapeSize } from '../../../envs/environment.ts'
 import type { EnvironmentStamp } from '../../episode.ts'
 import type { FileProblems } from '../format.ts'
 import { fieldName } from '../named-observations.ts'
+import { singleFloatText } from '../number-text.ts'
 
 export interface Box {
   readonly type: 'Box'
@@ -30,7 +31,8 @@ const MOST_NUMBERS = 2 ** 22
 /** One observation is a Box, several are a Dict of boxes by name. */
 export function observationSpace({ observations }: EnvironmentStamp): Space {
   const boxes = observations.map(
-    ({ name, shape }) => [fieldName(name), box(shape, Number.POSITIVE_INFINITY)] as const,
+    ({ name, shape }) =>
+      [fieldName(name), box(shape, [Number.NEGATIVE_INFINITY], [Number.POSITIVE_INFINITY])] as const,
   )
   const [only] = boxes
   return boxes.length === 1 ? only![1] : { type: 'Dict', subspaces: new Map(boxes) }
@@ -39,17 +41,21 @@ export function observationSpace({ observations }: EnvironmentStamp): Space {
 /** Continuous values are a Box, one branch is Discrete, several are MultiDiscrete; both kinds are a Dict of the two. */
 export function actionSpace({ action }: EnvironmentStamp): Space {
   const parts: [string, Space][] = []
-  if (action.continuous > 0) parts.push(['continuous', box([action.continuous], 1)])
+  const { ranges, starts } = action.units ?? {}
+  if (action.continuous > 0) {
+    const bounds = (end: 0 | 1): number[] => ranges?.map((range) => range[end]) ?? [2 * end - 1]
+    parts.push(['continuous', box([action.continuous], bounds(0), bounds(1))])
+  }
   if (action.discrete.length > 0) {
     const type = action.discrete.length === 1 ? 'Discrete' : 'MultiDiscrete'
-    parts.push(['discrete', { type, sizes: action.discrete, start: action.discrete.map(() => 0) }])
+    parts.push(['discrete', { type, sizes: action.discrete, start: starts ?? action.discrete.map(() => 0) }])
   }
   const [only] = parts
   return parts.length === 1 ? only![1] : { type: 'Dict', subspaces: new Map(parts) }
 }
 
-function box(shape: readonly number[], bound: number): Box {
-  return { type: 'Box', dtype: 'float32', shape, low: [-bound], high: [bound] }
+function box(shape: readonly number[], low: readonly number[], high: readonly number[]): Box {
+  return { type: 'Box', dtype: 'float32', shape, low, high }
 }
 
 /** As `minari.serialization.serialize_space` writes it. */
@@ -57,7 +63,7 @@ export function spaceText(space: Space): string {
   switch (space.type) {
     case 'Box': {
       const { dtype, shape, low, high } = space
-      return `{"type": "Box", "dtype": "${dtype}", "shape": ${JSON.stringify(shape)}, "low": ${nested(low[0]!, shape)}, "high": ${nested(high[0]!, shape)}}`
+      return `{"type": "Box", "dtype": "${dtype}", "shape": ${JSON.stringify(shape)}, "low": ${nested(low, shape)}, "high": ${nested(high, shape)}}`
     }
     case 'Discrete':
       return JSON.stringify({ type: space.type, dtype: 'int64', start: space.start[0], n: space.sizes[0] })
@@ -76,9 +82,17 @@ export function spaceText(space: Space): string {
   }
 }
 
-function nested(value: number, shape: readonly number[]): string {
-  const text = value.toFixed(1)
-  return shape.reduceRight((inner, size) => `[${Array(size).fill(inner).join(', ')}]`, text)
+/** @param values  one number per element, or one for all */
+function nested(values: readonly number[], shape: readonly number[]): string {
+  let texts = Array.from({ length: shapeSize(shape) }, (_, i) => {
+    const value = values[values.length === 1 ? 0 : i]!
+    return Number.isFinite(value) ? singleFloatText(value) : String(value)
+  })
+  for (const size of shape.toReversed()) {
+    const lists = Array.from({ length: texts.length / size }, (_, i) => texts.slice(i * size, (i + 1) * size))
+    texts = lists.map((list) => `[${list.join(', ')}]`)
+  }
+  return texts[0]!
 }
 
 /** @throws DataError when the text is no space that is read here */

@@ -6,8 +6,8 @@ import type { DemonstrationFiles } from '../format.ts'
 import { gymnasiumSpec } from '../gymnasium.ts'
 import { writeHdf5 } from '../hdf5/thread.ts'
 import { booleans, dataset, group, type Hdf5Dataset, type Hdf5Group, type Hdf5Node } from '../hdf5/tree.ts'
-import { plainHead } from '../head.ts'
 import { namedObservations } from '../named-observations.ts'
+import type { OutgoingEpisode } from '../outgoing.ts'
 import { firstOfSameColumns } from '../same-columns.ts'
 import { actionSpace, observationSpace, spaceText } from './spaces.ts'
 
@@ -19,7 +19,7 @@ export const METADATA = 'data/metadata.json'
 /** Our heads, as attributes of the episodes. */
 export const HEAD = 'understudy'
 
-export async function writeMinari(episodes: readonly Episode[]): Promise<DemonstrationFiles> {
+export async function writeMinari(episodes: readonly OutgoingEpisode[]): Promise<DemonstrationFiles> {
   const { environment } = firstOfSameColumns(episodes, 'a Minari dataset')
   const data = await writeHdf5(
     group(episodes.map((episode, i) => [`episode_${i}`, episodeGroup(episode, i)])),
@@ -43,7 +43,7 @@ export async function writeMinari(episodes: readonly Episode[]): Promise<Demonst
   ])
 }
 
-function episodeGroup(episode: Episode, id: number): Hdf5Group {
+function episodeGroup(episode: OutgoingEpisode, id: number): Hdf5Group {
   const steps = episodeLength(episode)
   const last = (flag: boolean): Hdf5Dataset =>
     resizable(booleans(Array.from({ length: steps }, (_, i) => Number(flag && i === steps - 1))))
@@ -60,7 +60,7 @@ function episodeGroup(episode: Episode, id: number): Hdf5Group {
       ['id', BigInt(id)],
       ...(episode.seed === null ? [] : [['seed', BigInt(episode.seed)] as const]),
       ['total_steps', BigInt(steps)],
-      [HEAD, JSON.stringify(plainHead(episode))],
+      [HEAD, JSON.stringify(episode.head)],
     ],
   )
 }
