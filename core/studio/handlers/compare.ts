@@ -18,6 +18,7 @@ import {
   labelOf,
   refuseTwins,
   resolveContender,
+  runLimit,
   runPlayer,
 } from '../contenders.ts'
 import type { HostContext } from '../context.ts'
@@ -59,7 +60,10 @@ export function compareHandlers(context: HostContext): CompareHandlers {
     'runs.watch': async ({ runId, seed }) => {
       const environment = await environmentOfRun(context, runId)
       const player = await runPlayer(context, environment, runId)
-      const board = await closing(environment, () => playBoard(environment, player, seed ?? freshSeed()))
+      const limit = { maxEpisodeSteps: runLimit(context, runId) }
+      const board = await closing(environment, () =>
+        playBoard(environment, player, seed ?? freshSeed(), limit),
+      )
       return recordingOfBoard(environment.spec, board)
     },
   }
@@ -134,8 +138,12 @@ async function boardOf(
   }
   // An environment each: frames of one must not wait for the other.
   const environment = await environmentFor(context, environmentId, [contender])
-  const { label, playerKind, player } = await resolveContender(context, environment, contender)
-  const board = await closing(environment, () => playBoard(environment, player!, seed))
+  const { label, playerKind, player, maxEpisodeSteps } = await resolveContender(
+    context,
+    environment,
+    contender,
+  )
+  const board = await closing(environment, () => playBoard(environment, player!, seed, { maxEpisodeSteps }))
   const { frames } = recordingOfBoard(environment.spec, board)
   return {
     contender,
