@@ -1,7 +1,7 @@
 /** `understudy train`: starts or resumes a run and shows how it goes. */
 import { basename, dirname } from 'node:path'
 import { type Command, Option } from 'commander'
-import { makeEnvironment } from '../envs/index.ts'
+import { completedSentence, fullEnvironmentId, makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { algorithmNames } from '../learn/index.ts'
 import { readRegularText } from '../read-file.ts'
@@ -211,7 +211,7 @@ async function configOf(
     }
     const text = readRegularText(file)
     await loadNamedPlugins(text, file, context)
-    return resolveConfig(text, {
+    const config = resolveConfig(text, {
       ...overrides,
       file: basename(file),
       directory: dirname(file),
@@ -219,6 +219,9 @@ async function configOf(
       behavior: options.behavior,
       gail: options.gail,
     })
+    const environment = fullEnvironmentId(config.environment)
+    if (environment !== config.environment) context.note(completedSentence(config.environment, environment))
+    return { ...config, environment }
   }
   if (options.resume === true) return undefined
   const environment = options.env
@@ -278,7 +281,7 @@ function refuseOtherFile(file: string, config: RunConfig, saved: RunConfig, runI
 /** A resumed run goes on exactly; what would change its course is refused. */
 function refuseChanges(options: Options, saved: RunConfig): void {
   const changes: [flag: string, given: unknown, was: unknown][] = [
-    ['--env', options.env, saved.environment],
+    ['--env', options.env && fullEnvironmentId(options.env), saved.environment],
     ['--algo', options.algo, saved.behavior.trainer_type],
     ['--gail', options.gail, saved.behavior.reward_signals.gail !== undefined],
     ['--seed', options.seed, saved.seed],

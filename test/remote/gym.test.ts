@@ -5,6 +5,7 @@ import {
   admitEnvironment,
   type Environment,
   emptyAction,
+  fullEnvironmentId,
   prepareEnvironment,
   scriptedPlayer,
   viewOf,
@@ -142,6 +143,19 @@ describe('a Gymnasium environment', () => {
       expect(other.step(action, null).reward).toBe(0)
     },
   )
+
+  it.each([
+    ['CartPole-v1', 'gym:CartPole-v1'],
+    ['ALE/Pong-v5', 'gym:ALE/Pong-v5'],
+    ['games.odd:place/Short-v0', 'gym:games.odd:place/Short-v0'],
+    ['gym:CartPole-v1', 'gym:CartPole-v1'],
+    ['unity:build-v1', 'unity:build-v1'],
+    ['basic', 'basic'],
+    ['basik', 'basik'],
+    ['-v1', '-v1'],
+  ])('may be named without its scheme: %s', (id, full) => {
+    expect(fullEnvironmentId(id)).toBe(full)
+  })
 
   it('is ready at once when it was prepared', async () => {
     for (const id of ['gym:Count-v0', 'gym:Unknown-v0']) admitEnvironment(id)

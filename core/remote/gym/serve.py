@@ -245,6 +245,9 @@ if __name__ == "__main__":
         private.write(struct.pack("<IB", 1 + len(body), 1) + body)
         private.flush()
         sys.exit(1)
+    # Nothing is written where the program lies.
+    writes_none, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     import understudy_spaces as spaces
 
+    sys.dont_write_bytecode = writes_none
     serve(sys.stdin.buffer, private)
