@@ -5,6 +5,7 @@ import {
   type EnvironmentSpec,
   environmentSpecs,
   environmentSubject,
+  fullEnvironmentId,
   type ParameterValue,
 } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
@@ -55,7 +56,8 @@ function list(context: CliContext): void {
 }
 
 function add(ids: readonly string[], parameters: AddOptions['parameter'], context: CliContext): void {
-  for (const id of ids) {
+  for (const named of ids) {
+    const id = fullEnvironmentId(named)
     if (environmentSubject(id) === null) {
       throw new UserError(`"${id}" is no environment of another program`, {
         usage: true,

@@ -48,12 +48,13 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function evaluate(run: string, options: Options, context: CliContext): Promise<void> {
-  const { environment, player, isKept } = await choose(run, options, context)
+  const { environment, player, isKept, maxEpisodeSteps } = await choose(run, options, context)
   const seeds = options.seeds === undefined ? heldOutSeeds(options.episodes) : parseSeeds(options.seeds)
   const line = new ProgressLine(context, 'boards')
   const evaluation = await closing(environment, () =>
     evaluatePlayer(environment, player, seeds, {
       signal: context.signal,
+      maxEpisodeSteps,
       onProgress: (done, total) => line.show(done, total),
     }),
   )
@@ -82,7 +83,7 @@ async function choose(run: string, options: Options, context: CliContext) {
     else if (run === 'scripted') player = scriptedPlayer(spec)
     else player = await agentPlayer(spec, run, { name: run, ...wayOf(options) })
     if (player === undefined) throw new UserError(`${spec.id} has no scripted player`)
-    return { environment, player, isKept: false }
+    return { environment, player, isKept: false, maxEpisodeSteps: null }
   }
   const library = context.libraryToRead()
   const agent = await namedAgent(library, run)
@@ -94,7 +95,8 @@ async function choose(run: string, options: Options, context: CliContext) {
   else context.admit(agent.environmentId, agent.parameters)
   const environment = makeEnvironment(agent.environmentId, agent.parameters)
   const how = { name: run, checkpoint: options.checkpoint, ...wayOf(options) }
-  return { environment, player: await agent.player(environment.spec, how), isKept: true }
+  const player = await agent.player(environment.spec, how)
+  return { environment, player, isKept: true, maxEpisodeSteps: agent.maxEpisodeSteps }
 }
 
 /** Sampling where it is asked for; else the likeliest action where the policy can tell. */
@@ -108,7 +110,10 @@ function keep(library: Library, run: string, { episodes, score, winRate }: Evalu
   writeMeta(library, 'evaluation', run, JSON.stringify(kept))
 }
 
-function describe(run: string, { spec, episodes, score, winRate, mastered, solved }: Evaluation): string[] {
+function describe(
+  run: string,
+  { spec, episodes, score, winRate, mastered, solved, cut }: Evaluation,
+): string[] {
   const { human, units } = spec.score
   const interval = score.ci95?.map((end) => end.toFixed(2)).join(' to ')
   const lines = [
@@ -117,6 +122,7 @@ function describe(run: string, { spec, episodes, score, winRate, mastered, solve
     `  interquartile mean ${score.iqm.toFixed(2)}, standard deviation ${score.sd.toFixed(2)}`,
     `  won ${(winRate * 100).toFixed(0)} %${solved ? ', solved' : ''}`,
   ]
+  if (cut !== null) lines.push(`  ${cut}`)
   if (human !== undefined) {
     const verdict = mastered ? 'at or better than' : 'not yet'
     lines.push(`  ${verdict} the human average of ${human.mean} (${human.plays} plays; ${human.source})`)

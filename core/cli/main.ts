@@ -30,6 +30,9 @@ const COMMANDS = new Map<string, () => Promise<{ register: Register }>>([
 /** Nothing of these computes a network, or only where somebody asks for it. */
 const WITHOUT_ENGINE = ['envs', 'env', 'record', 'demos']
 
+/** Commands, and what stands behind `env`, `demos` and `agents`, that make the environment of `--env`. */
+const MAKES_ENVIRONMENT = new Set(['train', 'record', 'evaluate', 'serve', 'stdio', 'mlagents', 'import'])
+
 const DEFAULT_COMMAND = 'studio'
 
 /**
@@ -48,6 +51,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     context.admitPlugins(context.plugins, false)
     await loadPlugins(context.plugins)
   })
+  program.hook('preAction', (_program, command) => completeEnvironment(command, context))
   const args = withDefaultCommand(argv)
   program.hook('preAction', async () => {
     if (!WITHOUT_ENGINE.includes(firstOwnArgument(args)!))
@@ -72,6 +76,21 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.off('uncaughtException', onUncaught)
   process.stdout.off('error', endQuietlyWhenNobodyReads)
   return code
+}
+
+/**
+ * What `--env` may have left out. Not of `train FILE`, as the file may name a plugin with an environment of that very name, and
+ * not where recorded episodes are looked for, whose environments may be unknown here.
+ */
+async function completeEnvironment(command: Command, context: CliContext): Promise<void> {
+  const { env } = command.opts<{ env?: unknown }>()
+  if (typeof env !== 'string' || !MAKES_ENVIRONMENT.has(command.name())) return
+  if (command.name() === 'train' && command.args.length > 0) return
+  const { completedSentence, fullEnvironmentId } = await import('../envs/index.ts')
+  const full = fullEnvironmentId(env)
+  if (full === env) return
+  context.note(completedSentence(env, full))
+  command.setOptionValue('env', full)
 }
 
 /** The manifest lies one level higher for the built program, which is in `dist/`. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { type Command, Option } from 'commander'
 import { environmentStamp, importDemonstrations } from '../demos/index.ts'
-import { type EnvironmentSpec, makeEnvironment } from '../envs/index.ts'
+import { completedSentence, type EnvironmentSpec, fullEnvironmentId, makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { algorithmNames } from '../learn/index.ts'
 import { readRegularText } from '../read-file.ts'
@@ -249,7 +249,7 @@ async function configOf(
     }
     const text = readRegularText(file)
     await loadNamedPlugins(text, file, context)
-    return resolveConfig(text, {
+    const config = resolveConfig(text, {
       ...overrides,
       file: basename(file),
       directory: dirname(file),
@@ -257,6 +257,9 @@ async function configOf(
       behavior: options.behavior,
       gail: options.gail,
     })
+    const environment = fullEnvironmentId(config.environment)
+    if (environment !== config.environment) context.note(completedSentence(config.environment, environment))
+    return { ...config, environment }
   }
   if (options.resume === true) return undefined
   const environment = options.env
@@ -316,7 +319,7 @@ function refuseOtherFile(file: string, config: RunConfig, saved: RunConfig, runI
 /** A resumed run goes on exactly; what would change its course is refused. */
 function refuseChanges(options: Options, saved: RunConfig): void {
   const changes: [flag: string, given: unknown, was: unknown][] = [
-    ['--env', options.env, saved.environment],
+    ['--env', options.env && fullEnvironmentId(options.env), saved.environment],
     ['--algo', options.algo, saved.behavior.trainer_type],
     ['--gail', options.gail, saved.behavior.reward_signals.gail !== undefined],
     ['--seed', options.seed, saved.seed],

@@ -8,6 +8,7 @@ import {
   type StepResult,
 } from '../envs/environment.ts'
 import type { Player } from '../envs/player.ts'
+import { UserError } from '../errors.ts'
 import type { EpisodeOutcome, EpisodeWriter, Library } from '../store/index.ts'
 import { Turns } from '../turns.ts'
 import type { EpisodeHead, PlayerKind } from './episode.ts'
@@ -86,13 +87,19 @@ export class Recorder {
   /**
    * The result belongs to the environment and is overwritten by the next step.
    * @throws UserError when the disk is full. The step was taken and is kept in memory; no further one is taken until
-   * there is space, and `keep` writes what is pending.
+   * there is space, and `keep` writes what is pending. Also when the environment cannot make the step: the episode ends before
+   * it, and is kept.
    */
   step(action: Action): StepResult {
     if (this.over || this.#state !== 'playing') throw new Error('the episode is over')
     this.#writer?.retry()
     const timeUs = this.#clock() - this.#startUs
-    const result = this.environment.step(action, this.observation)
+    let result: StepResult
+    try {
+      result = this.environment.step(action, this.observation)
+    } catch (error) {
+      throw this.#breakOff(error)
+    }
     this.steps++
     this.return += result.reward
     this.over = result.terminated || result.truncated
@@ -145,6 +152,25 @@ export class Recorder {
 
   #result(): EpisodeOutcome {
     return { ...this.#outcome, success: this.over && this.environment.succeeded }
+  }
+
+  /** Ends the episode before a step that the environment could not make. @returns what is to be said */
+  #breakOff(error: unknown): unknown {
+    if (!(error instanceof UserError)) return error
+    this.over = true
+    if (this.steps === 0) {
+      this.discard()
+      return error
+    }
+    this.#writer?.finish({ ...this.#outcome, success: false })
+    this.#state = 'kept'
+    if (this.episodeId === null) return error
+    const before = this.steps === 1 ? 'the step before it is' : `the ${this.steps} steps before it are`
+    const message = `${error.message}; ${before} kept as episode ${this.episodeId}`
+    return new UserError(message, {
+      cause: error,
+      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+    })
   }
 }
 

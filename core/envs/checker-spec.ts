@@ -26,9 +26,10 @@ export function checkSpec(spec: EnvironmentSpec, refuse: Refuse): void {
   action.discrete.forEach((size, branch) => {
     if (!Number.isInteger(size) || size < 1) refuse(`discrete branch ${branch} has the size ${size}`)
   })
-  const limit = spec.maxEpisodeSteps
-  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0))
-    refuse(`spec.maxEpisodeSteps is ${limit}`)
+  for (const name of ['maxEpisodeSteps', 'patience'] as const) {
+    const limit = spec[name]
+    if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) refuse(`spec.${name} is ${limit}`)
+  }
   const units = wrongUnits(action)
   if (units !== undefined) refuse(`action.units are not ${units}`)
   if (action.aligned !== undefined) checkAligned(spec, action.aligned, refuse)

@@ -74,6 +74,13 @@ export interface EnvironmentSpec {
   readonly reproducible?: false
   /** Steps after which an episode is truncated; undefined when the environment itself sets no limit. */
   readonly maxEpisodeSteps?: number
+  /**
+   * Steps after which training and evaluation break off an episode of an environment without a limit in which some players never
+   * end (basic: "stay"); absent: after very many. A person's play goes on.
+   */
+  readonly patience?: number
+  /** Sentences for whoever trains here, about what was supposed where the environment left it open. */
+  readonly notes?: readonly string[]
 }
 
 /** One decision. Views may be reused by the caller; an environment copies what it keeps. */

@@ -2,6 +2,7 @@
 import { PluginError } from '../errors.ts'
 import { guarded, guardMethods, replaceMethod, throwTheirs } from '../plugin-guard.ts'
 import type { Action, Environment, StepResult } from './environment.ts'
+import { notFinite, placeOf } from './finite.ts'
 import { type PlayerFactory, registerScriptedPlayer } from './player.ts'
 import {
   type EnvironmentFactory,
@@ -42,18 +43,32 @@ function guardEnvironment(environment: Environment, id: string): Environment {
   }
   if (guardedOnes.has(environment)) return environment
   guardedOnes.add(environment)
-  const { reset, step } = environment
-  let seed = Number.NaN
+  const { reset, step, restore } = environment
+  let place: (step: number) => string = () => 'before its first reset'
   let steps = 0
-  const at = (): string => (Number.isNaN(seed) ? 'before its first reset' : `at step ${steps} (seed ${seed})`)
+  const at = (): string => place(steps)
+  const requireFinite = (reward: number, observation: Float32Array | null): void => {
+    const wrong = notFinite(environment.spec, reward, observation)
+    if (wrong !== undefined) throw new PluginError(`${whose} gave ${wrong} ${at()}`)
+  }
   guardMethods(environment, whose)
   replaceMethod(environment, 'reset', (...[given, observation]: Parameters<typeof reset>) => {
-    seed = given
+    place = (step) => placeOf(step, given)
     steps = 0
     try {
       reset.call(environment, given, observation)
     } catch (error) {
       throwTheirs(error, `${whose} threw in reset (seed ${given})`)
+    }
+    requireFinite(0, observation)
+  })
+  replaceMethod(environment, 'restore', (...[snapshot]: Parameters<typeof restore>) => {
+    place = (step) => `${step} steps after it was restored`
+    steps = 0
+    try {
+      restore.call(environment, snapshot)
+    } catch (error) {
+      throwTheirs(error, `${whose}, in restore`)
     }
   })
   replaceMethod(environment, 'step', (action: Action, observation: Float32Array | null): StepResult => {
@@ -64,8 +79,13 @@ function guardEnvironment(environment: Environment, id: string): Environment {
     } catch (error) {
       throwTheirs(error, `${whose} threw ${at()}`)
     }
-    if (typeof result === 'object' && result !== null) return result
-    throw new PluginError(`${whose} returned ${result} ${at()}, in place of reward, terminated and truncated`)
+    if (typeof result !== 'object' || result === null) {
+      throw new PluginError(
+        `${whose} returned ${result} ${at()}, in place of reward, terminated and truncated`,
+      )
+    }
+    requireFinite(result.reward, observation)
+    return result
   })
   return environment
 }

@@ -32,6 +32,8 @@ export interface EnvironmentScheme {
   group?(name: string, parameters: Parameters): AgentGroupFactory | null
   /** Does beforehand what `make` and the first `reset` would have to wait for. @throws as `make` */
   prepare?(name: string, parameters: Parameters): Promise<void>
+  /** Whether an id without the scheme, which nothing else here has, is likely meant to be of these. */
+  claims?(id: string): boolean
   /** What a person has to do while one is being made, as a sentence; null where that is nothing. */
   asks?(name: string): string | null
   /** Lets go of what this process keeps for the next one that is made. */
@@ -129,6 +131,19 @@ export function askedOfPerson(id: string): string | null {
 /** Lets go of processes that wait for their next use here, so that another process can have what they hold. */
 export function releaseEnvironments(): void {
   for (const scheme of schemes.values()) scheme.release?.()
+}
+
+/** The id that was meant, where a person has left the scheme out: `CartPole-v1` is `gym:CartPole-v1`. */
+export function fullEnvironmentId(id: string): string {
+  if (isEnvironmentId(id)) return id
+  const claiming = [...schemes].find(([, scheme]) => scheme.claims?.(id) === true)
+  const full = claiming === undefined ? id : `${claiming[0]}:${id}`
+  return isEnvironmentId(full) ? full : id
+}
+
+/** What is said of an id that was completed. */
+export function completedSentence(id: string, full: string): string {
+  return `${id} is none of the environments here, so ${full} is tried`
 }
 
 /** Whether there may be such an environment; those with a scheme are known only once they are made. */

@@ -5,7 +5,7 @@
  */
 import type { Environment, Player } from '../envs/index.ts'
 import type { PlayerKind } from '../store/index.ts'
-import type { PlayOptions } from './evaluate.ts'
+import { cutBoards, type PlayOptions } from './evaluate.ts'
 import type { EpisodeScore } from './play.ts'
 import { playEpisode } from './play.ts'
 import {
@@ -23,6 +23,8 @@ import {
 export type Contender = {
   readonly label: string
   readonly playerKind: PlayerKind
+  /** The run's own limit, or null for the environment's; absent of who is no run. */
+  readonly maxEpisodeSteps?: number | null
 } & (
   | { readonly player: Player; readonly recorded?: undefined }
   | { readonly player?: undefined; readonly recorded: readonly RecordedScore[] }
@@ -76,12 +78,15 @@ export interface Comparison {
   readonly replication: string
 }
 
-/** @param seeds  the held-out boards for those who can play */
+/**
+ * Everybody plays with one limit: that of the run, or the longest of several.
+ * @param seeds  the held-out boards for those who can play
+ */
 export async function compare(
   environment: Environment,
   contenders: readonly Contender[],
   seeds: readonly number[],
-  options: PlayOptions = {},
+  options: Omit<PlayOptions, 'maxEpisodeSteps'> = {},
 ): Promise<Comparison> {
   const { spec } = environment
   const fewerIsBetter = spec.score.measure === 'length'
@@ -91,7 +96,12 @@ export async function compare(
   )
   const boards = [...new Set([...seeds, ...people])]
   const total = boards.length * contenders.filter((contender) => contender.player !== undefined).length
+  const limits = contenders.flatMap(({ maxEpisodeSteps }) =>
+    maxEpisodeSteps === undefined ? [] : [maxEpisodeSteps],
+  )
+  const maxEpisodeSteps = longest(limits)
   let done = 0
+  let cut = 0
   const played: RecordedScore[][] = []
   for (const contender of contenders) {
     if (contender.player === undefined) {
@@ -101,8 +111,10 @@ export async function compare(
     const scores: RecordedScore[] = []
     for (const seed of boards) {
       const { player } = contender
-      const { score, success } = await playEpisode(environment, player, seed, { signal: options.signal })
-      scores.push({ seed, score, success })
+      const { signal } = options
+      const episode = await playEpisode(environment, player, seed, { signal, maxEpisodeSteps })
+      scores.push({ seed, score: episode.score, success: episode.success })
+      cut += Number(episode.cut)
       options.onProgress?.(++done, total)
     }
     played.push(scores)
@@ -139,8 +151,22 @@ export async function compare(
     fewerIsBetter,
     human: spec.score.human ?? null,
     rows,
-    replication: replication(rows, seeds.length),
+    replication: [
+      replication(rows, seeds.length),
+      ...(new Set(limits).size > 1 ? ['Runs of several step limits were given the longest.'] : []),
+      ...sentenceOf(cutBoards(spec, cut, total, maxEpisodeSteps)),
+    ].join(' '),
   }
+}
+
+/** Null where one of them is the environment's own. */
+function longest(limits: readonly (number | null)[]): number | null {
+  const own = limits.filter((limit) => limit !== null)
+  return own.length === 0 || own.length < limits.length ? null : Math.max(...own)
+}
+
+function sentenceOf(text: string | null): string[] {
+  return text === null ? [] : [`${text}.`]
 }
 
 function humanWins(

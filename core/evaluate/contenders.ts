@@ -13,7 +13,7 @@ export async function agentContender(
   checkpoint?: number,
 ): Promise<Contender> {
   const player = await agent.player(spec, { name: label, checkpoint })
-  return { label, playerKind: 'agent', player }
+  return { label, playerKind: 'agent', player, maxEpisodeSteps: agent.maxEpisodeSteps }
 }
 
 /** @throws UserError when the environment has no scripted player */

@@ -1,7 +1,8 @@
 /** How good a player is on held-out boards. */
 import type { Environment, EnvironmentSpec, Player } from '../envs/index.ts'
+import { cutSentence, episodeLimit } from '../rollout/episodes.ts'
 import { atLeastAsGood } from '../rollout/score.ts'
-import { type EpisodeScore, playEpisode } from './play.ts'
+import { type EpisodeScore, type PlayLimit, playEpisode } from './play.ts'
 import { mean, type Summary, summarize } from './statistics.ts'
 
 /** Share of held-out boards that must be won for the level to count as solved. */
@@ -17,9 +18,11 @@ export interface Evaluation {
   readonly mastered: boolean | null
   /** Whether at least 95 % of the boards are won. */
   readonly solved: boolean
+  /** How many boards were cut, and at which limit, as a sentence; null when all ended by themselves. */
+  readonly cut: string | null
 }
 
-export interface PlayOptions {
+export interface PlayOptions extends PlayLimit {
   /** @throws its reason when it was aborted */
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
@@ -32,10 +35,11 @@ export async function evaluatePlayer(
   options: PlayOptions = {},
 ): Promise<Evaluation> {
   const { spec } = environment
+  const { signal, onProgress, maxEpisodeSteps } = options
   const episodes: EpisodeScore[] = []
   for (const seed of seeds) {
-    episodes.push(await playEpisode(environment, player, seed, { signal: options.signal }))
-    options.onProgress?.(episodes.length, seeds.length)
+    episodes.push(await playEpisode(environment, player, seed, { signal, maxEpisodeSteps }))
+    onProgress?.(episodes.length, seeds.length)
   }
   const score = summarize(episodes.map((episode) => episode.score))
   const winRate = mean(episodes.map((episode) => Number(episode.success)))
@@ -47,11 +51,31 @@ export async function evaluatePlayer(
     winRate,
     mastered: human === undefined ? null : atLeastAsGood(spec.score, score.mean, human.mean),
     solved: winRate >= SOLVED_WIN_RATE,
+    cut: cutBoards(spec, episodes.filter(({ cut }) => cut).length, episodes.length, maxEpisodeSteps ?? null),
   }
 }
 
+/** @returns null when no board was cut */
+export function cutBoards(
+  spec: EnvironmentSpec,
+  cut: number,
+  boards: number,
+  chosen: number | null,
+): string | null {
+  if (cut === 0) return null
+  return `${cut} of ${boards} boards ${cut === 1 ? 'was' : 'were'} ${cutSentence(episodeLimit(spec, chosen), chosen)}`
+}
+
 /** What `evaluate --json` prints; the scores stand under the environment's own unit ('bubbles'). */
-export function evaluationJson({ spec, episodes, score, winRate, mastered, solved }: Evaluation): object {
+export function evaluationJson({
+  spec,
+  episodes,
+  score,
+  winRate,
+  mastered,
+  solved,
+  cut,
+}: Evaluation): object {
   const { mean, sd, iqm, ci95 } = score
   return {
     environment: spec.id,
@@ -62,5 +86,6 @@ export function evaluationJson({ spec, episodes, score, winRate, mastered, solve
     humanAverage: spec.score.human?.mean ?? null,
     mastered,
     solved,
+    ...(cut === null ? {} : { cut }),
   }
 }

@@ -11,6 +11,8 @@ export interface NamedAgent {
   readonly kind: 'run' | 'imported'
   readonly environmentId: string
   readonly parameters: Readonly<Record<string, ParameterValue>>
+  /** Of the run, as `Contender` has it; undefined of one that was imported. */
+  readonly maxEpisodeSteps: number | null | undefined
   /** Directory of the run, or the ONNX file. */
   readonly source: string
   /** The output of the file that holds actions, where somebody had to say. */
@@ -31,6 +33,7 @@ export async function namedAgent(library: ReadableLibrary, id: string): Promise<
       kind: 'imported',
       environmentId,
       parameters,
+      maxEpisodeSteps: undefined,
       source,
       output,
       player: (spec, options = {}) => {
@@ -50,13 +53,14 @@ export async function namedAgent(library: ReadableLibrary, id: string): Promise<
       throw new UserError(`there is no agent "${id}"`, { remedy: `did you mean "${near}"?` })
   }
   await loadRunPlugins(library, id)
-  const { environment, parameters } = savedConfig(requireRun(library, id))
+  const { environment, parameters, maxEpisodeSteps } = savedConfig(requireRun(library, id))
   const source = runDirectory(library.dir, id)
   return {
     id,
     kind: 'run',
     environmentId: environment,
     parameters,
+    maxEpisodeSteps,
     source,
     output: undefined,
     player: (spec, options = {}) => agentPlayer(spec, source, options),

@@ -8,7 +8,7 @@ import {
   type Player,
   viewOf,
 } from '../envs/index.ts'
-import { DEFAULT_EPISODE_LIMIT } from '../rollout/episodes.ts'
+import { episodeLimit } from '../rollout/episodes.ts'
 import { episodeScore } from '../rollout/score.ts'
 import { Turns } from '../turns.ts'
 
@@ -22,6 +22,8 @@ export interface EpisodeScore {
   readonly success: boolean
   readonly terminated: boolean
   readonly truncated: boolean
+  /** Whether it had not ended, and was truncated by the limit that is applied here. */
+  readonly cut: boolean
 }
 
 /** The state after so many steps; the first frame is the start, without action. */
@@ -41,7 +43,12 @@ export interface Board extends EpisodeScore {
 /** Of all episodes together: one may be over before it is time. */
 const turns = new Turns()
 
-interface PlayEpisodeOptions {
+export interface PlayLimit {
+  /** Of the run that is judged, where it has one. */
+  readonly maxEpisodeSteps?: number | null | undefined
+}
+
+interface PlayEpisodeOptions extends PlayLimit {
   /** Called at the start and after every step, with what is observed then. */
   readonly onStep?: (action: Action | null, reward: number, observation: Float32Array) => void
   readonly signal?: AbortSignal | undefined
@@ -55,11 +62,11 @@ export async function playEpisode(
   environment: Environment,
   player: Player,
   seed: number,
-  { onStep, signal }: PlayEpisodeOptions = {},
+  { onStep, signal, maxEpisodeSteps }: PlayEpisodeOptions = {},
 ): Promise<EpisodeScore> {
   signal?.throwIfAborted()
   const { spec } = environment
-  const limit = spec.maxEpisodeSteps ?? DEFAULT_EPISODE_LIMIT
+  const limit = episodeLimit(spec, maxEpisodeSteps)
   const observation = new Float32Array(observationSize(spec))
   const action = emptyAction(spec)
   environment.reset(seed, observation)
@@ -72,8 +79,8 @@ export async function playEpisode(
     const { reward, terminated, truncated } = environment.step(action, observation)
     sum += reward
     onStep?.(action, reward, observation)
-    const cut = truncated || (!terminated && steps >= limit)
-    if (!terminated && !cut) continue
+    const cut = !terminated && !truncated && steps >= limit
+    if (!terminated && !truncated && !cut) continue
     return {
       seed,
       steps,
@@ -81,13 +88,19 @@ export async function playEpisode(
       score: episodeScore(spec, steps, sum),
       success: environment.succeeded,
       terminated,
-      truncated: cut,
+      truncated: truncated || cut,
+      cut,
     }
   }
 }
 
 /** Plays one episode and keeps what a screen needs to show it. */
-export async function playBoard(environment: Environment, player: Player, seed: number): Promise<Board> {
+export async function playBoard(
+  environment: Environment,
+  player: Player,
+  seed: number,
+  { maxEpisodeSteps }: PlayLimit = {},
+): Promise<Board> {
   const frames: Frame[] = []
   const onStep = (action: Action | null, reward: number, observation: Float32Array): void => {
     const { scene, events } = viewOf(environment, observation, { aims: false })
@@ -99,7 +112,7 @@ export async function playBoard(environment: Environment, player: Player, seed: 
       action: action === null ? null : { continuous: [...action.continuous], discrete: [...action.discrete] },
     })
   }
-  return { ...(await playEpisode(environment, player, seed, { onStep })), frames }
+  return { ...(await playEpisode(environment, player, seed, { onStep, maxEpisodeSteps })), frames }
 }
 
 /**

@@ -3,6 +3,7 @@
  * described in docs/guide/experiments.md.
  */
 import { z } from 'zod'
+import { fullEnvironmentId } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { checkSection } from '../train/config-check.ts'
 import { isRecord, type Place } from '../train/config-place.ts'
@@ -142,7 +143,7 @@ export function readExperimentFile(sections: Section, file: string): ExperimentF
       remedy: 'add columns: [{ id: sac, preset: sac }]',
     })
   }
-  return { ...raw, columns, grid: grids }
+  return { ...raw, env: fullEnvironmentId(raw.env), columns, grid: grids }
 }
 
 /** 'columns.sac.settings', or by number where there is no id to name it by. */

@@ -158,11 +158,12 @@ async function measure(
   // Training goes on while a checkpoint is looked at; what it did after the one that solved is not part of the run.
   const last = checkpoints.find(({ step }) => step === winRates.solvedAtStep) ?? checkpoints.at(-1)!
   const { step: steps, episodes, wallSeconds, mastery, score } = await readSummary(last)
+  const { maxEpisodeSteps } = config
   const environment = makeEnvironment(config.environment, config.parameters)
   const player = await agentPlayer(environment.spec, last.policy)
   const seeds = heldOutSeeds(experiment.heldOut)
   const { episodes: played } = await closing(environment, () =>
-    evaluatePlayer(environment, player, seeds, { signal: context.signal }),
+    evaluatePlayer(environment, player, seeds, { signal: context.signal, maxEpisodeSteps }),
   )
   const metrics = (name: string) =>
     library.readMetrics(runId, { names: [name] }).filter(({ step }) => step <= steps)

@@ -37,9 +37,12 @@ export class WinRates {
   }
 
   async #evaluate({ step, policy }: CheckpointFile): Promise<void> {
-    const environment = makeEnvironment(this.#config.environment, this.#config.parameters)
+    const { environment: id, parameters, maxEpisodeSteps } = this.#config
+    const environment = makeEnvironment(id, parameters)
     const player = await agentPlayer(environment.spec, policy)
-    const { winRate } = await closing(environment, () => evaluatePlayer(environment, player, this.#seeds))
+    const { winRate } = await closing(environment, () =>
+      evaluatePlayer(environment, player, this.#seeds, { maxEpisodeSteps }),
+    )
     this.#library.appendMetrics(this.#runId, [{ step, name: WIN_RATE, value: winRate }])
   }
 

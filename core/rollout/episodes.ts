@@ -3,8 +3,14 @@ import type { EnvironmentSpec } from '../envs/index.ts'
 import { Random } from '../random.ts'
 import { episodeScore } from './score.ts'
 
-/** Where an environment sets no limit, a policy that dithers would never end its episode (basic: "stay" for ever). */
-export const DEFAULT_EPISODE_LIMIT = 200
+/**
+ * Steps after which an episode is broken off that nothing limits. It is only there so that an endless one ends: a game of Atari
+ * may have 27,000 decisions, and whoever cuts at this says so.
+ */
+export const ENDLESS_EPISODE = 100_000
+
+/** Steps in which every environment is taken to have finished an episode where no limit is known. */
+const USUAL_EPISODE = 1_000
 
 /** Seeds of training episodes begin here, far above the held-out ones. */
 export const FIRST_TRAINING_SEED = 2 ** 30
@@ -12,8 +18,25 @@ export const FIRST_TRAINING_SEED = 2 ** 30
 export interface EpisodeOptions {
   /** Seeds the stream from which the episodes' seeds are drawn. */
   readonly seed: number
-  /** Steps after which an episode is truncated; the environment's own limit, else DEFAULT_EPISODE_LIMIT. */
+  /** Steps after which an episode is truncated, in place of what the environment says. */
   readonly maxEpisodeSteps?: number | null
+}
+
+/** After how many steps an episode is truncated, whoever plays. @param chosen  by whoever configured the run */
+export function episodeLimit(spec: EnvironmentSpec, chosen: number | null = null): number {
+  return chosen ?? spec.maxEpisodeSteps ?? spec.patience ?? ENDLESS_EPISODE
+}
+
+/** Steps of one environment until it may be taken to have finished an episode. */
+export function usualEpisode(limit: number): number {
+  return limit === ENDLESS_EPISODE ? USUAL_EPISODE : limit
+}
+
+/** What is said of episodes that were cut by `limit` and not by the environment. @param chosen  as for `episodeLimit` */
+export function cutSentence(limit: number, chosen: number | null): string {
+  return chosen === null
+    ? `cut at ${limit.toLocaleString('en-US')} steps, as the environment sets no limit (a run can: env_settings.max_episode_steps)`
+    : `cut at ${limit.toLocaleString('en-US')} steps, the max_episode_steps of the run`
 }
 
 export interface FinishedEpisode {
@@ -24,6 +47,8 @@ export interface FinishedEpisode {
   readonly return: number
   readonly score: number
   readonly success: boolean
+  /** Whether it had not ended, and was truncated here. */
+  readonly cut: boolean
 }
 
 export interface SavedEpisodes {
@@ -45,7 +70,7 @@ export class Episodes {
 
   constructor(spec: EnvironmentSpec, count: number, options: EpisodeOptions) {
     this.#spec = spec
-    this.limit = options.maxEpisodeSteps ?? spec.maxEpisodeSteps ?? DEFAULT_EPISODE_LIMIT
+    this.limit = episodeLimit(spec, options.maxEpisodeSteps)
     this.#random = new Random(options.seed)
     this.#seeds = new Float64Array(count)
     this.#lengths = new Int32Array(count)
@@ -68,7 +93,8 @@ export class Episodes {
     return this.#lengths[e]! >= this.limit
   }
 
-  finish(e: number, success: boolean): void {
+  /** @param cut  whether the limit has ended it */
+  finish(e: number, success: boolean, cut: boolean): void {
     const length = this.#lengths[e]!
     const sum = this.#returns[e]!
     this.finished.push({
@@ -78,6 +104,7 @@ export class Episodes {
       return: sum,
       score: episodeScore(this.#spec, length, sum),
       success,
+      cut,
     })
   }
 

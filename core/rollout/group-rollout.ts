@@ -5,6 +5,8 @@
  *
  * A world that ends or does not answer is made anew. The episodes under way in it are lost; all others go on.
  */
+
+import { FINITE_REMEDY, notFinite } from '../envs/finite.ts'
 import {
   type AgentGroup,
   type AgentGroupFactory,
@@ -62,6 +64,7 @@ export class GroupRollout implements Rollout {
   readonly actions: ActionBatch
   readonly finished: readonly FinishedEpisode[]
   readonly dropped: number[] = []
+  readonly troubles: string[] = []
   failure: UserError | null = null
 
   readonly #options: GroupRolloutOptions
@@ -228,7 +231,10 @@ export class GroupRollout implements Rollout {
     const group = world.group!
     world.pending = group.advance(actions).then(
       (moments) => {
-        world.moments = moments
+        const wrong = moments.map(({ reward, observation }) => notFinite(this.spec, reward, observation))
+        const first = wrong.find((what) => what !== undefined)
+        if (first === undefined) world.moments = moments
+        else world.error = new UserError(`${this.spec.id} gave ${first}`, { remedy: FINITE_REMEDY })
       },
       (error: unknown) => {
         world.error = error
@@ -239,6 +245,7 @@ export class GroupRollout implements Rollout {
   /** What has happened in the worlds that have answered; those without an answer go on. */
   #takeIn(): StepBatch {
     this.#episodes.finished.length = 0
+    this.troubles.length = 0
     const rows = this.#worlds.flatMap((world, g) => {
       const { moments, error } = world
       if (error !== null) this.#lose(world, g)
@@ -257,12 +264,13 @@ export class GroupRollout implements Rollout {
   #take(e: number, { began, reward, terminated, truncated, observation, mask }: SeatMoment): number[] {
     if (!began) {
       const atLimit = this.#episodes.add(e, reward)
-      const isTruncated = truncated || (atLimit && !terminated)
+      const cut = atLimit && !terminated && !truncated
+      const isTruncated = truncated || cut
       this.#batch.rewards[e] = reward
       this.#batch.terminated[e] = Number(terminated)
       this.#batch.truncated[e] = Number(isTruncated)
       rowOf(this.#batch.nextObservations, this.count, e).set(observation)
-      if (terminated || isTruncated) this.#episodes.finish(e, false)
+      if (terminated || isTruncated) this.#episodes.finish(e, false, cut)
       if (terminated || truncated) {
         this.#state[e] = State.empty
         return [e]
@@ -292,8 +300,10 @@ export class GroupRollout implements Rollout {
       if (this.#state[e] !== State.empty) this.#lost.push(e)
       this.#state[e] = State.empty
     }
-    if (this.#limit.admit(g, performance.now() / 1000)) this.#restart(world, g)
-    else {
+    if (this.#limit.admit(g, performance.now() / 1000)) {
+      this.troubles.push(error.message)
+      this.#restart(world, g)
+    } else {
       this.failure ??= new UserError(error.message, {
         remedy:
           error.remedy ??

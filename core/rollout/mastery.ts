@@ -33,7 +33,7 @@ export class Mastery {
   #sustainedAtStep: number | null = null
   #begunAtStep = 0
 
-  /** @param warmUp  environment steps until every environment may have finished an episode: E x the episode limit */
+  /** @param warmUp  environment steps until every environment may be taken to have finished an episode: E x its limit */
   constructor(score: ScoreSpec, warmUp: number) {
     this.#score = score
     this.#warmUp = warmUp

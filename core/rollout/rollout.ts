@@ -40,6 +40,8 @@ export interface Rollout {
   readonly finished: readonly FinishedEpisode[]
   /** Environments whose unfinished episode was found lost with the steps received last. */
   readonly dropped: readonly number[]
+  /** Why, as sentences. */
+  readonly troubles: readonly string[]
   /** Why the environments that were lost last do not come back; null while all is well. */
   readonly failure: UserError | null
 

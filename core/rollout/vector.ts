@@ -1,13 +1,22 @@
 /**
  * E environments of one kind that step together in this process, in lockstep and so reproducibly. Observations, actions
  * and results lie in shared arrays, one row per environment; a step allocates nothing.
+ *
+ * An environment that cannot make its step loses its episode and begins another, as often as a worker may be started anew; the
+ * others go on.
  */
 import { type Action, type Environment, type EnvironmentSpec, observationSize } from '../envs/index.ts'
 import { type Samplers, VariedEnvironment } from '../envs/varied-environment.ts'
+import { PluginError, UserError } from '../errors.ts'
 import type { ActionBatch, StepBatch } from '../learn/transitions.ts'
 import { type EpisodeOptions, Episodes, type FinishedEpisode } from './episodes.ts'
+import { DEFAULT_RESTARTS, RestartLimit, type RestartSettings } from './restart-limit.ts'
 import type { Rollout, SavedRollout } from './rollout.ts'
 import { rowOf } from './rows.ts'
+
+export interface VectorOptions extends EpisodeOptions {
+  readonly restarts?: RestartSettings
+}
 
 export class VectorEnvironment implements Rollout {
   readonly spec: EnvironmentSpec
@@ -21,12 +30,16 @@ export class VectorEnvironment implements Rollout {
   readonly waiting = null
   readonly settled = true
   readonly finished: readonly FinishedEpisode[]
-  readonly dropped: readonly number[] = []
-  readonly failure = null
+  readonly dropped: number[] = []
+  readonly troubles: string[] = []
+  failure: UserError | null = null
 
   readonly #environments: readonly Environment[]
   readonly #episodes: Episodes
-  readonly #batch: StepBatch
+  readonly #limit: RestartLimit
+  /** Environments that have no episode any more. */
+  readonly #broken = new Set<number>()
+  readonly #batch: StepBatch & { environments: Int32Array | null }
   readonly #rows: readonly {
     readonly current: Float32Array
     readonly next: Float32Array
@@ -34,7 +47,7 @@ export class VectorEnvironment implements Rollout {
     readonly action: Action
   }[]
 
-  constructor(make: () => Environment, count: number, options: EpisodeOptions) {
+  constructor(make: () => Environment, count: number, options: VectorOptions) {
     this.#environments = Array.from({ length: count }, make)
     const { spec } = this.#environments[0]!
     const size = observationSize(spec)
@@ -44,6 +57,7 @@ export class VectorEnvironment implements Rollout {
     this.spec = spec
     this.count = count
     this.#episodes = new Episodes(spec, count, options)
+    this.#limit = new RestartLimit(count, options.restarts ?? DEFAULT_RESTARTS)
     this.maxEpisodeSteps = this.#episodes.limit
     this.finished = this.#episodes.finished
     this.observations = new Float32Array(count * size)
@@ -60,6 +74,7 @@ export class VectorEnvironment implements Rollout {
       terminated: new Uint8Array(count),
       truncated: new Uint8Array(count),
       masks: masked ? new Uint8Array(count * branches) : null,
+      environments: null,
     }
     this.#rows = this.#environments.map((_, e) => ({
       current: rowOf(this.observations, count, e),
@@ -79,24 +94,24 @@ export class VectorEnvironment implements Rollout {
     batch.observations.set(this.observations)
     batch.masks?.set(this.masks!)
     this.#episodes.finished.length = 0
-    for (let e = 0; e < this.count; e++) this.#environments[e]!.announce?.(this.#rows[e]!.action)
+    this.dropped.length = 0
+    this.troubles.length = 0
     for (let e = 0; e < this.count; e++) {
-      const environment = this.#environments[e]!
-      const row = this.#rows[e]!
-      const result = environment.step(row.action, row.next)
-      const atLimit = this.#episodes.add(e, result.reward)
-      const truncated = result.truncated || (!result.terminated && atLimit)
-      batch.rewards[e] = result.reward
-      batch.terminated[e] = Number(result.terminated)
-      batch.truncated[e] = Number(truncated)
-      if (result.terminated || truncated) {
-        this.#episodes.finish(e, environment.succeeded)
-        this.#reset(e)
-      } else {
-        row.current.set(row.next)
-        if (row.mask !== null) environment.writeActionMask!(row.mask)
+      try {
+        this.#environments[e]!.announce?.(this.#rows[e]!.action)
+      } catch (error) {
+        this.#lose(e, error)
       }
     }
+    for (let e = 0; e < this.count; e++) {
+      if (this.dropped.includes(e)) continue
+      try {
+        this.#step(e)
+      } catch (error) {
+        this.#lose(e, error)
+      }
+    }
+    batch.environments = this.dropped.length === 0 ? null : this.#others()
     return batch
   }
 
@@ -108,6 +123,8 @@ export class VectorEnvironment implements Rollout {
   }
 
   async settle(): Promise<StepBatch> {
+    this.dropped.length = 0
+    this.troubles.length = 0
     return { ...this.#batch, environments: new Int32Array(0) }
   }
 
@@ -124,7 +141,9 @@ export class VectorEnvironment implements Rollout {
   async save(): Promise<SavedRollout> {
     return {
       ...this.#episodes.save(),
-      snapshots: this.#environments.map((environment) => environment.snapshot()),
+      snapshots: this.#environments.map((environment, e) =>
+        this.#broken.has(e) ? null : environment.snapshot(),
+      ),
       observations: this.observations.slice(),
       masks: this.masks?.slice() ?? null,
     }
@@ -148,9 +167,64 @@ export class VectorEnvironment implements Rollout {
     for (const environment of this.#environments) environment.close?.()
   }
 
+  #step(e: number): void {
+    const environment = this.#environments[e]!
+    const row = this.#rows[e]!
+    const result = environment.step(row.action, row.next)
+    const atLimit = this.#episodes.add(e, result.reward)
+    const cut = atLimit && !result.terminated && !result.truncated
+    const truncated = result.truncated || cut
+    const batch = this.#batch
+    batch.rewards[e] = result.reward
+    batch.terminated[e] = Number(result.terminated)
+    batch.truncated[e] = Number(truncated)
+    if (result.terminated || truncated) {
+      this.#episodes.finish(e, environment.succeeded, cut)
+      this.#reset(e)
+    } else {
+      row.current.set(row.next)
+      if (row.mask !== null) environment.writeActionMask!(row.mask)
+    }
+  }
+
+  /** @throws what is no fault of the environment's */
+  #lose(e: number, error: unknown): void {
+    if (!(error instanceof UserError)) throw error
+    this.dropped.push(e)
+    this.#broken.add(e)
+    if (!this.#limit.admit(e, performance.now() / 1000)) {
+      this.failure ??= lostOnceMore(error)
+      return
+    }
+    this.troubles.push(error.message)
+    try {
+      this.#reset(e)
+    } catch (again) {
+      if (!(again instanceof UserError)) throw again
+      this.failure ??= again
+    }
+  }
+
+  /** Those that made their step. */
+  #others(): Int32Array {
+    const all = Array.from({ length: this.count }, (_, e) => e)
+    return Int32Array.from(all.filter((e) => !this.dropped.includes(e)))
+  }
+
   #reset(e: number): void {
     const { current, mask } = this.#rows[e]!
     this.#environments[e]!.reset(this.#episodes.begin(e), current)
     if (mask !== null) this.#environments[e]!.writeActionMask!(mask)
+    this.#broken.delete(e)
   }
+}
+
+/** Where it happened in a plugin is in the error itself. */
+function lostOnceMore(error: UserError): UserError {
+  if (error instanceof PluginError) return error
+  return new UserError(error.message, {
+    remedy:
+      'mend the environment and resume the run; env_settings.max_lifetime_restarts and restarts_rate_limit_n let more episodes be dropped',
+    cause: error,
+  })
 }

@@ -65,6 +65,7 @@ export class WorkerPool implements Rollout {
   readonly actions: ActionBatch
   readonly finished: readonly FinishedEpisode[]
   readonly dropped: number[] = []
+  readonly troubles: string[] = []
 
   readonly #memory: WorkerMemory
   readonly #episodes: Episodes
@@ -81,6 +82,7 @@ export class WorkerPool implements Rollout {
   readonly #toWake: Uint8Array
   /** Environments whose episode was lost since the last batch. */
   readonly #lost: number[] = []
+  readonly #reasons: string[] = []
   readonly #batch: {
     readonly observations: Float32Array
     readonly actions: ActionBatch
@@ -157,7 +159,7 @@ export class WorkerPool implements Rollout {
       workers,
       (worker) => ({ ...shared, recipe: this.#recipe, worker, ...this.#seats[worker]! }),
       options.restarts ?? DEFAULT_RESTARTS,
-      { ready: (worker) => this.#seat(worker), ended: (worker) => this.#lose(worker) },
+      { ready: (worker) => this.#seat(worker), ended: (worker, reason) => this.#lose(worker, reason) },
     )
   }
 
@@ -294,6 +296,7 @@ export class WorkerPool implements Rollout {
     this.dropped.length = 0
     for (const e of this.#lost) this.dropped.push(e)
     this.#lost.length = 0
+    this.troubles.splice(0, this.troubles.length, ...this.#reasons.splice(0))
     return this.#batch
   }
 
@@ -312,12 +315,13 @@ export class WorkerPool implements Rollout {
     const { rewards, terminated, truncated, succeeded } = this.#memory
     const atLimit = this.#episodes.add(e, rewards[e]!)
     const isTerminated = terminated[e] === 1
-    const isTruncated = truncated[e] === 1 || (!isTerminated && atLimit)
+    const cut = atLimit && !isTerminated && truncated[e] === 0
+    const isTruncated = truncated[e] === 1 || cut
     this.#batch.rewards[e] = rewards[e]!
     this.#batch.terminated[e] = Number(isTerminated)
     this.#batch.truncated[e] = Number(isTruncated)
     if (isTerminated || isTruncated) {
-      this.#episodes.finish(e, succeeded[e] === 1)
+      this.#episodes.finish(e, succeeded[e] === 1, cut)
       this.#reset(e)
     } else this.#state[e] = State.waiting
   }
@@ -390,7 +394,8 @@ export class WorkerPool implements Rollout {
     this.#wakeSelf()
   }
 
-  #lose(w: number): void {
+  #lose(w: number, reason: string): void {
+    if (this.failure === null) this.#reasons.push(`environment worker ${w}: ${reason}`)
     const { first, count } = this.#seats[w]!
     Atomics.store(this.#memory.mail, w, 0)
     for (let e = first; e < first + count; e++) {

@@ -14,7 +14,7 @@ export interface WorkerEvents {
   /** The worker can be given commands and requests. */
   readonly ready: (worker: number) => void
   /** The worker has ended, with everything in it; it is being started anew unless `failure` says why not. */
-  readonly ended: (worker: number) => void
+  readonly ended: (worker: number, reason: string) => void
 }
 
 interface Seat {
@@ -131,6 +131,6 @@ export class WorkerThreads {
         },
       )
     }
-    this.#events.ended(w)
+    this.#events.ended(w, reason)
   }
 }

@@ -81,8 +81,12 @@ async function playedBoard(
 ): Promise<Board> {
   // An environment each: frames of one must not wait for the other.
   const environment = await environmentFor(context, environmentId, [contender])
-  const { label, playerKind, player } = await resolveContender(context, environment, contender)
-  const board = await closing(environment, () => playBoard(environment, player!, seed))
+  const { label, playerKind, player, maxEpisodeSteps } = await resolveContender(
+    context,
+    environment,
+    contender,
+  )
+  const board = await closing(environment, () => playBoard(environment, player!, seed, { maxEpisodeSteps }))
   const { frames } = recordingOfBoard(environment.spec, board)
   const { steps, score, success } = board
   return { contender, label, playerKind, frames, steps, score, success }

@@ -73,6 +73,11 @@ export function runParameters(context: HostContext, runId: string): Readonly<Rec
   return savedConfig(requireRun(context.library, runId)).parameters
 }
 
+/** After how many steps the run cuts an episode, where it sets that. */
+export function runLimit(context: HostContext, runId: string): number | null {
+  return savedConfig(requireRun(context.library, runId)).maxEpisodeSteps
+}
+
 /** @throws UserError when somebody cannot play here */
 export async function resolveContender(
   context: HostContext,
@@ -87,7 +92,8 @@ export async function resolveContender(
     }
     case 'agent': {
       const player = await runPlayer(context, environment, contender.runId, contender.checkpoint)
-      return { label: player.name, playerKind: 'agent', player }
+      const maxEpisodeSteps = runLimit(context, contender.runId)
+      return { label: player.name, playerKind: 'agent', player, maxEpisodeSteps }
     }
     case 'imported': {
       const player = await importedPlayer(context, environment, contender.id)

@@ -1,6 +1,7 @@
 /** What the handlers of a host share. */
 import {
   type EnvironmentSpec,
+  fullEnvironmentId,
   isEnvironmentId,
   makeEnvironment,
   type ParameterValue,
@@ -44,9 +45,10 @@ export function scoreOf(context: HostContext, row: EpisodeRow): number {
  */
 export async function readyEnvironment(
   context: HostContext,
-  id: string,
+  named: string,
   parameters: Readonly<Record<string, ParameterValue>> = {},
 ): Promise<EnvironmentSpec> {
+  const id = fullEnvironmentId(named)
   const known = context.specs.get(id)
   await prepareEnvironment(id, parameters)
   if (known !== undefined) return known

@@ -112,7 +112,14 @@ const fileSchema = z.strictObject({
       parameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).default({}),
       ...rolloutKeys,
       seed: z.int().min(-1).max(4294967295).default(-1),
-      max_episode_steps: z.int().min(1).nullable().default(null),
+      max_episode_steps: z
+        .int()
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe(
+          "Ours: steps after which an episode is truncated, in evaluation too; absent: the environment's limit",
+        ),
     })
     .prefault({}),
   checkpoint_settings: z

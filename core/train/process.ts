@@ -45,7 +45,9 @@ async function train(port: Port, start: Start): Promise<void> {
   // A broken environment is refused with a sentence before hours go into learning it; what a group sends is checked as it comes.
   const { environment, parameters } = config
   if (agentGroupFactory(environment, parameters) === null) {
-    await closing(makeEnvironment(environment, parameters), checkEnvironment)
+    await closing(makeEnvironment(environment, parameters), (made) =>
+      checkEnvironment(made, { scenes: false }),
+    )
   }
   checkLessons(config)
   trainer = await Trainer.create({

@@ -20,7 +20,10 @@ export async function makeRollout(config: RunConfig, samplers: Samplers): Promis
     const { restarts } = rollout
     return await GroupRollout.create({ make, samplers, groups: count, restarts, ...episodes })
   }
-  if (rollout.workers === 0) return new VectorEnvironment(() => makeVaried(recipe), count, episodes)
+  if (rollout.workers === 0) {
+    const { restarts } = rollout
+    return new VectorEnvironment(() => makeVaried(recipe), count, { restarts, ...episodes })
+  }
   return await WorkerPool.create({ recipe, plugins, count, ...rollout, ...episodes })
 }
 

@@ -13,6 +13,7 @@ import {
   type StepBatch,
 } from '../learn/index.ts'
 import { Random } from '../random.ts'
+import { cutSentence, usualEpisode } from '../rollout/episodes.ts'
 import { MASTERY_CHECK_INTERVAL, Mastery } from '../rollout/mastery.ts'
 import type { Rollout } from '../rollout/rollout.ts'
 import { loadRuntime } from '../tensor/index.ts'
@@ -67,6 +68,10 @@ export class Trainer {
   /** The step at which the loop last looked whether something is due. */
   #lookedAtStep = 0
   #stopping = false
+  /** Why an algorithm cannot go on that must see every step. */
+  #fault: UserError | null = null
+  /** Whether it was told that episodes are cut. */
+  #cutTold = false
 
   /** @throws UserError when configuration, demonstrations and checkpoint do not go together */
   static async create(options: TrainerOptions): Promise<Trainer> {
@@ -99,6 +104,7 @@ export class Trainer {
       if (!options.resume || !(await goOn(options.runDirectory, restore, trainer.#notice))) {
         if (options.initializeFrom !== null) await trainer.#takeOver(options.initializeFrom)
         await algorithm.prepare()
+        for (const note of rollout.spec.notes ?? []) trainer.#notice(note)
       }
       if (options.resume) trainer.#reportResumed()
       return trainer
@@ -120,7 +126,7 @@ export class Trainer {
     this.#rollout = rollout
     this.#random = random
     this.#curriculum = curriculum
-    const warmUp = rollout.count * rollout.maxEpisodeSteps
+    const warmUp = rollout.count * usualEpisode(rollout.maxEpisodeSteps)
     this.#mastery = new Mastery(rollout.spec.score, warmUp)
     this.#stopRule = new StopRule(options.config.stop, rollout.spec.score, warmUp)
     this.#digest = options.demonstrations === null ? null : demonstrationDigest(options.demonstrations)
@@ -133,7 +139,7 @@ export class Trainer {
 
   /**
    * Trains until max_steps, a stop rule or `stop`. The last checkpoint is on disk when it resolves.
-   * @throws UserError, with a checkpoint on disk, when environments are lost for good
+   * @throws UserError, with a checkpoint on disk, when environments are lost for good, or an algorithm cannot do without one
    */
   async run(): Promise<Finished> {
     const { config, runDirectory } = this.#options
@@ -143,7 +149,7 @@ export class Trainer {
     this.#watch.start()
     let ruled: StopReason | null = null
     let reason = this.#reasonToEnd(ruled)
-    while (reason === null && this.#rollout.failure === null) {
+    while (reason === null && this.#failure === null) {
       await this.#advance()
       if (this.#passed(MASTERY_CHECK_INTERVAL)) {
         if (this.#curriculum.settled) this.#mastery.check(this.#step)
@@ -160,7 +166,7 @@ export class Trainer {
     }
     if (this.#savedAtStep !== this.#step || !this.#rollout.settled) await this.#save()
     this.#reportProgress()
-    if (reason === null) throw this.#rollout.failure
+    if (reason === null) throw this.#failure
     return {
       type: 'finished',
       complete: reason !== 'asked',
@@ -172,6 +178,10 @@ export class Trainer {
       sustainedAtStep: this.#mastery.sustainedAtStep,
       wallSeconds: this.#watch.seconds,
     }
+  }
+
+  get #failure(): UserError | null {
+    return this.#rollout.failure ?? this.#fault
   }
 
   /** null while the run is to go on. @param ruled  what the stop rule says */
@@ -210,7 +220,12 @@ export class Trainer {
   }
 
   async #takeIn(batch: StepBatch): Promise<void> {
-    const { count, finished, dropped } = this.#rollout
+    const { count, finished, dropped, troubles } = this.#rollout
+    if (dropped.length > 0 && this.#algorithm.drop === undefined) {
+      this.#fault = this.#unbearable(troubles)
+      return
+    }
+    for (const trouble of troubles) this.#notice(`${trouble}; what was under way there is dropped`)
     this.#algorithm.observe(batch)
     // After what was still seen of them.
     for (const environment of dropped) this.#algorithm.drop!(environment)
@@ -222,11 +237,28 @@ export class Trainer {
       this.#episodeMetrics.add('rollout/return', episode.return)
       this.#episodeMetrics.add('rollout/length', episode.length)
       this.#episodeMetrics.add('rollout/success', Number(episode.success))
+      if (episode.cut) this.#tellCut()
     }
     const returns = finished.map((episode) => episode.return)
     if (this.#curriculum.advance(this.#step, returns).length === 0) return
     await this.#rollout.vary(this.#curriculum.samplers)
     if (this.#curriculum.settled) this.#mastery.begin(this.#step)
+  }
+
+  #unbearable(troubles: readonly string[]): UserError {
+    const { trainer_type: name } = this.#options.config.behavior
+    return new UserError(troubles.join('; '), {
+      remedy: `mend the environment and resume the run: ${name} with these settings cannot learn from an episode that breaks off`,
+    })
+  }
+
+  /** Once: an episode that is not at its end says less than the others, and nobody may have wanted that. */
+  #tellCut(): void {
+    const { maxEpisodeSteps: chosen } = this.#options.config
+    if (this.#cutTold || chosen !== null) return
+    this.#cutTold = true
+    const { spec, maxEpisodeSteps: limit } = this.#rollout
+    this.#notice(`${spec.id}: an episode was ${cutSentence(limit, chosen)}`)
   }
 
   /** Whether a multiple of `interval` was reached since the loop last looked. */

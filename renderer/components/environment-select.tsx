@@ -31,7 +31,8 @@ export function EnvironmentSelect({ value, onChange, label, width }: Environment
     if (added === undefined) return
     setAsking(false)
     setId('')
-    onChange(chosen)
+    // An id that left its scheme out has been completed.
+    onChange(added === true ? chosen : added.id)
   }
   return (
     <Popover opened={asking} onChange={setAsking} position="bottom-start" trapFocus width={340}>

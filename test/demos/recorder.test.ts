@@ -12,6 +12,7 @@ import { emptyAction } from '../../core/envs/environment.ts'
 import { registerEnvironment } from '../../core/envs/registry.ts'
 import { Connection } from '../../core/store/database.ts'
 import { openLibrary } from '../../core/store/index.ts'
+import { OwnEnd } from '../rollout/own-end.ts'
 import { temporaryDirectory } from '../store/support.ts'
 import { dancer, Walk } from './walk.ts'
 
@@ -63,6 +64,21 @@ describe('recordEpisode', () => {
     await expect(recording).rejects.toThrow('aborted')
     expect(committed).toEqual([1, 2, 3, 4])
     expect(library.listEpisodes()).toMatchObject([{ state: 'interrupted', length: 4 }])
+    library.close()
+  })
+
+  it('keeps what came before a step that the environment could not make', async () => {
+    const library = openLibrary(temporaryDirectory())
+    const fault = { atStep: 4, every: 1, message: 'it gave NaN as reward at step 4 (seed 2)' }
+    const recording = recordEpisode(library, new OwnEnd({ fault }), dancer(), 2)
+    await expect(recording).rejects.toThrow(`${fault.message}; the 3 steps before it are kept as episode 1`)
+    expect(library.listEpisodes()).toMatchObject([
+      { state: 'complete', length: 3, return: 3, truncated: true, terminated: false, success: false },
+    ])
+    expect([...library.readEpisode(1).observations.subarray(-2)]).toEqual([2, 3])
+    const first = recordEpisode(library, new OwnEnd({ fault: { ...fault, atStep: 1 } }), dancer(), 2)
+    await expect(first).rejects.toThrow(/seed 2\)$/)
+    expect(library.listEpisodes()).toHaveLength(1)
     library.close()
   })
 

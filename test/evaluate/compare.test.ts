@@ -22,6 +22,7 @@ import {
 import { FIRST_TRAINING_SEED } from '../../core/rollout/episodes.ts'
 import { openLibrary } from '../../core/store/index.ts'
 import { Walk } from '../demos/walk.ts'
+import { OwnEnd } from '../rollout/own-end.ts'
 import { temporaryDirectory } from '../store/support.ts'
 
 /** Walks straight to the end in 9 steps, but dawdles first: one step forth and back `detours` times. */
@@ -103,6 +104,25 @@ describe('evaluatePlayer', () => {
     expect(high).toBeGreaterThan(evaluation.score.mean)
   })
 
+  it('plays an episode to its own end, and by the limit of the run', async () => {
+    const play = (environment: OwnEnd, maxEpisodeSteps?: number | null) =>
+      evaluatePlayer(
+        environment,
+        walker(() => 0),
+        [4, 5],
+        { maxEpisodeSteps },
+      )
+    expect(await play(new OwnEnd(), null)).toMatchObject({ cut: null, score: { mean: 1_000 } })
+    const told = await play(new OwnEnd(), 300)
+    expect(told).toMatchObject({
+      score: { mean: 300 },
+      cut: '2 of 2 boards were cut at 300 steps, the max_episode_steps of the run',
+    })
+    expect(evaluationJson(told)).toMatchObject({ cut: told.cut })
+    const endless = await play(new OwnEnd({ patience: 50, length: 1e9 }))
+    expect(endless.cut).toMatch(/^2 of 2 boards were cut at 50 steps, as the environment sets no limit/)
+  })
+
   it('can be broken off', async () => {
     const signal = AbortSignal.abort(new Error('enough'))
     await expect(
@@ -173,6 +193,23 @@ describe('compare', () => {
     expect(rows[0]!.against).toMatchObject([{ pairedSeeds: 0, probabilityBetter: null, difference: null }])
     const unknown = await compare(new Walk(), [person(null), person(null)], [10])
     expect(unknown.rows[0]).toMatchObject({ score: { n: 1, mean: 9 }, against: [{ pairedSeeds: 0 }] })
+  })
+
+  it('gives everybody the limit of the run, or the longest, and says so', async () => {
+    const runs = (...limits: (number | null)[]): Contender[] =>
+      limits.map((maxEpisodeSteps, i) => ({ ...straight, label: `${i}`, maxEpisodeSteps }))
+    const means = async (contenders: Contender[]) => {
+      const { rows, replication } = await compare(new OwnEnd(), contenders, [10, 11])
+      return [rows.map(({ score }) => score.mean), replication] as const
+    }
+    expect((await means(runs(null)))[0]).toEqual([1_000])
+    const [alike, said] = await means([...runs(40, 40), odd])
+    expect(alike).toEqual([40, 40, 40])
+    expect(said).toContain('6 of 6 boards were cut at 40 steps, the max_episode_steps of the run.')
+    const [longest, why] = await means(runs(40, 90))
+    expect(longest).toEqual([90, 90])
+    expect(why).toContain('Runs of several step limits were given the longest.')
+    expect((await means(runs(40, null)))[0]).toEqual([1_000, 1_000])
   })
 
   it('counts episodes better than the human average', async () => {

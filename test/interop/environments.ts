@@ -31,6 +31,11 @@ export const ENVIRONMENTS = {
     tier: 'light',
     requirements: ['gymnasium[classic-control]==1.4.0', 'numpy==2.4.6', 'pygame-ce==2.5.8'],
   },
+  /** Gymnasium with MuJoCo's robots. */
+  mujoco: {
+    tier: 'light',
+    requirements: ['gymnasium==1.4.0', 'numpy==2.4.6', 'mujoco==4.0.0', 'imageio==2.38.1', 'packaging==26.3'],
+  },
   /** ML-Agents' client. It names Python 3.10 and packages of its age; on newer ones it works with these. */
   'mlagents-envs': {
     tier: 'light',

@@ -35,7 +35,7 @@ function request() {
 
 /**
  * Counts its steps beside the seed. Count: action 1 earns a point; Slide: the continuous actions do; Together: as many points
- * as steps were asked for at once.
+ * as steps were asked for at once; Blind: as Count, and its renderer ends the process.
  */
 class Count {
   reset(seed) {
@@ -47,7 +47,8 @@ class Count {
   step(body, together) {
     this.steps++
     this.reward = {
-      Count: () => body.readInt32LE(0),
+      Count: () => (kwargs.nan === this.steps ? Number.NaN : body.readInt32LE(0)),
+      Blind: () => body.readInt32LE(0),
       Slide: () => body.readFloatLE(0) + body.readFloatLE(4),
       Together: () => together,
     }[kind]()
@@ -68,7 +69,7 @@ class Count {
   }
 }
 
-const { id, kwargs } = JSON.parse(request().toString())
+const { id, kwargs, draws } = JSON.parse(request().toString())
 const kind = id.replace(/-v\d+$/, '')
 if (kind === 'NoGym') {
   answer(1, Buffer.from('missing: gymnasium'))
@@ -97,6 +98,8 @@ answer(
         starts: slides ? [] : [0],
       },
       discrete: slides ? [] : [2],
+      notes: kwargs.open ? ['Its actions are open.'] : [],
+      draws: !slides,
       maxEpisodeSteps: COUNT_LENGTH,
       rewardThreshold: slides ? null : THRESHOLD,
       framesPerSecond: slides ? null : 50,
@@ -128,7 +131,12 @@ for (;;) {
       }
       while (kwargs.hang === one.steps);
       const reward = one.step(body.subarray(at + 4), together)
-      outcomes.push(one.outcome(reward), one.observation())
+      if (kwargs.refuse === one.steps) {
+        const said = Buffer.from('observation has 1 numbers, its space 2')
+        const size = Buffer.alloc(4)
+        size.writeUInt32LE(said.length)
+        outcomes.push(Buffer.of(1), size, said)
+      } else outcomes.push(Buffer.of(0), one.outcome(reward), one.observation())
     }
     answer(0, Buffer.concat(outcomes))
   } else if (what === 'P') {
@@ -136,7 +144,8 @@ for (;;) {
     let sum = 0
     for (let at = 12; at < body.length; at += actionBytes) sum += environment.step(body.subarray(at))
     answer(0, environment.outcome(sum))
-  } else if (slides) answer(0, Buffer.alloc(0))
+  } else if (!draws) answer(0, Buffer.alloc(0))
+  else if (kind === 'Blind') process.abort()
   else {
     const size = Buffer.alloc(8)
     size.writeUInt32LE(1, 0)

@@ -5,6 +5,7 @@ import {
   admitEnvironment,
   type Environment,
   emptyAction,
+  fullEnvironmentId,
   prepareEnvironment,
   scriptedPlayer,
   viewOf,
@@ -99,6 +100,61 @@ describe('a Gymnasium environment', () => {
     const slide = make('gym:Slide-v0')
     slide.reset(1, null)
     expect(viewOf(slide, new Float32Array(2)).scene).toMatchObject({ kind: 'observations' })
+  })
+
+  it('whose renderer ends its process is played on without pictures, where it was', () => {
+    const environment = make('gym:Blind-v0')
+    const action = emptyAction(environment.spec)
+    action.discrete[0] = 1
+    environment.reset(7, null)
+    environment.step(action, null)
+    expect(environment.scene()).toBeNull()
+    const observation = new Float32Array(2)
+    expect(environment.step(action, observation).reward).toBe(1)
+    expect([...observation]).toEqual([7, 2])
+    for (let step = 2; step < 6; step++) environment.step(action, null)
+    expect(environment.succeeded).toBe(true)
+    expect(environment.scene()).toBeNull()
+  })
+
+  it('says what it supposes of a space that leaves something open', () => {
+    const { notes, description } = make('gym:Count-v0', { open: 1 }).spec
+    expect(notes).toEqual(['gym:Count-v0: Its actions are open.'])
+    expect(description).toContain('Its actions are open.')
+  })
+
+  it.each([
+    [{ nan: 2 }, 'gym:Count-v0 gave NaN as reward at step 2 (seed 8)'],
+    [{ refuse: 2 }, 'gym:Count-v0: observation has 1 numbers, its space 2, at step 2 (seed 8)'],
+  ] as const)(
+    'whose step cannot be taken is named with step and seed, and begins anew: %o',
+    (fault, said) => {
+      const [environment, other] = [make('gym:Count-v0', fault), make('gym:Count-v0', fault)]
+      const action = emptyAction(environment.spec)
+      other.reset(1, null)
+      for (let life = 0; life < 2; life++) {
+        environment.reset(8, null)
+        environment.step(action, null)
+        const error = errorOf(() => environment.step(action, null))
+        expect(error).toBeInstanceOf(UserError)
+        expect(error.message).toBe(said)
+      }
+      // Those that share its process are none the worse.
+      expect(other.step(action, null).reward).toBe(0)
+    },
+  )
+
+  it.each([
+    ['CartPole-v1', 'gym:CartPole-v1'],
+    ['ALE/Pong-v5', 'gym:ALE/Pong-v5'],
+    ['games.odd:place/Short-v0', 'gym:games.odd:place/Short-v0'],
+    ['gym:CartPole-v1', 'gym:CartPole-v1'],
+    ['unity:build-v1', 'unity:build-v1'],
+    ['basic', 'basic'],
+    ['basik', 'basik'],
+    ['-v1', '-v1'],
+  ])('may be named without its scheme: %s', (id, full) => {
+    expect(fullEnvironmentId(id)).toBe(full)
   })
 
   it('is ready at once when it was prepared', async () => {
@@ -232,6 +288,8 @@ describe('keys', () => {
     continuous: 0,
     discrete: [4],
     units: { ranges: [], starts: [0] },
+    notes: [],
+    draws: true,
     maxEpisodeSteps: null,
     rewardThreshold: null,
     framesPerSecond: 50,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { makeEnvironment } from '../../core/envs/index.ts'
 import { Random } from '../../core/random.ts'
-import { DEFAULT_EPISODE_LIMIT, FIRST_TRAINING_SEED } from '../../core/rollout/episodes.ts'
+import { ENDLESS_EPISODE, FIRST_TRAINING_SEED } from '../../core/rollout/episodes.ts'
 import { VectorEnvironment } from '../../core/rollout/vector.ts'
 import { Walk } from '../demos/walk.ts'
+import { OwnEnd, type OwnEndOptions } from './own-end.ts'
 
 const walk = (maxSteps?: number) => () => new Walk(maxSteps === undefined ? {} : { maxSteps })
 
@@ -66,11 +67,70 @@ describe('VectorEnvironment', () => {
     }
     expect(backAndForth(new VectorEnvironment(walk(6), 1, { seed: 1 }))).toEqual([6, 1])
     expect(backAndForth(new VectorEnvironment(walk(6), 1, { seed: 1, maxEpisodeSteps: 4 }))).toEqual([4, 1])
+  })
+
+  it.each([
+    ['its own end alone', {}, 1_000, false],
+    ['its patience', { patience: 30 }, 30, true],
+    ['what nobody reaches who ends', { length: 1e9 }, ENDLESS_EPISODE, true],
+  ] as const)(
+    'ends an episode without a limit by %s, and says whether it was cut',
+    (_, options, length, cut) => {
+      const vector = new VectorEnvironment(() => new OwnEnd(options), 1, { seed: 1 })
+      while (vector.finished.length === 0) vector.step()
+      expect(vector.finished).toMatchObject([{ length, return: length, cut }])
+    },
+  )
+
+  it('breaks off a player of basic that dithers', () => {
     const basic = new VectorEnvironment(() => makeEnvironment('basic'), 1, { seed: 1 })
     basic.actions.discrete[0] = 0
-    let steps = 1
-    while (basic.step().truncated[0] === 0) steps++
-    expect(steps).toBe(DEFAULT_EPISODE_LIMIT)
+    while (basic.finished.length === 0) basic.step()
+    expect(basic.finished).toMatchObject([{ length: 200, cut: true }])
+  })
+
+  describe('where an environment cannot make its step', () => {
+    const fault: OwnEndOptions = { fault: { atStep: 3, every: 1, message: 'it gave NaN' } }
+    const sound: OwnEndOptions = {}
+    const mixed = (restarts?: ConstructorParameters<typeof VectorEnvironment>[2]['restarts']) => {
+      let e = 0
+      const make = () => new OwnEnd(e++ === 1 ? fault : sound)
+      return new VectorEnvironment(make, 3, { seed: 1, ...(restarts === undefined ? {} : { restarts }) })
+    }
+
+    it('drops its episode, begins another, and goes on with the others', () => {
+      const vector = mixed()
+      for (let step = 0; step < 2; step++) expect(vector.step().environments).toBeNull()
+      const before = vector.observations[2]
+      const batch = vector.step()
+      expect(batch.environments).toEqual(Int32Array.of(0, 2))
+      expect([vector.dropped, vector.troubles, vector.failure]).toEqual([[1], ['it gave NaN'], null])
+      expect([0, 1, 2].map((e) => vector.observations[2 * e + 1])).toEqual([3, 0, 3])
+      expect(vector.observations[2]).not.toBe(before)
+      expect(vector.step().environments).toBeNull()
+      expect([vector.dropped, vector.troubles]).toEqual([[], []])
+    })
+
+    it('gives up once that happens more often than it may, and can be saved and loaded then', async () => {
+      const vector = mixed()
+      for (let step = 0; step < 6; step++) vector.step()
+      expect(vector.failure).toMatchObject({
+        message: 'it gave NaN',
+        remedy: expect.stringContaining('restarts_rate_limit_n'),
+      })
+      const saved = await vector.save()
+      expect(saved.snapshots.map((snapshot) => snapshot === null)).toEqual([false, true, false])
+      const resumed = mixed()
+      await resumed.load(saved)
+      expect(resumed.step().environments).toBeNull()
+      expect([0, 1, 2].map((e) => resumed.observations[2 * e + 1])).toEqual([7, 1, 7])
+    })
+
+    it('goes on as often as it may', () => {
+      const vector = mixed({ maxLifetimeRestarts: -1, rateLimit: -1, ratePeriodSeconds: 60 })
+      for (let step = 0; step < 30; step++) vector.step()
+      expect(vector.failure).toBeNull()
+    })
   })
 
   it('draws seeds above every held-out one, and the same ones for the same seed', () => {

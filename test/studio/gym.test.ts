@@ -36,6 +36,24 @@ test('an environment of another program is played, listed from then on, and repl
   expect(recording.frames[3]!.scene).toMatchObject({ kind: 'gym' })
 })
 
+test('a play whose environment cannot go on is kept up to there', async () => {
+  const { page } = studio
+  const game = await page.consent('play.start', {
+    ...{ environment, parameters: { nan: 3 }, seed: 8, playerName: 'me', record: true },
+  })
+  const step = () =>
+    page.call('play.step', { session: game.session, action: { continuous: [], discrete: [1] } })
+  await step()
+  await step()
+  await expect(step()).rejects.toThrow(
+    `${environment} gave NaN as reward at step 3 (seed 8); the 2 steps before it are kept as episode`,
+  )
+  await expect(step()).rejects.toThrow('this episode is over')
+  await page.call('play.end', { session: game.session, keep: true })
+  const [row] = await page.call('demonstrations.list', { environment })
+  expect(row).toMatchObject({ length: 2, terminated: false, truncated: true, success: false })
+})
+
 test('environments that are not listed are named, added, or refused with what to do', async () => {
   const { page } = studio
   const { ids: known, schemes } = await page.call('environments.others', {})
@@ -46,6 +64,7 @@ test('environments that are not listed are named, added, or refused with what to
     title: 'Count-v2',
     scriptedPlayer: null,
   })
+  expect(await page.consent('environments.add', { id: 'Slide-v4' })).toMatchObject({ id: 'gym:Slide-v4' })
   await expect(page.consent('environments.add', { id: 'gym:NoGym-v0' })).rejects.toMatchObject({
     remedy: expect.stringContaining('pip install gymnasium'),
   })

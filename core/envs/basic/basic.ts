@@ -14,6 +14,8 @@ const LARGE = 17
 const BEST_RETURN = 0.93
 const MOVES = [0, -1, 1] as const
 const SNAPSHOT_BYTES = 8
+/** Random play takes some 30 steps, the best seven. */
+const PATIENCE = 200
 
 export class BasicEnvironment implements Environment {
   readonly spec: EnvironmentSpec
@@ -42,7 +44,7 @@ export class BasicEnvironment implements Environment {
       ],
       action: { continuous: 0, discrete: [MOVES.length] },
       score: { unit: 'point', units: 'points', measure: 'return', goal: BEST_RETURN },
-      ...(max_steps > 0 ? { maxEpisodeSteps: max_steps } : {}),
+      ...(max_steps > 0 ? { maxEpisodeSteps: max_steps } : { patience: PATIENCE }),
     }
   }
 

@@ -2,7 +2,12 @@
  * A Gymnasium environment (Towers et al. 2024, arXiv:2407.17032) in a Python process, which it shares with those of its kind
  * in this thread and which is started by the first reset. Box actions are given in [-1, 1] and rescaled to the space's bounds
  * there. A snapshot is the seed and the actions since; restoring it plays them again, so the environment must be deterministic.
+ *
+ * Nothing is drawn until somebody looks: then the episode moves to a process that draws. Where that cannot be had or dies, as
+ * MuJoCo's does without a display, it goes on without pictures.
  */
+
+import { FINITE_REMEDY, notFinite, placeOf } from '../../envs/finite.ts'
 import {
   type Action,
   type Environment,
@@ -11,14 +16,22 @@ import {
   type ParameterValue,
   type StepResult,
 } from '../../envs/index.ts'
-import { DataError } from '../../errors.ts'
+import { DataError, UserError } from '../../errors.ts'
 import type { Seat } from './host.ts'
-import { describe, type HostKey, takeSeat } from './hosts.ts'
+import { canDraw, cannotDraw, describe, type HostKey, takeSeat } from './hosts.ts'
 import { controlsOf } from './keys.ts'
-import { type Description, OUTCOME_BYTES, type Outcome, readObservation, readOutcome } from './protocol.ts'
+import {
+  type Description,
+  OUTCOME_BYTES,
+  type Outcome,
+  Refusal,
+  readObservation,
+  readOutcome,
+} from './protocol.ts'
 import type { GymScene } from './scene.ts'
 
 const LONGEST_DESCRIPTION = 160
+const NO_PICTURE = new Uint8Array(0)
 
 export class GymEnvironment implements Environment {
   readonly spec: EnvironmentSpec
@@ -29,6 +42,8 @@ export class GymEnvironment implements Environment {
   readonly #actionBytes: number
   readonly #result: StepResult = { reward: 0, terminated: false, truncated: false }
   #seat: Seat | null = null
+  /** Whether the seat is in a process that draws. */
+  #draws = false
   #announced: Uint8Array | null = null
   #seed: number | null = null
   #actions: Uint8Array[] = []
@@ -65,14 +80,18 @@ export class GymEnvironment implements Environment {
   }
 
   reset(seed: number, observation: Float32Array | null): void {
-    const body = this.#ask((seat) => seat.reset(seed))
+    const place = placeOf(0, seed)
+    this.#seed = null
+    const body = this.#ask((seat) => seat.reset(seed), place)
+    const seen = readObservation(body, 0, this.#size)
+    this.#requireFinite(0, seen, place)
     this.#begin(seed)
-    if (observation !== null) readObservation(this.spec.id, body, 0, observation.subarray(0, this.#size))
+    observation?.set(seen)
   }
 
   announce(action: Action): void {
     const bytes = this.#bytesOf(action)
-    this.#ask((seat) => seat.announce(bytes))
+    this.#ask((seat) => seat.announce(bytes), this.#place)
     this.#announced = bytes
   }
 
@@ -82,12 +101,12 @@ export class GymEnvironment implements Environment {
       throw new Error(`${this.spec.id} is stepped with another action than was announced`)
     }
     this.#announced = null
-    const body = this.#ask((seat) => seat.step(bytes))
-    const outcome = readOutcome(this.spec.id, body)
+    const body = this.#ask((seat) => seat.step(bytes), this.#place)
+    const outcome = readOutcome(body)
+    const seen = readObservation(body, OUTCOME_BYTES, this.#size)
+    this.#requireFinite(outcome.reward, seen, this.#place)
     this.#took(bytes, outcome)
-    if (observation !== null) {
-      readObservation(this.spec.id, body, OUTCOME_BYTES, observation.subarray(0, this.#size))
-    }
+    observation?.set(seen)
     this.#result.reward = outcome.reward
     this.#result.terminated = outcome.terminated
     this.#result.truncated = outcome.truncated
@@ -120,10 +139,8 @@ export class GymEnvironment implements Environment {
     }
     const actions: Uint8Array[] = []
     for (let at = 8; at < snapshot.length; at += size) actions.push(snapshot.slice(at, at + size))
-    const outcome = readOutcome(
-      this.spec.id,
-      this.#ask((seat) => seat.replay(seed, actions)),
-    )
+    const again = `in the first ${actions.length} steps, which are played again (seed ${seed})`
+    const outcome = readOutcome(this.#ask((seat) => seat.replay(seed, actions), again))
     this.#begin(seed)
     if (actions.length === 0) return
     this.#actions = actions
@@ -134,10 +151,7 @@ export class GymEnvironment implements Environment {
   /** Null where the environment draws no pictures: its observations are shown then. */
   scene(): GymScene | null {
     if (this.#seed === null) return null
-    this.#scene ??= sceneOf(
-      this.#ask((seat) => seat.view()),
-      this.#controls,
-    )
+    this.#scene ??= sceneOf(this.#draw(), this.#controls)
     return this.#scene.png === '' ? null : this.#scene
   }
 
@@ -157,15 +171,58 @@ export class GymEnvironment implements Environment {
     this.#seed = null
   }
 
-  /** @throws UserError when the process has died or does not answer; the next reset starts another */
-  #ask<T>(question: (seat: Seat) => T): T {
-    this.#seat ??= takeSeat(this.#key)
+  /** The step that is being made. */
+  get #place(): string {
+    return placeOf(this.#actions.length + 1, this.#seed!)
+  }
+
+  /**
+   * @param place  of the episode, for errors
+   * @throws UserError when the process has died or does not answer, and the next reset starts another; or when what the
+   * environment does cannot be taken, and the next reset begins anew
+   */
+  #ask<T>(question: (seat: Seat) => T, place: string): T {
     try {
+      this.#seat ??= takeSeat(this.#key, this.#draws)
       return question(this.#seat)
     } catch (error) {
+      if (error instanceof Refusal) {
+        this.#seed = null
+        throw new UserError(`${this.spec.id}: ${error.message}, ${place}`, { remedy: 'mend the environment' })
+      }
       this.close()
       throw error
     }
+  }
+
+  #requireFinite(reward: number, observation: Float32Array, place: string): void {
+    const wrong = notFinite(this.spec, reward, observation)
+    if (wrong === undefined) return
+    this.#seed = null
+    throw new UserError(`${this.spec.id} gave ${wrong} ${place}`, { remedy: FINITE_REMEDY })
+  }
+
+  /** @returns the picture, empty where there is none */
+  #draw(): Uint8Array {
+    if (!canDraw(this.#key)) return NO_PICTURE
+    const episode = this.snapshot()
+    try {
+      if (!this.#draws) this.#move(episode, true)
+      return this.#seat!.view()
+    } catch (error) {
+      if (!(error instanceof UserError || error instanceof Refusal)) throw error
+      cannotDraw(this.#key)
+      this.#move(episode, false)
+      return NO_PICTURE
+    }
+  }
+
+  /** Takes the episode to a process that draws, or to one that does not. */
+  #move(episode: Uint8Array, draws: boolean): void {
+    this.#seat?.leave()
+    this.#seat = null
+    this.#draws = draws
+    this.restore(episode)
   }
 
   #begin(seed: number): void {
@@ -209,13 +266,13 @@ export class GymEnvironment implements Environment {
 function specOf(
   id: string,
   kwargs: Readonly<Record<string, ParameterValue>>,
-  { observations, continuous, discrete, units, maxEpisodeSteps, rewardThreshold }: Description,
+  { observations, continuous, discrete, units, notes, maxEpisodeSteps, rewardThreshold }: Description,
 ): EnvironmentSpec {
   const solved = rewardThreshold === null ? '' : ` A return of ${rewardThreshold} is the goal.`
   return {
     id: `gym:${id}`,
     title: id.replace(/^.*:/, ''),
-    description: `Gymnasium's ${id}, in a Python process.${solved}`,
+    description: [`Gymnasium's ${id}, in a Python process.${solved}`, ...notes].join(' '),
     version: Math.max(1, Number(/-v(\d+)$/.exec(id)?.[1] ?? 1)),
     parameters: kwargs,
     observations: observations.map(({ name, shape, description }) => ({
@@ -231,6 +288,7 @@ function specOf(
       ...(rewardThreshold === null ? { tellsSuccess: false } : {}),
     },
     ...(maxEpisodeSteps === null ? {} : { maxEpisodeSteps }),
+    ...(notes.length === 0 ? {} : { notes: notes.map((note) => `gym:${id}: ${note}`) }),
   }
 }
 

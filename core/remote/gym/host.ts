@@ -13,13 +13,18 @@ import {
   bodyOf,
   type Description,
   OUTCOME_BYTES,
+  Refusal,
+  readSteps,
 } from './protocol.ts'
 
 /** How long playing an episode again may take, and what each step may add. */
 const REPLAY_SECONDS = 60
 const REPLAY_SECONDS_PER_STEP = 0.1
 
-/** One environment of a process, for whoever has taken it. Every question throws UserError when the process has died. */
+/**
+ * One environment of a process, for whoever has taken it. Every question throws UserError when the process has died, and
+ * Refusal, after which the environment is to be reset, when what the environment did cannot be taken.
+ */
 export interface Seat {
   /** @returns the observation */
   reset(seed: number): Uint8Array
@@ -37,20 +42,18 @@ export interface Seat {
 export class Host {
   readonly description: Description
   readonly #thread: SyncThread
-  readonly #name: string
   readonly #outcomeBytes: number
   /** Places that nobody has taken; the process begins with one. */
   readonly #empty = [0]
   #places = 1
   /** By place. */
   readonly #announced = new Map<number, Announced>()
-  readonly #outcomes = new Map<number, Uint8Array>()
+  readonly #outcomes = new Map<number, Uint8Array | Refusal>()
   /** Why nothing can be asked any more. */
   #failure: unknown = null
 
-  constructor(thread: SyncThread, name: string, description: Description) {
+  constructor(thread: SyncThread, description: Description) {
     this.#thread = thread
-    this.#name = name
     this.description = description
     const floats = description.observations.map(({ shape }) => shape.reduce((all, size) => all * size, 1))
     this.#outcomeBytes = OUTCOME_BYTES + 4 * floats.reduce((sum, size) => sum + size, 0)
@@ -76,6 +79,7 @@ export class Host {
         }
         const outcome = this.#outcomes.get(place)!
         this.#outcomes.delete(place)
+        if (outcome instanceof Refusal) throw outcome
         return outcome
       },
       replay: (seed, actions) => {
@@ -110,10 +114,8 @@ export class Host {
   #stepAll(): void {
     const steps = [...this.#announced.values()]
     this.#announced.clear()
-    const outcomes = this.#ask(askSteps(steps))
-    for (const [i, { place }] of steps.entries()) {
-      this.#outcomes.set(place, outcomes.subarray(i * this.#outcomeBytes, (i + 1) * this.#outcomeBytes))
-    }
+    const outcomes = readSteps(this.#ask(askSteps(steps)), this.#outcomeBytes)
+    for (const [i, { place }] of steps.entries()) this.#outcomes.set(place, outcomes[i]!)
   }
 
   #ask(request: Uint8Array, seconds?: number): Uint8Array {
@@ -126,6 +128,6 @@ export class Host {
       this.close()
       throw error
     }
-    return bodyOf(answer, this.#name)
+    return bodyOf(answer)
   }
 }

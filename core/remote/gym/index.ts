@@ -10,5 +10,7 @@ registerEnvironmentScheme('gym', {
   description: 'Any Gymnasium environment, by its id; needs Python with gymnasium',
   starts: gymCode,
   make: (id, kwargs) => new GymEnvironment(id, kwargs),
+  // Gymnasium's own ids, MODULE: and namespace/ included, end with a version.
+  claims: (id) => /^(?:[\w.-]+:)?(?:[\w.-]+\/)?[\w.-]+-v\d+$/.test(id),
   prepare: (id, kwargs) => prepare({ id, kwargs }),
 })

@@ -13,9 +13,13 @@ export interface Description {
   readonly discrete: readonly number[]
   /** What the numbers of an action are in Python. */
   readonly units: ActionUnits
+  /** What was supposed where a space leaves it open, as sentences. */
+  readonly notes: readonly string[]
   readonly maxEpisodeSteps: number | null
   readonly rewardThreshold: number | null
   readonly framesPerSecond: number | null
+  /** Whether it says that it can draw pictures. */
+  readonly draws: boolean
   /** Its version. */
   readonly gymnasium: string
 }
@@ -36,13 +40,17 @@ export interface Announced {
   readonly action: Uint8Array
 }
 
+/** What the process says is wrong with what its environment did; whoever asked knows where. */
+export class Refusal extends Error {}
+
 const FAILED = 1
 /** Before the observation in the answer to a step. */
 export const OUTCOME_BYTES = 11
 const UNSAID = 2
 
-export function askMake(id: string, kwargs: object): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ id, kwargs }))
+/** @param draws  whether it is to be made such that it can draw */
+export function askMake(id: string, kwargs: object, draws: boolean): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ id, kwargs, draws }))
 }
 
 /** One more environment like the first; the places count up from 0. */
@@ -89,14 +97,20 @@ export function askView(place: number): Uint8Array {
   return bytes
 }
 
-/**
- * @param name  as an error calls the environment
- * @throws UserError with what the environment said; the answer's body otherwise
- */
-export function bodyOf(answer: Uint8Array, name: string): Uint8Array {
+/** @throws Refusal with what the process said; the answer's body otherwise */
+export function bodyOf(answer: Uint8Array): Uint8Array {
   const body = answer.subarray(1)
   if (answer[0] !== FAILED) return body
-  const said = new TextDecoder().decode(body)
+  throw new Refusal(new TextDecoder().decode(body))
+}
+
+/**
+ * @param name  as an error calls the environment
+ * @throws UserError when it cannot be made
+ */
+export function readDescription(answer: Uint8Array, name: string): Description {
+  const said = new TextDecoder().decode(answer.subarray(1))
+  if (answer[0] !== FAILED) return JSON.parse(said) as Description
   const missing = /^missing: (.+)$/.exec(said)?.[1]
   if (missing !== undefined) {
     throw new UserError(`${name} needs the Python package ${missing}, which is not installed`, {
@@ -111,40 +125,36 @@ export function bodyOf(answer: Uint8Array, name: string): Uint8Array {
   })
 }
 
-/**
- * @param name  as errors call the environment
- * @throws UserError when the reward is one that no learner can take
- */
-export function readOutcome(name: string, body: Uint8Array): Outcome {
+/** The answers to several steps, one by one. @param outcomeBytes  of one that was made, its observation included */
+export function readSteps(body: Uint8Array, outcomeBytes: number): (Uint8Array | Refusal)[] {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
+  const answers: (Uint8Array | Refusal)[] = []
+  for (let at = 0; at < body.length; ) {
+    const failed = body[at] === FAILED
+    const from = failed ? at + 5 : at + 1
+    const end = from + (failed ? view.getUint32(at + 1, true) : outcomeBytes)
+    const said = body.subarray(from, end)
+    answers.push(failed ? new Refusal(new TextDecoder().decode(said)) : said)
+    at = end
+  }
+  return answers
+}
+
+export function readOutcome(body: Uint8Array): Outcome {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
   const success = view.getUint8(10)
-  const reward = view.getFloat64(0, true)
-  // It is kept in 32 bits, where a great number may be none.
-  if (!Number.isFinite(Math.fround(reward))) throw notFinite(name, 'a reward', reward)
   return {
-    reward,
+    reward: view.getFloat64(0, true),
     terminated: view.getUint8(8) === 1,
     truncated: view.getUint8(9) === 1,
     success: success === UNSAID ? null : success === 1,
   }
 }
 
-/**
- * @param name  as errors call the environment
- * @param at    where in the answer's body the observation begins
- * @throws UserError when it holds what no learner can take
- */
-export function readObservation(name: string, body: Uint8Array, at: number, into: Float32Array): void {
+/** @param at  where in the answer's body the observation begins */
+export function readObservation(body: Uint8Array, at: number, size: number): Float32Array {
   // The floats lie at any byte; a copy lies where a Float32Array can.
-  into.set(new Float32Array(body.slice(at, at + 4 * into.length).buffer))
-  const wrong = into.findIndex((value) => !Number.isFinite(value))
-  if (wrong >= 0) throw notFinite(name, `number ${wrong} of an observation`, into[wrong]!)
-}
-
-function notFinite(name: string, what: string, value: number): UserError {
-  return new UserError(`${name} gave ${value} for ${what}, which must be finite in 32 bits`, {
-    remedy: 'mend the environment, or wrap it in one that clips or scales what it gives',
-  })
+  return new Float32Array(body.slice(at, at + 4 * size).buffer)
 }
 
 /** @param size  bytes behind the letter */

@@ -1,26 +1,31 @@
 """Hosts Gymnasium environments of one kind for Understudy, over standard input and output.
 
-Messages are a little-endian u32 length and as many bytes. The first request is JSON: {"id", "kwargs"}; its answer describes
-the spaces, and environment 0 is there. Every other request begins with one byte that says what is asked:
+Messages are a little-endian u32 length and as many bytes. The first request is JSON: {"id", "kwargs", "draws"}; its answer
+describes the spaces, and environment 0 is there. Every other request begins with one byte that says what is asked:
 
     A  another environment: the numbers count up    -> nothing
     R  reset: u32 number, f64 seed                  -> observation f32[O]
-    S  step, one or several: u32 number, action     -> for each: f64 reward, u8 terminated, u8 truncated, u8 success,
-                                                       observation f32[O]
+    S  step, one or several: u32 number, action     -> for each: u8 0, f64 reward, u8 terminated, u8 truncated, u8 success,
+                                                       observation f32[O]; or u8 1, u32 length, a sentence
     P  replay: u32 number, f64 seed, actions one by one
                                                     -> f64 return, u8 terminated, u8 truncated, u8 success of the last step
     V  view: u32 number                             -> u32 width, u32 height, PNG; nothing where there are no pictures
 
 An action is f32[C] followed by i32[D]. `success` is 2 where the environment does not say. Every answer begins with one byte:
 0, or 1 before a sentence that says what is wrong.
+
+Environments draw only where `draws` is true. A renderer that finds no display may end the whole process, so whoever learns
+keeps to a process without one.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import struct
 import sys
+import traceback
 import zlib
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
@@ -28,101 +33,6 @@ os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 UNSAID = 2
-
-
-class Refused(Exception):
-    """Something that the person who named the environment can mend."""
-
-
-def flatten(space, value, out, at):
-    """Writes `value` of `space` into `out` from `at` on. Returns where the next value begins."""
-    from gymnasium import spaces
-
-    if isinstance(space, spaces.Dict):
-        for name, part in space.spaces.items():
-            at = flatten(part, value[name], out, at)
-    elif isinstance(space, spaces.Tuple):
-        for part, item in zip(space.spaces, value):
-            at = flatten(part, item, out, at)
-    elif isinstance(space, spaces.Box):
-        array = np.asarray(value)
-        if array.ndim == 3:
-            # Pictures lie plane by plane, their bytes as shares of full brightness.
-            array = array.transpose(2, 0, 1)
-            if array.dtype == np.uint8:
-                array = array / np.float32(255)
-        out[at : at + array.size] = array.reshape(-1)
-        at += array.size
-    elif isinstance(space, spaces.Discrete):
-        out[at : at + space.n] = 0
-        out[at + int(value) - int(space.start)] = 1
-        at += int(space.n)
-    elif isinstance(space, spaces.MultiDiscrete):
-        for size, start, item in zip(space.nvec.ravel(), space.start.ravel(), np.asarray(value).ravel()):
-            out[at : at + size] = 0
-            out[at + int(item) - int(start)] = 1
-            at += int(size)
-    else:
-        items = np.asarray(value)
-        out[at : at + items.size] = items.reshape(-1)
-        at += items.size
-    return at
-
-
-def describe_observation(space, name):
-    """The named observations that `flatten` writes, in its order."""
-    from gymnasium import spaces
-
-    if isinstance(space, (spaces.Dict, spaces.Tuple)):
-        parts = space.spaces.items() if isinstance(space, spaces.Dict) else enumerate(space.spaces)
-        prefix = "" if name == "observation" else f"{name}/"
-        return [leaf for key, part in parts for leaf in describe_observation(part, f"{prefix}{key}")]
-    if isinstance(space, spaces.Box):
-        shape = list(space.shape)
-        if len(shape) > 3:
-            raise Refused(f"its observation {name!r} has {len(shape)} dimensions; up to three can be taken in")
-        if len(shape) == 3:
-            shape = [shape[2], shape[0], shape[1]]
-        elif len(shape) != 1:
-            shape = [int(np.prod(shape))]
-        return [{"name": name, "shape": shape, "description": f"{space}"}]
-    if isinstance(space, spaces.Discrete):
-        return [{"name": name, "shape": [int(space.n)], "description": f"{space}, a 1 where the value is"}]
-    if isinstance(space, spaces.MultiDiscrete):
-        return [{"name": name, "shape": [int(space.nvec.sum())], "description": f"{space}, a 1 where each value is"}]
-    if isinstance(space, spaces.MultiBinary):
-        return [{"name": name, "shape": [int(np.prod(space.shape))], "description": f"{space}"}]
-    raise Refused(f"its observation {name!r} is a {type(space).__name__} space, which cannot be taken in")
-
-
-def action_reader(space):
-    """Of an action of `space`: what -1 and 1 of each continuous value stand for, the size of each branch and what its
-    choice 0 is called, and what makes the action from both."""
-    from gymnasium import spaces
-
-    if isinstance(space, spaces.Box) and np.issubdtype(space.dtype, np.floating):
-        low, high = space.low.reshape(-1).astype(np.float64), space.high.reshape(-1).astype(np.float64)
-        bounded = np.isfinite(low) & np.isfinite(high)
-        low, high = np.where(bounded, low, -1.0), np.where(bounded, high, 1.0)
-
-        def box(continuous, discrete):
-            action = low + (continuous.astype(np.float64) + 1.0) * 0.5 * (high - low)
-            return np.clip(action, low, high).astype(space.dtype).reshape(space.shape)
-
-        return list(zip(low.tolist(), high.tolist())), [], [], box
-    if isinstance(space, spaces.Discrete):
-        return [], [int(space.n)], [int(space.start)], lambda continuous, discrete: space.dtype.type(discrete[0] + space.start)
-    if isinstance(space, spaces.MultiDiscrete):
-
-        def several(continuous, discrete):
-            return (discrete.reshape(space.nvec.shape) + space.start).astype(space.dtype)
-
-        sizes, starts = space.nvec.ravel().tolist(), np.asarray(space.start).ravel().tolist()
-        return [], sizes, starts, several
-    if isinstance(space, spaces.MultiBinary):
-        size = int(np.prod(space.shape))
-        return [], [2] * size, [0] * size, lambda continuous, discrete: discrete.reshape(space.shape).astype(space.dtype)
-    raise Refused(f"its actions are a {type(space).__name__} space of {space.dtype}, which cannot be offered")
 
 
 class Host:
@@ -133,28 +43,34 @@ class Host:
         self.envs = [self.make()]
         (env,) = self.envs
         self.space = env.observation_space
-        self.observations = describe_observation(self.space, "observation")
-        self.size = sum(int(np.prod(leaf["shape"])) for leaf in self.observations)
-        self.ranges, self.discrete, self.starts, self.read = action_reader(env.action_space)
+        self.observations = spaces.describe_observation(self.space, "observation")
+        self.size = sum(math.prod(leaf["shape"]) for leaf in self.observations)
+        self.ranges, self.discrete, self.starts, self.read, self.note = spaces.action_reader(env.action_space)
         self.continuous = len(self.ranges)
         self.action_bytes = 4 * (self.continuous + len(self.discrete))
 
     def description(self):
         (env,) = self.envs
+        metadata = env.metadata or {}
+        # -1 says that an id's limit is taken away.
+        limit = env.spec and env.spec.max_episode_steps
+        modes = metadata.get("render_modes") or metadata.get("render.modes") or []
         return {
             "observations": self.observations,
             "continuous": self.continuous,
             "discrete": self.discrete,
             "units": {"ranges": self.ranges, "starts": self.starts},
-            "maxEpisodeSteps": None if env.spec is None else env.spec.max_episode_steps,
-            "rewardThreshold": None if env.spec is None else env.spec.reward_threshold,
-            "framesPerSecond": env.metadata.get("render_fps"),
+            "notes": [] if self.note is None else [self.note],
+            "maxEpisodeSteps": number(limit) if limit is not None and limit > 0 else None,
+            "rewardThreshold": number(env.spec and env.spec.reward_threshold),
+            "framesPerSecond": number(metadata.get("render_fps")),
+            "draws": "rgb_array" in modes,
             "gymnasium": gymnasium.__version__,
         }
 
     def observed(self, observation):
         out = np.empty(self.size, dtype="<f4")
-        flatten(self.space, observation, out, 0)
+        spaces.write_observation(self.space, observation, out, 0, "observation")
         return out.tobytes()
 
     def another(self, body):
@@ -163,40 +79,49 @@ class Host:
 
     def reset(self, body):
         number, seed = struct.unpack_from("<Id", body)
-        observation, _ = self.envs[number].reset(seed=int(seed))
-        return self.observed(observation)
+        return self.observed(first_of(theirs("reset", self.envs[number].reset, seed=int(seed))))
 
     def take(self, env, body, at):
+        """One step. Returns the observation, and reward, terminated, truncated and success as they are packed."""
         continuous = np.frombuffer(body, "<f4", self.continuous, at)
         discrete = np.frombuffer(body, "<i4", len(self.discrete), at + 4 * self.continuous)
-        return env.step(self.read(continuous, discrete))
+        observation, reward, terminated, truncated, info = five_of(
+            theirs("step", env.step, self.read(continuous, discrete))
+        )
+        ended = spaces.flag(terminated, "terminated")
+        cut = spaces.flag(truncated, "truncated") and not ended
+        return observation, (spaces.single(reward, "reward"), ended, cut, success(info))
 
     def step(self, body):
         out = []
         for at in range(0, len(body), 4 + self.action_bytes):
             (number,) = struct.unpack_from("<I", body, at)
-            observation, reward, terminated, truncated, info = self.take(self.envs[number], body, at + 4)
-            out.append(struct.pack("<dBBB", reward, terminated, truncated and not terminated, success(info)))
-            out.append(self.observed(observation))
+            try:
+                observation, outcome = self.take(self.envs[number], body, at + 4)
+                out.append(struct.pack("<BdBBB", 0, *outcome) + self.observed(observation))
+            except spaces.Refused as error:
+                sentence = str(error).encode()
+                out.append(struct.pack("<BI", 1, len(sentence)) + sentence)
         return b"".join(out)
 
     def replay(self, body):
         number, seed = struct.unpack_from("<Id", body)
         env = self.envs[number]
-        env.reset(seed=int(seed))
-        total, terminated, truncated, info = 0.0, False, False, {}
+        theirs("reset", env.reset, seed=int(seed))
+        total, ended = 0.0, (False, False, UNSAID)
         for at in range(12, len(body), self.action_bytes):
-            _, reward, terminated, truncated, info = self.take(env, body, at)
-            total += float(reward)
-        return struct.pack("<dBBB", total, terminated, truncated and not terminated, success(info))
+            _, (reward, *ended) = self.take(env, body, at)
+            total += reward
+        return struct.pack("<dBBB", total, *ended)
 
     def view(self, body):
         (number,) = struct.unpack_from("<I", body)
         env = self.envs[number]
-        frame = env.render() if env.render_mode == "rgb_array" else None
-        if frame is None:
+        frame = theirs("render", env.render) if env.render_mode == "rgb_array" else None
+        frame = None if frame is None else spaces.numbers(frame)
+        if frame is None or frame.ndim != 3 or frame.shape[2] not in (3, 4):
             return b""
-        frame = np.ascontiguousarray(frame, dtype=np.uint8)
+        frame = np.ascontiguousarray(frame[:, :, :3], dtype=np.uint8)
         height, width = frame.shape[:2]
         return struct.pack("<II", width, height) + png(frame)
 
@@ -205,9 +130,51 @@ class Host:
             env.close()
 
 
+def theirs(name, work, *args, **kwargs):
+    """Calls the method `name` of an environment. What it raises is said as a sentence, with the place in its own code."""
+    try:
+        return work(*args, **kwargs)
+    except Exception as error:
+        raise spaces.Refused(f"{name}() raised {told(error)}") from error
+
+
+def told(error):
+    """'ZeroDivisionError: division by zero (games.py, line 12)': the innermost place that is neither ours nor Gymnasium's."""
+    others = (__file__, spaces.__file__, os.path.dirname(gymnasium.__file__), "<")
+    places = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(others)]
+    where = f" ({os.path.basename(places[-1].filename)}, line {places[-1].lineno})" if places else ""
+    message = " ".join(str(error).split())
+    return f"{type(error).__name__}{': ' if message else ''}{message[:400]}{where}"
+
+
+def first_of(result):
+    """The observation of what `reset` returned: Gymnasium's observation and info, or the observation alone of before."""
+    if isinstance(result, tuple) and len(result) == 2 and isinstance(result[1], dict):
+        return result[0]
+    return result
+
+
+def five_of(result):
+    """What `step` returned, as Gymnasium has it. Of before it there are four values, of which `done` can be a time limit."""
+    if isinstance(result, tuple) and len(result) == 5:
+        return result
+    if not isinstance(result, tuple) or len(result) != 4:
+        raise spaces.Refused(f"step() returned {spaces.shown(result)}, which are not the five values of Gymnasium")
+    observation, reward, done, info = result
+    ended = spaces.flag(done, "done")
+    cut = isinstance(info, dict) and bool(info.get("TimeLimit.truncated", False))
+    return observation, reward, ended and not cut, ended and cut, info
+
+
 def success(info):
-    said = info.get("is_success", info.get("success"))
-    return UNSAID if said is None else int(bool(said))
+    said = info.get("is_success", info.get("success")) if isinstance(info, dict) else None
+    said = None if said is None else spaces.numbers(said)
+    return UNSAID if said is None or said.size != 1 else int(bool(said.reshape(-1)[0]))
+
+
+def number(value):
+    """As JSON can have it; None where there is none."""
+    return float(value) if isinstance(value, (int, float, np.number)) and math.isfinite(value) else None
 
 
 def png(frame):
@@ -228,17 +195,15 @@ def png(frame):
 
 
 def make(request):
-    kwargs = request["kwargs"]
+    kwargs = {"disable_env_checker": True, **request["kwargs"]}
     try:
-        try:
+        if request["draws"]:
             return gymnasium.make(request["id"], **{"render_mode": "rgb_array", **kwargs})
-        except (TypeError, AssertionError, ImportError):
-            # Some environments have no pictures, or their pictures need packages that are not there.
-            return gymnasium.make(request["id"], **kwargs)
+        return gymnasium.make(request["id"], **kwargs)
     except gymnasium.error.Error as error:
-        raise Refused(str(error)) from error
+        raise spaces.Refused(str(error)) from error
     except Exception as error:
-        raise Refused(f"{type(error).__name__}: {error}") from error
+        raise spaces.Refused(told(error)) from error
 
 
 def serve(requests, answers):
@@ -255,13 +220,16 @@ def serve(requests, answers):
         return
     try:
         host = Host(json.loads(request))
-    except Refused as error:
+    except spaces.Refused as error:
         write(False, str(error).encode())
         return
     write(True, json.dumps(host.description()).encode())
     asked = {b"A": host.another, b"R": host.reset, b"S": host.step, b"P": host.replay, b"V": host.view}
     while (request := read()) is not None:
-        write(True, asked[request[:1]](request[1:]))
+        try:
+            write(True, asked[request[:1]](request[1:]))
+        except spaces.Refused as error:
+            write(False, str(error).encode())
     host.close()
 
 
@@ -277,4 +245,9 @@ if __name__ == "__main__":
         private.write(struct.pack("<IB", 1 + len(body), 1) + body)
         private.flush()
         sys.exit(1)
+    # Nothing is written where the program lies.
+    writes_none, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    import understudy_spaces as spaces
+
+    sys.dont_write_bytecode = writes_none
     serve(sys.stdin.buffer, private)

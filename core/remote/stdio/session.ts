@@ -83,7 +83,8 @@ export class StdioSession {
 
   /**
    * @returns the bytes to send back, overwritten by the next answer
-   * @throws UserError when the request cannot be met; nothing has been done then
+   * @throws UserError when the request cannot be met; nothing has been done then. Also when an environment cannot make its
+   * step: its episode is over, and of those that step with it nothing is told
    */
   answer({ kind, body }: Frame): Uint8Array {
     if (kind === Kind.hello) return this.#greet(body)
@@ -188,6 +189,7 @@ export class StdioSession {
 
   #step(e: number): void {
     const seat = this.#seats[e]!
+    seat.running = false
     const { reward, terminated, truncated } = seat.environment.step(seat.action, seat.observation)
     seat.running = !terminated && !truncated
     this.#note(e, reward, terminated, truncated, !seat.running && seat.environment.succeeded)
@@ -196,6 +198,7 @@ export class StdioSession {
 
   #reset(e: number, seed: number): void {
     const seat = this.#seats[e]!
+    seat.running = false
     seat.environment.reset(seed, seat.observation)
     seat.running = true
     if (seat.mask.length > 0) seat.environment.writeActionMask!(seat.mask)

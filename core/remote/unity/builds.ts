@@ -9,8 +9,8 @@ import { type Description, packRequest, unpackDescription } from './protocol.ts'
 import { type BuildSettings, EDITOR } from './settings.ts'
 
 const GRACE_SECONDS = 10
-/** Decisions, for agents whose build sets no limit of its own. */
-const MOST_STEPS = 5_000
+/** Decisions, for agents whose build sets no limit of its own (`MaxStep` 0). */
+const PATIENCE = 5_000
 
 export interface Build {
   readonly thread: SyncThread
@@ -73,7 +73,7 @@ export function specOf(
     action: { ...action, ...(action.discrete.length > 0 ? { masked: true } : {}) },
     score: { unit: 'point', units: 'points', measure: 'return', tellsSuccess: false },
     reproducible: false,
-    maxEpisodeSteps: MOST_STEPS,
+    patience: PATIENCE,
   }
 }
 

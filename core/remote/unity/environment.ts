@@ -25,8 +25,6 @@ export class UnityEnvironment implements Environment {
   #build: Build | null = null
   #mask: Uint8Array | null = null
   #playing = false
-  /** Of the episode. */
-  #steps = 0
   /** Whether the episode was broken off by `restore`. */
   #broken = false
 
@@ -52,7 +50,6 @@ export class UnityEnvironment implements Environment {
     this.#broken = false
     this.#receive(this.#ask({ ask: 'begin', floats: this.#settings.floats }))
     this.#playing = true
-    this.#steps = 0
     observation?.set(this.#observation)
   }
 
@@ -68,8 +65,6 @@ export class UnityEnvironment implements Environment {
       if (!(index >= 0 && index < size)) throw new Error(`branch ${branch} has no action ${index}`)
     }
     this.#receive(this.#ask({ ask: 'step', ...packedAction({ continuous, discrete }, this.spec) }))
-    const atLimit = ++this.#steps === this.spec.maxEpisodeSteps
-    if (atLimit && !this.#result.terminated) this.#result.truncated = true
     this.#playing = !this.#result.terminated && !this.#result.truncated
     observation?.set(this.#observation)
     return this.#result

@@ -1,4 +1,6 @@
 /** What a report of an agent says: its observations as numbers, its reward, whether its episode is over, what is allowed. */
+
+import { FINITE_REMEDY, notFinite } from '../../envs/finite.ts'
 import { type ActionSpec, shapeSize } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
 import {
@@ -40,9 +42,12 @@ export function momentOf(name: string, info: AgentInfo, brain: BrainParameters):
   }
   // Two sums of 32 bits may have one that fits into none.
   const reward = Math.fround(info.reward + info.groupReward)
-  if (!Number.isFinite(reward) || !all.every(Number.isFinite)) {
-    throw new UserError(`${name} sent an observation or a reward that is no finite number`)
-  }
+  const observations = info.observations.map((seen, i) => ({
+    ...seen,
+    name: seen.name || `observation_${i}`,
+  }))
+  const wrong = notFinite({ observations }, reward, all)
+  if (wrong !== undefined) throw new UserError(`${name} sent ${wrong}`, { remedy: FINITE_REMEDY })
   const choices = actionSpec(brain).discrete.reduce((sum, size) => sum + size, 0)
   const masked = info.actionMask.length === choices && info.actionMask.some((forbidden) => forbidden)
   return {

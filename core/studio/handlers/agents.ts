@@ -3,7 +3,7 @@ import { closing } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
 import { evaluatePlayer, heldOutSeeds, policyFile } from '../../evaluate/index.ts'
 import { knownCheckpoints, readRegularFile, runDirectory } from '../../train/index.ts'
-import { environmentOfRun, runPlayer } from '../contenders.ts'
+import { environmentOfRun, runLimit, runPlayer } from '../contenders.ts'
 import type { HostContext } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { readMeta, writeMeta } from '../meta.ts'
@@ -36,7 +36,11 @@ export function agentHandlers(context: HostContext): Handlers<keyof typeof agent
       const player = await runPlayer(context, environment, runId)
       const { score, winRate } = await context.tasks.run(taskId, ({ signal, report }) =>
         closing(environment, () =>
-          evaluatePlayer(environment, player, heldOutSeeds(episodes), { signal, onProgress: report }),
+          evaluatePlayer(environment, player, heldOutSeeds(episodes), {
+            signal,
+            onProgress: report,
+            maxEpisodeSteps: runLimit(context, runId),
+          }),
         ),
       )
       const [low, high] = score.ci95 ?? [null, null]

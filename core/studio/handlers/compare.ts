@@ -11,7 +11,14 @@ import {
   playBoard,
 } from '../../evaluate/index.ts'
 import { boardOrAbsence, isRecorded, recordedSeed } from '../boards.ts'
-import { environmentFor, environmentOfRun, refuseTwins, resolveContender, runPlayer } from '../contenders.ts'
+import {
+  environmentFor,
+  environmentOfRun,
+  refuseTwins,
+  resolveContender,
+  runLimit,
+  runPlayer,
+} from '../contenders.ts'
 import type { HostContext } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { freshSeed } from '../fresh-seed.ts'
@@ -61,7 +68,10 @@ export function compareHandlers(context: HostContext): CompareHandlers {
     'runs.watch': async ({ runId, seed }) => {
       const environment = await environmentOfRun(context, runId)
       const player = await runPlayer(context, environment, runId)
-      const board = await closing(environment, () => playBoard(environment, player, seed ?? freshSeed()))
+      const limit = { maxEpisodeSteps: runLimit(context, runId) }
+      const board = await closing(environment, () =>
+        playBoard(environment, player, seed ?? freshSeed(), limit),
+      )
       return recordingOfBoard(environment.spec, board)
     },
   }

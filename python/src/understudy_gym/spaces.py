@@ -65,7 +65,7 @@ def write_action(
         discrete: [..., D]
 
     Raises:
-        ValueError: if the action has another shape.
+        ValueError: if the action has another shape, or an index that 32 bits cannot hold.
         TypeError: if indices are no whole numbers.
 
     """
@@ -73,8 +73,11 @@ def write_action(
         values = action["continuous"] if spec.discrete else action
         continuous[...] = np.asarray(values, np.float32).reshape(continuous.shape)
     if spec.discrete:
-        indices = action["discrete"] if spec.continuous > 0 else action
-        np.copyto(discrete, np.asarray(indices).reshape(discrete.shape), casting="same_kind")
+        given = action["discrete"] if spec.continuous > 0 else action
+        indices = np.asarray(given).reshape(discrete.shape)
+        np.copyto(discrete, indices, casting="same_kind")
+        if not np.array_equal(discrete, indices):
+            raise ValueError(f"action {indices.tolist()} has an index that is none of any space")
 
 
 def _box(part: Observation) -> spaces.Box:

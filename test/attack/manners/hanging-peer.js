@@ -24,6 +24,8 @@ const description = Buffer.from(
     observations: [{ name: 'observation', shape: [2], description: 'nothing' }],
     continuous: 0,
     discrete: [2],
+    notes: [],
+    draws: false,
     maxEpisodeSteps: 5,
     rewardThreshold: null,
     framesPerSecond: null,

@@ -6,6 +6,7 @@ import { check as d3rlpy } from './d3rlpy.ts'
 import { check as d4rl } from './d4rl.ts'
 import { check as endpoint } from './endpoint.ts'
 import { check as gymIn } from './gym-in.ts'
+import { check as gymOdd } from './gym-odd.ts'
 import { check as gymnasium } from './gymnasium.ts'
 import { check as h5py } from './h5py.ts'
 import { check as imitation } from './imitation.ts'
@@ -44,6 +45,7 @@ export const checks: readonly InteropCheck[] = [
   tensorboard,
   torchExport,
   gymIn,
+  gymOdd,
   cartPole,
   mountainCar,
   gymnasium,

@@ -5,6 +5,7 @@ import { Command, HEAD_BYTES, Kind } from '../../../core/remote/stdio/frames.ts'
 import { type Request, type Result, resultLayout, sizesOf } from '../../../core/remote/stdio/layout.ts'
 import { refusal } from '../../../core/remote/stdio/serve.ts'
 import { StdioSession, type Welcome } from '../../../core/remote/stdio/session.ts'
+import { OwnEnd } from '../../rollout/own-end.ts'
 import { framesOf, greeting, json, request, text } from './support.ts'
 
 type Parameters = Readonly<Record<string, number | string>>
@@ -49,6 +50,21 @@ describe('StdioSession', () => {
     expect(ask(Kind.hello, Uint8Array.of(0x7b))).toThrow('no JSON')
     expect(ask(Kind.hello, text(null))).toThrow('must have')
     expect(ask(Kind.hello, text({ protocol: '1' }))).toThrow('must have')
+  })
+
+  it('refuses to go on with an episode that an environment has broken off', () => {
+    const fault = { atStep: 2, every: 1, message: 'it gave NaN' }
+    const session = new StdioSession([new OwnEnd({ fault })], 'understudy 0')
+    session.answer({ kind: Kind.hello, body: greeting.subarray(HEAD_BYTES) })
+    const ask = (command: number) => {
+      const body = request(sizesOf(new OwnEnd().spec), 1, ({ commands }) => commands.fill(command))
+      return () => session.answer({ kind: Kind.advance, body })
+    }
+    ask(Command.reset)()
+    ask(Command.step)()
+    expect(ask(Command.step)).toThrow('it gave NaN')
+    expect(ask(Command.step)).toThrow('there is no episode to step')
+    expect(ask(Command.reset)).not.toThrow()
   })
 
   it.each([
