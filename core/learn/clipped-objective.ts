@@ -19,9 +19,16 @@ import {
 import type { ActionLayout } from './action-layout.ts'
 import { categoricalEntropy, gaussianLogProb, maskedLogSoftmax } from './distributions.ts'
 import type { PolicyOutputs } from './policy.ts'
+import type { RolloutBuffer } from './rollout-buffer.ts'
 
 /** The norm of all gradients together is clipped to this, as in OpenAI's baselines. */
 const MAX_NORM = 0.5
+
+/**
+ * How far an update may move V from what it was: 'epsilon', as far as the probability ratio (ML-Agents' way, made for returns
+ * of about 1); 'range', epsilon standard deviations of the buffer's returns; 'none'.
+ */
+export type ValueClip = 'none' | 'epsilon' | 'range'
 
 export interface JudgedActions {
   /** log pi(a|o) of the whole action, [M] */
@@ -63,7 +70,8 @@ export function judgeActions(
 /**
  * The loss of a minibatch, its parts, and what tells how far the policy has moved.
  *
- * Adds the inputs old-log-pi [M], advantage [M], old-value [M, S], return [M, S], epsilon [] and beta [].
+ * Adds the inputs old-log-pi [M], advantage [M], return [M, S], epsilon [] and beta [], and unless V is free old-value [M, S]
+ * and value-range [1, S].
  *
  * @param value  [M, S], V of every reward signal
  */
@@ -71,11 +79,11 @@ export function clippedLoss(
   graph: Graph,
   { logPi, entropy }: JudgedActions,
   value: Value,
+  valueClip: ValueClip,
 ): Record<'loss' | 'policy-loss' | 'value-loss' | 'entropy' | 'clipped' | 'kl', Value> {
   const [M, S] = value.shape as [number, number]
   const oldLogPi = graph.input('old-log-pi', [M])
   const advantage = graph.input('advantage', [M])
-  const oldValue = graph.input('old-value', [M, S])
   const goal = graph.input('return', [M, S])
   const epsilon = graph.input('epsilon', [])
   const beta = graph.input('beta', [])
@@ -85,8 +93,14 @@ export function clippedLoss(
   const bounded = minimum(maximum(ratio, sub(1, epsilon)), add(epsilon, 1))
   const policyLoss = neg(mean(minimum(mul(ratio, advantage), mul(bounded, advantage))))
   // L^VF, each error no smaller than with the value clipped around the old one
-  const near = add(oldValue, minimum(maximum(sub(value, oldValue), neg(epsilon)), epsilon))
-  const valueLoss = mean(maximum(square(sub(value, goal)), square(sub(near, goal))))
+  let errors = square(sub(value, goal))
+  if (valueClip !== 'none') {
+    const oldValue = graph.input('old-value', [M, S])
+    const range = graph.input('value-range', [1, S])
+    const near = add(oldValue, minimum(maximum(sub(value, oldValue), neg(range)), range))
+    errors = maximum(errors, square(sub(near, goal)))
+  }
+  const valueLoss = mean(errors)
   // L = L^CLIP - c1 L^VF + c2 S, with the sign turned for descent                                          (Eq. 9)
   const loss = add(add(policyLoss, mul(valueLoss, 0.5)), mul(mul(mean(entropy), beta), -1))
   return {
@@ -99,6 +113,26 @@ export function clippedLoss(
   }
 }
 
+/** Feeds how far V may move in an update on `buffer`, whose returns are there. */
+export function feedValueRange(
+  range: Float32Array | undefined,
+  buffer: RolloutBuffer,
+  valueClip: ValueClip,
+  epsilon: number,
+): void {
+  if (range === undefined) return
+  const S = range.length
+  for (let s = 0; s < S; s++) range[s] = epsilon * (valueClip === 'range' ? spread(buffer, s, S) : 1)
+}
+
+/** Standard deviation of the returns of signal `s` of S. */
+function spread({ returns, length }: RolloutBuffer, s: number, S: number): number {
+  let [sum, squares] = [0, 0]
+  for (let row = 0; row < length; row++) sum += returns[row * S + s]!
+  for (let row = 0; row < length; row++) squares += (returns[row * S + s]! - sum / length) ** 2
+  return Math.sqrt(squares / length)
+}
+
 /** Clips the norm of the gradients of all sets together, then one Adam step each. */
 export function stepTogether(adams: readonly Adam[], learningRate: number): void {
   for (const adam of adams) adam.learningRate = learningRate
@@ -107,7 +141,10 @@ export function stepTogether(adams: readonly Adam[], learningRate: number): void
 
 type Kind = 'linear' | 'constant'
 
-/** What falls during a PPO run: each from its setting to ML-Agents' floor at max_steps when its schedule is linear. */
+/**
+ * What falls during a PPO run: each from its setting to ML-Agents' floor at max_steps when its schedule is linear. A setting
+ * below the floor stays as it is; ML-Agents raises it.
+ */
 export function ppoSchedule(
   h: {
     readonly learning_rate: number
@@ -120,7 +157,7 @@ export function ppoSchedule(
   maxSteps: number,
 ): Record<'learningRate' | 'beta' | 'epsilon', (steps: number) => number> {
   const falling = (kind: Kind | undefined, from: number, to: number) => (steps: number) => {
-    if ((kind ?? h.learning_rate_schedule) === 'constant') return from
+    if ((kind ?? h.learning_rate_schedule) === 'constant' || from < to) return from
     return Math.max(to, from + (to - from) * Math.min(1, steps / maxSteps))
   }
   return {

@@ -4,7 +4,9 @@
  * Differs from the paper:
  * - Actor and critic are separate networks (ML-Agents' default); the critic has one value head per reward signal, each with
  *   its own discount, and the advantages of the signals are added.
- * - The value loss is clipped around the old value, as in ML-Agents and OpenAI's baselines.
+ * - The value loss may be clipped around the old value (`value_clip`): by epsilon, as in ML-Agents and OpenAI's baselines, where
+ *   nothing else is said. For returns far from 1 that keeps the critic from learning anything.
+ * - Rewards may be divided by the standard deviation of the return (`normalize_reward`).
  * - Advantages are normalised over the whole buffer, the gradient's global norm is clipped to 0.5 (as in baselines; ML-Agents
  *   does not clip).
  * Differs from ML-Agents: the probability ratio is that of the whole action, not one ratio per branch. Where environments
@@ -29,7 +31,7 @@ import {
   registerAlgorithm,
 } from './algorithm.ts'
 import { BufferRewards } from './buffer-rewards.ts'
-import { clippedLoss, judgeActions, ppoSchedule, stepTogether } from './clipped-objective.ts'
+import { clippedLoss, feedValueRange, judgeActions, ppoSchedule, stepTogether } from './clipped-objective.ts'
 import { makeCloning } from './cloning.ts'
 import { Metrics } from './metrics.ts'
 import { body, dense } from './networks.ts'
@@ -37,6 +39,7 @@ import { seen } from './normalizer.ts'
 import { Actor, buildPolicy, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
 import { makeRecurrentPpo } from './recurrent-ppo.ts'
+import { makeRewardNormalizer } from './reward-normalizer.ts'
 import { writeChoices } from './reward-signal.ts'
 import { RolloutBuffer } from './rollout-buffer.ts'
 import { setUp } from './setup.ts'
@@ -53,6 +56,20 @@ export const ppoHyperparameters = z.strictObject({
   epsilon: z.number().positive().default(0.2).describe('How far the probability ratio may move from 1'),
   lambd: z.number().min(0).max(1).default(0.95).describe('Lambda of generalised advantage estimation'),
   num_epoch: z.int().min(1).default(3).describe('Passes over the buffer'),
+  value_clip: z
+    .enum(['none', 'epsilon', 'range'])
+    .default('epsilon')
+    .describe(
+      "Ours: how far an update may move the value: epsilon, ML-Agents' way, which is too little unless returns are about 1; " +
+        'range, epsilon standard deviations of the returns; none, as far as it likes, the default of Gymnasium environments',
+    ),
+  normalize_reward: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Ours: divide the environment's rewards by the running standard deviation of their discounted sum; on by default in " +
+        'Gymnasium environments',
+    ),
   learning_rate_schedule: scheduleKind.default('linear').describe('linear: falls to nearly 0 at max_steps'),
   beta_schedule: scheduleKind.optional().describe('As learning_rate_schedule when absent'),
   epsilon_schedule: scheduleKind
@@ -93,7 +110,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     const raw = C === 0 ? null : graph.input('raw', [M, C])
     const [x] = seen(normalizer, graph, observation)
     const judged = judgeActions(graph, layout, buildPolicy(shape, graph, policy, x), choices, raw)
-    const outputs: Record<string, Value> = clippedLoss(graph, judged, values(graph, x))
+    const outputs: Record<string, Value> = clippedLoss(graph, judged, values(graph, x), h.value_clip)
     if (cloning !== null) outputs.loss = add(outputs.loss!, cloning.addTo(graph))
     for (const parameters of [policy, critic]) {
       gradients(outputs.loss!, parameters.of(graph)).forEach((gradient, i) => {
@@ -132,6 +149,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
   const actor = await Actor.compile(shape, policy, runtime, E)
   const adams = [policy, critic].map((parameters) => new Adam(parameters, { learningRate: h.learning_rate }))
   const buffer = new RolloutBuffer(T, E, replayShape, S)
+  const rewardNormalizer = h.normalize_reward ? makeRewardNormalizer(signals, E) : null
   const schedule = ppoSchedule(h, settings.max_steps)
   const everybody = allRows(E)
   const order = new Uint32Array(N)
@@ -197,6 +215,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
   async function epoch(): Promise<number> {
     random.shuffle(order)
     const { inputs, outputs } = program
+    const oldValue = inputs['old-value']
     const D = layout.branchSizes.length
     let made = 0
     for (let first = 0; first + M <= N; first += M, made++) {
@@ -208,7 +227,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
         inputs['old-log-pi']![i] = buffer.logPi[row]!
         inputs.advantage![i] = buffer.advantages[row]!
         for (let s = 0; s < S; s++) {
-          inputs['old-value']![i * S + s] = buffer.values[row * S + s]!
+          if (oldValue !== undefined) oldValue[i * S + s] = buffer.values[row * S + s]!
           inputs.return![i * S + s] = buffer.returns[row * S + s]!
         }
       }
@@ -252,6 +271,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
       steps += rows.length
       for (const e of rows) {
         const ended = step.terminated[e] === 1 || step.truncated[e] === 1
+        rewardNormalizer?.observe(e, step.rewards[e]!, ended)
         horizon[e] = ended ? 0 : horizon[e]! + 1
         const cutHere = ended || horizon[e]! >= settings.time_horizon
         if (horizon[e]! >= settings.time_horizon) horizon[e] = 0
@@ -261,17 +281,21 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
 
     drop(environment): void {
       buffer.cutAfterNewest(environment)
+      rewardNormalizer?.drop(environment)
       horizon[environment] = 0
     },
 
     async update(): Promise<number> {
       if (!buffer.full) return 0
       buffer.close()
+      rewardNormalizer?.normalize(buffer.rewards, metrics)
       await rewards.judge(buffer, steps)
       await judgeBuffer()
       await judgeCuts()
       estimate()
-      program.inputs.epsilon![0] = schedule.epsilon(steps)
+      const epsilon = schedule.epsilon(steps)
+      program.inputs.epsilon![0] = epsilon
+      feedValueRange(program.inputs['value-range'], buffer, h.value_clip, epsilon)
       program.inputs.beta![0] = schedule.beta(steps)
       for (let i = 0; i < N; i++) order[i] = i
       let made = 0
@@ -285,6 +309,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
       policy: policy.save(),
       critic: critic.save(),
       normalizer: normalizer?.save() ?? null,
+      rewardNormalizer: rewardNormalizer?.save() ?? null,
       signals: signals.map((signal) => signal.save()),
       metrics: metrics.save(),
       buffer: buffer.save(),
@@ -297,6 +322,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
         policy: ReturnType<Parameters['save']>
         critic: ReturnType<Parameters['save']>
         normalizer: unknown
+        rewardNormalizer?: unknown
         signals: unknown[]
         metrics: ReturnType<Metrics['save']>
         buffer: unknown
@@ -306,6 +332,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
       policy.load(saved.policy)
       critic.load(saved.critic)
       normalizer?.load(saved.normalizer)
+      rewardNormalizer?.load(saved.rewardNormalizer)
       signals.forEach((signal, s) => {
         signal.load(saved.signals[s])
       })

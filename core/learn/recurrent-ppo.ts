@@ -22,7 +22,7 @@ import {
 import { estimateAdvantages } from './advantages.ts'
 import type { Algorithm, LearnContext } from './algorithm.ts'
 import { BufferRewards } from './buffer-rewards.ts'
-import { clippedLoss, judgeActions, ppoSchedule, stepTogether } from './clipped-objective.ts'
+import { clippedLoss, feedValueRange, judgeActions, ppoSchedule, stepTogether } from './clipped-objective.ts'
 import { Metrics } from './metrics.ts'
 import { dense } from './networks.ts'
 import { seen } from './normalizer.ts'
@@ -30,6 +30,7 @@ import { Actor, buildPolicy, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
 import type { PpoHyperparameters } from './ppo.ts'
 import { memorySize, type Past, refuseWithMemory, remember } from './recurrent-policy.ts'
+import { makeRewardNormalizer } from './reward-normalizer.ts'
 import { writeChoices } from './reward-signal.ts'
 import { type Cut, RolloutBuffer } from './rollout-buffer.ts'
 import { setUp } from './setup.ts'
@@ -80,7 +81,7 @@ export async function makeRecurrentPpo(context: LearnContext, h: PpoHyperparamet
     })
     const { value } = values(graph, x, { state: graph.input('critic-state', [B, H]), kept })
     const judged = judgeActions(graph, layout, policyOutputs, choices, raw)
-    const outputs: Record<string, Value> = clippedLoss(graph, judged, value)
+    const outputs: Record<string, Value> = clippedLoss(graph, judged, value, h.value_clip)
     for (const parameters of [policy, critic]) {
       gradients(outputs.loss!, parameters.of(graph)).forEach((gradient, i) => {
         outputs[parameters.gradientName(parameters.names[i]!)] = gradient
@@ -119,6 +120,7 @@ export async function makeRecurrentPpo(context: LearnContext, h: PpoHyperparamet
   for (const signal of signals) await signal.compile(runtime, threads)
   const actor = await Actor.compile(shape, policy, runtime, E)
   const adams = [policy, critic].map((parameters) => new Adam(parameters, { learningRate: h.learning_rate }))
+  const rewardNormalizer = h.normalize_reward ? makeRewardNormalizer(signals, E) : null
   const schedule = ppoSchedule(h, settings.max_steps)
   const buffer = new RolloutBuffer(T, E, replayShape, S)
   const first = new Uint8Array(N) // 1 where a row begins an episode
@@ -222,7 +224,7 @@ export async function makeRecurrentPpo(context: LearnContext, h: PpoHyperparamet
         inputs.raw?.set(buffer.raw.subarray(row * C, (row + 1) * C), i * C)
         inputs['old-log-pi']![i] = buffer.logPi[row]!
         inputs.advantage![i] = buffer.advantages[row]!
-        inputs['old-value']!.set(buffer.values.subarray(row * S, (row + 1) * S), i * S)
+        inputs['old-value']?.set(buffer.values.subarray(row * S, (row + 1) * S), i * S)
         inputs.return!.set(buffer.returns.subarray(row * S, (row + 1) * S), i * S)
       }
       layout.groups.forEach((_, g) => {
@@ -256,6 +258,7 @@ export async function makeRecurrentPpo(context: LearnContext, h: PpoHyperparamet
       steps += E
       for (let e = 0; e < E; e++) {
         const ended = step.terminated[e] === 1 || step.truncated[e] === 1
+        rewardNormalizer?.observe(e, step.rewards[e]!, ended)
         horizon[e] = ended ? 0 : horizon[e]! + 1
         const cutHere = ended || horizon[e]! >= settings.time_horizon
         if (horizon[e]! >= settings.time_horizon) horizon[e] = 0
@@ -269,10 +272,13 @@ export async function makeRecurrentPpo(context: LearnContext, h: PpoHyperparamet
     async update(): Promise<number> {
       if (!buffer.full) return 0
       buffer.close()
+      rewardNormalizer?.normalize(buffer.rewards, metrics)
       await rewards.judge(buffer, steps)
       await judgeBuffer()
       estimateAdvantages(buffer, { signals, E, lambda: h.lambd, steps, metrics }, (s) => rewards.absorbing(s))
-      program.inputs.epsilon![0] = schedule.epsilon(steps)
+      const epsilon = schedule.epsilon(steps)
+      program.inputs.epsilon![0] = epsilon
+      feedValueRange(program.inputs['value-range'], buffer, h.value_clip, epsilon)
       program.inputs.beta![0] = schedule.beta(steps)
       for (let i = 0; i < sequences; i++) order[i] = i
       let made = 0
@@ -286,6 +292,7 @@ export async function makeRecurrentPpo(context: LearnContext, h: PpoHyperparamet
       policy: policy.save(),
       critic: critic.save(),
       normalizer: normalizer?.save() ?? null,
+      rewardNormalizer: rewardNormalizer?.save() ?? null,
       signals: signals.map((signal) => signal.save()),
       metrics: metrics.save(),
       buffer: { rows: buffer.save(), first, begins, policyBefore, criticNow, memory: actor.memory },
@@ -298,6 +305,7 @@ export async function makeRecurrentPpo(context: LearnContext, h: PpoHyperparamet
         policy: ReturnType<Parameters['save']>
         critic: ReturnType<Parameters['save']>
         normalizer: unknown
+        rewardNormalizer?: unknown
         signals: unknown[]
         metrics: ReturnType<Metrics['save']>
         buffer: { rows: unknown; first: Uint8Array; begins: Uint8Array } & Record<
@@ -310,6 +318,7 @@ export async function makeRecurrentPpo(context: LearnContext, h: PpoHyperparamet
       policy.load(saved.policy)
       critic.load(saved.critic)
       normalizer?.load(saved.normalizer)
+      rewardNormalizer?.load(saved.rewardNormalizer)
       signals.forEach((signal, s) => {
         signal.load(saved.signals[s])
       })

@@ -9,13 +9,15 @@ export class RunningDeviation {
     return this.#count < 2 ? 0 : Math.sqrt(this.#m2 / this.#count)
   }
 
+  add(value: number): void {
+    this.#count++
+    const delta = value - this.#mean
+    this.#mean += delta / this.#count
+    this.#m2 += delta * (value - this.#mean)
+  }
+
   update(values: Float32Array): void {
-    for (const value of values) {
-      this.#count++
-      const delta = value - this.#mean
-      this.#mean += delta / this.#count
-      this.#m2 += delta * (value - this.#mean)
-    }
+    for (const value of values) this.add(value)
   }
 
   save(): [count: number, mean: number, m2: number] {

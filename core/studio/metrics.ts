@@ -34,6 +34,14 @@ const known = new Map<string, readonly [title: string, group: string, descriptio
   ['policy/temperature', ['Temperature', 'entropy', 'Weight of the entropy beside the reward']],
   ['policy/clip_fraction', ['Clipped', 'policy', 'Share of samples at the bound of the policy ratio']],
   ['policy/kl', ['KL divergence', 'policy', 'How far one update moved the policy']],
+  [
+    'extrinsic/deviation',
+    [
+      'Size of the returns',
+      'reward',
+      "What the environment's rewards are divided by before they are learned from",
+    ],
+  ],
   ['critic/q', ['Value of decisions', 'critic', 'What the critic expects on average']],
   [
     'critic/reward',

@@ -12,6 +12,9 @@ import { examineFeatures } from './config-features.ts'
 import { at, isRecord, type Place } from './config-place.ts'
 import { checkRewardSignals } from './config-signals.ts'
 
+/** Settings of PPO that learn the same whatever the size of the rewards. */
+export const scaleFree = { value_clip: 'none', normalize_reward: true } as const
+
 type Section = Record<string, unknown>
 
 export interface ResolvedBehavior {
@@ -51,9 +54,13 @@ export function chooseBehavior(
   return { name, settings: mergeSections(defaults ?? {}, names.includes(name) ? behaviors![name]! : {}) }
 }
 
-/** @throws UserError naming file, place and the nearest known key */
+/**
+ * @param environment  its id
+ * @throws UserError naming file, place and the nearest known key
+ */
 export function resolveBehavior(
   settings: Section,
+  environment: string,
   overrides: ConfigOverrides,
   place: Place,
 ): ResolvedBehavior {
@@ -81,6 +88,7 @@ export function resolveBehavior(
       remedy: 'say whose they are, such as trainer_type: sac',
     })
   }
+  if (overrides.stored !== true) section = mergeSections(environmentDefaults(environment, section), section)
   const notices = [...examined.notices, ...unusedEncodingSizes(section, place)]
   pairSignalUpdates(section, place)
   leaveOpen(section)
@@ -99,6 +107,15 @@ export function resolveBehavior(
     initPath: readInitPath(initPath, place),
     notices,
   }
+}
+
+/**
+ * What an algorithm does unless told otherwise where it is not ML-Agents' environments that are learned in: rewards of Gymnasium's
+ * tasks are of every size, and PPO as ML-Agents has it is made for returns of about 1.
+ */
+function environmentDefaults(environment: string, { trainer_type: algorithm = 'ppo' }: Section): Section {
+  if (algorithm !== 'ppo' || !environment.startsWith('gym:')) return {}
+  return { hyperparameters: scaleFree }
 }
 
 function switchGail(section: Section, on: boolean): Section {

@@ -78,6 +78,8 @@ export interface RunConfig {
 export interface ConfigOverrides {
   /** For error messages; 'configuration' when absent. */
   readonly file?: string | undefined
+  /** It is what `configToYaml` wrote once: what it does not say is as it was before there was such a setting. */
+  readonly stored?: boolean | undefined
   /** What the paths of plugins are relative to; the working directory when absent. */
   readonly directory?: string | undefined
   readonly environment?: string | undefined
@@ -168,7 +170,7 @@ export function resolveConfig(
     overrides.behavior,
     top,
   )
-  const { behavior, initPath, notices } = resolveBehavior(settings, overrides, {
+  const { behavior, initPath, notices } = resolveBehavior(settings, environment, overrides, {
     file,
     path: ['behaviors', name],
   })

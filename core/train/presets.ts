@@ -1,10 +1,12 @@
 /** Settings that are known to work, per environment. */
 import { agentGroupFactory, makeEnvironment } from '../envs/index.ts'
+import { scaleFree } from './config-behavior.ts'
 import { basicPresets } from './presets/basic.ts'
 import { bubble25Presets } from './presets/bubble-25.ts'
 import { cartPolePresets } from './presets/cart-pole.ts'
 import { gridPresets } from './presets/grid.ts'
 import { mountainCarPresets } from './presets/mountain-car.ts'
+import { pendulumPresets } from './presets/pendulum.ts'
 import { recallPresets } from './presets/recall.ts'
 
 export interface Preset {
@@ -23,8 +25,10 @@ const tuned = new Map<string, readonly Preset[]>([
   ['bubble/25', bubble25Presets],
   ['basic', basicPresets],
   ['grid', gridPresets],
-  ['gym:CartPole-v1', cartPolePresets],
+  ['cart-pole', cartPolePresets('cart-pole')],
+  ['gym:CartPole-v1', cartPolePresets('gym:CartPole-v1')],
   ['gym:MountainCarContinuous-v0', mountainCarPresets],
+  ['pendulum', pendulumPresets],
   ['recall', recallPresets],
 ])
 
@@ -40,10 +44,12 @@ export function presetsFor(environmentId: string): readonly Preset[] {
 export function untunedConfig(environment: string, algorithm: string, gail: boolean): Preset['config'] {
   const signals = gail ? { extrinsic: {}, gail: { strength: 0.05, gradient_penalty: 1 } } : { extrinsic: {} }
   const grouped = agentGroupFactory(environment, {}) !== null
+  // Nobody knows how large its returns are.
+  const added = algorithm === 'ppo' ? { hyperparameters: scaleFree } : {}
   const count = grouped ? 1 : environment.includes(':') ? 4 : 8
   return {
     behaviors: {
-      [environment]: { trainer_type: algorithm, reward_signals: signals, max_steps: 200_000 },
+      [environment]: { trainer_type: algorithm, ...added, reward_signals: signals, max_steps: 200_000 },
     },
     env_settings: { env: environment, num_envs: count },
   }

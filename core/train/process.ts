@@ -39,7 +39,7 @@ async function train(port: Port, start: Start): Promise<void> {
   const file = join(directory, 'config.yaml')
   for (const subject of start.admitted) admit(subject)
   await loadConfigPlugins(start.config, file)
-  const config = resolveConfig(start.config)
+  const config = resolveConfig(start.config, { stored: true })
   fence = runFence(directory, start.claim)
   await writeAtomically(file, [Buffer.from(start.config)], { mayName: fence })
   // A broken environment is refused with a sentence before hours go into learning it; what a group sends is checked as it comes.

@@ -117,7 +117,7 @@ async function rowOf(
   damaged: RunRow | undefined,
 ): Promise<RunRow> {
   if (before !== undefined) return { ...before, config: text }
-  const config = resolveConfig(text, { file: join(directory, 'config.yaml') })
+  const config = resolveConfig(text, { file: join(directory, 'config.yaml'), stored: true })
   const { birthtimeMs } = await stat(directory)
   return {
     id,
@@ -159,6 +159,6 @@ function mendedRow(row: RunRow, head: CheckpointSummary | null, resumable: boole
 
 function unknownDemonstrations(row: RunRow, head: CheckpointSummary | null): string[] {
   if (head === null || head.demonstrations === null || row.demonstrations.length > 0) return []
-  if (demonstrationPath(resolveConfig(row.config)) !== undefined) return []
+  if (demonstrationPath(resolveConfig(row.config, { stored: true })) !== undefined) return []
   return ['nobody knows any more which demonstrations it learned from: it can be played but not resumed']
 }

@@ -68,7 +68,7 @@ export function savedConfig(row: RunRow): RunConfig {
       remedy: `make it anew from the folder of the run: understudy runs repair ${row.id}`,
     })
   }
-  return resolveConfig(row.config, { file: `the configuration of run ${row.id}` })
+  return resolveConfig(row.config, { file: `the configuration of run ${row.id}`, stored: true })
 }
 
 /** As `savedConfig`; null when it is damaged, or needs a plugin that is not here. */

@@ -47,7 +47,7 @@ const PROGRESS_INTERVAL_MS = 500
 const TURN_INTERVAL_MS = 20
 
 /** What of an algorithm's state belongs to one run and not to its networks: not taken over by another run. */
-const OF_THE_RUN = new Set(['replay', 'buffer', 'horizon', 'metrics', 'steps', 'updates'])
+const OF_THE_RUN = new Set(['replay', 'buffer', 'horizon', 'metrics', 'rewardNormalizer', 'steps', 'updates'])
 
 export class Trainer {
   readonly #options: TrainerOptions

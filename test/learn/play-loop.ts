@@ -135,8 +135,11 @@ export const ppoBasic = {
   max_steps: 10_000,
 }
 
-/** The same step again and again, which any two copies of a learner must learn the same from. */
-export async function learnOn(loop: PlayLoop, steps: number): Promise<Buffer> {
+/**
+ * The same step again and again, which any two copies of a learner must learn the same from.
+ * @param size  of the rewards
+ */
+export async function learnOn(loop: PlayLoop, steps: number, size = 1): Promise<Buffer> {
   const E = 8
   const observations = Float32Array.from({ length: E * 20 }, (_, i) => (i % 21 === 0 ? 1 : 0))
   for (let i = 0; i < steps; i++) {
@@ -148,7 +151,7 @@ export async function learnOn(loop: PlayLoop, steps: number): Promise<Buffer> {
       observations,
       nextObservations: observations,
       actions: { continuous: new Float32Array(0), discrete: new Int32Array(E).fill(i % 3) },
-      rewards: new Float32Array(E).fill(i / steps),
+      rewards: new Float32Array(E).fill((size * i) / steps),
       terminated: new Uint8Array(E).fill(i % 5 === 4 ? 1 : 0),
       truncated: new Uint8Array(E),
       masks: null,

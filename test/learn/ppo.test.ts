@@ -5,6 +5,8 @@ import { reachEnvironment } from './reach.ts'
 
 registerEnvironment('test/reach', reachEnvironment)
 
+const scaleFree = { normalize_reward: true, value_clip: 'range' }
+
 describe('PPO', () => {
   it('solves basic within 10,000 steps', async () => {
     const loop = await PlayLoop.start({ environment: 'basic', settings: ppoBasic })
@@ -38,6 +40,63 @@ describe('PPO', () => {
     await loop.algorithm.release()
   })
 
+  it('balances a pole longer and longer', async () => {
+    const loop = await PlayLoop.start({
+      environment: 'cart-pole',
+      settings: {
+        trainer_type: 'ppo',
+        hyperparameters: {
+          batch_size: 256,
+          buffer_size: 256,
+          learning_rate: 1e-3,
+          beta: 0,
+          lambd: 0.8,
+          num_epoch: 20,
+          value_clip: 'none',
+        },
+        network_settings: { hidden_units: 64 },
+        reward_signals: { extrinsic: { gamma: 0.98 } },
+        max_steps: 100_000,
+        time_horizon: 32,
+      },
+    })
+    await loop.run(12_000)
+    expect(loop.recentReturn(4000)).toBeGreaterThan(80) // 20 at first
+    await loop.algorithm.release()
+  })
+
+  it.each([
+    ['none', (loss: number) => loss < 200],
+    ['epsilon', (loss: number) => loss > 600],
+  ])(
+    'teaches a critic that values are near -60 unless it is held near the old ones: %s',
+    async (clip, fits) => {
+      const loop = await PlayLoop.start({
+        environment: 'pendulum',
+        numEnvs: 4,
+        settings: {
+          trainer_type: 'ppo',
+          hyperparameters: {
+            batch_size: 64,
+            buffer_size: 1024,
+            learning_rate: 1e-3,
+            num_epoch: 5,
+            value_clip: clip,
+          },
+          network_settings: { hidden_units: 32 },
+          reward_signals: { extrinsic: { gamma: 0.9 } },
+          max_steps: 100_000,
+          time_horizon: 256,
+        },
+      })
+      await loop.run(6144)
+      loop.algorithm.metrics.drain()
+      await loop.run(8192)
+      expect(loop.algorithm.metrics.drain()['loss/value']).toSatisfy(fits)
+      await loop.algorithm.release()
+    },
+  )
+
   it('keeps a value head per signal and learns from GAIL alone', async () => {
     const loop = await PlayLoop.start({
       environment: 'basic',
@@ -63,16 +122,35 @@ describe('PPO', () => {
     await loop.algorithm.release()
   })
 
-  it('continues bit for bit after saving and loading', async () => {
-    const straight = await PlayLoop.start({ environment: 'basic', settings: ppoBasic })
+  it.each([
+    ['as it is', {}],
+    ['with rewards divided and the value free within a range', scaleFree],
+  ])('continues bit for bit after saving and loading, %s', async (_, added) => {
+    const settings = { ...ppoBasic, hyperparameters: { ...ppoBasic.hyperparameters, ...added } }
+    const straight = await PlayLoop.start({ environment: 'basic', settings })
     await straight.run(520)
     const saved = structuredClone(straight.algorithm.save())
     const before = Buffer.from(straight.algorithm.exportPolicy())
-    const other = await PlayLoop.start({ environment: 'basic', settings: ppoBasic, seed: 99 })
+    const other = await PlayLoop.start({ environment: 'basic', settings, seed: 99 })
     other.algorithm.load(saved)
     other.random.restore(straight.random.save())
     const after = await learnOn(straight, 140)
     expect(after.equals(before)).toBe(false)
     expect((await learnOn(other, 140)).equals(after)).toBe(true)
+  })
+
+  it.each([
+    ['divided, the value free', { normalize_reward: true, value_clip: 'none' }, true],
+    ['divided, the value in a range', scaleFree, true],
+    ['as they are', {}, false],
+  ])('learns the same whatever the size of the rewards where they are %s', async (_, added, same) => {
+    const settings = { ...ppoBasic, hyperparameters: { ...ppoBasic.hyperparameters, ...added } }
+    const policies: Buffer[] = []
+    for (const size of [1, 1024]) {
+      const loop = await PlayLoop.start({ environment: 'basic', settings })
+      policies.push(await learnOn(loop, 140, size))
+      await loop.algorithm.release()
+    }
+    expect(policies[0]!.equals(policies[1]!)).toBe(same)
   })
 })

@@ -22,6 +22,7 @@ function recall(seed: number, network: Record<string, unknown>): Promise<PlayLoo
   })
 }
 
+const scaleFree = { normalize_reward: true, value_clip: 'range' }
 const basic = { ...ppoBasic, network_settings: { ...ppoBasic.network_settings, memory } }
 
 describe('PPO with memory', () => {
@@ -40,12 +41,16 @@ describe('PPO with memory', () => {
     await loop.algorithm.release()
   })
 
-  it('continues bit for bit after saving and loading, in the middle of a buffer and of episodes', async () => {
-    const straight = await PlayLoop.start({ environment: 'basic', settings: basic })
+  it.each([
+    ['as it is', {}],
+    ['with rewards divided and the value free within a range', scaleFree],
+  ])('continues bit for bit in the middle of a buffer and of episodes, %s', async (_, added) => {
+    const settings = { ...basic, hyperparameters: { ...basic.hyperparameters, ...added } }
+    const straight = await PlayLoop.start({ environment: 'basic', settings })
     await straight.run(600)
     const saved = structuredClone(straight.algorithm.save())
     const before = Buffer.from(straight.algorithm.exportPolicy())
-    const other = await PlayLoop.start({ environment: 'basic', settings: basic, seed: 99 })
+    const other = await PlayLoop.start({ environment: 'basic', settings, seed: 99 })
     other.algorithm.load(saved)
     other.random.restore(straight.random.save())
     const after = await learnOn(straight, 140)
@@ -109,5 +114,20 @@ describe('PPO with memory', () => {
       settings: { ...basic, behavioral_cloning: {} },
     })
     await expect(start).rejects.toThrow(UserError)
+  })
+
+  it.each([
+    ['divided, the value free', { normalize_reward: true, value_clip: 'none' }, true],
+    ['divided, the value in a range', scaleFree, true],
+    ['as they are', {}, false],
+  ])('learns the same whatever the size of the rewards where they are %s', async (_, added, same) => {
+    const settings = { ...basic, hyperparameters: { ...basic.hyperparameters, ...added } }
+    const policies: Buffer[] = []
+    for (const size of [1, 1024]) {
+      const loop = await PlayLoop.start({ environment: 'basic', settings })
+      policies.push(await learnOn(loop, 140, size))
+      await loop.algorithm.release()
+    }
+    expect(policies[0]!.equals(policies[1]!)).toBe(same)
   })
 })

@@ -7,7 +7,7 @@ import {
   resolveConfig,
   signalNames,
 } from '../../core/train/config.ts'
-import { presetsFor } from '../../core/train/presets.ts'
+import { presetsFor, untunedConfig } from '../../core/train/presets.ts'
 
 const mlAgents = `
 default_settings:
@@ -276,6 +276,51 @@ describe('the command line against the file', () => {
   })
 })
 
+describe('the scale of rewards, which PPO as ML-Agents has it takes to be about 1', () => {
+  const hyperparameters = (environment: string, written: Record<string, unknown> = {}, stored = false) =>
+    resolveConfig(
+      {
+        behaviors: { a: { trainer_type: 'ppo', hyperparameters: written } },
+        env_settings: { env: environment },
+      },
+      { stored },
+    ).behavior.hyperparameters
+
+  it("is ML-Agents' unless Gymnasium's tasks are learned in, which pay anything", () => {
+    expect(hyperparameters('basic')).toMatchObject({ value_clip: 'epsilon', normalize_reward: false })
+    expect(hyperparameters('unity:game')).toMatchObject({ value_clip: 'epsilon', normalize_reward: false })
+    expect(hyperparameters('gym:A-v0')).toMatchObject({ value_clip: 'none', normalize_reward: true })
+    const sac = resolveConfig({
+      behaviors: { a: { trainer_type: 'sac' } },
+      env_settings: { env: 'gym:A-v0' },
+    })
+    expect(sac.behavior.hyperparameters).not.toHaveProperty('value_clip')
+    const open = resolveConfig({ env_settings: { env: 'gym:A-v0' } })
+    expect(open.behavior.hyperparameters).toMatchObject({ value_clip: 'none' })
+  })
+
+  it('is what the file says, and in a run that is gone on with what it was', () => {
+    expect(hyperparameters('gym:A-v0', { value_clip: 'range' })).toMatchObject({
+      value_clip: 'range',
+      normalize_reward: true,
+    })
+    expect(hyperparameters('gym:A-v0', { normalize_reward: false })).toMatchObject({
+      value_clip: 'none',
+      normalize_reward: false,
+    })
+    expect(hyperparameters('gym:A-v0', {}, true)).toMatchObject({
+      value_clip: 'epsilon',
+      normalize_reward: false,
+    })
+  })
+
+  it('is nothing to rely on where nobody has tuned', () => {
+    const config = resolveConfig(untunedConfig('grid', 'ppo', false))
+    expect(config.behavior.hyperparameters).toMatchObject({ value_clip: 'none', normalize_reward: true })
+    expect(resolveConfig(configToYaml(config), { stored: true })).toEqual(config)
+  })
+})
+
 describe.each(['bubble/25', 'basic'])('the presets of %s', (environment) => {
   const presets = presetsFor(environment)
 
@@ -287,7 +332,16 @@ describe.each(['bubble/25', 'basic'])('the presets of %s', (environment) => {
   })
 })
 
-const tuned = ['bubble/25', 'basic', 'grid', 'recall', 'gym:CartPole-v1', 'gym:MountainCarContinuous-v0']
+const tuned = [
+  'bubble/25',
+  'basic',
+  'grid',
+  'recall',
+  'cart-pole',
+  'pendulum',
+  'gym:CartPole-v1',
+  'gym:MountainCarContinuous-v0',
+]
 describe.each(tuned)('the presets of %s', (environment) => {
   it.each(presetsFor(environment).map((preset) => [preset.id, preset] as const))(
     'resolve and round-trip: %s',
