@@ -66,7 +66,7 @@ async function evaluate(run: string, options: Options, context: CliContext): Pro
     else context.note('the library cannot be written to, so the result is not kept with the agent')
   }
   if (context.json) context.printJson(evaluationJson(evaluation))
-  else for (const text of describe(run, evaluation)) context.print(text)
+  else for (const text of describe(run, evaluation, options.seeds === undefined)) context.print(text)
 }
 
 async function choose(run: string, options: Options, context: CliContext) {
@@ -108,11 +108,15 @@ function keep(library: Library, run: string, { episodes, score, winRate }: Evalu
   writeMeta(library, 'evaluation', run, JSON.stringify(kept))
 }
 
-function describe(run: string, { spec, episodes, score, winRate, mastered, solved }: Evaluation): string[] {
+function describe(
+  run: string,
+  { spec, episodes, score, winRate, mastered, solved }: Evaluation,
+  heldOut: boolean,
+): string[] {
   const { human, units } = spec.score
   const [low, high] = score.ci95
   const lines = [
-    `${run} in ${spec.title}, ${episodes.length} boards`,
+    `${run} in ${spec.title}, ${episodes.length} boards${heldOut ? ' that no agent trains on' : ''}`,
     `  ${units} per episode   ${score.mean.toFixed(2)}  (95 % interval ${low.toFixed(2)} to ${high.toFixed(2)})`,
     `  interquartile mean ${score.iqm.toFixed(2)}, standard deviation ${score.sd.toFixed(2)}`,
     `  won ${(winRate * 100).toFixed(0)} %${solved ? ', solved' : ''}`,

@@ -126,3 +126,12 @@ export const file = z.object({
   bytes: z.int(),
 })
 export type File = z.infer<typeof file>
+
+/** The score on held-out boards. */
+export const evaluation = z.object({
+  episodes: z.int(),
+  mean: z.number(),
+  low: z.number(),
+  high: z.number(),
+  winRate: z.number(),
+})

@@ -82,7 +82,8 @@ describe.each(SUSPECT)('a run that %s', (_, curves, more) => {
   })
 
   it('and is known not to be there is told', () => {
-    const returns = curves['rollout/return'] === undefined ? {} : { 'rollout/return': constant(0.07, 24) }
+    const returns: Curves =
+      curves['rollout/return'] === undefined ? {} : { 'rollout/return': constant(0.07, 24) }
     const short = { ...curves, ...returns, 'rollout/window_score': constant(0.07) }
     expect(said(basic, short, more).filter(({ id }) => id !== 'discriminator')).not.toEqual([])
   })
