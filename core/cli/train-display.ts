@@ -94,7 +94,7 @@ export class TrainingDisplay {
       this.#context.print(line)
     }
     const next = complete
-      ? `understudy evaluate ${this.#runId}, on boards that it never trains on`
+      ? `understudy evaluate ${this.#runId} (how it plays boards that it never trains on)`
       : `understudy train --run-id ${this.#runId} --resume`
     this.#context.print(`next: ${next}`)
   }
