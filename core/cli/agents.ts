@@ -6,8 +6,15 @@ import { closing, makeEnvironment, type ParameterValue } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { deleteImportedAgent, importAgent, namedAgent, policyFile } from '../evaluate/index.ts'
 import type { ImportedAgentRow, RunRow } from '../store/index.ts'
-import { readMeta, writeMeta } from '../studio/meta.ts'
-import { deleteRun, knownCheckpoints, readRegularFile, requireRun, runProblem } from '../train/index.ts'
+import { readEvaluation, readMeta, writeMeta } from '../studio/meta.ts'
+import {
+  deleteRun,
+  type HeldOutFigures,
+  knownCheckpoints,
+  readRegularFile,
+  requireRun,
+  runProblem,
+} from '../train/index.ts'
 import { collectParameter, wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { libraryOfRuns } from './library-of-runs.ts'
@@ -66,6 +73,7 @@ async function list(context: CliContext): Promise<void> {
       kind: 'run',
       ...run,
       name: readMeta(library, 'run-name', run.id) ?? run.id,
+      evaluation: readEvaluation(library, run.id),
       checkpoints: (await knownCheckpoints(library, run.id)).map(({ step }) => step),
       problem: await runProblem(library, { ...run, config }),
     })),
@@ -81,6 +89,7 @@ async function list(context: CliContext): Promise<void> {
 
 interface ListedRun extends Omit<RunRow, 'config'> {
   readonly name: string
+  readonly evaluation: HeldOutFigures | null
   readonly problem: string | null
 }
 
@@ -98,7 +107,8 @@ function runTable(runs: readonly ListedRun[]): string[] {
     },
     { title: 'STATE', text: ({ state, problem }) => (problem === null ? state : 'damaged') },
     { title: 'STEPS', align: 'right', text: (run) => run.step.toLocaleString('en') },
-    { title: 'SCORE', align: 'right', text: (run) => run.score?.toFixed(2) ?? '-' },
+    { title: 'IN TRAINING', align: 'right', text: (run) => run.score?.toFixed(2) ?? '-' },
+    { title: 'HELD OUT', align: 'right', text: (run) => run.evaluation?.mean.toFixed(2) ?? '-' },
     { title: 'MASTERED AT', align: 'right', text: (run) => run.masteredAtStep?.toLocaleString('en') ?? '-' },
     { title: 'STARTED', text: (run) => formatTime(run.createdAtUs) },
   ])

@@ -67,7 +67,7 @@ async function evaluate(run: string, options: Options, context: CliContext): Pro
     else context.note('the library cannot be written to, so the result is not kept with the agent')
   }
   if (context.json) context.printJson(evaluationJson(evaluation))
-  else for (const text of describe(run, evaluation)) context.print(text)
+  else for (const text of describe(run, evaluation, options.seeds === undefined)) context.print(text)
 }
 
 async function choose(run: string, options: Options, context: CliContext) {
@@ -113,11 +113,12 @@ function keep(library: Library, run: string, { episodes, score, winRate }: Evalu
 function describe(
   run: string,
   { spec, episodes, score, winRate, mastered, solved, cut }: Evaluation,
+  heldOut: boolean,
 ): string[] {
   const { human, units } = spec.score
   const interval = score.ci95?.map((end) => end.toFixed(2)).join(' to ')
   const lines = [
-    `${run} in ${spec.title}, ${episodes.length} boards`,
+    `${run} in ${spec.title}, ${episodes.length} boards${heldOut ? ' that no agent trains on' : ''}`,
     `  ${units} per episode   ${score.mean.toFixed(2)}${interval === undefined ? '' : `  (95 % interval ${interval})`}`,
     `  interquartile mean ${score.iqm.toFixed(2)}, standard deviation ${score.sd.toFixed(2)}`,
     `  won ${(winRate * 100).toFixed(0)} %${solved ? ', solved' : ''}`,

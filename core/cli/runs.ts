@@ -1,7 +1,12 @@
 /** `understudy runs`: what of each run is there, what is damaged, and what of it can be kept. */
 import type { Command } from 'commander'
+import { environmentSpecs, type ScoreSpec } from '../envs/index.ts'
+import type { RunRow } from '../store/index.ts'
+import { readEvaluation } from '../studio/meta.ts'
 import {
   deleteRun,
+  figuresInWords,
+  type HeldOutFigures,
   inspectRun,
   pruneRun,
   type RunReport,
@@ -110,17 +115,23 @@ async function show(id: string, context: CliContext): Promise<void> {
   const report = await inspectRun(library, id)
   const size = (await runSizes(library)).find((size) => size.id === id)
   if (report.problems.length > 0) process.exitCode = 1
-  if (context.json) return context.printJson({ ...report, size: size ?? null })
-  for (const line of describe(report, size)) context.print(line)
+  const heldOut = readEvaluation(library, id)
+  if (context.json) return context.printJson({ ...report, heldOut, size: size ?? null })
+  for (const line of describe(report, size, heldOut)) context.print(line)
 }
 
-function describe({ id, row, checkpoints, setAside, problems }: RunReport, size: RunSize | undefined) {
+function describe(
+  { id, row, checkpoints, setAside, problems }: RunReport,
+  size: RunSize | undefined,
+  heldOut: HeldOutFigures | null,
+) {
   const lines =
     row === null
       ? [`${id}: a folder that the library does not know`]
       : [
           `${id}: ${row.algorithm} in ${row.environmentId}, ${row.state} at step ${row.step.toLocaleString('en')}`,
           `started ${formatTime(row.createdAtUs)}${row.message === null ? '' : `; ${row.message}`}`,
+          ...figuresInWords(scoreOf(row), row, heldOut),
         ]
   if (size !== undefined) {
     const parts = [
@@ -142,6 +153,12 @@ function describe({ id, row, checkpoints, setAside, problems }: RunReport, size:
   lines.push('', ...(problems.length === 0 ? ['nothing is damaged'] : problems))
   if (row !== null && row.damage === undefined) lines.push('', row.config.trimEnd())
   return lines
+}
+
+/** Of an environment that is not to be had here nothing is known but that numbers are points. */
+function scoreOf({ environmentId }: RunRow): ScoreSpec {
+  const listed = environmentSpecs().find((spec) => spec.id === environmentId)
+  return listed?.score ?? { unit: 'point', units: 'points', measure: 'return' }
 }
 
 async function repair(id: string, context: CliContext): Promise<void> {

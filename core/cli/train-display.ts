@@ -1,6 +1,13 @@
 /** What `understudy train` shows: one JSON object per line for machines, a progress line for people. */
 import type { EnvironmentSpec } from '../envs/index.ts'
-import type { Finding, Finished, MetricRow, Progress, RunHandle } from '../train/index.ts'
+import {
+  type Finding,
+  type Finished,
+  figuresInWords,
+  type MetricRow,
+  type Progress,
+  type RunHandle,
+} from '../train/index.ts'
 import type { CliContext } from './context.ts'
 
 const BAR_WIDTH = 24
@@ -39,7 +46,8 @@ export class TrainingDisplay {
       run.on('notice', (text) => this.note(text))
       run.on('progress', (progress) => this.#showProgress(progress))
       run.on('checkpoint', ({ step, score }) => {
-        if (!context.showsProgress && score !== null) context.note(`${step} steps: ${this.#score(score)}`)
+        if (!context.showsProgress && score !== null)
+          context.note(`${step.toLocaleString('en')} steps: ${this.#score(score)} in training`)
       })
     }
   }
@@ -82,12 +90,11 @@ export class TrainingDisplay {
     }
     const made = `${step.toLocaleString('en')} steps, ${episodes.toLocaleString('en')} episodes`
     this.#context.print(`${REASONS[reason]}: ${made}, ${duration(wallSeconds)} of training`)
-    if (score !== null) this.#context.print(`last 1,000 steps: ${this.#score(score)}`)
-    if (masteredAtStep !== null) {
-      this.#context.print(`mastered at ${masteredAtStep.toLocaleString('en')} steps`)
+    for (const line of figuresInWords(this.#spec.score, { score, masteredAtStep }, null)) {
+      this.#context.print(line)
     }
     const next = complete
-      ? `understudy evaluate ${this.#runId}`
+      ? `understudy evaluate ${this.#runId} (how it plays boards that it never trains on)`
       : `understudy train --run-id ${this.#runId} --resume`
     this.#context.print(`next: ${next}`)
   }

@@ -14,7 +14,7 @@ import {
   startRun,
 } from '../train/index.ts'
 import type { HostContext } from './context.ts'
-import { readMeta, writeMeta } from './meta.ts'
+import { readEvaluation, readMeta, writeMeta } from './meta.ts'
 import type { Progress, Run } from './protocol.ts'
 
 /** What a training process is given to write its last checkpoint before it is ended. */
@@ -184,6 +184,7 @@ export class RunDesk {
       ...rest,
       problem,
       name: readMeta(this.#context.library, 'run-name', row.id) ?? row.id,
+      evaluation: readEvaluation(this.#context.library, row.id),
       signals: [...row.signals],
       demonstrations: [...row.demonstrations],
       stopping: this.#active.get(row.id)?.handle.stopping ?? false,

@@ -37,6 +37,7 @@ export { type Preset, presetsFor, untunedConfig } from './presets.ts'
 export { pruneRun } from './prune-run.ts'
 export { explainReadError, readRegularFile } from './regular-file.ts'
 export { type Repair, repairRun } from './repair-run.ts'
+export { figuresInWords, type HeldOutFigures } from './run-figures.ts'
 export { type RunSize, runSizes } from './run-sizes.ts'
 export {
   configOf,

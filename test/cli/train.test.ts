@@ -57,7 +57,11 @@ describe('a run by command', () => {
     expect(evaluation!.seeds).toHaveLength(20)
     expect((evaluation!.points as { mean: number }).mean).toBeGreaterThan(0.9)
     const { out } = understudy(dir, 'evaluate', 'first', '--seeds', '3,5-6')
-    expect(out).toContain('first in Basic, 3 boards')
+    expect(out).toContain('first in Basic, 3 boards\n')
+    const shown = understudy(dir, 'runs', 'show', 'first').out
+    expect(shown).toMatch(/^in training: 0\.9\d points, mean of the last 1,000 steps' episodes$/m)
+    expect(shown).toMatch(/^held out: 0\.9\d points, mean of 20 boards it never trains on/m)
+    expect(understudy(dir, 'agents', 'list').out).toMatch(/IN TRAINING +HELD OUT/)
   })
 
   it('is compared with itself at an earlier checkpoint, as table, JSON, picture and report', () => {

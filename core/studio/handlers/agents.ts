@@ -6,8 +6,8 @@ import { knownCheckpoints, readRegularFile, runDirectory } from '../../train/ind
 import { environmentOfRun, runLimit, runPlayer } from '../contenders.ts'
 import type { HostContext } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
-import { readMeta, writeMeta } from '../meta.ts'
-import { type agentMethods, evaluation } from '../protocol/agents.ts'
+import { writeMeta } from '../meta.ts'
+import type { agentMethods } from '../protocol/agents.ts'
 import type { Agent, Run } from '../protocol.ts'
 
 export function agentHandlers(context: HostContext): Handlers<keyof typeof agentMethods> {
@@ -50,6 +50,7 @@ export function agentHandlers(context: HostContext): Handlers<keyof typeof agent
         runId,
         JSON.stringify({ episodes, mean: score.mean, low, high, winRate }),
       )
+      context.emit('run.state', await runs.inspect(runId))
       context.emit('library.changed', { what: 'agents' })
       return find(runId)
     },
@@ -60,22 +61,12 @@ export function agentHandlers(context: HostContext): Handlers<keyof typeof agent
   }
 }
 
-/** One that cannot be read any more was never made: it can be made again. */
-function keptEvaluation(kept: string | undefined): Agent['evaluation'] {
-  try {
-    return kept === undefined ? null : (evaluation.safeParse(JSON.parse(kept)).data ?? null)
-  } catch {
-    return null
-  }
-}
-
 /** @returns null when the run has not written a policy yet */
 async function agentOf(context: HostContext, run: Run): Promise<Agent | null> {
   const { library } = context
   const checkpoints = await knownCheckpoints(library, run.id)
   if (checkpoints.length === 0 && run.problem === null) return null
   const scores = library.readMetrics(run.id, { names: ['rollout/window_score'] })
-  const kept = readMeta(library, 'evaluation', run.id)
   const { id, name, environmentId, algorithm, signals, state, step, createdAtUs, score, masteredAtStep } = run
   return {
     runId: id,
@@ -88,7 +79,7 @@ async function agentOf(context: HostContext, run: Run): Promise<Agent | null> {
     createdAtUs,
     demonstrations: run.demonstrations,
     score,
-    evaluation: keptEvaluation(kept),
+    evaluation: run.evaluation,
     masteredAtStep,
     problem: run.problem,
     checkpoints: checkpoints.map((checkpoint) => ({

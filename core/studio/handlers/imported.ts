@@ -15,8 +15,7 @@ import { importedPlayer } from '../contenders.ts'
 import { type HostContext, readyEnvironment } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { freshSeed } from '../fresh-seed.ts'
-import { readMeta, writeMeta } from '../meta.ts'
-import { evaluation } from '../protocol/agents.ts'
+import { readEvaluation, writeMeta } from '../meta.ts'
 import { type ImportedAgent, importedAgent, type importedMethods } from '../protocol/imported.ts'
 import { recordingOfBoard } from '../recording.ts'
 
@@ -83,9 +82,8 @@ export function importedHandlers(context: HostContext): Handlers<keyof typeof im
 }
 
 function toAgent({ library }: HostContext, row: ImportedAgentRow): ImportedAgent {
-  const kept = readMeta(library, 'evaluation', row.id)
   return importedAgent.parse({
     ...row,
-    evaluation: kept === undefined ? null : evaluation.parse(JSON.parse(kept)),
+    evaluation: readEvaluation(library, row.id),
   })
 }

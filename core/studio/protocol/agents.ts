@@ -1,6 +1,6 @@
 /** The shelf of trained policies: every run with a model is an agent, by the run's id. */
 import { z } from 'zod'
-import { empty, episodeId, file, personsName, runId, shownId, taskId } from './common.ts'
+import { empty, episodeId, evaluation, file, personsName, runId, shownId, taskId } from './common.ts'
 import { runState } from './training.ts'
 
 export const checkpoint = z.object({
@@ -10,16 +10,6 @@ export const checkpoint = z.object({
   score: z.number().nullable(),
 })
 export type Checkpoint = z.infer<typeof checkpoint>
-
-/** The score on held-out boards. */
-export const evaluation = z.object({
-  episodes: z.int(),
-  mean: z.number(),
-  /** Of the mean; null of one board. */
-  low: z.number().nullable(),
-  high: z.number().nullable(),
-  winRate: z.number(),
-})
 
 export const agent = z.object({
   runId,

@@ -129,3 +129,13 @@ export const file = z.object({
   bytes: z.int(),
 })
 export type File = z.infer<typeof file>
+
+/** The score on held-out boards. */
+export const evaluation = z.object({
+  episodes: z.int(),
+  mean: z.number(),
+  /** Of the mean; null of one board. */
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  winRate: z.number(),
+})

@@ -1,9 +1,9 @@
 /** Agents that were made elsewhere: ONNX policies without a run. */
 import { z } from 'zod'
-import { evaluation } from './agents.ts'
 import {
   empty,
   environmentId,
+  evaluation,
   file,
   personsName,
   recording,

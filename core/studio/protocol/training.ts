@@ -4,6 +4,7 @@ import { BOUNDS } from '../../bounds.ts'
 import {
   environmentId,
   episodeId,
+  evaluation,
   parameterValue,
   personsName,
   recording,
@@ -64,6 +65,8 @@ export const run = z.object({
   maxSteps: z.int(),
   /** Mean score (bubbles per level) of the last window, null before the first finished episode. */
   score: z.number().nullable(),
+  /** The newest on held-out boards, null before the first. */
+  evaluation: evaluation.nullable(),
   masteredAtStep: z.int().nullable(),
   demonstrations: z.array(episodeId),
   message: z.string().nullable(),

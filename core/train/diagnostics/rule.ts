@@ -78,16 +78,18 @@ const SOLVED = 0.95
  */
 export function isThere(facts: RunFacts): boolean | null {
   const { score } = facts.spec
-  const window = last(facts, 'rollout/window_score', 1)?.[0]
-  const within = (wanted: number, slack: number): boolean => {
+  const windows = last(facts, 'rollout/window_score', 3)
+  const within = (window: number, wanted: number, slack: number): boolean => {
     const allowed = slack * Math.abs(wanted)
-    return atLeastAsGood(score, window!, score.measure === 'length' ? wanted + allowed : wanted - allowed)
+    return atLeastAsGood(score, window, score.measure === 'length' ? wanted + allowed : wanted - allowed)
   }
   if (score.human !== undefined) {
     // The window is noisy: what has been met once is not lost by a little.
-    return facts.masteredAtStep !== null && (window === undefined || within(score.human.mean, LOST))
+    const now = windows?.at(-1)
+    return facts.masteredAtStep !== null && (now === undefined || within(now, score.human.mean, LOST))
   }
-  if (score.goal !== undefined && window !== undefined) return within(score.goal, CHANCE)
+  const { goal } = score
+  if (goal !== undefined && windows !== null) return windows.every((window) => within(window, goal, CHANCE))
   const success = last(facts, 'rollout/success', 3)
   if (success === null || (score.tellsSuccess === false && Math.max(...success) === 0)) return null
   return Math.min(...success) >= SOLVED

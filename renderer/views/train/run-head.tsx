@@ -23,7 +23,10 @@ export function RunHead({ run }: { run: LiveRun }) {
         <p className="small muted">{parts.join(' · ')}</p>
       </div>
       {run.masteredAtStep !== null && (
-        <span className={`${classes.mastered} figure`}>
+        <span
+          className={`${classes.mastered} figure`}
+          title="The first step at which 1,000 steps of training had a mean as good as the human average, or better"
+        >
           <IconTrophy size={15} aria-hidden /> mastered at {count(run.masteredAtStep)} steps
         </span>
       )}

@@ -16,7 +16,7 @@ export function RunSide({ run, health }: { run: LiveRun; health: readonly Health
     <aside className={classes.side} aria-label="Progress">
       <div>
         <p className={`${classes.sideFigure} figure`}>{run.score === null ? '–' : score(run.score)}</p>
-        <p className="small muted">{scoreWords(spec)}, last 1,000 steps</p>
+        <p className="small muted">{scoreWords(spec)} in training, last 1,000 steps</p>
       </div>
       <div>
         <Progress
@@ -27,6 +27,12 @@ export function RunSide({ run, health }: { run: LiveRun; health: readonly Health
         <dl className={`${classes.facts} figure`}>
           <Fact name="step" value={`${count(run.step)} of ${count(run.maxSteps)}`} />
           {progress !== null && <LiveFacts progress={progress} episodes={`${episodeWord(spec)}s`} />}
+          {run.evaluation !== null && (
+            <Fact
+              name={`held out, mean of ${run.evaluation.episodes}`}
+              value={`${score(run.evaluation.mean)} ${spec?.score.units ?? ''}`}
+            />
+          )}
           {run.state !== 'running' && run.finishedAtUs !== null && (
             <>
               <Fact name={run.state} value={moment(run.finishedAtUs)} />

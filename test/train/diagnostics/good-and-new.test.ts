@@ -82,7 +82,8 @@ describe.each(SUSPECT)('a run that %s', (_, curves, more) => {
   })
 
   it('and is known not to be there is told', () => {
-    const returns = curves['rollout/return'] === undefined ? {} : { 'rollout/return': constant(0.07, 24) }
+    const returns: Curves =
+      curves['rollout/return'] === undefined ? {} : { 'rollout/return': constant(0.07, 24) }
     const short = { ...curves, ...returns, 'rollout/window_score': constant(0.07) }
     expect(said(basic, short, more).filter(({ id }) => id !== 'discriminator')).not.toEqual([])
   })
@@ -137,15 +138,16 @@ describe('a run that has only begun', () => {
 
 describe('what counts in the end', () => {
   it('is the goal where nobody has played for comparison', () => {
-    expect(said(basic, { 'rollout/window_score': [0.4, 0.93] })).toMatchObject([
+    expect(said(basic, { 'rollout/window_score': [0.4, 0.92, 0.93, 0.93] })).toMatchObject([
       { id: 'at-goal', level: 'good', text: expect.stringContaining('0.93 points') },
     ])
-    expect(said(basic, { 'rollout/window_score': [0.4, 0.8] })).toEqual([])
+    expect(said(basic, { 'rollout/window_score': [0.4, 0.93, 0.8, 0.93] })).toEqual([])
+    expect(said(basic, { 'rollout/window_score': [0.93] })).toEqual([])
   })
 
   it('is not called mastered any more when it is no longer so', () => {
     const later = (now: number) =>
-      said(bubble, { 'rollout/window_score': [25, now] }, { masteredAtStep: 3_000 })[0]
+      said(bubble, { 'rollout/window_score': [25, 25, now] }, { masteredAtStep: 3_000 })[0]
     expect(later(24)).toMatchObject({ level: 'good', text: expect.stringContaining('since step 3,000') })
     expect(later(26)).toMatchObject({
       level: 'good',
