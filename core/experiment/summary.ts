@@ -45,7 +45,11 @@ export interface ColumnSummary {
   readonly pacedRate: number | null
   readonly pacedHours: number | null
   /** The mean score on held-out boards, mean over the runs and interval over the runs. */
-  readonly heldOut: { readonly mean: number; readonly ci95: Interval | null; readonly each: readonly number[] }
+  readonly heldOut: {
+    readonly mean: number
+    readonly ci95: Interval | null
+    readonly each: readonly number[]
+  }
   /** Share of held-out boards won, mean over the runs. */
   readonly winRate: number
   /** Runs that won 95 % of them at their end. */

@@ -44,6 +44,7 @@ export {
   unusedRunId,
 } from './runs.ts'
 export { describeSettings, type SettingDescription } from './settings-form.ts'
+export { type StartProblem, startProblems } from './start-problems.ts'
 export { type ResumeRunOptions, resumeRun, type StartRunOptions, startRun } from './start-run.ts'
 export { type StopReason, type StopSettings, stopSettings } from './stop-rule.ts'
 export type { RunEnd, RunEvents, RunHandle } from './supervisor.ts'

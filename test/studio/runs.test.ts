@@ -211,7 +211,7 @@ test('a run with a policy is an agent: judged on held-out boards, exported, rena
   const { page } = studio
   const [agent] = (await page.call('agents.list', {})).filter(({ runId }) => runId === trained.id)
   expect(agent).toMatchObject({ name: 'First try', evaluation: null, algorithm: 'ppo' })
-  expect(agent!.checkpoints.map(({ step }) => step)).toEqual([1000, 2000, 3000])
+  expect(agent!.checkpoints.map(({ step }) => step)).toEqual([0, 1000, 2000, 3000])
   const judged = await page.call('agents.evaluate', { runId: trained.id, episodes: 10, taskId: 'judge' })
   expect(judged.evaluation).toMatchObject({ episodes: 10, winRate: 1 })
   expect(judged.evaluation!.mean).toBeCloseTo(0.93, 2)

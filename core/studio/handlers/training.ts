@@ -10,7 +10,7 @@ import {
   signalNames,
 } from '../../train/config.ts'
 import { mergeSections } from '../../train/config-check.ts'
-import { runDirectory } from '../../train/index.ts'
+import { runDirectory, startProblems } from '../../train/index.ts'
 import { presetsFor, type Preset as TrainPreset } from '../../train/presets.ts'
 import { describeSettings, describeTopSettings, TOP_SECTIONS } from '../../train/settings-form.ts'
 import { parseYaml } from '../../train/yaml.ts'
@@ -74,6 +74,7 @@ export function trainingHandlers(context: HostContext): Handlers<TrainingMethod>
         else problems.push(problem)
       }
       const resolved = resolveTogether(config, sound, fixed, problems)
+      problems.push(...startProblems(resolved, context.specs.get(params.environment)))
       const chosen = params.demonstrations.map((id) => library.getEpisode(id))
       const needed = needsDemonstrations(resolved)
       if (needed && chosen.length === 0) {
