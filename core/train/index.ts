@@ -28,6 +28,7 @@ export { ipcPort, messagePort, type Port, parentPort, utilityPort } from './port
 export { type Preset, presetsFor, untunedConfig } from './presets.ts'
 export { pruneRun } from './prune-run.ts'
 export { explainReadError, readRegularFile } from './regular-file.ts'
+export { forgetRemoved, putBack, type RemovedRun, removeRun } from './removed-run.ts'
 export { type Repair, repairRun } from './repair-run.ts'
 export { type RunSize, runSizes } from './run-sizes.ts'
 export {

@@ -16,6 +16,7 @@ import { describeSettings, describeTopSettings, TOP_SECTIONS } from '../../train
 import { parseYaml } from '../../train/yaml.ts'
 import type { HostContext } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
+import { freeName } from '../names.ts'
 import type { trainingMethods } from '../protocol/training.ts'
 import type { Problem } from '../protocol.ts'
 
@@ -93,6 +94,10 @@ export function trainingHandlers(context: HostContext): Handlers<TrainingMethod>
         })
       }
       const warnings: string[] = []
+      const called = params.name === '' ? runId : freeName(context, params.name)
+      if (params.name !== '' && called !== params.name) {
+        warnings.push(`Another is called "${params.name}" already: this one will be called "${called}".`)
+      }
       const versions = new Set(chosen.map((row) => row.environmentVersion))
       if (versions.size > 1) {
         warnings.push('The demonstrations were played in different versions of the environment.')
