@@ -27,12 +27,12 @@ export class WinRates {
     return this.#known().find(({ value }) => value >= SOLVED_WIN_RATE)?.step ?? null
   }
 
-  /** Looks at every checkpoint that has not been looked at, until one solves it or `signal` is aborted. */
+  /** Looks at every checkpoint of a step that has not been looked at, until one solves it or `signal` is aborted. */
   async look(signal: AbortSignal): Promise<void> {
     const known = new Set(this.#known().map(({ step }) => step))
     for (const checkpoint of await listCheckpoints(runDirectory(this.#library.dir, this.#runId))) {
       if (signal.aborted || this.solvedAtStep !== null) return
-      if (!known.has(checkpoint.step)) await this.#evaluate(checkpoint)
+      if (checkpoint.step > 0 && !known.has(checkpoint.step)) await this.#evaluate(checkpoint)
     }
   }
 

@@ -81,6 +81,11 @@ export interface AlgorithmDefinition {
   readonly title: string
   /** zod schema of `hyperparameters`, strict, with every default; descriptions become the studio's help texts. */
   readonly hyperparameters: z.ZodObject
+  /**
+   * How a buffer of `buffer_size` steps, where it has one, takes its memory: 'grows' with what is stored, or 'whole' from the
+   * start. For the estimate before a run is begun.
+   */
+  readonly buffer?: 'grows' | 'whole'
   create(context: LearnContext): Promise<Algorithm>
 }
 

@@ -413,6 +413,7 @@ export const dqn: AlgorithmDefinition = {
   name: 'dqn',
   title: 'Deep Q-learning',
   hyperparameters: dqnHyperparameters,
+  buffer: 'grows',
   create: makeDqn,
 }
 

@@ -27,6 +27,7 @@ export {
 export { cloningSettings } from './cloning.ts'
 export { convolution, dense, flatten, hidden, type Scope } from './layers.ts'
 export { Metrics } from './metrics.ts'
+export { networkWeights } from './network-size.ts'
 export { computedSignal, type RewardSignal, type SignalInputs } from './reward-signal.ts'
 export * from './settings.ts'
 export {

@@ -354,6 +354,7 @@ export const ppo: AlgorithmDefinition = {
   name: 'ppo',
   title: 'Proximal policy optimisation',
   hyperparameters: ppoHyperparameters,
+  buffer: 'whole',
   create: (context) => {
     if (context.settings.network_settings.memory == null) return makePpo(context)
     return makeRecurrentPpo(context, ppoHyperparameters.parse(context.settings.hyperparameters))

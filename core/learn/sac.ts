@@ -456,6 +456,7 @@ export const sac: AlgorithmDefinition = {
   name: 'sac',
   title: 'Soft actor-critic',
   hyperparameters: sacHyperparameters,
+  buffer: 'grows',
   create: (context) => {
     if (context.settings.network_settings.memory == null) return makeSac(context)
     return makeRecurrentSac(context, sacHyperparameters.parse(context.settings.hyperparameters))

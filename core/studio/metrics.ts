@@ -70,5 +70,7 @@ export function describeMetric(name: string): Metric {
   if (entry !== undefined) return { name, title: entry[0], group: entry[1], description: entry[2] }
   const [group = 'other', ...rest] = name.split('/')
   const words = rest.join(' ').replaceAll('_', ' ') || name
-  return { name, title: words.charAt(0).toUpperCase() + words.slice(1), group, description: name }
+  // With its group: several have a loss and a reward.
+  const title = `${words.charAt(0).toUpperCase()}${words.slice(1)}${rest.length === 0 ? '' : ` (${group})`}`
+  return { name, title, group, description: name }
 }

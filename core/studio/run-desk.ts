@@ -2,11 +2,14 @@
 import { UserError } from '../errors.ts'
 import type { RunRow } from '../store/index.ts'
 import {
-  deleteRun,
   type ForkTraining,
+  forgetRemoved,
   isRunId,
+  putBack,
+  type RemovedRun,
   type RunHandle,
   recoverRuns,
+  removeRun,
   requireRun,
   resolveConfig,
   resumeRun,
@@ -15,10 +18,13 @@ import {
 } from '../train/index.ts'
 import type { HostContext } from './context.ts'
 import { readEvaluation, readMeta, writeMeta } from './meta.ts'
+import { freeName, requireFreeName } from './names.ts'
 import type { Progress, Run } from './protocol.ts'
 
 /** What a training process is given to write its last checkpoint before it is ended. */
 const stopMs = 20_000
+/** For how long a deleted run can be taken back. */
+const UNDO_MS = 10 * 60_000
 
 interface Desk {
   readonly handle: RunHandle
@@ -26,11 +32,20 @@ interface Desk {
   readonly metrics: Map<string, number>
 }
 
+/** A run that was deleted and can be taken back, with what was kept about it. */
+interface Deleted {
+  readonly run: RemovedRun
+  readonly name: string | undefined
+  readonly evaluation: string | undefined
+  readonly timer: NodeJS.Timeout
+}
+
 export class RunDesk {
   readonly #context: HostContext
   readonly #fork: ForkTraining | undefined
   readonly #onActive: (ids: string[]) => void
   readonly #active = new Map<string, Desk>()
+  readonly #deleted = new Map<string, Deleted>()
 
   /** @param onActive  told which runs this host trains whenever that changes */
   constructor(context: HostContext, fork: ForkTraining | undefined, onActive: (ids: string[]) => void) {
@@ -42,6 +57,7 @@ export class RunDesk {
   /** Runs whose owner died are put in order before anything is shown. */
   async recover(): Promise<void> {
     await recoverRuns(this.#context.library)
+    await forgetRemoved(this.#context.library)
   }
 
   activeIds(): string[] {
@@ -70,14 +86,23 @@ export class RunDesk {
       throw new UserError(`there is a run "${config.runId}" already`, { remedy: 'choose another name' })
     }
     const { library } = this.#context
+    const free = freeName(this.#context, name || config.runId || '')
     const handle = await startRun({ library, config, demonstrations, ...this.#forking() })
-    if (name) writeMeta(library, 'run-name', handle.id, name)
+    writeMeta(library, 'run-name', handle.id, free)
     return this.#follow(handle)
   }
 
-  async resume(id: string): Promise<Run> {
+  /** @param maxSteps  for one that has finished: how far it is to go on, whatever rule ended it before */
+  async resume(id: string, maxSteps?: number): Promise<Run> {
     const { library } = this.#context
-    return this.#follow(await resumeRun({ library, runId: id, ...this.#forking() }))
+    const { state, step } = requireRun(library, id)
+    if (maxSteps !== undefined && maxSteps <= step) {
+      throw new UserError(`run "${id}" has made ${step.toLocaleString('en')} steps already`, {
+        remedy: 'let it go on to more',
+      })
+    }
+    const stop = state === 'finished' ? ({ at: 'none', max_seconds: null } as const) : undefined
+    return this.#follow(await resumeRun({ library, runId: id, maxSteps, stop, ...this.#forking() }))
   }
 
   /** Asks for an orderly end and does not wait for it. A run whose owner died is put in order. */
@@ -112,6 +137,7 @@ export class RunDesk {
 
   async rename(id: string, name: string): Promise<Run> {
     requireRun(this.#context.library, id)
+    requireFreeName(this.#context, name, id)
     writeMeta(this.#context.library, 'run-name', id, name)
     const run = await this.inspect(id)
     this.#context.emit('run.state', run)
@@ -119,11 +145,51 @@ export class RunDesk {
     return run
   }
 
+  /** It can be taken back by `restore` for a while. */
   async delete(id: string): Promise<void> {
     if (this.#active.has(id)) throw new UserError(`run "${id}" is active`, { remedy: 'stop it first' })
-    await deleteRun(this.#context.library, id)
-    writeMeta(this.#context.library, 'run-name', id, '')
-    writeMeta(this.#context.library, 'evaluation', id, '')
+    const { library } = this.#context
+    // An earlier one of this name.
+    await this.#forget(id)
+    const run = removeRun(library, id)
+    // What cannot be removed then is at the next start.
+    const timer = setTimeout(() => void this.#forget(id).catch(() => {}), UNDO_MS).unref()
+    const [name, evaluation] = [readMeta(library, 'run-name', id), readMeta(library, 'evaluation', id)]
+    this.#deleted.set(id, { run, name, evaluation, timer })
+    writeMeta(library, 'run-name', id, '')
+    writeMeta(library, 'evaluation', id, '')
+    this.#tellChanged()
+  }
+
+  /** @throws UserError when it is gone for good, or its name is another's by now */
+  async restore(id: string): Promise<Run> {
+    const deleted = this.#deleted.get(id)
+    if (deleted === undefined) throw new UserError(`run "${id}" is gone for good`)
+    const { library } = this.#context
+    putBack(library, deleted.run)
+    clearTimeout(deleted.timer)
+    this.#deleted.delete(id)
+    writeMeta(library, 'run-name', id, freeName(this.#context, deleted.name ?? id))
+    writeMeta(library, 'evaluation', id, deleted.evaluation ?? '')
+    this.#tellChanged()
+    return this.inspect(id)
+  }
+
+  /** Those that could be taken back are gone for good, and the disk has their space. */
+  async forgetDeleted(): Promise<void> {
+    for (const id of [...this.#deleted.keys()]) await this.#forget(id)
+  }
+
+  async #forget(id: string): Promise<void> {
+    const deleted = this.#deleted.get(id)
+    if (deleted === undefined) return
+    clearTimeout(deleted.timer)
+    this.#deleted.delete(id)
+    await forgetRemoved(this.#context.library, deleted.run)
+    this.#context.emit('library.changed', { what: 'runs' })
+  }
+
+  #tellChanged(): void {
     this.#context.emit('library.changed', { what: 'runs' })
     this.#context.emit('library.changed', { what: 'agents' })
   }
@@ -142,6 +208,7 @@ export class RunDesk {
     }, stopMs)
     await Promise.all(desks.map(({ handle }) => handle.stop()))
     clearTimeout(timer)
+    await this.forgetDeleted()
   }
 
   #forking(): { fork?: ForkTraining } {

@@ -3,8 +3,11 @@ import { DataError, PluginError, UserError } from '../errors.ts'
 import { explainPluginError } from '../plugins.ts'
 import type { Failed } from './messages.ts'
 
+/** What the runtimes say when they are given no more. */
+const NO_MEMORY = /array buffer allocation failed|could not allocate memory|bad_alloc|out of memory/i
+
 export function failureOf(thrown: unknown): Failed {
-  const error = explainPluginError(thrown)
+  const error = explainMemoryError(explainPluginError(thrown))
   const { message } = error instanceof Error ? error : new Error(String(error))
   const kind = error instanceof UserError ? 'user' : error instanceof DataError ? 'data' : 'bug'
   return {
@@ -14,6 +17,14 @@ export function failureOf(thrown: unknown): Failed {
     remedy: error instanceof UserError ? (error.remedy ?? null) : null,
     detail: detailOf(error),
   }
+}
+
+function explainMemoryError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof UserError || !NO_MEMORY.test(error.message)) return error
+  return new UserError('memory ran out', {
+    remedy: 'close other programs, or use a smaller buffer_size, batch_size or network',
+    cause: error,
+  })
 }
 
 /** Where it happened, of a bug and of what a plugin threw. */

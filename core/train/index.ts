@@ -36,6 +36,7 @@ export { ipcPort, messagePort, type Port, parentPort, utilityPort } from './port
 export { type Preset, presetsFor, untunedConfig } from './presets.ts'
 export { pruneRun } from './prune-run.ts'
 export { explainReadError, readRegularFile } from './regular-file.ts'
+export { forgetRemoved, putBack, type RemovedRun, removeRun } from './removed-run.ts'
 export { type Repair, repairRun } from './repair-run.ts'
 export { figuresInWords, type HeldOutFigures } from './run-figures.ts'
 export { type RunSize, runSizes } from './run-sizes.ts'
@@ -53,6 +54,7 @@ export {
   unusedRunId,
 } from './runs.ts'
 export { describeSettings, type SettingDescription } from './settings-form.ts'
+export { type StartProblem, startProblems } from './start-problems.ts'
 export { type ResumeRunOptions, resumeRun, type StartRunOptions, startRun } from './start-run.ts'
 export { type StopReason, type StopSettings, stopSettings } from './stop-rule.ts'
 export type { RunEnd, RunEvents, RunHandle } from './supervisor.ts'

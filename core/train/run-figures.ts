@@ -3,12 +3,12 @@ import type { ScoreSpec } from '../envs/index.ts'
 import { MASTERY_WINDOW } from '../rollout/mastery.ts'
 import type { RunRow } from '../store/index.ts'
 
-/** How an agent did on boards that nobody trains on; `low` and `high` bound the mean with 95 %. */
+/** How an agent did on boards that nobody trains on; `low` and `high` bound the mean with 95 %, null of one board. */
 export interface HeldOutFigures {
   readonly episodes: number
   readonly mean: number
-  readonly low: number
-  readonly high: number
+  readonly low: number | null
+  readonly high: number | null
 }
 
 /** @param heldOut  null before the first evaluation */
@@ -27,9 +27,10 @@ export function figuresInWords(
   }
   if (heldOut !== null) {
     const { mean, low, high, episodes } = heldOut
-    const interval = `95 % interval ${low.toFixed(2)} to ${high.toFixed(2)}`
     lines.push(
-      `held out: ${mean.toFixed(2)} ${units}, mean of ${episodes} boards it never trains on (${interval})`,
+      low === null || high === null
+        ? `held out: ${mean.toFixed(2)} ${units}, on one board it never trains on`
+        : `held out: ${mean.toFixed(2)} ${units}, mean of ${episodes} boards it never trains on (95 % interval ${low.toFixed(2)} to ${high.toFixed(2)})`,
     )
   }
   if (masteredAtStep !== null && human !== undefined) {

@@ -14,6 +14,7 @@ import type { ForkTraining } from './fork.ts'
 import { requireRunCode } from './run-code.ts'
 import { raiseFence, removingDirectory } from './run-files.ts'
 import { requireRun, runDirectory, savedConfig, unusedRunId } from './runs.ts'
+import { requireMemory, requireStartable } from './start-problems.ts'
 import type { StopSettings } from './stop-rule.ts'
 import { type Owned, type RunHandle, supervise } from './supervisor.ts'
 
@@ -37,12 +38,13 @@ export interface ResumeRunOptions {
   readonly fork?: ForkTraining
 }
 
-/** @throws UserError when the run exists already, is another's, or needs demonstrations and has none */
+/** @throws UserError when the run exists already, is another's, needs more than there is, or demonstrations and has none */
 export async function startRun(options: StartRunOptions): Promise<RunHandle> {
   const { library, demonstrations } = options
   const plugins = [...new Set([...loadedPlugins(), ...options.config.plugins])]
   const base: RunConfig = { ...options.config, plugins, resume: false, force: false }
   requireRunCode(base)
+  requireStartable(base)
   if (needsDemonstrations(base) && demonstrations.length === 0 && demonstrationPath(base) === undefined) {
     throw new UserError(`${base.behavior.trainer_type} with these settings needs demonstrations`, {
       remedy: 'record or import some, or choose a preset without GAIL',
@@ -92,7 +94,9 @@ function existsAlready(library: Library, id: string): UserError {
 /** Goes on from the newest checkpoint with the configuration and demonstrations that the run began with. */
 export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
   const { library, runId } = options
-  requireRunCode(savedConfig(requireRun(library, runId)))
+  const saved = savedConfig(requireRun(library, runId))
+  requireRunCode(saved)
+  requireMemory(saved)
   const owned = library.atomically(() => own(library, resumedRow(requireRun(library, runId), options)))
   return supervise(library, owned, true, options.fork)
 }

@@ -17,6 +17,7 @@ import {
 import { runSubjects } from './run-code.ts'
 import { lowerFence } from './run-files.ts'
 import { runDirectory, savedConfig } from './runs.ts'
+import { type Exit, explainEnd, memoryKills } from './sudden-end.ts'
 
 export interface RunEvents {
   /** About twice a second. */
@@ -101,6 +102,8 @@ class Supervisor implements RunHandle {
   #stopping = false
   /** Another has the run: nothing of it is written any more. */
   #lost = false
+  #killed = false
+  readonly #memoryKills = memoryKills()
   #rowWrittenAt = 0
 
   constructor(library: Library, { row, claim }: Owned, resume: boolean, fork: ForkTraining) {
@@ -165,6 +168,7 @@ class Supervisor implements RunHandle {
   }
 
   kill(): void {
+    this.#killed = true
     sendMessage(this.#process.port, { type: 'shutdown' })
     this.#process.kill()
   }
@@ -223,11 +227,14 @@ class Supervisor implements RunHandle {
     }
   }
 
-  #conclude(exit: { code: number | null; signal: string | null; errorOutput: string }): void {
+  #conclude(exit: Exit): void {
     clearTimeout(this.#timer)
     this.#stopping = false
     const ended = { pid: null, finishedAtUs: Date.now() * 1000 }
-    if (this.#finished === null) this.#failed ??= died(exit)
+    if (this.#finished === null) {
+      const kills = { before: this.#memoryKills, after: memoryKills() }
+      this.#failed ??= explainEnd(exit, { asked: this.#killed, ...kills })
+    }
     const counted = this.#finished === null ? {} : counters(this.#finished)
     if (this.#failed === null) {
       const state = this.#finished!.complete ? 'finished' : 'stopped'
@@ -263,16 +270,4 @@ function counters({
   masteredAtStep,
 }: Progress | CheckpointNotice | Resumed | Finished): Partial<RunRow> {
   return { step, score, masteredAtStep }
-}
-
-/** The process ended without a word: killed from outside, out of memory, or a bug in native code. */
-function died(exit: { code: number | null; signal: string | null; errorOutput: string }): Failed {
-  const how = exit.signal === null ? `with exit code ${exit.code}` : `by ${exit.signal}`
-  return {
-    type: 'failed',
-    kind: exit.signal === null ? 'bug' : 'user',
-    message: `the training process was ended ${how}`,
-    remedy: 'resume the run: it goes on from its last checkpoint',
-    detail: exit.errorOutput === '' ? null : exit.errorOutput,
-  }
 }

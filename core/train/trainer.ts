@@ -24,6 +24,7 @@ import { demonstrationDigest } from './demonstrations.ts'
 import { goOn, newestState } from './going-on.ts'
 import type { Finished, MetricRow, TrainerMessage } from './messages.ts'
 import { makeRollout, requirePartialBatches } from './rollout.ts'
+import { requireMemory } from './start-problems.ts'
 import { type StopReason, StopRule } from './stop-rule.ts'
 import { Stopwatch } from './stopwatch.ts'
 import { EventFile } from './tensorboard.ts'
@@ -83,6 +84,8 @@ export class Trainer {
     )
     const rollout = await makeRollout(config, curriculum.samplers)
     try {
+      // Now that another program has said what its observations are.
+      requireMemory(config, rollout.spec)
       // A stream of its own: what a learner draws must not shift the boards that it meets.
       const random = new Random(config.seed ^ 0x6c6561)
       const algorithm = await algorithmDefinition(config.behavior.trainer_type).create({
@@ -146,6 +149,8 @@ export class Trainer {
     const { behavior } = config
     this.#options.fence?.()
     const events = new EventFile(runDirectory, this.#step + 1)
+    // Of step 0: so that it can be watched from the start, and what came before the first step is not done twice.
+    if (this.#savedAtStep < 0) await this.#save()
     this.#watch.start()
     let ruled: StopReason | null = null
     let reason = this.#reasonToEnd(ruled)

@@ -77,7 +77,7 @@ function options(latest: Latest, width: number): uPlot.Options {
     height,
     padding: [18, 24, 0, 0],
     cursor: { sync: { key: group }, points: { size: 7 }, y: false, drag: { x: false, y: false } },
-    legend: { live: true },
+    legend: { live: true, markers: { width: 0, fill: (_plot, index) => markerOf(lines[index - 1]) } },
     scales: {
       x: { time: false, range: (_plot, low, high) => [Math.min(0, low ?? 0), xEnd(latest, high)] },
       y: { range: (_plot, low, high) => yRange(latest, low, high) },
@@ -98,6 +98,21 @@ function options(latest: Latest, width: number): uPlot.Options {
 /** Without a cursor the legend reads the newest values. */
 function showNewest(plot: uPlot): void {
   plot.setLegend({ idx: plot.data[0].length - 1 })
+}
+
+/** As the line is drawn: its dashes tell it apart where colours do not. Variables follow the theme by themselves. */
+function markerOf(line: CurveLine | undefined): string {
+  if (line === undefined) return 'none'
+  const { colour, dash = [], opacity = 1 } = line
+  const ink = `color-mix(in srgb, var(${colour}) ${100 * opacity}%, transparent)`
+  if (dash.length === 0) return ink
+  let at = 0
+  const stops = dash.map((length, index) => {
+    const from = at
+    at += length
+    return `${index % 2 === 0 ? ink : 'transparent'} ${from}px ${at}px`
+  })
+  return `repeating-linear-gradient(90deg, ${stops.join(', ')})`
 }
 
 function series(line: CurveLine, latest: Latest): uPlot.Series {

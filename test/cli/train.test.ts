@@ -80,7 +80,7 @@ describe('a run by command', () => {
   it('is on the shelf, and its policy can be carried away', () => {
     const [runs] = understudyJson<Record<string, unknown>[]>(dir, 'agents', 'list')
     expect(runs).toMatchObject([
-      { id: 'first', state: 'finished', step: 10_000, checkpoints: [5_000, 10_000] },
+      { id: 'first', state: 'finished', step: 10_000, checkpoints: [0, 5_000, 10_000] },
     ])
     expect(understudy(dir, 'agents', 'list').out).toMatch(
       /RUN +ENVIRONMENT.*\nfirst +basic +ppo +finished +10,000/,
@@ -113,7 +113,7 @@ describe('a run by command', () => {
     [['train', 'nowhere.yaml'], 2, 'nowhere.yaml cannot be read', ''],
     [['train', '--env', 'basic', '--max-steps', 'many'], 2, '--max-steps must be a whole number', ''],
     [['evaluate', 'frist'], 1, 'there is no run "frist"', 'did you mean "first"?'],
-    [['evaluate', 'first', '--checkpoint', '3'], 1, 'no checkpoint at step 3', 'there are 5000, 10000'],
+    [['evaluate', 'first', '--checkpoint', '3'], 1, 'no checkpoint at step 3', 'there are 0, 5000, 10000'],
     [['evaluate', 'first', '--seeds', '9-3'], 2, 'is no list of seeds', ''],
     [['evaluate', 'scripted'], 2, 'which environment', '--env'],
     [

@@ -86,6 +86,8 @@ describe('the filter box', () => {
     const filter = parseFilter('colour:red bubbles<20 rating>many', 'me')
     expect(filter.unknown).toEqual(['colour:red', 'rating>many'])
     expect(rows.filter(filter.test)).toEqual([base])
+    const half = ['kind:robot', 'won:perhaps', 'player:', 'tag:', 'env:']
+    expect(parseFilter(half.join(' '), 'me').unknown).toEqual(half)
   })
 
   test('"me" is whoever plays here, not an agent of that name', () => {

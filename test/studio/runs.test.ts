@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openLibrary } from '../../core/store/index.ts'
@@ -191,6 +191,94 @@ test('names are for people, ids stay', async () => {
   expect(await studio.page.refusal('runs.metrics', { runId: 'Naming' })).toMatchObject({ kind: 'user' })
 })
 
+test('no two are called the same', async () => {
+  const { page } = studio
+  const first = await start('Twin', 500)
+  await ended(first.id, 'finished')
+  const { runId, warnings } = await page.call('training.compose', {
+    environment: 'basic',
+    preset: 'ppo',
+    name: 'twin',
+    overrides: {},
+    demonstrations: [],
+  })
+  expect({ runId, warnings }).toEqual({
+    runId: 'twin-2',
+    warnings: ['Another is called "twin" already: this one will be called "twin 2".'],
+  })
+  const second = await start('twin', 500)
+  expect(second).toMatchObject({ id: 'twin-2', name: 'twin 2' })
+  await ended(second.id, 'finished')
+  expect(await page.refusal('runs.rename', { runId: second.id, name: 'Twin' })).toMatchObject({
+    message: 'another is called "Twin" already',
+  })
+  expect(await page.call('runs.rename', { runId: second.id, name: 'Twin 2' })).toMatchObject({
+    name: 'Twin 2',
+  })
+})
+
+test('a run that has finished goes on, and says what it was made with', async () => {
+  const { page } = studio
+  const run = await start('Further', 500)
+  await ended(run.id, 'finished')
+  expect(await page.refusal('runs.resume', { runId: run.id, maxSteps: 500 })).toMatchObject({
+    message: 'run "Further" has made 504 steps already',
+  })
+  studio.page.seen.length = 0
+  expect(await page.call('runs.resume', { runId: run.id, maxSteps: 1200 })).toMatchObject({
+    state: 'running',
+    maxSteps: 1200,
+  })
+  expect(await ended(run.id, 'finished')).toMatchObject({ step: 1200 })
+  const nothing = { demonstrations: [], demonstrationPath: null, gone: 0 }
+  expect(await page.call('runs.details', { runId: run.id })).toEqual({ seed: 1, ...nothing })
+})
+
+test('a run that its stop rule has ended goes on, too', async () => {
+  const { page } = studio
+  const yaml = `behaviors: { basic: { trainer_type: ppo, max_steps: 100000 } }
+env_settings: { env: basic, seed: 1 }
+stop: { max_seconds: 0.01 }
+`
+  const run = await page.call('runs.start', { yaml, runId: 'Ruled', demonstrations: [] })
+  const { step } = await ended(run.id, 'finished')
+  expect(step).toBeLessThan(100_000)
+  studio.page.seen.length = 0
+  await page.call('runs.resume', { runId: run.id, maxSteps: step + 300 })
+  expect(await ended(run.id, 'finished')).toMatchObject({ step: step + 300 })
+})
+
+test('a run that was deleted comes back whole', async () => {
+  const { page, directory } = studio
+  const run = await start('Regretted', 1000)
+  await ended(run.id, 'finished')
+  await page.call('runs.rename', { runId: run.id, name: 'Regretted by all' })
+  const before = await page.call('runs.metrics', { runId: run.id })
+  const row = (await page.call('runs.list', {})).find(({ id }) => id === run.id)
+  const folder = join(directory, 'runs', run.id)
+  await page.call('runs.delete', { runId: run.id })
+  expect(existsSync(folder)).toBe(false)
+  expect((await page.call('runs.list', {})).map(({ id }) => id)).not.toContain(run.id)
+  expect(await page.call('runs.restore', { runId: run.id })).toEqual(row)
+  expect(await page.call('runs.metrics', { runId: run.id })).toEqual(before)
+  expect((await page.call('runs.watch', { runId: run.id, seed: 4 })).seed).toBe(4)
+  expect(await page.refusal('runs.restore', { runId: run.id })).toMatchObject({ kind: 'user' })
+
+  await page.call('agents.delete', { runId: run.id })
+  const other = await start('Regretted', 500)
+  await ended(other.id, 'finished')
+  expect(await page.refusal('runs.restore', { runId: run.id })).toMatchObject({
+    message: 'there is another run "Regretted" by now',
+  })
+  const aside = () => readdirSync(join(directory, 'runs')).filter((name) => name.startsWith('.Regretted.'))
+  expect(aside()).toHaveLength(1)
+  await page.call('storage.emptyTrash', {})
+  expect(aside()).toEqual([])
+  expect(await page.refusal('runs.restore', { runId: run.id })).toMatchObject({
+    message: 'run "Regretted" is gone for good',
+  })
+})
+
 test('a configuration that is wrong starts nothing', async () => {
   const before = await studio.page.call('runs.list', {})
   const yaml = 'behaviors: { basic: { trainer_type: ppo, max_stepz: 3 } }\nenv_settings: { env: basic }\n'
@@ -211,7 +299,7 @@ test('a run with a policy is an agent: judged on held-out boards, exported, rena
   const { page } = studio
   const [agent] = (await page.call('agents.list', {})).filter(({ runId }) => runId === trained.id)
   expect(agent).toMatchObject({ name: 'First try', evaluation: null, algorithm: 'ppo' })
-  expect(agent!.checkpoints.map(({ step }) => step)).toEqual([1000, 2000, 3000])
+  expect(agent!.checkpoints.map(({ step }) => step)).toEqual([0, 1000, 2000, 3000])
   const judged = await page.call('agents.evaluate', { runId: trained.id, episodes: 10, taskId: 'judge' })
   expect(judged.evaluation).toMatchObject({ episodes: 10, winRate: 1 })
   expect(judged.evaluation!.mean).toBeCloseTo(0.93, 2)

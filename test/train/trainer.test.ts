@@ -136,7 +136,9 @@ describe('Trainer', () => {
     ]) {
       expect(names).toContain(name)
     }
-    expect((await listCheckpoints(runDirectory)).map(({ step }) => step)).toEqual([400, 800, 1_200])
+    expect((await listCheckpoints(runDirectory)).map(({ step }) => step)).toEqual([0, 400, 800, 1_200])
+    // Of what is played before anything is learned, so that it can be watched at once.
+    expect(messages[0]).toMatchObject({ type: 'checkpoint', step: 0, score: null })
     const progress = messages.findLast((message) => message.type === 'progress')
     expect(progress).toMatchObject({ step: 1_200, maxSteps: 1_200, etaSeconds: 0 })
     const { environment, inference, update, waiting } = progress!.shares

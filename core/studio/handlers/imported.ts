@@ -16,6 +16,7 @@ import { type HostContext, readyEnvironment } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { freshSeed } from '../fresh-seed.ts'
 import { readEvaluation, writeMeta } from '../meta.ts'
+import { freeName, requireFreeName } from '../names.ts'
 import { type ImportedAgent, importedAgent, type importedMethods } from '../protocol/imported.ts'
 import { recordingOfBoard } from '../recording.ts'
 
@@ -38,11 +39,13 @@ export function importedHandlers(context: HostContext): Handlers<keyof typeof im
         const { agent, known } = await closing(makeEnvironment(environment), (made) =>
           importAgent(library, made, { source }),
         )
+        library.renameImportedAgent(agent.id, freeName(context, agent.name, agent.id))
         changed()
-        return { agent: toAgent(context, agent), known }
+        return { agent: find(agent.id), known }
       })
     },
     'imported.rename': ({ id, name }) => {
+      requireFreeName(context, name, id)
       library.renameImportedAgent(requireImportedAgent(library, id).id, name)
       changed()
       return find(id)

@@ -1,11 +1,18 @@
 /** `runs.*`: training in the background. */
 import type { Metric as MetricRow } from '../../store/index.ts'
-import { configOf, diagnose, type Finding, factsOf, requireRun } from '../../train/index.ts'
-import type { HostContext } from '../context.ts'
+import {
+  configOf,
+  demonstrationPath,
+  diagnose,
+  type Finding,
+  factsOf,
+  requireRun,
+} from '../../train/index.ts'
+import { type HostContext, toDemonstration } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { describeMetric } from '../metrics.ts'
 import type { trainingMethods } from '../protocol/training.ts'
-import type { Series } from '../protocol.ts'
+import type { Result, Series } from '../protocol.ts'
 
 type RunMethod = Exclude<Extract<keyof typeof trainingMethods, `runs.${string}`>, 'runs.watch'>
 
@@ -15,12 +22,14 @@ export function runHandlers(context: HostContext): Handlers<RunMethod> {
     'runs.list': () => runs.list(),
     'runs.start': ({ yaml, runId, name, demonstrations }) => runs.start(yaml, runId, name, demonstrations),
     'runs.stop': ({ runId }) => runs.stop(runId),
-    'runs.resume': ({ runId }) => runs.resume(runId),
+    'runs.resume': ({ runId, maxSteps }) => runs.resume(runId, maxSteps),
     'runs.rename': ({ runId, name }) => runs.rename(runId, name),
     'runs.delete': async ({ runId }) => {
       await runs.delete(runId)
       return { deleted: true }
     },
+    'runs.restore': ({ runId }) => runs.restore(runId),
+    'runs.details': ({ runId }) => detailsOf(context, runId),
     'runs.metrics': ({ runId, afterStep, names }) => {
       const rows = library.readMetrics(runs.get(runId).id, {
         ...(afterStep === undefined ? {} : { afterStep }),
@@ -34,6 +43,22 @@ export function runHandlers(context: HostContext): Handlers<RunMethod> {
         health: healthOf(context, runId),
       }
     },
+  }
+}
+
+function detailsOf(context: HostContext, runId: string): Result<'runs.details'> {
+  const row = requireRun(context.library, runId)
+  const config = configOf(row)
+  const kept = new Map(
+    context.library.listEpisodes({ ids: row.demonstrations }).map((episode) => [episode.id, episode]),
+  )
+  const demonstrations = row.demonstrations.flatMap((id) => kept.get(id) ?? [])
+  return {
+    seed: config?.seed ?? null,
+    demonstrationPath:
+      row.demonstrations.length > 0 || config === null ? null : (demonstrationPath(config) ?? null),
+    demonstrations: demonstrations.map((episode) => toDemonstration(context, episode)),
+    gone: row.demonstrations.length - demonstrations.length,
   }
 }
 

@@ -12,6 +12,7 @@ export function storageHandlers(context: HostContext): Handlers<keyof typeof sto
     'storage.sizes': () => storageOf(library),
     'storage.emptyTrash': async () => {
       const erased = await library.purge(Number.MAX_SAFE_INTEGER)
+      await context.runs.forgetDeleted()
       context.emit('library.changed', { what: 'demonstrations' })
       return erased
     },

@@ -10,12 +10,13 @@ import {
   signalNames,
 } from '../../train/config.ts'
 import { mergeSections } from '../../train/config-check.ts'
-import { runDirectory } from '../../train/index.ts'
+import { runDirectory, startProblems } from '../../train/index.ts'
 import { presetsFor, type Preset as TrainPreset } from '../../train/presets.ts'
 import { describeSettings, describeTopSettings, TOP_SECTIONS } from '../../train/settings-form.ts'
 import { parseYaml } from '../../train/yaml.ts'
 import type { HostContext } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
+import { freeName } from '../names.ts'
 import type { trainingMethods } from '../protocol/training.ts'
 import type { Problem } from '../protocol.ts'
 
@@ -74,6 +75,7 @@ export function trainingHandlers(context: HostContext): Handlers<TrainingMethod>
         else problems.push(problem)
       }
       const resolved = resolveTogether(config, sound, fixed, problems)
+      problems.push(...startProblems(resolved, context.specs.get(params.environment)))
       const chosen = params.demonstrations.map((id) => library.getEpisode(id))
       const needed = needsDemonstrations(resolved)
       if (needed && chosen.length === 0) {
@@ -92,6 +94,10 @@ export function trainingHandlers(context: HostContext): Handlers<TrainingMethod>
         })
       }
       const warnings: string[] = []
+      const called = params.name === '' ? runId : freeName(context, params.name)
+      if (params.name !== '' && called !== params.name) {
+        warnings.push(`Another is called "${params.name}" already: this one will be called "${called}".`)
+      }
       const versions = new Set(chosen.map((row) => row.environmentVersion))
       if (versions.size > 1) {
         warnings.push('The demonstrations were played in different versions of the environment.')

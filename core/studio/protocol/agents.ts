@@ -40,7 +40,7 @@ export const agentMethods = {
     params: z.strictObject({ runId, name: personsName }),
     result: agent,
   },
-  /** Removes the run it came from. */
+  /** Removes the run it came from, as `runs.delete`. */
   'agents.delete': { params: byRun, result: z.object({ deleted: z.boolean() }) },
   /** Plays held-out seeds and keeps the result with the agent. */
   'agents.evaluate': {

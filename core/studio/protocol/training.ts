@@ -12,6 +12,7 @@ import {
   seed,
   shownId,
 } from './common.ts'
+import { demonstration } from './demonstrations.ts'
 
 export const preset = z.object({
   id: z.string(),
@@ -169,10 +170,29 @@ export const trainingMethods = {
   },
   /** Asks for a checkpoint and an orderly end; `run.state` tells when it is done. */
   'runs.stop': { params: byRun, result: run },
-  'runs.resume': { params: byRun, result: run },
+  /** From the newest checkpoint. `maxSteps` lets one that has finished go on, whatever rule ended it before. */
+  'runs.resume': {
+    params: z.strictObject({ runId, maxSteps: z.int().positive().max(1e12).optional() }),
+    result: run,
+  },
   'runs.rename': { params: z.strictObject({ runId, name: personsName }), result: run },
-  /** Removes the run's folder and its metrics; refused while it is active. */
+  /** Removes the run; refused while it is active. For ten minutes, and while the studio is open, `runs.restore` takes it back. */
   'runs.delete': { params: byRun, result: z.object({ deleted: z.boolean() }) },
+  'runs.restore': { params: byRun, result: run },
+  /** What it was made with. */
+  'runs.details': {
+    params: byRun,
+    result: z.object({
+      /** Null when its configuration cannot be read any more. */
+      seed: seed.nullable(),
+      /** The file or folder that its configuration names in place of plays of the library. */
+      demonstrationPath: z.string().nullable(),
+      /** Those that are still in the library, in the order in which they were chosen. */
+      demonstrations: z.array(demonstration),
+      /** How many are not. */
+      gone: z.int(),
+    }),
+  },
   'runs.metrics': {
     params: z.strictObject({
       runId,

@@ -3,6 +3,7 @@ import type { Agent } from '../../../core/studio/protocol.ts'
 import { client } from '../../client/client.ts'
 import { invalidate } from '../../client/resources.ts'
 import { count, plural } from '../../components/format.ts'
+import { deleteRun } from '../train/commands.ts'
 import classes from './agents.module.css'
 import { Card } from './card.tsx'
 
@@ -38,15 +39,12 @@ export function AgentCard({ agent, playing }: { agent: Agent; playing: boolean }
         test: (episodes, taskId) => client.call('agents.evaluate', { runId, episodes, taskId }),
       }}
       removal={{
-        question:
-          'The run that made this agent goes with it: folder, checkpoints and curves. This cannot be undone.',
-        confirm: 'Delete agent and run',
         disabled: agent.state === 'running',
         run: async () => {
-          await client.call('agents.delete', { runId })
-          invalidate('agents.', 'runs.', 'library.')
+          await deleteRun({ id: runId, name: agent.name })
         },
       }}
+      runId={runId}
       onRename={async (name) => {
         await client.call('agents.rename', { runId, name })
         invalidate('agents.', 'runs.')

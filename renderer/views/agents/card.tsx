@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { IconChartDots3, IconDownload, IconEye, IconTrash } from '@tabler/icons-react'
+import { IconChartDots3, IconChartLine, IconDownload, IconEye, IconTrash } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import type { Contender, File } from '../../../core/studio/protocol.ts'
 import { saveFile } from '../../client/files.ts'
@@ -26,12 +26,15 @@ interface CardProps {
   /** Behind the environment. */
   readonly facts: ReactNode
   readonly standing: Omit<StandingProps, 'words'>
+  /** With a question where nothing brings it back. */
   readonly removal: {
-    readonly question: string
-    readonly confirm: string
+    readonly question?: string
+    readonly confirm?: string
     readonly disabled?: boolean
     readonly run: () => Promise<void>
   }
+  /** The run that it can be trained on in. */
+  readonly runId?: string
   readonly onRename: (name: string) => Promise<void>
   readonly exported: () => Promise<File>
 }
@@ -47,6 +50,7 @@ export function Card({
   facts,
   standing,
   removal,
+  runId,
   onRename,
   exported,
 }: CardProps) {
@@ -85,6 +89,16 @@ export function Card({
           >
             Compare
           </Button>
+          {runId !== undefined && (
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconChartLine size={15} />}
+              onClick={() => navigate('train', { run: runId })}
+            >
+              Train on
+            </Button>
+          )}
           <Button
             size="compact-sm"
             variant="default"
@@ -93,14 +107,26 @@ export function Card({
           >
             Export ONNX
           </Button>
-          <ConfirmButton
-            label="Delete"
-            icon={<IconTrash size={15} />}
-            disabled={removal.disabled ?? false}
-            question={removal.question}
-            confirm={removal.confirm}
-            onConfirm={() => void attempt(removal.run)}
-          />
+          {removal.question === undefined ? (
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconTrash size={15} />}
+              disabled={removal.disabled ?? false}
+              onClick={() => void attempt(removal.run)}
+            >
+              Delete
+            </Button>
+          ) : (
+            <ConfirmButton
+              label="Delete"
+              icon={<IconTrash size={15} />}
+              disabled={removal.disabled ?? false}
+              question={removal.question}
+              confirm={removal.confirm ?? 'Delete'}
+              onConfirm={() => void attempt(removal.run)}
+            />
+          )}
         </div>
       </div>
     </article>

@@ -64,7 +64,7 @@ export function TablePanel({ compare }: { compare: Compare }) {
             <Button
               size="compact-sm"
               leftSection={<IconScale size={15} />}
-              disabled={contenders.length === 0}
+              disabled={contenders.length === 0 || absent === undefined}
               onClick={() => void play()}
             >
               Compare

@@ -27,6 +27,12 @@ const numbers = new Map<string, (row: Demonstration) => number>([
 ])
 
 const yes = new Set(['yes', 'true', '1'])
+const answers = new Set([...yes, 'no', 'false', '0', 'unknown'])
+const kinds = new Map([
+  ['person', 'human'],
+  ['people', 'human'],
+  ...['human', 'scripted', 'agent', 'unknown'].map((kind) => [kind, kind] as const),
+])
 
 export interface Filter {
   readonly test: Test
@@ -68,13 +74,15 @@ function parseToken(token: string, me: string): Test | null {
 }
 
 function parseKey(key: string, value: string, me: string): Test | null {
+  // Nothing after the colon, or what is no answer, must not let everything through.
+  if (value === '' || (key === 'won' && !answers.has(value))) return null
   switch (key) {
     case 'player':
       return value === 'me'
         ? (row) => row.playerKind === 'human' && row.playerName === me
         : (row) => row.playerName.toLowerCase().includes(value)
     case 'kind':
-      return (row) => row.playerKind === (value === 'person' || value === 'people' ? 'human' : value)
+      return kinds.has(value) ? (row) => row.playerKind === kinds.get(value) : null
     case 'env':
       return (row) => row.environmentId.toLowerCase().includes(value)
     case 'tag':

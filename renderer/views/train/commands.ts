@@ -1,25 +1,35 @@
 import type { Run } from '../../../core/studio/protocol.ts'
+import { offerUndo } from '../../actions/undo.tsx'
 import { client } from '../../client/client.ts'
 import { invalidate } from '../../client/resources.ts'
 import { attempt } from '../../components/report-error.ts'
-import { navigate } from '../../route.ts'
+import { currentRoute, navigate } from '../../route.ts'
 
 export function stopRun(run: Run): Promise<unknown> {
   return attempt(() => client.call('runs.stop', { runId: run.id }))
 }
 
-export function resumeRun(run: Run): Promise<unknown> {
-  return attempt(() => client.call('runs.resume', { runId: run.id }))
+/** @param maxSteps  how far one that has finished is to go on */
+export function resumeRun(run: Run, maxSteps?: number): Promise<unknown> {
+  return attempt(() =>
+    client.call('runs.resume', { runId: run.id, ...(maxSteps === undefined ? {} : { maxSteps }) }),
+  )
 }
 
 export function renameRun(run: { id: string }, name: string): Promise<unknown> {
   return attempt(() => client.call('runs.rename', { runId: run.id, name }))
 }
 
-export function deleteRun(run: { id: string }): Promise<unknown> {
+/** With its checkpoints, its curves and its agent; Undo brings all of it back. */
+export function deleteRun({ id, name }: { id: string; name: string }): Promise<unknown> {
   return attempt(async () => {
-    await client.call('runs.delete', { runId: run.id })
+    await client.call('runs.delete', { runId: id })
     invalidate('runs.', 'agents.', 'library.')
-    navigate('train')
+    if (currentRoute().page === 'train') navigate('train')
+    offerUndo(`${name} deleted`, async () => {
+      await client.call('runs.restore', { runId: id })
+      invalidate('runs.', 'agents.', 'library.')
+      if (currentRoute().page === 'train') navigate('train', { run: id })
+    })
   })
 }

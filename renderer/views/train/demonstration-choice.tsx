@@ -16,7 +16,10 @@ export interface ChosenDemonstrations {
   /** Whether they were picked in the library. */
   readonly picked: boolean
   readonly filter: string
+  /** What of the filter is not understood; then nothing is chosen. */
   readonly unknown: readonly string[]
+  /** How many of those that were picked are not there any more. */
+  readonly missing: number
   /** Whether the environment has none at all; undefined until that is known. */
   readonly none: boolean | undefined
   setFilter(text: string): void
@@ -33,14 +36,28 @@ export function useChosenDemonstrations(environment: string): ChosenDemonstratio
     const { test, unknown } = parseFilter(filter, playerName)
     const ids = picked === null ? null : new Set(parseIds(picked))
     const complete = list.value?.filter((row) => row.state === 'complete')
-    const rows = (complete ?? []).filter((row) => (ids === null ? test(row) : ids.has(row.id)))
+    // A filter that is half understood must not choose what it was to leave out.
+    const misread = ids === null && unknown.length > 0
+    const rows = (misread ? [] : (complete ?? [])).filter((row) =>
+      ids === null ? test(row) : ids.has(row.id),
+    )
+    const missing = complete === undefined || ids === null ? 0 : ids.size - rows.length
     const none = complete === undefined ? undefined : complete.length === 0
-    return { ids: rows.map(({ id }) => id), rows, picked: picked !== null, filter, unknown, none, setFilter }
+    return {
+      ids: rows.map(({ id }) => id),
+      rows,
+      picked: picked !== null,
+      filter,
+      unknown: misread ? unknown : [],
+      missing,
+      none,
+      setFilter,
+    }
   }, [list.value, filter, playerName, picked])
 }
 
 export function DemonstrationChoice({ chosen }: { chosen: ChosenDemonstrations }) {
-  const { rows } = chosen
+  const { rows, missing, unknown } = chosen
   const mean = rows.reduce((sum, row) => sum + row.score, 0) / rows.length
   const players = [...new Set(rows.map(({ playerName }) => playerName))]
   return (
@@ -49,8 +66,11 @@ export function DemonstrationChoice({ chosen }: { chosen: ChosenDemonstrations }
         <h2>Learns from</h2>
         <p className="figure">
           {rows.length === 0
-            ? 'no demonstration'
+            ? unknown.length > 0
+              ? 'nothing, until the filter is understood'
+              : 'no demonstration'
             : `${plural(rows.length, 'demonstration', 'demonstrations')} of ${players.join(', ')}, mean ${score(mean)}`}
+          {missing > 0 && `; ${missing} of those that were picked are not there any more`}
         </p>
       </div>
       {chosen.picked ? (
@@ -63,7 +83,7 @@ export function DemonstrationChoice({ chosen }: { chosen: ChosenDemonstrations }
           leftSection={<IconFilter size={16} stroke={1.6} />}
           placeholder="all; or player:me  rating>=4  tag:good"
           value={chosen.filter}
-          error={chosen.unknown.length > 0 && `Not understood: ${chosen.unknown.join(' ')}`}
+          error={unknown.length > 0 && `Not understood: ${unknown.join(' ')}`}
           onChange={(event) => chosen.setFilter(event.currentTarget.value)}
         />
       )}

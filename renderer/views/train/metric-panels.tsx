@@ -50,7 +50,7 @@ export function MetricPanels({ run, curves }: { run: LiveRun; curves: Curves | u
     <>
       <div className={classes.panels}>
         {above.filter(present).map((panel) => (
-          <MetricPanel key={panel.title} panel={panel} run={run} curves={curves} />
+          <MetricPanel key={panel.names[0]} panel={panel} run={run} curves={curves} />
         ))}
       </div>
       {more.length > 0 && (
@@ -58,7 +58,7 @@ export function MetricPanels({ run, curves }: { run: LiveRun; curves: Curves | u
           <summary>More curves</summary>
           <div className={classes.panels}>
             {more.map((panel) => (
-              <MetricPanel key={panel.title} panel={panel} run={run} curves={curves} />
+              <MetricPanel key={panel.names[0]} panel={panel} run={run} curves={curves} />
             ))}
           </div>
         </details>

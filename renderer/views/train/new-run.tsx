@@ -42,8 +42,9 @@ export function NewRun() {
   const [starting, setStarting] = useState(false)
   const preset = presetOf(presets.value ?? [], params.get('preset'), chosen.none)
   const used = preset?.needsDemonstrations ? chosen.ids : []
+  const misread = preset?.needsDemonstrations && chosen.unknown.length > 0
   const composed = useComposed(
-    preset === undefined
+    preset === undefined || misread
       ? null
       : {
           environment,
@@ -124,6 +125,11 @@ export function NewRun() {
       </section>
       <footer className={classes.newFoot}>
         <div className={classes.newNotes}>
+          {misread && (
+            <Alert color="red" icon={<IconAlertTriangle />} p="xs">
+              The filter of demonstrations is not understood: {chosen.unknown.join(' ')}
+            </Alert>
+          )}
           {composed.value?.problems.map((problem) => (
             <Alert key={problem.path} color="red" icon={<IconAlertTriangle />} p="xs">
               {problem.path}: {problem.message}

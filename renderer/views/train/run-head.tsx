@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core'
 import { IconChartDots3, IconPlayerPlay, IconPlayerStop, IconTrash, IconTrophy } from '@tabler/icons-react'
 import type { LiveRun } from '../../client/runs.ts'
-import { ConfirmButton } from '../../components/confirm-button.tsx'
 import { EditableName } from '../../components/editable-name.tsx'
 import { count, plural } from '../../components/format.ts'
 import { navigate } from '../../route.ts'
 import { deleteRun, renameRun, resumeRun, stopRun } from './commands.ts'
 import classes from './train.module.css'
+import { TrainOn } from './train-on.tsx'
 
 export function RunHead({ run }: { run: LiveRun }) {
   const parts = [
@@ -41,16 +41,16 @@ export function RunHead({ run }: { run: LiveRun }) {
           >
             Stop
           </Button>
+        ) : run.state === 'finished' ? (
+          <TrainOn run={run} />
         ) : (
-          run.state !== 'finished' && (
-            <Button
-              size="compact-sm"
-              leftSection={<IconPlayerPlay size={15} />}
-              onClick={() => void resumeRun(run)}
-            >
-              Resume
-            </Button>
-          )
+          <Button
+            size="compact-sm"
+            leftSection={<IconPlayerPlay size={15} />}
+            onClick={() => void resumeRun(run)}
+          >
+            Resume
+          </Button>
         )}
         <Button
           size="compact-sm"
@@ -62,14 +62,15 @@ export function RunHead({ run }: { run: LiveRun }) {
         >
           Compare
         </Button>
-        <ConfirmButton
-          label="Delete"
-          icon={<IconTrash size={15} />}
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconTrash size={15} />}
           disabled={run.state === 'running'}
-          question="The run's folder goes with its checkpoints, its curves and its agent. This cannot be undone."
-          confirm="Delete the run"
-          onConfirm={() => void deleteRun(run)}
-        />
+          onClick={() => void deleteRun(run)}
+        >
+          Delete
+        </Button>
       </span>
     </header>
   )

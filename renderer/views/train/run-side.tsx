@@ -2,6 +2,7 @@ import { Button, Progress } from '@mantine/core'
 import { IconAlertTriangle, IconCircleCheck, IconEye, IconInfoCircle } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { HealthNote, Progress as RunProgress } from '../../../core/studio/protocol.ts'
+import { useResource } from '../../client/resources.ts'
 import type { LiveRun } from '../../client/runs.ts'
 import { count, duration, moment, percent, score } from '../../components/format.ts'
 import { WatchBoard } from '../../replay/watch-board.tsx'
@@ -99,12 +100,15 @@ function Health({ notes }: { notes: readonly HealthNote[] }) {
 
 function Watch({ run }: { run: LiveRun }) {
   const [watching, setWatching] = useState(false)
+  const agents = useResource('agents.list', {}).value
+  // Since before its first step; what has never begun to train has nothing that could play.
+  const plays = agents?.some(({ runId, checkpoints }) => runId === run.id && checkpoints.length > 0) ?? false
   if (!watching) {
     return (
       <Button
         variant="default"
         leftSection={<IconEye size={17} />}
-        disabled={run.step === 0}
+        disabled={!plays}
         onClick={() => setWatching(true)}
       >
         Watch it play

@@ -4,6 +4,7 @@ import { trainingActions } from '../../actions/training.ts'
 import { useCurves } from '../../client/metrics.ts'
 import type { LiveRun } from '../../client/runs.ts'
 import { HeroChart } from './hero-chart.tsx'
+import { MadeWith } from './made-with.tsx'
 import { MetricPanels } from './metric-panels.tsx'
 import { RunHead } from './run-head.tsx'
 import { RunSide } from './run-side.tsx'
@@ -18,6 +19,7 @@ export function RunView({ run }: { run: LiveRun }) {
         <RunHead run={run} />
         <HeroChart run={run} curves={curves} />
         <MetricPanels run={run} curves={curves} />
+        <MadeWith run={run} />
       </div>
       <RunSide run={run} health={curves?.health ?? []} />
     </div>

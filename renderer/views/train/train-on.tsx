@@ -1,0 +1,57 @@
+import { Button, NumberInput, Popover } from '@mantine/core'
+import { IconPlayerPlay } from '@tabler/icons-react'
+import { useState } from 'react'
+import type { Run } from '../../../core/studio/protocol.ts'
+import { count } from '../../components/format.ts'
+import { resumeRun } from './commands.ts'
+
+const MOST = 1e12
+
+/** Lets a run that has finished go on: how far is asked, twice as far is offered. */
+export function TrainOn({ run }: { run: Run }) {
+  const [opened, setOpened] = useState(false)
+  const [steps, setSteps] = useState<number | null>(2 * run.maxSteps)
+  const further = steps !== null && steps > run.step && steps <= MOST
+  return (
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" width={260} trapFocus>
+      <Popover.Target>
+        <Button
+          size="compact-sm"
+          leftSection={<IconPlayerPlay size={15} />}
+          onClick={() => {
+            setSteps(2 * run.maxSteps)
+            setOpened((now) => !now)
+          }}
+        >
+          Train on
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault()
+            if (!further) return
+            setOpened(false)
+            void resumeRun(run, steps)
+          }}
+        >
+          <NumberInput
+            data-autofocus
+            label="Go on to how many steps"
+            description={`It has made ${count(run.step)}.`}
+            error={steps !== null && steps <= run.step && 'More than it has made'}
+            hideControls
+            allowDecimal={false}
+            thousandSeparator=","
+            max={MOST}
+            value={steps ?? ''}
+            onChange={(value) => setSteps(typeof value === 'number' ? value : null)}
+          />
+          <Button type="submit" size="compact-sm" mt={10} disabled={!further}>
+            Go on
+          </Button>
+        </form>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}
