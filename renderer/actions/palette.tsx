@@ -3,6 +3,7 @@ import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } fr
 import { IconSearch } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import { allActions } from './action.ts'
+import classes from './keys.module.css'
 import { Keys } from './keys.tsx'
 import { type Named, useNamed } from './named.ts'
 
@@ -31,7 +32,8 @@ export function Palette() {
       nothingFound="Nothing has that name"
       onSpotlightOpen={() => setOpened(true)}
       onSpotlightClose={() => setOpened(false)}
-      aria-label="Commands"
+      attributes={{ content: { 'aria-label': 'Commands' } }}
+      classNames={{ actionDescription: classes.about }}
       searchProps={{
         leftSection: <IconSearch size={18} stroke={1.6} />,
         placeholder: 'A command, a run, an agent, a play',

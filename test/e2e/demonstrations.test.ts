@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchBrowser } from './browser.ts'
+import { walkToGoal } from './keyboard-player.ts'
 import { go, visit } from './page.ts'
 import { type Studio, startStudio } from './studio.ts'
 
@@ -14,9 +15,7 @@ beforeAll(async () => {
   ;[browser, studio] = await Promise.all([launchBrowser(), startStudio()])
   const route = '#/play?env=basic&seed=3'
   ;({ page, complaints } = await visit(browser, studio.address, { width: 1024, height: 700, route }))
-  await page.locator('[data-board]').focus()
-  for (let step = 0; step < 7; step++) await page.keyboard.press('ArrowRight', { delay: 40 })
-  await page.getByRole('region', { name: 'Result' }).waitFor()
+  await walkToGoal(page)
   await page.keyboard.press('k')
   await page.getByText('Kept in your demonstrations').waitFor()
   await go(page, 'd')

@@ -43,7 +43,6 @@ export function Picker({ compare }: { compare: Compare }) {
           leftSection={<span className="muted small">board</span>}
           leftSectionWidth={52}
           w={170}
-          hideControls
           allowDecimal={false}
           min={0}
           max={0xffffffff}
