@@ -8,6 +8,7 @@ export {
   type DemonstrationFormat,
   type DemonstrationSource,
   detectFormat,
+  FORMAT_GROUPS,
   FORMATS,
   folderFormat,
   formatByFileName,

@@ -31,7 +31,7 @@ export async function lockStudio(connection: Connection, owners: Owners): Promis
   for (let left = Number.POSITIVE_INFINITY; ; ) {
     const other = connection.write(() => take(connection, owners))
     if (other === null) break
-    if (other.owner.standing !== 'unseen' || other.owner.leftMs > left) throw alreadyOpen(other)
+    if (other.owner.standing !== 'unseen' || other.owner.leftMs > left) throw new AlreadyOpenError(other)
     left = other.owner.leftMs
     await wait(LOOK_MS)
   }
@@ -49,6 +49,21 @@ interface Holder {
   readonly address: string | null
 }
 
+export class AlreadyOpenError extends UserError {
+  readonly holder: Holder
+
+  /** @param address  of the other studio, as far as it is known */
+  constructor(holder: Holder, address = holder.address) {
+    const { pid, host } = holder.owner
+    const where = address === null ? '' : ` at ${address}`
+    super(`a studio (process ${pid} on ${host}) already has this library open${where}`, {
+      remedy: 'use that one, close it first, or choose another directory with --data DIR',
+    })
+    this.name = 'AlreadyOpenError'
+    this.holder = holder
+  }
+}
+
 /** @returns who has the lock; null once it is ours */
 function take(connection: Connection, owners: Owners): Holder | null {
   const note = readNote(connection)
@@ -56,16 +71,6 @@ function take(connection: Connection, owners: Owners): Holder | null {
   if (owner !== undefined && owner.standing !== 'gone') return { owner, address: note!.address }
   writeNote(connection, owners, null)
   return null
-}
-
-function alreadyOpen({ owner, address }: Holder): UserError {
-  const where = address === null ? '' : ` at ${address}`
-  return new UserError(
-    `a studio (process ${owner.pid} on ${owner.host}) already has this library open${where}`,
-    {
-      remedy: 'use that one, close it first, or choose another directory with --data DIR',
-    },
-  )
 }
 
 function writeNote(connection: Connection, owners: Owners, address: string | null): void {

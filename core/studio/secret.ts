@@ -7,14 +7,20 @@ const FILE = 'studio.secret'
 
 /** The secret of the library in `dataDirectory`: 64 hexadecimal digits. One that others could have read is replaced. */
 export function personalSecret(dataDirectory: string): string {
+  const known = readSecret(dataDirectory)
+  if (known !== null) return known
   const path = join(dataDirectory, FILE)
-  const known = readPrivate(path)
-  if (known !== null && /^[0-9a-f]{64}$/.test(known)) return known
   const secret = newToken()
   rmSync(path, { force: true })
   // Whoever was quicker to put something there is not trusted: opening fails.
   writeFileSync(path, secret, { flag: 'wx', mode: 0o600 })
   return secret
+}
+
+/** The secret that is there already; null when there is none, or one that others could have read. */
+export function readSecret(dataDirectory: string): string | null {
+  const known = readPrivate(join(dataDirectory, FILE))
+  return known !== null && /^[0-9a-f]{64}$/.test(known) ? known : null
 }
 
 /** @returns null when there is no such file, or it is a link, another user's, or open to others */

@@ -48,9 +48,14 @@ export function useActions(actions: readonly Action[]): void {
   }, [actions])
 }
 
+/** What is on offer now. */
 export function allActions(): readonly Action[] {
+  return inOrder([...sources.values()].flat())
+}
+
+export function inOrder(actions: readonly Action[]): readonly Action[] {
   const order = (action: Action) => actionGroups.indexOf(action.group)
-  return [...sources.values()].flat().sort((a, b) => order(a) - order(b))
+  return actions.toSorted((a, b) => order(a) - order(b))
 }
 
 /** Runs an action by its id; does nothing when it is not on offer now. */

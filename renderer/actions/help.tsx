@@ -1,7 +1,8 @@
-/** The overlay of all keys, made from the registry. */
+/** The overlay of all keys, those of other pages too, made from the registry. */
 import { Modal } from '@mantine/core'
 import type { Action } from './action.ts'
-import { allActions } from './action.ts'
+import { allActions, inOrder } from './action.ts'
+import { actionsElsewhere } from './elsewhere.ts'
 import classes from './keys.module.css'
 import { Keys } from './keys.tsx'
 
@@ -14,8 +15,11 @@ export function Help({ opened, onClose }: { opened: boolean; onClose: () => void
 }
 
 function KeyTable() {
+  const here = allActions()
+  const known = new Set(here.map(({ id }) => id))
+  const all = [...here, ...actionsElsewhere().filter(({ id }) => !known.has(id))]
   const groups = Map.groupBy(
-    allActions().filter((action) => action.shortcuts !== undefined),
+    inOrder(all).filter((action) => action.shortcuts !== undefined),
     (action) => action.group,
   )
   return (

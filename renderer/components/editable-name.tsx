@@ -12,7 +12,7 @@ export function EditableName({ name, onRename }: EditableNameProps) {
   const [editing, setEditing] = useState(false)
   if (!editing) {
     return (
-      <UnstyledButton onClick={() => setEditing(true)} aria-label={`Rename ${name}`}>
+      <UnstyledButton mih={24} onClick={() => setEditing(true)} aria-label={`Rename ${name}`}>
         <h2>
           {name} <IconPencil size={14} color="var(--ink-3)" aria-hidden />
         </h2>

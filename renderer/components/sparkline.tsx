@@ -5,7 +5,8 @@ interface SparklineProps {
   /** A level to compare with, dashed. */
   readonly line?: number | undefined
   readonly height: number
-  readonly label: string
+  /** Absent where the figures stand beside it. */
+  readonly label?: string
   /** Marks every value; for a handful of them. */
   readonly dots?: boolean
 }
@@ -24,7 +25,13 @@ export function Sparkline({ values, line, height, label, dots = true }: Sparklin
   return (
     <div ref={ref}>
       {width > 0 && (
-        <svg width={width} height={height} role="img" aria-label={label} display="block">
+        <svg
+          width={width}
+          height={height}
+          role={label === undefined ? 'presentation' : 'img'}
+          aria-label={label}
+          display="block"
+        >
           {line !== undefined && (
             <line x1="0" x2={width} y1={y(line)} y2={y(line)} stroke="var(--ink-3)" strokeDasharray="4 3" />
           )}

@@ -10,8 +10,9 @@ export function NoKey() {
         started: it ends in <code>#open=</code> and a long key. You can paste it into this very page.
       </p>
       <p className="muted">
-        If you no longer have it, stop the studio with Ctrl-C and start it again: it prints a new one and
-        opens your browser with it. What was recorded is safe.
+        If you no longer have it, start the studio a second time, in a terminal on the same machine:{' '}
+        <code>understudy studio --browser</code>, with the same <code>--data</code> if you gave one. It says
+        that the studio is open already and where, with the key.
       </p>
     </main>
   )

@@ -8,8 +8,12 @@ export const theme = createTheme({
   // Mantine chooses the text on a filled button by the light theme's shade; ours differs from theme to theme.
   variantColorResolver: (input) => {
     const colours = defaultVariantColorsResolver(input)
-    const accent = input.variant === 'filled' && (input.color ?? 'spruce') === 'spruce'
-    return accent ? { ...colours, color: 'var(--on-accent)' } : colours
+    if (input.variant !== 'filled') return colours
+    if (input.color === 'red') {
+      const hover = 'color-mix(in srgb, var(--bad) 88%, var(--ink))'
+      return { ...colours, background: 'var(--bad)', hover, color: 'var(--surface)' }
+    }
+    return (input.color ?? 'spruce') === 'spruce' ? { ...colours, color: 'var(--on-accent)' } : colours
   },
   fontFamily: 'var(--font)',
   fontSizes: { xs: '12px', sm: '14px', md: '14px', lg: '18px', xl: '30px' },
@@ -44,7 +48,23 @@ export const theme = createTheme({
   },
   components: {
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, offset: 6 } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.35, blur: 2 },
+        closeButtonProps: { 'aria-label': 'Close' },
+        // Its header element is not the page's banner.
+        attributes: { header: { role: 'presentation' } },
+      },
+    },
+    // Within a landmark, so that whoever goes from one to the next finds what is open.
+    Portal: { defaultProps: { target: '#overlays' } },
+    // The placeholder would be a child of the menu that is no entry of it.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+    Loader: { defaultProps: { role: 'status' } },
+    // Its arrows are too small to be hit; the arrow keys do the same.
+    NumberInput: { defaultProps: { hideControls: true } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     Button: { defaultProps: { size: 'sm' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
   },

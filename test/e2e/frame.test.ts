@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchBrowser } from './browser.ts'
+import { walkToGoal } from './keyboard-player.ts'
 import { go, visit } from './page.ts'
 import { type Studio, startStudio } from './studio.ts'
 
@@ -183,9 +184,7 @@ describe('a level', { timeout: 60_000 }, () => {
     const { page, context } = await visit(browser, studio.address, { route: '#/play?env=basic&seed=3' })
     const panel = page.getByRole('complementary', { name: 'Level' })
     const board = page.locator('[data-board]')
-    await board.focus()
-    for (let step = 0; step < 7; step++) await page.keyboard.press('ArrowRight', { delay: 40 })
-    await page.getByRole('region', { name: 'Result' }).waitFor()
+    await walkToGoal(page)
     await page.reload()
     await page.getByRole('region', { name: 'Result' }).waitFor()
     await panel.getByText('Your last plays will appear here').waitFor()

@@ -1,4 +1,4 @@
-/** Plays Bubble in a browser with the keyboard alone. */
+/** Plays in a browser with the keyboard alone. */
 import type { Page } from 'playwright-core'
 
 const MIDDLE = 20
@@ -6,6 +6,17 @@ const MIDDLE = 20
 export interface Shot {
   readonly notch: number
   readonly swap: boolean
+}
+
+/** Walks Basic from its start to the goal on the right, on the level that is on the screen. */
+export async function walkToGoal(page: Page): Promise<void> {
+  await page.getByText('Walk to the tall flag').waitFor()
+  await page.locator('[data-board]').focus()
+  for (let step = 1; step <= 7; step++) {
+    await page.keyboard.press('ArrowRight')
+    await page.getByText(`${step} saved`).waitFor()
+  }
+  await page.getByRole('region', { name: 'Result' }).waitFor()
 }
 
 /** Fires the shots one after the other on the level that is on the screen. The aim stays where it was. */

@@ -50,7 +50,7 @@ test('environments and formats are listed', async () => {
     ]),
   )
   const formats = await studio.page.call('formats.list', {})
-  expect(formats.map(({ name }) => name)).toEqual(FORMATS.map(({ name }) => name))
+  expect(formats.map(({ name }) => name).sort()).toEqual(FORMATS.map(({ name }) => name).sort())
   expect(formats.length).toBeGreaterThan(10)
 })
 
@@ -189,6 +189,11 @@ test('each player has a mean with its interval', async () => {
   expect(scripted!.score.mean).toBeCloseTo(528 / 21, 9)
   expect(scripted!.score.low!).toBeLessThan(scripted!.score.mean)
   expect(scripted!.score.high!).toBeGreaterThan(scripted!.score.mean)
+  const ids = (await studio.page.call('demonstrations.list', { environment: 'bubble/25' }))
+    .slice(0, 3)
+    .map(({ id }) => id)
+  const some = await studio.page.call('demonstrations.statistics', { environment: 'bubble/25', ids })
+  expect(some.players.map(({ score }) => score.n)).toEqual([3])
   const basic = await studio.page.call('demonstrations.statistics', { environment: 'basic' })
   const you = basic.players.find(({ playerName }) => playerName === 'you')
   expect(you!.score).toMatchObject({ n: 1, low: null, high: null })
@@ -201,4 +206,11 @@ test('what is not there is refused by name', async () => {
     kind: 'user',
     remedy: 'did you mean "npz"?',
   })
+})
+
+test('formats are offered group by group, the file of our own first', async () => {
+  const formats = await studio.page.call('formats.list', {})
+  expect(formats[0]!.name).toBe('understudy')
+  const changes = formats.filter(({ group }, i) => group !== formats[i - 1]?.group)
+  expect(changes).toHaveLength(new Set(formats.map(({ group }) => group)).size)
 })

@@ -240,6 +240,23 @@ test('a request under another name gets nothing', async () => {
   expect(answer).toMatchObject({ status: 403, body: 'Forbidden' })
 })
 
+test('a person under another name is told in words, on a page that runs nothing', async () => {
+  const answer = await get('/', { Host: `evil.example:${server.port}`, Accept: 'text/html,*/*' })
+  expect(answer.status).toBe(403)
+  expect(answer.body).toContain('--allow-host')
+  expect(answer.body).not.toContain('evil.example')
+  expect(answer.headers['content-security-policy']).toContain("default-src 'none'")
+})
+
+test('the whole address is told to whoever knows the secret, and to nobody else', async () => {
+  const told = await get('/address', { authorization: `Bearer ${secret}` })
+  expect(told).toMatchObject({ status: 200, body: server.access.addressAt(server.origin) })
+  expect(await enter(told.body)).toBe(secret)
+  for (const headers of [{}, { authorization: `Bearer ${'0'.repeat(64)}` }] as Record<string, string>[]) {
+    expect(await get('/address', headers)).toMatchObject({ status: 401, body: 'unknown secret' })
+  }
+})
+
 test('text, noise and a lost connection do no harm', async () => {
   const socket = await openSocket(server.origin, secret)
   const answers: unknown[] = []

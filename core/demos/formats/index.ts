@@ -53,6 +53,17 @@ export const FORMATS: readonly DemonstrationFormat[] = [
   d4rl,
 ]
 
+/** As they are offered: by what they are for, the most used first. */
+export const FORMAT_GROUPS: readonly {
+  readonly title: string
+  readonly formats: readonly DemonstrationFormat[]
+}[] = [
+  { title: 'To keep and to share', formats: [understudy] },
+  { title: 'For spreadsheets and your own scripts', formats: [csv, jsonl, npz] },
+  { title: 'For imitation learning', formats: [imitation, demo, lerobot, robomimic, imitationNpz] },
+  { title: 'For offline reinforcement learning', formats: [minari, d4rl, rllibParquet, rllibJson] },
+]
+
 const FILE_FORMATS = FORMATS.filter((format): format is FileFormat => format.layout === 'file')
 const FOLDER_FORMATS = FORMATS.filter((format): format is FolderFormat => format.layout === 'folder')
 

@@ -137,8 +137,9 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
       })
     },
 
-    'demonstrations.statistics': ({ environment }) => {
-      const rows = library.listEpisodes({ environmentId: environment, state: 'complete' })
+    'demonstrations.statistics': ({ environment, ids }) => {
+      const of = ids === undefined ? {} : { ids }
+      const rows = library.listEpisodes({ environmentId: environment, state: 'complete', ...of })
       const groups = Map.groupBy(rows, (row) => JSON.stringify([row.playerName, row.playerKind, row.bundled]))
       const fewerIsBetter = context.specs.get(environment)?.score.measure !== 'return'
       const players = [...groups.values()].map((group): PlayerStatistics => {

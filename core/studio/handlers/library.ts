@@ -1,6 +1,6 @@
 /** `library.*`, `environments.*`, `formats.*`, `tasks.*`. */
 import { basename } from 'node:path'
-import { FORMATS } from '../../demos/index.ts'
+import { FORMAT_GROUPS } from '../../demos/index.ts'
 import {
   type EnvironmentSpec,
   environmentSchemes,
@@ -43,7 +43,10 @@ export function libraryHandlers(context: HostContext): Handlers<keyof typeof lib
       context.asks.grant(name, sha256)
       return { admitted: true }
     },
-    'formats.list': () => FORMATS.map(({ name, title }) => ({ name, title })),
+    'formats.list': () =>
+      FORMAT_GROUPS.flatMap(({ title: group, formats }) =>
+        formats.map(({ name, title }) => ({ name, title, group })),
+      ),
     'tasks.cancel': ({ taskId }) => ({ cancelled: context.tasks.cancel(taskId) }),
   }
 }

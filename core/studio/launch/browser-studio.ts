@@ -1,10 +1,12 @@
 /** The studio in the browser: one host, one server. */
 import { once } from 'node:events'
+import { AlreadyOpenError } from '../../store/index.ts'
 import { FileExchange } from '../file-exchange.ts'
 import { openHost } from '../host.ts'
 import { personalSecret } from '../secret.ts'
 import { originOf } from '../security.ts'
 import { listen } from '../transports/server.ts'
+import { withWholeAddress } from './already-open.ts'
 import { openPage } from './open-page.ts'
 import { ensurePage } from './page.ts'
 
@@ -37,6 +39,8 @@ export async function runBrowserStudio(options: BrowserStudioOptions, signal: Ab
     shell: 'browser',
     onActiveRuns: options.onActiveRuns,
     onBug: options.onBug,
+  }).catch(async (error) => {
+    throw error instanceof AlreadyOpenError ? await withWholeAddress(error, dataDirectory) : error
   })
   try {
     const server = await listen({

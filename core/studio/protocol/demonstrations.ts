@@ -152,8 +152,9 @@ export const demonstrationMethods = {
     }),
     result: z.array(importReport),
   },
+  /** Of the episodes of `ids` that are this environment's; of all of them when absent. */
   'demonstrations.statistics': {
-    params: z.strictObject({ environment: environmentId }),
+    params: z.strictObject({ environment: environmentId, ids: episodeIds.optional() }),
     result: z.object({ players: z.array(playerStatistics), human: humanAverage.nullable() }),
   },
 }

@@ -28,8 +28,8 @@ export type ListedEnvironment = z.infer<typeof listedEnvironment>
 export const environmentScheme = z.object({ example: environmentId, description: z.string() })
 export type EnvironmentScheme = z.infer<typeof environmentScheme>
 
-/** A file format of demonstrations. `title` is one line for people. */
-export const format = z.object({ name: z.string(), title: z.string() })
+/** A file format of demonstrations. `title` is one line for people, `group` what it is for. */
+export const format = z.object({ name: z.string(), title: z.string(), group: z.string() })
 export type Format = z.infer<typeof format>
 
 export const libraryMethods = {
@@ -47,6 +47,7 @@ export const libraryMethods = {
     params: z.strictObject({ name: z.string().max(4096), sha256: z.string().max(64) }),
     result: z.object({ admitted: z.boolean() }),
   },
+  /** As they are offered: group by group, the most used first. */
   'formats.list': { params: empty, result: z.array(format) },
   'tasks.cancel': { params: z.strictObject({ taskId }), result: z.object({ cancelled: z.boolean() }) },
 }

@@ -16,6 +16,19 @@ import {
   withNonce,
 } from '../security.ts'
 
+/** For a person whose browser came by a name that nobody has allowed. */
+const UNKNOWN_NAME = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Understudy</title>
+<h1>The studio does not answer to this name</h1>
+<p>Open the address that it printed when it was started: it begins with the name or number that it goes by, and ends in
+<code>#open=</code> and a long key.</p>
+<p>To reach it by the name that is in your address bar, as through a tunnel or a container, start it with
+<code>--allow-host NAME:PORT</code>.</p>
+</html>
+`
+
 /** Refuses whoever comes under another name or from another page, before anything else is looked at. */
 export function guard(server: FastifyInstance, hosts: () => AllowedHosts): void {
   // The only body that is taken is a file's, and only from who has shown the secret.
@@ -28,7 +41,10 @@ export function guard(server: FastifyInstance, hosts: () => AllowedHosts): void 
     if (!reads) reply.header('connection', 'close')
     const fromPage = headers.origin === undefined ? reads : hosts().allowsOrigin(headers.origin)
     if (hosts().allowsHost(headers.host) && fromPage) return
-    return reply.code(403).type('text/plain').send('Forbidden')
+    const forPerson = method === 'GET' && headers.accept?.includes('text/html') === true
+    if (!forPerson) return reply.code(403).type('text/plain').send('Forbidden')
+    reply.header('content-security-policy', contentSecurityPolicy(newNonce()))
+    return reply.code(403).type('text/html; charset=utf-8').send(UNKNOWN_NAME)
   })
 }
 
@@ -65,6 +81,15 @@ export function serveSession(server: FastifyInstance, access: Access): void {
     reply.header('cache-control', 'no-store')
     if (secret === null) return reply.code(401).send({ error: 'unknown key' })
     return { secret }
+  })
+}
+
+/** GET /address with the secret as bearer: the address that lets a page in, for the person's second terminal. */
+export function serveAddress(server: FastifyInstance, access: Access, origin: () => string): void {
+  server.get('/address', async (request, reply) => {
+    reply.header('cache-control', 'no-store').type('text/plain')
+    if (!access.knows(bearer(request))) return reply.code(401).send('unknown secret')
+    return access.addressAt(origin())
   })
 }
 

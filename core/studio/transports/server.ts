@@ -6,7 +6,7 @@ import type { Port } from '../../train/port.ts'
 import { Access } from '../access.ts'
 import type { FileExchange } from '../file-exchange.ts'
 import { AllowedHosts, bracketed } from '../security.ts'
-import { guard, serveFiles, servePage, serveSession } from './routes.ts'
+import { guard, serveAddress, serveFiles, servePage, serveSession } from './routes.ts'
 import { pageSockets } from './websocket.ts'
 
 /** Within which headers must have arrived; a file may take longer, as long as it does not stall. */
@@ -56,11 +56,16 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 1_000 },
   })
   const endConnections = trackConnections(server)
+  const origin = (): string => {
+    const { port } = server.server.address() as AddressInfo
+    return `http://${bracketed(reachableAt(options.host))}:${port}`
+  }
   let hosts: AllowedHosts | undefined
   const allowed = () => hosts!
   guard(server, allowed)
   servePage(server, options.pageDirectory)
   serveSession(server, access)
+  serveAddress(server, access, () => origin())
   serveFiles(server, access, options.exchange)
   const sockets = pageSockets(access, allowed, options)
   server.server.on('upgrade', sockets.upgrade)
@@ -76,7 +81,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   }
   const { port } = server.server.address() as AddressInfo
   return {
-    origin: `http://${bracketed(reachableAt(options.host))}:${port}`,
+    origin: origin(),
     port,
     access,
     close: async () => {

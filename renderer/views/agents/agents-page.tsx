@@ -5,7 +5,7 @@ import { motionAllowed } from '../../board/views.ts'
 import { useResource } from '../../client/resources.ts'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorNote } from '../../components/error-note.tsx'
-import { navigate } from '../../route.ts'
+import { navigate, useRoute } from '../../route.ts'
 import { AgentCard } from './agent-card.tsx'
 import classes from './agents.module.css'
 import { ImportedCard } from './imported-card.tsx'
@@ -14,6 +14,7 @@ import { ImportedCard } from './imported-card.tsx'
 const PLAYING = 3
 
 export default function AgentsPage() {
+  const wanted = useRoute().params.get('agent')
   const agents = useResource('agents.list', {})
   const imported = useResource('imported.list', {})
   if (agents.error !== undefined && agents.value === undefined) return <ErrorNote error={agents.error} />
@@ -45,18 +46,24 @@ export default function AgentsPage() {
         {agents.value
           ?.toSorted((a, b) => b.createdAtUs - a.createdAtUs)
           .map((agent, index) => (
-            <li key={agent.runId}>
+            <li key={agent.runId} ref={agent.runId === wanted ? showUp : null}>
               <AgentCard agent={agent} playing={index < PLAYING && motionAllowed()} />
             </li>
           ))}
         {imported.value?.map((agent) => (
-          <li key={agent.id}>
+          <li key={agent.id} ref={agent.id === wanted ? showUp : null}>
             <ImportedCard agent={agent} />
           </li>
         ))}
       </ul>
     </div>
   )
+}
+
+/** The card that was asked for by name, with the focus on its first button. */
+function showUp(card: HTMLElement | null): void {
+  card?.scrollIntoView({ block: 'nearest' })
+  card?.querySelector('button')?.focus({ preventScroll: true })
 }
 
 function ImportButton() {

@@ -50,7 +50,7 @@ export function Standing({ evaluation, score, words, test }: StandingProps) {
             value={task.total === 0 ? 0 : (100 * task.done) / task.total}
             aria-label={`${task.done} of ${task.total} levels played`}
           />
-          <Button size="compact-xs" variant="default" onClick={task.cancel}>
+          <Button size="compact-sm" variant="default" onClick={task.cancel}>
             Cancel
           </Button>
         </div>

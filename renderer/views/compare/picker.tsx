@@ -41,7 +41,6 @@ export function Picker({ compare }: { compare: Compare }) {
           leftSection={<span className="muted small">board</span>}
           leftSectionWidth={52}
           w={170}
-          hideControls
           allowDecimal={false}
           min={0}
           max={Number.MAX_SAFE_INTEGER}

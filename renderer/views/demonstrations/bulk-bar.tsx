@@ -1,5 +1,6 @@
 import { Button, Menu } from '@mantine/core'
 import { IconChartLine, IconDownload, IconTrash } from '@tabler/icons-react'
+import { Fragment } from 'react'
 import type { Demonstration } from '../../../core/studio/protocol.ts'
 import { useResource } from '../../client/resources.ts'
 import { plural, score } from '../../components/format.ts'
@@ -12,12 +13,13 @@ import { TagButton } from './tag-button.tsx'
 export function BulkBar({ rows, selection }: { rows: readonly Demonstration[]; selection: Selection }) {
   const formats = useResource('formats.list', {})
   if (rows.length === 0) return null
+  const oneGame = rows.every(({ environmentId }) => environmentId === rows[0]!.environmentId)
   const mean = rows.reduce((sum, row) => sum + row.score, 0) / rows.length
   return (
     <div className={classes.bulk} role="toolbar" aria-label="Selected demonstrations">
       <span className="figure">
         {plural(rows.length, 'selected', 'selected')}
-        {rows.length > 1 && <span className="muted"> · mean {score(mean)}</span>}
+        {rows.length > 1 && oneGame && <span className="muted"> · mean {score(mean)}</span>}
       </span>
       {rows.length > 1 && (
         <Button size="compact-sm" variant="subtle" color="gray" onClick={selection.clear}>
@@ -26,18 +28,26 @@ export function BulkBar({ rows, selection }: { rows: readonly Demonstration[]; s
       )}
       <span className={classes.bulkButtons}>
         <TagButton rows={rows} />
-        <Menu position="top-end" width={280}>
+        <Menu position="top-end" width={320}>
           <Menu.Target>
             <Button size="compact-sm" variant="default" leftSection={<IconDownload size={15} />}>
               Export
             </Button>
           </Menu.Target>
-          <Menu.Dropdown>
-            {formats.value?.map((format) => (
-              <Menu.Item key={format.name} onClick={() => void exportAs(rows, format.name)}>
-                {format.title.split(': ')[0]}
-                <div className="muted small">{format.title.split(': ')[1]}</div>
-              </Menu.Item>
+          <Menu.Dropdown className={classes.exportMenu}>
+            {[...Map.groupBy(formats.value ?? [], ({ group }) => group)].map(([group, members]) => (
+              <Fragment key={group}>
+                <Menu.Label>{group}</Menu.Label>
+                {members.map(({ name, title }) => {
+                  const [what, ...more] = title.split(': ')
+                  return (
+                    <Menu.Item key={name} onClick={() => void exportAs(rows, name)}>
+                      {what}
+                      {more.length > 0 && <div className="muted small">{more.join(': ')}</div>}
+                    </Menu.Item>
+                  )
+                })}
+              </Fragment>
             ))}
           </Menu.Dropdown>
         </Menu>

@@ -6,7 +6,7 @@ import { demonstrationActions } from '../../actions/demonstrations.ts'
 import { useResource } from '../../client/resources.ts'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorNote } from '../../components/error-note.tsx'
-import { plural } from '../../components/format.ts'
+import { count, plural } from '../../components/format.ts'
 import { navigate, setRouteParams, useRoute } from '../../route.ts'
 import { useSettings } from '../../settings.ts'
 import { BulkBar } from './bulk-bar.tsx'
@@ -61,13 +61,13 @@ export default function DemonstrationsPage() {
           <span className="muted small figure">
             {rows.length === list.value?.length
               ? plural(rows.length, 'demonstration', 'demonstrations')
-              : `${rows.length} of ${list.value?.length ?? 0}`}
+              : `${count(rows.length)} of ${count(list.value?.length ?? 0)}`}
           </span>
           <Button variant="default" onClick={() => runAction('demonstrations.import')}>
             Import
           </Button>
         </div>
-        <PlayerAverages environment={shown?.environmentId ?? rows[0]?.environmentId ?? 'bubble/25'} />
+        <PlayerAverages rows={rows} filtered={query.trim() !== ''} shown={shown?.environmentId} />
         <DemonstrationTable rows={rows} sort={sort} selection={selection} />
         {marked.size > 0 && <BulkBar rows={markedRows} selection={selection} />}
       </section>

@@ -26,6 +26,7 @@ export function Details({ row, verified, divergedAt, notReplayed }: DetailsProps
         </span>
         <Rating
           aria-label="Rating"
+          size={24}
           value={row.rating}
           onChange={(value) => void rate([row], value === row.rating ? 0 : value)}
           ml="auto"

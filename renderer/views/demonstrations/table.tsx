@@ -1,5 +1,4 @@
-import { Rating } from '@mantine/core'
-import { IconCheck, IconChevronDown, IconChevronUp } from '@tabler/icons-react'
+import { IconCheck, IconChevronDown, IconChevronUp, IconStarFilled } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
 import type { Demonstration } from '../../../core/studio/protocol.ts'
@@ -163,7 +162,13 @@ function Row({ row, index, selection }: RowProps) {
           </span>
         ))}
       </td>
-      <td data-column="rating">{row.rating > 0 && <Rating value={row.rating} readOnly size="xs" />}</td>
+      <td data-column="rating" className="figure">
+        {row.rating > 0 && (
+          <>
+            {row.rating} <IconStarFilled size={13} className={classes.star} aria-label="of 5 stars" />
+          </>
+        )}
+      </td>
     </tr>
   )
 }

@@ -48,7 +48,6 @@ export function PlayPanel({ play }: { play: Play }) {
                 min={0}
                 max={0xffffffff}
                 allowDecimal={false}
-                hideControls
                 className={classes.seedField}
                 onKeyDown={(event) => {
                   if (event.key === 'Enter') play.newLevel(Number(event.currentTarget.value))

@@ -53,7 +53,7 @@ export function Advanced({ environment, preset, overrides, onChange, yaml }: Adv
             <CopyButton value={yaml}>
               {({ copied, copy }) => (
                 <Button
-                  size="compact-xs"
+                  size="compact-sm"
                   variant="default"
                   leftSection={<IconCopy size={13} />}
                   onClick={copy}
@@ -63,7 +63,10 @@ export function Advanced({ environment, preset, overrides, onChange, yaml }: Adv
               )}
             </CopyButton>
           </div>
-          <pre>{yaml}</pre>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+          <section className={classes.yamlText} aria-label="Configuration" tabIndex={0}>
+            <pre>{yaml}</pre>
+          </section>
         </div>
       </div>
     </details>

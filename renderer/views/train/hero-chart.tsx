@@ -29,6 +29,8 @@ export function HeroChart({ run, curves }: { run: LiveRun; curves: Curves | unde
             id="smoothing"
             thumbLabel="Smoothing"
             size="xs"
+            thumbSize={24}
+            classNames={{ thumb: classes.smoothingThumb }}
             w={100}
             min={0}
             max={0.99}

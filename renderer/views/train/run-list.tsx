@@ -45,13 +45,7 @@ function RunItem({ run, current }: { run: LiveRun; current: boolean }) {
         )}
       </span>
       {scores.length > 1 && (
-        <Sparkline
-          values={smooth(scores, 0.3)}
-          line={spec?.score.human?.mean}
-          height={30}
-          dots={false}
-          label=""
-        />
+        <Sparkline values={smooth(scores, 0.3)} line={spec?.score.human?.mean} height={30} dots={false} />
       )}
       <span className={`${classes.runFigures} figure`}>
         <span>

@@ -53,7 +53,6 @@ function Field({ setting, shown, set }: FieldProps) {
       return (
         <NumberInput
           {...common}
-          hideControls
           allowDecimal={setting.kind === 'number'}
           placeholder="not set"
           value={typeof shown === 'number' ? shown : ''}

@@ -1,0 +1,161 @@
+/** What axe-core finds on every page and every dialog, in both themes and at both sizes, and targets that are hard to hit. */
+import { spawnSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { temporaryDirectory } from '../studio/support.ts'
+import { launchBrowser } from './browser.ts'
+import { walkToGoal } from './keyboard-player.ts'
+import { visit } from './page.ts'
+import { type Studio, startStudio } from './studio.ts'
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const launcher = fileURLToPath(new URL('../../bin/understudy.js', import.meta.url))
+
+let browser: Browser
+let studio: Studio
+
+beforeAll(async () => {
+  const data = temporaryDirectory()
+  const train = ['train', '--env', 'bubble/25', '--max-steps', '600', '--run-id', 'short', '--data', data]
+  const { status, stderr } = spawnSync(process.execPath, [launcher, ...train], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(stderr)
+  ;[browser, studio] = await Promise.all([launchBrowser(), startStudio(data)])
+}, 120_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await studio?.stop()
+})
+
+/** Runs in the page. The rules for how things look need nothing but what changed; all of them are looked at on every page. */
+const violations = `axe.run(document, {
+  runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
+  resultTypes: ['violations'],
+}).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
+  nodes.map(({ target, any, all, none }) =>
+    id + ' at ' + target.join(' ') + ': ' + [...any, ...all, ...none].map(({ message }) => message).join('; '))))`
+
+/** Runs in the page: what is pressed and is less than 24 pixels wide or high. A link in a sentence may be. */
+const small = `[...document.querySelectorAll('button, [role=button], a, input, [role=slider], summary, [tabindex="0"]')]
+  .filter((element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+  .filter((element) => element.closest('.spoken, p') === null && !element.matches(':disabled'))
+  // What its label belongs to is pressed by the label, too.
+  .map((element) => [element, (element.labels?.[0] ?? element).getBoundingClientRect(), element.getBoundingClientRect()])
+  .filter(([, box, own]) => Math.max(box.width, own.width) < 23.5 || Math.max(box.height, own.height) < 23.5)
+  .map(([element, box]) => element.outerHTML.slice(0, 160) + ' ' + box.width + 'x' + box.height)`
+
+async function look(page: Page, where: string): Promise<void> {
+  await expect.poll(() => page.evaluate('document.getAnimations().length'), { timeout: 5_000 }).toBe(0)
+  expect.soft(await page.evaluate(violations), where).toEqual([])
+  expect.soft(await page.evaluate(small), `${where}: targets`).toEqual([])
+}
+
+/** Every page as it lies there, light and dark, wide and narrow. */
+async function pages(page: Page, open: (hash: string) => Promise<unknown>): Promise<void> {
+  await page.locator('[data-board]').waitFor()
+  await look(page, 'play')
+  await open('#/demonstrations?first=1')
+  await page.getByText('Replayed exactly as it was recorded').waitFor()
+  await look(page, 'demonstrations')
+  await open('#/train')
+  await page.getByRole('region', { name: 'bubbles per level' }).locator('canvas').waitFor()
+  await look(page, 'train')
+  await open('#/compare?contenders=scripted,agent:short')
+  await page.getByRole('slider', { name: 'Position in the replay' }).waitFor()
+  await look(page, 'compare')
+  await open('#/agents')
+  await page.getByRole('article', { name: 'short' }).waitFor()
+  await look(page, 'agents')
+  await open('#/storage')
+  await page.getByRole('heading', { name: 'Storage' }).waitFor()
+  await look(page, 'storage')
+}
+
+/** What opens on them. */
+async function dialogs(page: Page, open: (hash: string) => Promise<unknown>): Promise<void> {
+  const close = () => page.keyboard.press('Escape')
+  const dialog = page.getByRole('dialog')
+  const inDialog = async (keys: string, name: string) => {
+    await page.locator('#main').focus()
+    await page.keyboard.press(keys)
+    await page.getByRole('dialog', { name }).waitFor()
+    await look(page, name)
+    await close()
+    await dialog.waitFor({ state: 'detached' })
+  }
+  await inDialog('?', 'Keys')
+  await inDialog('Control+,', 'Settings')
+  await page.keyboard.press('Control+k')
+  await page.getByLabel('Find a command').last().fill('short')
+  await page.getByRole('dialog', { name: 'Commands' }).waitFor()
+  await look(page, 'palette')
+  await close()
+
+  await open('#/play')
+  await page.locator('[data-board]').focus()
+  await page.keyboard.press('Space')
+  await page.getByText('1 saved').waitFor()
+  await open('#/play?env=basic&seed=3')
+  await page.getByRole('dialog', { name: 'Keep this play?' }).waitFor()
+  await look(page, 'keep this play?')
+  await dialog.getByRole('button', { name: 'Discard' }).click()
+  await page.getByText('Play discarded').waitFor()
+  await walkToGoal(page)
+  await look(page, 'result')
+  await page.keyboard.press('d')
+
+  await open('#/demonstrations?first=1')
+  await page.getByText('Replayed exactly as it was recorded').waitFor()
+  await page.getByText('Data as a table').click()
+  await page.getByRole('button', { name: 'Export', exact: true }).click()
+  await page.getByRole('menu').waitFor()
+  await look(page, 'export')
+  await close()
+  await page.getByRole('button', { name: 'Tag', exact: true }).click()
+  await page.getByLabel('New tag').waitFor()
+  await look(page, 'tag')
+  await close()
+
+  await open('#/train?new=1')
+  await page.getByText('Advanced').click()
+  await look(page, 'new run')
+  await open('#/compare?contenders=scripted,agent:short')
+  await page.getByRole('button', { name: 'Add' }).click()
+  await page.getByRole('menu').waitFor()
+  await look(page, 'add a contender')
+  await close()
+  await open('#/agents')
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await page.getByRole('button', { name: 'Delete agent' }).waitFor()
+  await look(page, 'delete an agent')
+}
+
+test.each([
+  ['light', 1440, 900, [pages, dialogs]],
+  ['dark', 1440, 900, [pages]],
+  ['light', 1024, 700, [pages]],
+  ['dark', 1024, 700, [pages, dialogs]],
+] as const)(
+  'nothing stands in the way in the %s theme at %ix%i',
+  { timeout: 180_000 },
+  async (theme, width, height, tours) => {
+    const dark = theme === 'dark'
+    const { page, complaints, context } = await visit(browser, studio.address, { width, height, dark })
+    await page.locator('[data-board]').waitFor()
+    await page.evaluate(axe)
+    for (const tour of tours) await tour(page, (hash) => page.evaluate(`location.hash = '${hash}'`))
+    expect(complaints).toEqual([])
+    await context.close()
+  },
+)
+
+test('nothing stands in the way of whoever came without a key', async () => {
+  const { page, context } = await visit(browser, studio.origin)
+  await page.getByRole('heading', { name: 'This page needs its key' }).waitFor()
+  await page.evaluate(axe)
+  await look(page, 'no key')
+  await context.close()
+})
