@@ -2,7 +2,15 @@
 import { type Environment, type EnvironmentSpec, shapeSize } from './environment.ts'
 
 /** Kinds of scene that the studio's pages draw; a kind here has its view in renderer/board/views.ts. */
-export const drawnKinds: readonly string[] = ['basic', 'bubble', 'grid', 'gym', 'recall']
+export const drawnKinds: readonly string[] = [
+  'basic',
+  'bubble',
+  'cart-pole',
+  'grid',
+  'gym',
+  'pendulum',
+  'recall',
+]
 
 export interface ObservationScene {
   kind: 'observations'

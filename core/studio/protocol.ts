@@ -39,8 +39,11 @@ export type EventData<E extends EventName> = z.output<Events[E]>
 
 export type { BasicEvent, BasicScene } from '../envs/basic/scene.ts'
 export type { BubbleAim, BubbleEvent, BubbleScene } from '../envs/bubble/scene.ts'
+export type { CartPoleEvent, CartPoleScene } from '../envs/cart-pole/scene.ts'
 export type { GridCell, GridEvent, GridScene } from '../envs/grid/scene.ts'
+export type { LiveAction, LiveScene } from '../envs/live-scene.ts'
 export type { ObservationScene } from '../envs/observation-scene.ts'
+export type { PendulumEvent, PendulumScene } from '../envs/pendulum/scene.ts'
 export type { RecallEvent, RecallScene } from '../envs/recall/scene.ts'
 export type { GymAction, GymKey, GymScene } from '../remote/gym/scene.ts'
 export type { Agent, Checkpoint } from './protocol/agents.ts'

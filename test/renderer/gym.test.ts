@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { GymScene, Scene } from '../../core/studio/protocol.ts'
-import { actionOf, gymControl, type Hands } from '../../renderer/board/gym/control.ts'
+import { actionOf, type Hands, liveControl } from '../../renderer/board/live-control.ts'
 
 const discrete = (index: number) => ({ continuous: [], discrete: [index] })
 const cart: GymScene = {
@@ -25,12 +25,12 @@ const car: GymScene = {
   idle: { continuous: [0, 0], discrete: [] },
 }
 const asScene = (scene: GymScene) => scene as unknown as Scene
-const start = gymControl.initial(asScene(cart))
+const start = liveControl.initial(asScene(cart))
 const press = (hands: Hands, scene: GymScene, shortcut: string) =>
-  gymControl.keysOf!(asScene(scene))
+  liveControl.keysOf!(asScene(scene))
     .find(({ shortcuts }) => shortcuts[0] === shortcut)!
     .apply(hands, asScene(scene))
-const live = gymControl.live!
+const live = liveControl.live!
 
 describe('a game that goes on by itself', () => {
   it('waits for the first key, and again when its player turns away', () => {

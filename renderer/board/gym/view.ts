@@ -1,8 +1,8 @@
 /** A game of another program, by the pictures that it draws itself. */
-import type { GymScene } from '../../../core/studio/protocol.ts'
-import { shortcutKeys } from '../../actions/shortcuts.ts'
+import type { GymScene, Scene } from '../../../core/studio/protocol.ts'
+import { drawInvitation } from '../invitation.ts'
+import { type Hands, liveControl } from '../live-control.ts'
 import type { Canvas, SceneView, Transition } from '../scene-view.ts'
-import { gymControl, gymOf, type Hands } from './control.ts'
 import { isPending, pictureOf } from './pictures.ts'
 
 export const gymView: SceneView<Hands> = {
@@ -14,7 +14,7 @@ export const gymView: SceneView<Hands> = {
   describe: () => '',
   progress: () => 0,
   branches: ['action'],
-  control: gymControl,
+  control: liveControl,
 }
 
 function draw(canvas: Canvas, { before, after }: Transition, _elapsed: number, hands: Hands | null): void {
@@ -32,21 +32,9 @@ function draw(canvas: Canvas, { before, after }: Transition, _elapsed: number, h
     context.drawImage(picture, (width - w) / 2, (height - h) / 2, w, h)
     context.imageSmoothingEnabled = true
   }
-  if (hands !== null && !hands.running && scene.stepsPerSecond !== null) drawInvitation(canvas, scene)
+  drawInvitation(canvas, scene, hands)
 }
 
-function drawInvitation({ context, width, height }: Canvas, { keys }: GymScene): void {
-  const names = keys.slice(0, 4).map(({ shortcut }) => shortcutKeys(shortcut)[0]!.join('+'))
-  const text = `Press ${names.join(' ')} to play`
-  context.font = '600 15px "Inter Variable", sans-serif'
-  context.textAlign = 'center'
-  context.textBaseline = 'middle'
-  const room = context.measureText(text).width + 32
-  context.fillStyle = 'rgb(15 24 43 / 85%)'
-  context.beginPath()
-  context.roundRect((width - room) / 2, height * 0.12 - 18, room, 36, 18)
-  context.fill()
-  context.fillStyle = '#fff'
-  context.fillText(text, width / 2, height * 0.12)
-  context.textBaseline = 'alphabetic'
+function gymOf(scene: Scene): GymScene {
+  return scene as unknown as GymScene
 }

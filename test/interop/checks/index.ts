@@ -2,6 +2,7 @@
 import type { InteropCheck } from '../check.ts'
 import { check as arrowTables } from './arrow-tables.ts'
 import { check as cartPole } from './cart-pole.ts'
+import { check as classicControl } from './classic-control.ts'
 import { check as d3rlpy } from './d3rlpy.ts'
 import { check as d4rl } from './d4rl.ts'
 import { check as endpoint } from './endpoint.ts'
@@ -44,6 +45,7 @@ export const checks: readonly InteropCheck[] = [
   tensorboard,
   torchExport,
   gymIn,
+  classicControl,
   cartPole,
   mountainCar,
   gymnasium,

@@ -1,28 +1,28 @@
-/** A game of another program on the keyboard: while it goes on by itself, the keys that are held say what is done. */
-import type { Action, GymAction, GymScene, Scene } from '../../../core/studio/protocol.ts'
-import type { Control, ControlKey } from '../scene-view.ts'
+/** A game whose scene names its keys: while it goes on by itself, the keys that are held say what is done. */
+import type { Action, LiveAction, LiveScene, Scene } from '../../core/studio/protocol.ts'
+import type { Control, ControlKey } from './scene-view.ts'
 
 export interface Hands {
   /** Shortcuts, in the order in which they were pressed. */
   readonly held: readonly string[]
   /** What was done last; null before the first key. */
-  readonly last: GymAction | null
+  readonly last: LiveAction | null
   /** Whether the game goes on; it waits for a key at first, and whenever the board has lost the focus. */
   readonly running: boolean
 }
 
 const atRest: Hands = { held: [], last: null, running: false }
 
-export function gymOf(scene: Scene): GymScene {
-  return scene as unknown as GymScene
+function liveOf(scene: Scene): LiveScene {
+  return scene as unknown as LiveScene
 }
 
-function plain({ continuous, discrete }: GymAction): Action {
+function plain({ continuous, discrete }: LiveAction): Action {
   return { continuous: [...continuous], discrete: [...discrete] }
 }
 
 /** The newest key decides between choices; values of keys held together add up. */
-export function actionOf({ held, last }: Hands, { keys, idle }: GymScene): GymAction {
+export function actionOf({ held, last }: Hands, { keys, idle }: LiveScene): LiveAction {
   const actions = held.flatMap((shortcut) => keys.find((key) => key.shortcut === shortcut)?.action ?? [])
   const newest = actions.at(-1)
   if (newest === undefined) return idle ?? last ?? keys[0]!.action
@@ -36,34 +36,34 @@ export function actionOf({ held, last }: Hands, { keys, idle }: GymScene): GymAc
 }
 
 function keysOf(scene: Scene): ControlKey<Hands>[] {
-  const gym = gymOf(scene)
-  return gym.keys.map(({ shortcut, name, action }) => ({
-    id: `gym-${shortcut}`,
+  const game = liveOf(scene)
+  return game.keys.map(({ shortcut, name, action }) => ({
+    id: `live-${shortcut}`,
     name,
     shortcuts: [shortcut],
     apply: (hands) => {
-      if (gym.stepsPerSecond === null) return { state: { ...hands, last: action }, action: plain(action) }
+      if (game.stepsPerSecond === null) return { state: { ...hands, last: action }, action: plain(action) }
       const held = hands.held.includes(shortcut) ? hands.held : [...hands.held, shortcut]
       return { state: { ...hands, held, running: true } }
     },
   }))
 }
 
-export const gymControl: Control<Hands> = {
+export const liveControl: Control<Hands> = {
   initial: () => atRest,
   afterStep: (hands) => hands,
   keys: [],
   keysOf,
   live: {
-    stepsPerSecond: (scene) => gymOf(scene).stepsPerSecond,
+    stepsPerSecond: (scene) => liveOf(scene).stepsPerSecond,
     running: ({ running }) => running,
     next: (hands, scene) => {
-      const action = actionOf(hands, gymOf(scene))
+      const action = actionOf(hands, liveOf(scene))
       return { state: { ...hands, last: action }, action: plain(action) }
     },
     release: (hands, shortcut) => ({ ...hands, held: hands.held.filter((other) => other !== shortcut) }),
     rest: (hands) => ({ ...hands, held: [], running: false }),
   },
   describe: (hands, scene) =>
-    gymOf(scene).stepsPerSecond !== null && !hands.running ? 'Waiting for a key' : '',
+    liveOf(scene).stepsPerSecond !== null && !hands.running ? 'Waiting for a key' : '',
 }
