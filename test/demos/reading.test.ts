@@ -67,7 +67,9 @@ it('throws as its own what the process threw', async () => {
   const environment = environmentStamp(makeEnvironment('basic').spec)
   const other = readDemonstrations({ name: 'a.jsonl', bytes: await file() }, { environment })
   await expect(other).rejects.toBeInstanceOf(UserError)
-  await expect(other).rejects.toMatchObject({ remedy: expect.stringContaining('name the environment that it is of') })
+  await expect(other).rejects.toMatchObject({
+    remedy: expect.stringContaining('name the environment that it is of'),
+  })
   await expect(readDemonstrations('/nowhere/at/all')).rejects.toThrow('there is no such file')
 })
 
