@@ -36,7 +36,10 @@ export function registerTransfer(demos: Command, context: CliContext): void {
     .description(
       `take over episodes from files and folders (${READ}); of a damaged one nothing is taken over`,
     )
-    .option('--env <id>', 'what was played; a file that names another environment must have its observations and actions')
+    .option(
+      '--env <id>',
+      'what was played; a file that names another environment must have its observations and actions',
+    )
     .option(
       '--actions <which>',
       'of a .demo: each record holds its own action (same) or the one before',
@@ -74,6 +77,9 @@ async function importPath(path: string, options: ImportOptions, context: CliCont
     onEpisode: (episode) => episodes.push(episode),
     signal: context.signal,
   })
+  if (actions !== undefined && format.name !== 'demo') {
+    notes.push(`--actions is of a .demo, and this is ${format.name}`)
+  }
   if (context.json) {
     const report = episodes.map((episode) => ({
       environment: episode.environment.id,
@@ -104,6 +110,12 @@ async function importPath(path: string, options: ImportOptions, context: CliCont
 
 async function exportTo(ids: string[], options: ExportOptions, context: CliContext): Promise<void> {
   const format = chosenFormat(options)
+  if (options.actions !== undefined && format.name !== 'demo') {
+    throw new UserError(`--actions is of a .demo, and this is ${format.name}`, {
+      usage: true,
+      remedy: 'leave it out',
+    })
+  }
   const library = context.libraryToRead()
   const selected = selectEpisodes(library, ids, options).map((row) => row.id)
   const { ids: written, episodes, leftOut } = await readWholeEpisodes(library, selected, context.signal)
