@@ -1,5 +1,5 @@
 /** `understudy compare`: agents, the scripted player and people on the same boards. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { closing, makeEnvironment, scriptedPlayer } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import {
@@ -45,7 +45,7 @@ export function register(program: Command, context: CliContext): void {
       wholeNumber('--episodes', 1, 100_000),
       HELD_OUT_EPISODES,
     )
-    .option('--seeds <list>', 'these boards instead: 5,7,100-120')
+    .addOption(new Option('--seeds <list>', 'these boards instead: 5,7,100-120').conflicts('episodes'))
     .option('--svg <file>', 'write the plot', outputPath('--svg'))
     .option('--html <file>', 'write a report that needs nothing else', outputPath('--html'))
     .action((runs: string[], options: Options) => compare(runs, options, context))

@@ -1,5 +1,5 @@
 /** `understudy evaluate`: an agent on held-out boards. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { closing, makeEnvironment, type Player, randomPlayer, scriptedPlayer } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import {
@@ -41,7 +41,7 @@ export function register(program: Command, context: CliContext): void {
       wholeNumber('--episodes', 1, 100_000),
       HELD_OUT_EPISODES,
     )
-    .option('--seeds <list>', 'these boards instead: 5,7,100-120')
+    .addOption(new Option('--seeds <list>', 'these boards instead: 5,7,100-120').conflicts('episodes'))
     .option('--checkpoint <step>', 'the policy of this step', wholeNumber('--checkpoint', 0))
     .option('--sample', 'sample actions as in training instead of taking the most likely')
     .action((run: string, options: Options) => evaluate(run, options, context))
@@ -75,13 +75,20 @@ async function choose(run: string, options: Options, context: CliContext) {
     if (options.env === undefined) {
       throw new UserError(`which environment shall "${run}" play?`, { usage: true, remedy: 'add --env ID' })
     }
+    if (!run.endsWith('.onnx') && (options.checkpoint !== undefined || options.sample === true)) {
+      throw new UserError(`"${run}" is no policy: it has neither checkpoints nor actions to sample`, {
+        usage: true,
+        remedy: 'leave --checkpoint and --sample out',
+      })
+    }
     context.admit(options.env)
     const environment = makeEnvironment(options.env)
     const { spec } = environment
     let player: Player | undefined
     if (run === 'random') player = randomPlayer(spec)
     else if (run === 'scripted') player = scriptedPlayer(spec)
-    else player = await agentPlayer(spec, run, { name: run, ...wayOf(options) })
+    else
+      player = await agentPlayer(spec, run, { name: run, checkpoint: options.checkpoint, ...wayOf(options) })
     if (player === undefined) throw new UserError(`${spec.id} has no scripted player`)
     return { environment, player, isKept: false, maxEpisodeSteps: null }
   }

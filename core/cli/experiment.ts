@@ -1,6 +1,6 @@
 /** `understudy experiment`: configurations x seeds, a table, curves and the raw data. */
 import { join, resolve } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { UserError } from '../errors.ts'
 import {
   type Cell,
@@ -44,7 +44,13 @@ export function register(program: Command, context: CliContext): void {
     )
     .option('--columns <ids>', 'only these columns: sac,sac-gail')
     .option('--seeds <list>', 'only these seeds: 1,3-5')
-    .option('--report-only', 'train nothing; make the report anew from the raw data')
+    .addOption(
+      new Option('--report-only', 'train nothing; make the report anew from the raw data').conflicts([
+        'jobs',
+        'columns',
+        'seeds',
+      ]),
+    )
     .action((file: string, options: Options) => experiment(file, options, context))
 }
 

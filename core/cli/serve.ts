@@ -14,6 +14,8 @@ import type { CliContext } from './context.ts'
 interface Options {
   model?: string
   env?: string
+  /** And not by the environment of the process. */
+  isEnvNamed: boolean
   output?: string
   checkpoint?: number
   host: string
@@ -56,7 +58,26 @@ export function register(program: Command, context: CliContext): void {
       wholeNumber('--max-concurrency', 1, 1_000_000),
       256,
     )
-    .action((run: string | undefined, options: Options) => serve(run, options, context))
+    .action((run: string | undefined, options: Omit<Options, 'isEnvNamed'>, command: Command) => {
+      refuseIdle(run, options, command)
+      const isEnvNamed = command.getOptionValueSource('env') === 'cli'
+      return serve(run, { ...options, isEnvNamed }, context)
+    })
+}
+
+/** What the environment of the process says is for whoever names nothing. */
+function refuseIdle(
+  run: string | undefined,
+  { checkpoint }: Pick<Options, 'checkpoint'>,
+  command: Command,
+): void {
+  if (run === undefined && checkpoint !== undefined) {
+    throw new UserError('--checkpoint is of a run', { usage: true, remedy: 'name the run, or leave it out' })
+  }
+  const idle = ['model', 'output'].find((name) => command.getOptionValueSource(name) === 'cli')
+  if (run !== undefined && idle !== undefined) {
+    throw new UserError(`--${idle} and the name of a run exclude each other`, { usage: true })
+  }
 }
 
 async function serve(run: string | undefined, options: Options, context: CliContext): Promise<void> {
@@ -99,6 +120,9 @@ async function choose(
 ): Promise<{ spec: EnvironmentSpec; policy: Policy }> {
   if (run !== undefined) {
     const agent = await namedAgent(context.libraryToRead(), run)
+    if (options.isEnvNamed && options.env !== agent.environmentId) {
+      throw new UserError(`${run} plays ${agent.environmentId}`, { usage: true, remedy: 'leave --env out' })
+    }
     if (options.env === agent.environmentId) context.admit(agent.environmentId, agent.parameters)
     const { spec } = makeEnvironment(agent.environmentId, agent.parameters)
     const file = await policyFile(agent.source, options.checkpoint)

@@ -1,21 +1,17 @@
 /** `understudy train`: starts or resumes a run and shows how it goes. */
-import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { type Command, Option } from 'commander'
-import { environmentStamp, importDemonstrations } from '../demos/index.ts'
-import { completedSentence, type EnvironmentSpec, fullEnvironmentId, makeEnvironment } from '../envs/index.ts'
+import { completedSentence, fullEnvironmentId, makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { algorithmNames } from '../learn/index.ts'
 import { readRegularText } from '../read-file.ts'
 import {
-  demonstrationFiles,
   demonstrationPath,
   diagnose,
   factsOf,
   firstChange,
   GAIL_CONTROLS,
   type GailControl,
-  isSelection,
   loadRunPlugins,
   needsDemonstrations,
   presetsFor,
@@ -28,7 +24,6 @@ import {
   SELECTIONS,
   type StopSettings,
   savedConfig,
-  selectDemonstrations,
   startRun,
   untunedConfig,
 } from '../train/index.ts'
@@ -36,8 +31,9 @@ import { duration, positive, wholeNumber } from './arguments.ts'
 import { loadNamedPlugins } from './config-file.ts'
 import type { CliContext } from './context.ts'
 import { forgetRunMeta } from './run-meta.ts'
-import { count } from './table.ts'
+import { demonstrationsFor } from './train-demonstrations.ts'
 import { TrainingDisplay } from './train-display.ts'
+import { refuseIdleFlags, refuseOtherThanPreset, refuseUnused } from './train-flags.ts'
 
 interface Options {
   env?: string
@@ -163,6 +159,7 @@ async function train(file: string | undefined, options: Options, context: CliCon
 }
 
 async function begin(file: string | undefined, options: Options, context: CliContext): Promise<RunHandle> {
+  refuseIdleFlags(options, file)
   const library = context.library()
   const config = await configOf(file, options, context)
   if (config !== undefined) context.admit(config.environment, config.parameters)
@@ -180,6 +177,7 @@ async function begin(file: string | undefined, options: Options, context: CliCon
   }
   for (const notice of config.notices) context.note(notice)
   const { spec } = makeEnvironment(config.environment, config.parameters)
+  refuseUnused(options, config, spec)
   const path = demonstrationPath(config)
   const fromLibrary = needsDemonstrations(config) && (options.demos !== undefined || path === undefined)
   const demonstrations = fromLibrary ? await demonstrationsFor(spec, options.demos ?? 'all', context) : []
@@ -188,41 +186,12 @@ async function begin(file: string | undefined, options: Options, context: CliCon
   return run
 }
 
-/** The ids of those that are selected, or of those in a file or folder, which the library has then. */
-async function demonstrationsFor(
-  spec: EnvironmentSpec,
-  wanted: string,
-  context: CliContext,
-): Promise<number[]> {
-  const library = context.library()
-  if (isSelection(wanted) || !existsSync(wanted)) {
-    return selectDemonstrations(library, spec, wanted, (text) => context.note(text)).map((row) => row.id)
-  }
-  const ids: number[] = []
-  for (const file of await demonstrationFiles(wanted, '--demos')) {
-    const name = basename(file)
-    const { added, known } = await importDemonstrations(library, file, {
-      environment: environmentStamp(spec),
-      supposed: true,
-      note: (text) => context.note(`${name}: ${text}`),
-      signal: context.signal,
-    })
-    const already = known.length === 0 ? '' : `, ${known.length} were in the library already`
-    context.note(`${name}: ${count(added.length, 'new episode')}${already}`)
-    ids.push(...known, ...added)
-  }
-  return ids
-}
-
 /** undefined when nothing but a run to be resumed is named. */
 async function configOf(
   file: string | undefined,
   options: Options,
   context: CliContext,
 ): Promise<RunConfig | undefined> {
-  if (options.numEnvs !== undefined && options.envsPerWorker !== undefined) {
-    throw new UserError('--num-envs and --envs-per-worker exclude each other', { usage: true })
-  }
   const overrides = {
     environment: options.env,
     seed: options.seed,
@@ -284,6 +253,7 @@ async function configOf(
       remedy: `known are ${known}`,
     })
   }
+  if (options.preset !== undefined) refuseOtherThanPreset(options, preset, presets)
   if (options.algo === undefined && options.preset === undefined) context.note(`preset: ${preset.title}`)
   return resolveConfig(preset.config, { ...overrides, file: `the preset ${preset.id}` })
 }
@@ -329,6 +299,7 @@ function refuseChanges(options: Options, saved: RunConfig): void {
     ['--workers', options.workers, saved.rollout.workers],
     ['--stepping', options.stepping, saved.rollout.stepping],
     ['--pace', options.pace, saved.rollout.pace ?? undefined],
+    ['--gail-control', options.gailControl, saved.gailControl],
   ]
   for (const [flag, given, was] of changes) {
     if (given !== undefined && given !== was) {

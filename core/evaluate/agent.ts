@@ -92,6 +92,11 @@ export async function policyFile(source: string, checkpoint?: number): Promise<s
     throw new UserError(`there is no agent at ${source}`, { remedy: 'name a run or an ONNX file' })
   }
   if (!found.isDirectory()) {
+    if (checkpoint !== undefined) {
+      throw new UserError(`${source} is one policy and has no checkpoints`, {
+        remedy: 'leave --checkpoint out',
+      })
+    }
     requireRegularFile(source)
     return source
   }

@@ -87,9 +87,10 @@ export function resolveRollout(
   place: Place,
 ): { numEnvs: number; rollout: RolloutConfig } {
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined))
-  const counted = given.num_envs === undefined ? section : { ...section, envs_per_worker: null }
-  const env = checkSection(keys, { ...counted, ...given }, place)
-  const { stepping, pace, envs_per_worker: perWorker } = env
+  const env = checkSection(keys, { ...section, ...given }, place)
+  const { stepping, pace } = env
+  // What was given last beats the other: they are two ways to say one thing.
+  const perWorker = given.num_envs === undefined || 'envs_per_worker' in given ? env.envs_per_worker : null
   const needed = stepping === 'async' || pace !== null || perWorker !== null
   const workers = env.workers ?? (needed ? 1 : 0)
   if (needed && workers === 0) {

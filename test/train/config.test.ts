@@ -63,6 +63,9 @@ describe('env_settings of the rollout', () => {
       stepping: 'async',
     })
     expect(env({ workers: 3, envs_per_worker: 4 })).toMatchObject({ numEnvs: 12, rollout: { workers: 3 } })
+    // A flag beats the file, which says the same in another way.
+    const flagged = { env_settings: { env: 'basic', workers: 3, envs_per_worker: 4 } }
+    expect(resolveConfig(flagged, { numEnvs: 6 })).toMatchObject({ numEnvs: 6, rollout: { workers: 3 } })
   })
 
   it("takes ML-Agents' keys of supervision, and writes what it reads", () => {

@@ -77,6 +77,9 @@ async function importPath(path: string, options: ImportOptions, context: CliCont
     onEpisode: (episode) => episodes.push(episode),
     signal: context.signal,
   })
+  if (actions !== undefined && format.name !== 'demo') {
+    notes.push(`--actions is of a .demo, and this is ${format.name}`)
+  }
   if (context.json) {
     const report = episodes.map((episode) => ({
       environment: episode.environment.id,
@@ -107,6 +110,12 @@ async function importPath(path: string, options: ImportOptions, context: CliCont
 
 async function exportTo(ids: string[], options: ExportOptions, context: CliContext): Promise<void> {
   const format = chosenFormat(options)
+  if (options.actions !== undefined && format.name !== 'demo') {
+    throw new UserError(`--actions is of a .demo, and this is ${format.name}`, {
+      usage: true,
+      remedy: 'leave it out',
+    })
+  }
   const library = context.libraryToRead()
   const selected = selectEpisodes(library, ids, options).map((row) => row.id)
   const { ids: written, episodes, leftOut } = await readWholeEpisodes(library, selected, context.signal)

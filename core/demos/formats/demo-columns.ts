@@ -1,9 +1,9 @@
 /** The columns of an episode from the records of a `.demo`. */
 import type { EpisodeColumns } from '../episode.ts'
 import { checkChoices } from './choices.ts'
-import { actionRecord } from './demo-alignment.ts'
 import type { Play } from './demo-plays.ts'
 import type { ActionLayout } from './demo-record.ts'
+import { actionRecord } from './demo-ways.ts'
 import type { ActionAlignment, FileProblems } from './format.ts'
 
 /** What had to be changed, counted in steps. */

@@ -11,10 +11,11 @@ import { behaviourName, shownShape } from '../../remote/mlagents/behaviour.ts'
 import type { EnvironmentStamp } from '../episode.ts'
 import { environmentStamp } from '../stamp.ts'
 import { isChoice } from './choices.ts'
-import { actionRecord, isForbidden } from './demo-alignment.ts'
+import { isForbidden } from './demo-alignment.ts'
 import type { ObservationColumn } from './demo-observations.ts'
 import type { Play } from './demo-plays.ts'
 import type { ActionLayout } from './demo-record.ts'
+import { actionRecord } from './demo-ways.ts'
 import type { ActionAlignment, FileProblems } from './format.ts'
 
 /** Of environments that are not here and are called after their behaviour. */

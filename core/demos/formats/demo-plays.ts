@@ -1,5 +1,9 @@
 /** The records of a `.demo`, put in order: which of them are one episode, and how it ended. */
-import type { DemoRecord } from './demo-record.ts'
+import { type DemoRecord, isCleared } from './demo-record.ts'
+import type { ActionAlignment } from './format.ts'
+
+/** So much larger than the others' a share of records without an action is no chance. */
+const TELLING = 0.4
 
 /** One episode: N+1 records, of which each but the first ends a step. */
 export interface Play {
@@ -23,17 +27,19 @@ export interface Plays {
  *
  * Releases before 0.14.1 did not record how an episode ended: the record with `done` shows how the next one begins, and
  * stands for its first record as well; the id stays the same.
+ * @param actions  which action a record holds
  */
-export function splitPlays(records: readonly DemoRecord[]): Plays {
+export function splitPlays(records: readonly DemoRecord[], actions: ActionAlignment): Plays {
   const streams = new Map<number, DemoRecord[]>()
   for (const record of records) {
     const stream = streams.get(record.id)
     if (stream === undefined) streams.set(record.id, [record])
     else stream.push(record)
   }
-  const place = new Map(records.map((record, i) => [record, i]))
-  const all = [...streams.values()].flatMap((stream) => splitStream(stream, endsAreBeginnings(stream)))
-  all.sort((a, b) => place.get(a.records[0]!)! - place.get(b.records[0]!)!)
+  const all = [...streams.values()].flatMap((stream) =>
+    splitStream(stream, endsAreBeginnings(stream, actions)),
+  )
+  all.sort((a, b) => a.records[0]!.index - b.records[0]!.index)
   const plays = all.filter((play) => play.records.length > 1)
   return { plays, empty: all.length - plays.length }
 }
@@ -59,22 +65,30 @@ function splitStream(stream: readonly DemoRecord[], shared: boolean): Play[] {
 }
 
 /**
- * Whether the records with `done` of one agent begin its next episode. Where its id goes on after them, a reward right after
- * shows that a step lies between; else they are beginnings if they resemble the first record more than the next ones do.
+ * Whether the records with `done` of one agent begin its next episode, where its id goes on after them. They do not where a
+ * record has the action before it and those behind `done` have none, as the first ones of episodes. Else a reward right after
+ * shows that a step lies between, or they are beginnings if they resemble the first record more than the next ones do.
  */
-function endsAreBeginnings(stream: readonly DemoRecord[]): boolean {
+function endsAreBeginnings(stream: readonly DemoRecord[], actions: ActionAlignment): boolean {
   const first = stream[0]!
-  let pairs = 0
-  let rewarded = 0
-  let nearer = 0
-  for (const [i, end] of stream.slice(0, -1).entries()) {
-    if (!end.done) continue
-    const next = stream[i + 1]!
-    pairs++
-    if (next.reward !== 0) rewarded++
-    nearer += Math.sign(distance(next, first) - distance(end, first))
+  const pairs = stream.slice(0, -1).flatMap((end, i) => (end.done ? [{ end, next: stream[i + 1]! }] : []))
+  if (pairs.length === 0) return false
+  const nexts = pairs.map(({ next }) => next)
+  if (actions === 'previous') {
+    const others = stream.filter((record) => record !== first && !nexts.includes(record))
+    if (clearedShare(nexts) - clearedShare(others) > TELLING) return false
   }
-  return pairs > 0 && (rewarded > pairs / 2 || nearer > 0)
+  const rewarded = nexts.filter(({ reward }) => reward !== 0).length
+  const nearer = pairs.reduce(
+    (sum, { end, next }) => sum + Math.sign(distance(next, first) - distance(end, first)),
+    0,
+  )
+  return rewarded > pairs.length / 2 || nearer > 0
+}
+
+/** How many of the records have no action, 0 to 1. */
+function clearedShare(records: readonly DemoRecord[]): number {
+  return records.filter(isCleared).length / Math.max(1, records.length)
 }
 
 function distance(a: DemoRecord, b: DemoRecord): number {

@@ -10,8 +10,9 @@ import { playedEnvironment, type Retraced, retrace } from './demo-environment.ts
 import { type DemoStart, readRecords, readStart } from './demo-file.ts'
 import { type DemoHeads, readHeads } from './demo-heads.ts'
 import { ObservationReader } from './demo-observations.ts'
-import { type Play, splitPlays } from './demo-plays.ts'
+import { type Play, type Plays, splitPlays } from './demo-plays.ts'
 import { type ActionLayout, actionLayout, type DemoRecord, readRecord } from './demo-record.ts'
+import type { Evidence } from './demo-ways.ts'
 import { foreignHead, noteSupposed } from './foreign.ts'
 import { type ActionAlignment, FileProblems, LIMITS, type ReadOptions } from './format.ts'
 import { assembleEpisode } from './head.ts'
@@ -35,17 +36,14 @@ export function readDemo(bytes: Uint8Array, fileName: string, options: ReadOptio
   const note = options.note ?? (() => undefined)
   const demo = readWhole(bytes, problems, note)
   if (demo === undefined) return []
-  const { plays, empty } = splitPlays(demo.records)
-  if (plays.length > LIMITS.episodes) {
-    problems.refuse('records', `at most ${LIMITS.episodes} episodes`, plays.length)
-  }
-  if (demo.heads !== undefined) {
-    if (options.actions !== undefined && options.actions !== demo.heads.actions)
-      note(`the file says itself which action its records hold (${demo.heads.actions}), and so they are read`)
-    return ownEpisodes(plays, demo, demo.heads, problems)
-  }
-  if (empty > 0) note(`${empty} of its episodes have no step and are left out`)
-  return plays.length === 0 ? [] : foreignEpisodes(plays, demo, options, problems, note)
+  const { heads } = demo
+  const split = (actions: ActionAlignment): Plays => splitPlays(demo.records, actions)
+  const most = Math.max(split('same').plays.length, split('previous').plays.length)
+  if (most > LIMITS.episodes) problems.refuse('records', `at most ${LIMITS.episodes} episodes`, most)
+  if (heads === undefined) return foreignEpisodes(demo, options, problems, note)
+  if (options.actions !== undefined && options.actions !== heads.actions)
+    note(`the file says itself which action its records hold (${heads.actions}), and so they are read`)
+  return ownEpisodes(split(heads.actions).plays, demo, heads, problems)
 }
 
 /** @returns undefined when there is no record */
@@ -56,7 +54,7 @@ function readWhole(bytes: Uint8Array, problems: FileProblems, note: Note): Demo 
   let observations: ObservationReader | undefined
   const end = readRecords(bytes, start, problems, (pair, index) => {
     observations ??= new ObservationReader(pair.info?.observations ?? [], problems, note)
-    records.push(readRecord(pair, layout, observations, `record ${index}`, problems))
+    records.push(readRecord(pair, layout, observations, index, problems))
   })
   if (observations === undefined) return undefined
   const heads = readHeads(bytes.subarray(end.at), problems)
@@ -88,13 +86,7 @@ function ownEpisodes(
   })
 }
 
-function foreignEpisodes(
-  plays: readonly Play[],
-  demo: Demo,
-  options: ReadOptions,
-  problems: FileProblems,
-  note: Note,
-): Episode[] {
+function foreignEpisodes(demo: Demo, options: ReadOptions, problems: FileProblems, note: Note): Episode[] {
   const { layout, observations, brain, meta } = demo
   const stamp = playedEnvironment(brain.name, observations.columns, layout, options.environment, problems)
   if (options.environment !== undefined) {
@@ -105,7 +97,7 @@ function foreignEpisodes(
     )
   }
   const environment = environmentHere(stamp)
-  const { actions, retraced } = aligned(plays, demo, options.actions, environment, note)
+  const { actions, plays, retraced } = aligned(demo, options.actions, environment, note)
   const masked = demo.records.some(({ mask }) => mask !== undefined)
   const mended: Mended = { clipped: 0, opened: 0 }
   const episodes = plays.map((play, i) => {
@@ -133,29 +125,51 @@ function environmentHere(stamp: EnvironmentStamp): Environment | undefined {
   return layoutMismatch(stamp, environment.spec) === undefined ? environment : undefined
 }
 
-/** Which way the actions stand, and what came of playing them again where that gave the same. */
+interface Way {
+  readonly actions: ActionAlignment
+  readonly plays: readonly Play[]
+  /** What came of playing them again, where that gave the same. */
+  readonly retraced: readonly (Retraced | undefined)[]
+}
+
+/** Which way the actions stand, which decides what one episode is as well. */
 function aligned(
-  plays: readonly Play[],
-  { layout, brain }: Demo,
+  { layout, brain, records }: Demo,
   given: ActionAlignment | undefined,
   environment: Environment | undefined,
   note: Note,
-): { actions: ActionAlignment; retraced: readonly (Retraced | undefined)[] } {
-  const retraceAll = (actions: ActionAlignment): (Retraced | undefined)[] =>
-    plays.map((play) => (environment === undefined ? undefined : retrace(environment, play, actions)))
-  if (given !== undefined) return { actions: given, retraced: retraceAll(given) }
-  const both = { same: retraceAll('same'), previous: retraceAll('previous') }
-  const [same, previous] = [count(both.same), count(both.previous)]
-  const { actions, because } =
-    same === previous
-      ? findAlignment(plays, layout, brain)
-      : {
-          actions: same > previous ? ('same' as const) : ('previous' as const),
-          because: `so played again ${Math.max(same, previous)} of its episodes come out the same`,
-        }
-  const which = actions === 'same' ? 'taken at its observation' : 'that led to its observation'
-  note(`each record is taken to hold the action ${which}: ${because} (--actions decides otherwise)`)
-  return { actions, retraced: both[actions] }
+): Way {
+  const way = (actions: ActionAlignment): Way & { empty: number } => {
+    const { plays, empty } = splitPlays(records, actions)
+    const retraced = plays.map((play) =>
+      environment === undefined ? undefined : retrace(environment, play, actions),
+    )
+    return { actions, plays, retraced, empty }
+  }
+  const ways = { same: way('same'), previous: way('previous') }
+  const found =
+    given === undefined
+      ? findAlignment({ same: ways.same.plays, previous: ways.previous.plays }, layout, brain, [
+          byRetracing(count(ways.same.retraced), count(ways.previous.retraced)),
+        ])
+      : undefined
+  const chosen = ways[found?.actions ?? given!]
+  if (found !== undefined) {
+    const which = found.actions === 'same' ? 'taken at its observation' : 'that led to its observation'
+    note(
+      `${found.certainty} each record holds the action ${which}: ${found.because} (--actions decides otherwise)`,
+    )
+  }
+  if (chosen.empty > 0) note(`${chosen.empty} of its episodes have no step and are left out`)
+  return chosen
+}
+
+/** An episode that comes out the same when it is played again is hardly a chance. */
+function byRetracing(same: number, previous: number): Evidence {
+  return {
+    weight: 12 * Math.sign(previous - same) * Math.min(3, Math.abs(previous - same)),
+    because: `so played again ${Math.max(same, previous)} of its episodes come out the same`,
+  }
 }
 
 function count(retraced: readonly (Retraced | undefined)[]): number {

@@ -13,6 +13,8 @@ export type ActionLayout = EnvironmentStamp['action']
 
 /** What the agent reported when it asked for a decision, or when its episode ended. */
 export interface DemoRecord {
+  /** Place in the file. */
+  readonly index: number
   /** Of the agent in this episode. */
   readonly id: number
   /** [O] */
@@ -54,9 +56,10 @@ export function readRecord(
   { info, action }: AgentInfoActionPair,
   layout: ActionLayout,
   observations: ObservationReader,
-  place: string,
+  index: number,
   problems: FileProblems,
 ): DemoRecord {
+  const place = `record ${index}`
   if (info === null) return problems.refuse(place, 'an agent', 'none')
   const { id, reward, groupReward, done, maxStepReached, actionMask } = info
   const width = layout.discrete.reduce((sum, size) => sum + size, 0)
@@ -64,6 +67,7 @@ export function readRecord(
     problems.refuse(`${place}, action mask`, `${width} values or none`, actionMask.length)
   }
   return {
+    index,
     id,
     reward,
     groupReward,
@@ -74,6 +78,11 @@ export function readRecord(
       actionMask.length === 0 ? undefined : Uint8Array.from(actionMask, (forbidden) => (forbidden ? 0 : 1)),
     ...readAction(action, layout, place, problems),
   }
+}
+
+/** Whether it has no action: all zeros, as before the first one of an episode. */
+export function isCleared({ continuous, discrete }: DemoRecord): boolean {
+  return continuous.every((value) => value === 0) && discrete.every((value) => value === 0)
 }
 
 function readAction(

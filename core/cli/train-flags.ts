@@ -1,0 +1,94 @@
+/** Flags of `understudy train` that would say nothing beside the others: refused, as nobody gives one for nothing. */
+import type { EnvironmentSpec } from '../envs/index.ts'
+import { UserError } from '../errors.ts'
+import { needsDemonstrations, type Preset, type RunConfig } from '../train/index.ts'
+
+interface Flags {
+  readonly algo?: string
+  readonly gail?: boolean
+  readonly behavior?: string
+  readonly demos?: string
+  readonly gailControl?: string
+  readonly numEnvs?: number
+  readonly envsPerWorker?: number
+}
+
+/** @throws UserError naming the first that another one leaves no room for */
+export function refuseIdleFlags({ behavior, numEnvs, envsPerWorker }: Flags, file: string | undefined): void {
+  if (behavior !== undefined && file === undefined) {
+    throw idle(
+      '--behavior chooses from a configuration file, and there is none',
+      'leave it out, or name the file',
+    )
+  }
+  if (numEnvs !== undefined && envsPerWorker !== undefined) {
+    throw idle(
+      '--num-envs and --envs-per-worker exclude each other',
+      'name the environments of all workers or of each',
+    )
+  }
+}
+
+/**
+ * A preset is the whole of what --algo and --gail name.
+ * @param all  of the environment
+ * @throws UserError when they name something else
+ */
+export function refuseOtherThanPreset({ algo, gail }: Flags, preset: Preset, all: readonly Preset[]): void {
+  const is = contentOf(preset)
+  const flag =
+    algo !== undefined && algo !== is.algo
+      ? `--algo ${algo}`
+      : gail !== undefined && gail !== is.gail
+        ? gail
+          ? '--gail'
+          : '--no-gail'
+        : undefined
+  if (flag === undefined) return
+  const wanted = { algo: algo ?? is.algo, gail: gail ?? is.gail }
+  const other = all.find((candidate) => {
+    const has = contentOf(candidate)
+    return has.algo === wanted.algo && has.gail === wanted.gail
+  })
+  throw idle(
+    `the preset ${preset.id} is ${preset.title}, and ${flag} is something else`,
+    other === undefined ? `leave ${flag} out` : `use --preset ${other.id}, or leave ${flag} out`,
+  )
+}
+
+function contentOf({ config }: Preset): { algo: unknown; gail: boolean } {
+  const behaviors = config.behaviors as Record<string, Record<string, unknown>>
+  const [behavior = {}] = Object.values(behaviors)
+  const signals = (behavior.reward_signals ?? {}) as Record<string, unknown>
+  return { algo: behavior.trainer_type, gail: signals.gail !== undefined }
+}
+
+/** @throws UserError when a flag is about what the run does not do */
+export function refuseUnused(flags: Flags, config: RunConfig, spec: EnvironmentSpec): void {
+  const { trainer_type: algorithm } = config.behavior
+  if (flags.gail === true && algorithm === 'bc') {
+    throw idle('bc learns from demonstrations alone, without rewards, so --gail says nothing', 'leave it out')
+  }
+  for (const [flag, given] of [
+    ['--demos', flags.demos !== undefined],
+    ['--gail-control', (flags.gailControl ?? 'none') !== 'none'],
+  ] as const) {
+    if (given && !needsDemonstrations(config)) {
+      throw idle(
+        `${algorithm} with these settings learns from no demonstrations, so ${flag} says nothing`,
+        'add --gail, or leave it out',
+      )
+    }
+  }
+  const { at } = config.stop
+  if ((at === 'mastered' || at === 'sustained') && spec.score.human === undefined) {
+    throw idle(
+      `nobody knows a human average of ${spec.id}, so no run can end at mastery`,
+      'use --stop-on plateau, --max-steps or --max-time',
+    )
+  }
+}
+
+function idle(sentence: string, remedy: string): UserError {
+  return new UserError(sentence, { usage: true, remedy })
+}
