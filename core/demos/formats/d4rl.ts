@@ -3,7 +3,7 @@
  *
  *     observations, next_observations   [N, ...] float32 with the shape of an only observation; [N, O] where all observations
  *                  of a step lie one behind the other
- *     actions      [N, C] float32; [N] int32 for one branch, [N, D] for several; [N, C + D] float32 for both kinds
+ *     actions      by the environment's own numbers: [N, C] float32; [N] int32 for one branch, [N, D] for several; [N, C + D] float32 for both kinds
  *     rewards      [N] float32
  *     terminals    [N] bool: the rules ended the episode
  *     timeouts     [N] bool: it was cut off, and the rules did not end it at the same step, as readers want one or the other
