@@ -6,7 +6,6 @@
  * `TimeLimit.truncated`. Times and masks are in the infos too. Our heads lie in a file of their own, which `datasets`
  * passes over.
  */
-
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { shapeSize } from '../../envs/index.ts'

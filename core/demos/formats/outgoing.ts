@@ -28,7 +28,7 @@ export function inOwnUnits<const Format extends Outgoing<FileFormat> | Outgoing<
       ...format.cannotHold(episodes),
       ...silentEnvironments(episodes).map(
         (id) =>
-          `the numbers by which ${id} itself calls its actions, which these recordings from before do not say (what they have is -1 to 1 and counts from 0; --env ${id} has it asked)`,
+          `the numbers by which ${id} itself calls its actions: recordings from before these were kept do not say them (the file has -1 to 1 and counts from 0)`,
       ),
     ],
   }

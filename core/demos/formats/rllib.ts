@@ -6,7 +6,6 @@
  * `truncateds` stay apart. Both readers of JSON (JsonReader, ray.data.read_json) guess the type of a column: floats have a
  * point even where they are whole, as observations of integers end RLlib's training with an error.
  */
-
 import { shapeSize } from '../../envs/index.ts'
 import { type EnvironmentStamp, type Episode, episodeLength } from '../episode.ts'
 import { type ParquetField, writeParquet } from './columnar/parquet-write.ts'

@@ -33,6 +33,10 @@ export function foreignColumns(metadata: Metadata, options: ReadOptions, at: Pla
   const [observed, actions] = (['observation_space', 'action_space'] as const).map((place) =>
     leavesOf(parseSpace(metadata[place], place, problems), { place, problems }),
   ) as [readonly Leaf[], readonly Leaf[]]
+  for (const { space } of actions) {
+    if (space.type !== 'Box' || /^float\d+$/.test(space.dtype)) continue
+    problems.refuse('action_space', 'actions of floats or of choices', `a Box of ${space.dtype}`)
+  }
   const played = playedIn(metadata)
   const given = options.environment?.id ?? played.id
   if (given !== played.id && isGymnasium(played)) {
