@@ -17,6 +17,7 @@ export {
   type ReadOptions,
   type WriteOptions,
 } from './formats/index.ts'
+export { silentEnvironments } from './formats/known-units.ts'
 export { readUnderstudy, writeUnderstudy } from './formats/understudy.ts'
 export { isHidden } from './hidden.ts'
 export { type ImportOptions, importDemonstrations } from './importing.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ensureBundledDemonstrations, recordEpisode, writeUnderstudy } from '../../core/demos/index.ts'
 import { makeEnvironment, randomPlayer } from '../../core/envs/index.ts'
 import { openLibrary } from '../../core/store/index.ts'
@@ -102,6 +102,57 @@ describe('understudy demos', () => {
     ])
     const { out, code } = understudy(other, 'demos', 'verify', '--env', 'basic')
     expect([out, code]).toEqual(['3 episodes verified, all intact\n', 0])
+  })
+
+  it('asks an environment that is named by which numbers it calls its actions, where the recordings do not say', () => {
+    const dir = temporaryDirectory()
+    vi.stubEnv('UNDERSTUDY_PYTHON', join(dir, 'python.js'))
+    vi.stubEnv('UNDERSTUDY_CONFIG', join(dir, 'config'))
+    onTestFinished(() => void vi.unstubAllEnvs())
+    copyFileSync(join(import.meta.dirname, '../remote/fake-python.js'), join(dir, 'python.js'))
+    writeFileSync(join(dir, 'package.json'), '{"type":"module"}')
+    const observations = [{ name: 'observation', shape: [2] }]
+    const action = { continuous: 2, discrete: [] }
+    const environment = { id: 'gym:Slide-v1', version: 1, parameters: {}, observations, action }
+    const line = {
+      environment,
+      observations: [
+        [0, 0],
+        [0, 1],
+      ],
+      continuous: [[0.5, -1]],
+      rewards: [0],
+      truncated: true,
+    }
+    writeFileSync(join(dir, 'old.jsonl'), JSON.stringify(line))
+    const [imported] = understudyJson<{ added: number[]; notes: string[] }>(
+      dir,
+      'demos',
+      'import',
+      join(dir, 'old.jsonl'),
+    )
+    expect(imported!.notes.join()).toContain('does not say by which numbers gym:Slide-v1 calls its actions')
+    const exported = (...args: string[]) => {
+      const out = join(dir, `${args[0]}.jsonl`)
+      const [{ lost } = { lost: [] }] = understudyJson<{ lost: string[] }>(
+        dir,
+        'demos',
+        'export',
+        ...args,
+        '--out',
+        out,
+      )
+      return [lost.length, JSON.parse(readFileSync(out, 'utf8')).units]
+    }
+    expect(exported(String(imported!.added[0]))).toEqual([1, undefined])
+    const units = {
+      ranges: [
+        [-1, 1],
+        [-1, 1],
+      ],
+      starts: [],
+    }
+    expect(exported('--env', 'gym:Slide-v1')).toEqual([0, units])
   })
 
   it('verifies what was made elsewhere, and counts apart what nobody can replay', async () => {

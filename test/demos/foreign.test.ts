@@ -145,6 +145,38 @@ describe('a line of JSON from elsewhere', () => {
     expect(stopped.episodes[0]!.truncated).toBe(true)
   })
 
+  it.each([
+    [undefined, undefined, [0.5, -1], 1],
+    [undefined, [-2, 2], [0.25, -0.5], 0],
+    [[-1, 3], undefined, [-0.25, -1], 0],
+  ])(
+    'is read by its own units %j, else by those of the environment given %j, else as it is',
+    (own, given, found, notes) => {
+      const ranges = (range: readonly number[] | undefined) =>
+        range === undefined ? {} : { units: { ranges: [range as [number, number]], starts: [] } }
+      const action = { continuous: 1, discrete: [] }
+      const environment = { ...line, id: 'gym:Line-v1', action: { ...action, ...ranges(own) } }
+      const value = {
+        environment,
+        observations: [
+          [1, 0],
+          [2, 0],
+          [3, 0],
+        ],
+        continuous: [0.5, -1],
+        rewards: [0, 0],
+        truncated: true,
+      }
+      const told: string[] = []
+      const [episode] = jsonl.read(strToU8(JSON.stringify(value)), 'a.jsonl', {
+        environment: { ...environment, action: { ...action, ...ranges(given) } },
+        note: (text) => void told.push(text),
+      })
+      expect([...episode!.continuous]).toEqual(found)
+      expect(told.filter((text) => text.includes('gym:Line-v1 calls its actions'))).toHaveLength(notes)
+    },
+  )
+
   it('may say itself what was played', () => {
     const value = {
       environment: line,

@@ -96,7 +96,7 @@ describe('pictures', () => {
     expect(json(files, INFO).features['observation.state']).toMatchObject({ dtype: 'float32', shape: [60] })
     expect((await readDemonstrationsHere({ name: 'folder', files })).episodes).toEqual([episode])
     expect(lerobot.cannotHold([episode])).toContain(
-      'the shapes of observations that are no pictures: LeRobot gets each as one vector',
+      'the shape of the observation: observation.state is one vector, as its policies take it',
     )
   })
 

@@ -81,6 +81,26 @@ describe('lerobot', () => {
     expect(JSON.parse(pandas!.value!).index_columns).toEqual(['__index_level_0__'])
   })
 
+  it('keeps the rows of an observation that has a name, in the description, the data and the statistics', async () => {
+    const episode = randomEpisode(1, { steps: 3 })
+    const files = await lerobot.write([episode])
+    const { features } = json(files, 'meta/info.json')
+    expect([features['observation.map'].shape, features['observation.position'].shape]).toEqual([[2, 3], [2]])
+    const rows = (step: number) =>
+      [2, 5].map((at) => [...episode.observations.slice(8 * step + at, 8 * step + at + 3)])
+    const frames = await rowsOf(files.get(DATA)!)
+    expect(frames.map((frame) => frame['observation.map'])).toEqual([0, 1, 2].map(rows))
+    const least = rows(0).map((row, i) =>
+      row.map((value, j) => Math.min(value, rows(1)[i]![j]!, rows(2)[i]![j]!)),
+    )
+    expect(json(files, 'meta/stats.json')['observation.map']).toMatchObject({ min: least, count: [3] })
+    expect((await rowsOf(files.get(EPISODES)!))[0]).toMatchObject({
+      'stats/observation.map/min': least,
+      'stats/observation.map/count': [3n],
+    })
+    expect(lerobot.cannotHold([episode]).join()).not.toContain('shape')
+  })
+
   it('says what is supposed of a data set that was made elsewhere', async () => {
     const ours = await lerobot.write([randomEpisode(1, { steps: 3 }), randomEpisode(2, { steps: 2 })])
     const frames = await rowsOf(ours.get(DATA)!)
@@ -96,7 +116,7 @@ describe('lerobot', () => {
           list: true,
           rows: column('observation.position'),
         },
-        { name: 'observation.map', element: 'float32', list: true, rows: column('observation.map') },
+        { name: 'observation.map', element: 'float32', list: 2, rows: column('observation.map') },
         { name: 'action', element: 'float32', list: true, rows: column('action') },
         { name: 'next.done', element: 'bool', rows: column('next.done') },
         { name: 'timestamp', element: 'float32', rows: [0, 0.5, 1, 0, 0.5] },

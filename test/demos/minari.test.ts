@@ -297,6 +297,18 @@ describe('reading what was made elsewhere', () => {
     expect([...episode!.observations.slice(0, 27)]).toEqual(shares)
   })
 
+  it('refuses whole numbers in a range, which are neither choices nor continuous', async () => {
+    const whole = { ...box(0, 9, 1), dtype: 'int32' }
+    const files = await foreign(
+      { observation_space: space(box(0, 1, 1)), action_space: space(whole) },
+      dataset(new Float32Array(3), [3, 1]),
+      dataset(Int32Array.of(0, 9), [2, 1]),
+    )
+    await expect(minari.read(files, 'set')).rejects.toThrow(
+      'set/metadata.json: action_space: expected actions of floats or of choices, found a Box of int32',
+    )
+  })
+
   it('leaves and takes actions by the bounds and the starts that the spaces say', async () => {
     const action = {
       continuous: 2,

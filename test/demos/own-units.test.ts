@@ -154,6 +154,19 @@ describe('a file that was made elsewhere', () => {
     expect(episode!.environment).toEqual(stamp)
   })
 
+  it('has it also where half precision made more of the bound', async () => {
+    const seven = {
+      ...stamp,
+      action: { ...stamp.action, units: { ranges: [[0.1, 0.7] as const], starts: [] } },
+    }
+    const source = table([Math.f16round(0.7), Math.f16round(0.1)])
+    const { episodes } = await readDemonstrationsHere(source, { environment: seven })
+    expect([...episodes[0]!.continuous]).toEqual([1, -1])
+    await expect(readDemonstrationsHere(table([0.7002]), { environment: seven })).rejects.toThrow(
+      'from 0.1 to 0.7',
+    )
+  })
+
   it.each([0.41, -0.5, 1e300])('is refused with its place and the range for %f', async (action) => {
     await expect(read(table([0.1, action]))).rejects.toThrow(
       /^a\.csv: line 3 \(episode 0, step 1\), action: expected a number from -0\.4 to 0\.4, found /,

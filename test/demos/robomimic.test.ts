@@ -3,7 +3,7 @@ import { FileProblems } from '../../core/demos/formats/format.ts'
 import { readHdf5 } from '../../core/demos/formats/hdf5/thread.ts'
 import { dataset, type Hdf5Group } from '../../core/demos/formats/hdf5/tree.ts'
 import { robomimic } from '../../core/demos/formats/robomimic.ts'
-import { randomEpisode } from '../store/support.ts'
+import { randomEpisode, stamp } from '../store/support.ts'
 
 it('lays demonstrations out as robomimic reads them', async () => {
   const first = randomEpisode(1, { steps: 3, masked: true })
@@ -52,6 +52,9 @@ it('says what is lost', () => {
     'the time of each step',
     'discrete actions as numbers (they are one-hot columns)',
   ])
+  const units = { ranges: [[-2, 2]], starts: [0, 0] } as const
+  const environment = { ...stamp, action: { ...stamp.action, units } }
+  expect(robomimic.cannotHold([{ ...episode, environment }]).join()).toContain('RescaleAction(env, -1, 1)')
   const cutOff = { ...randomEpisode(1, { masked: true }), terminated: false, truncated: true }
   expect(robomimic.cannotHold([episode, cutOff])).toContain('action masks')
   expect(robomimic.cannotHold([episode, cutOff]).join()).toContain('cut off')

@@ -54,6 +54,15 @@ const samples: readonly (readonly Episode[])[] = [
   ],
   [randomEpisode(9, { changes: { seed: null } })],
   [
+    randomEpisode(10, {
+      changes: {
+        environment: changed({
+          action: { ...stamp.action, units: { ranges: [[0.1, 0.7]], starts: [-1, 5] } },
+        }),
+      },
+    }),
+  ],
+  [
     randomEpisode(8, {
       changes: {
         environment: basic,

@@ -11,6 +11,7 @@ import {
   formatByName,
   importDemonstrations,
   readWholeEpisodes,
+  silentEnvironments,
   writeExport,
 } from '../../demos/index.ts'
 import { makeEnvironment } from '../../envs/index.ts'
@@ -119,6 +120,9 @@ async function exportTo(ids: string[], options: ExportOptions, context: CliConte
   const library = context.libraryToRead()
   const selected = selectEpisodes(library, ids, options).map((row) => row.id)
   const { ids: written, episodes, leftOut } = await readWholeEpisodes(library, selected, context.signal)
+  if (options.env !== undefined && silentEnvironments(episodes).includes(options.env)) {
+    askAs(context, options.env)
+  }
   const lost = format.cannotHold(episodes)
   const content = await computeAtOnce(() =>
     format.write(episodes, options.actions === undefined ? {} : { actions: options.actions }),
@@ -143,6 +147,16 @@ async function exportTo(ids: string[], options: ExportOptions, context: CliConte
   )
   if (lost.length > 0) tell(`  note: ${format.name} cannot hold ${lost.join('; ')}`)
   for (const { problem } of leftOut) context.note(`  left out: ${problem}`)
+}
+
+/** The person has named the environment: it may be asked by which numbers it calls its actions. */
+function askAs(context: CliContext, environment: string): void {
+  try {
+    context.admit(environment)
+  } catch (error) {
+    // Where it cannot be had, the actions are written as they are, and that is said.
+    if (!(error instanceof UserError)) throw error
+  }
 }
 
 async function writeOut(path: string, content: Uint8Array | DemonstrationFiles): Promise<void> {

@@ -112,9 +112,11 @@ function inward(value: number, [least, largest]: Range): number {
   return half === 0 ? 0 : Math.min(1, Math.max(-1, (value - (least + half)) / half))
 }
 
+/** A bound is also taken as what half precision makes of it. */
 function isWithin(value: number, [least, largest]: Range): boolean {
   const slack = ROUNDING * Math.max(Math.abs(least), Math.abs(largest))
-  return value >= least - slack && value <= largest + slack
+  if (value >= least - slack && value <= largest + slack) return true
+  return value === Math.f16round(least) || value === Math.f16round(largest)
 }
 
 function refuseValue(value: number, [least, largest]: Range, place: string, problems: FileProblems): never {

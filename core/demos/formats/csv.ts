@@ -14,7 +14,6 @@
  * A file that was made elsewhere may leave out `episode` (an episode then goes to the row that ends it), `step`, `time_us`, the
  * masks, `episode_json` (`--env` says what was played) and the rows of the last observations, and may have more columns.
  */
-
 import { episodeLength, stepLayout } from '../episode.ts'
 import { COUNTERS, columnNames, HEAD, PLAIN } from './csv-columns.ts'
 import { readCsv } from './csv-read.ts'

@@ -3,7 +3,8 @@
  *
  *     observations, next_observations   [N, ...] float32 with the shape of an only observation; [N, O] where all observations
  *                  of a step lie one behind the other
- *     actions      [N, C] float32; [N] int32 for one branch, [N, D] for several; [N, C + D] float32 for both kinds
+ *     actions      [N, C] float32; [N] int32 for one branch, [N, D] for several; [N, C + D] float32 for both kinds; by the
+ *                  environment's own numbers
  *     rewards      [N] float32
  *     terminals    [N] bool: the rules ended the episode
  *     timeouts     [N] bool: it was cut off, and the rules did not end it at the same step, as readers want one or the other
@@ -11,7 +12,6 @@
  * The attribute `understudy` of the file has our heads as JSON.
  * https://github.com/Farama-Foundation/D4RL (offline_env.py, `get_dataset`)
  */
-
 import { type Episode, episodeLength, stepLayout } from '../episode.ts'
 import { writeHdf5 } from './hdf5/thread.ts'
 import { booleans, dataset, group, type Hdf5Dataset } from './hdf5/tree.ts'

@@ -2,7 +2,9 @@
  * What a file format for demonstrations offers. Each lies in its own file; `index.ts` registers them.
  *
  * Formats that are ours keep every bit of an episode. The others hold what their own programs read, and in addition our
- * heads where the format has room, so that what we have written comes back whole; `cannotHold` names the rest.
+ * heads where the format has room, so that what we have written comes back whole; `cannotHold` names the rest. Those whose
+ * columns have actions by the environment's own numbers are made by `inOwnUnits` (outgoing.ts); on the way in `assembleEpisode`
+ * (head.ts) brings these back for all.
  */
 import { DataError } from '../../errors.ts'
 import { printable } from '../../printable.ts'

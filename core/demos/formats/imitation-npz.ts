@@ -3,7 +3,6 @@
  * another in a NumPy archive, and where each but the last ends. Our heads, the times and the masks are arrays that it
  * passes over. `infos` are zeros: imitation only counts them, and dictionaries would have to be pickled.
  */
-
 import { shapeSize } from '../../envs/index.ts'
 import { type EnvironmentStamp, type Episode, episodeLength, stepLayout } from '../episode.ts'
 import {

@@ -6,7 +6,6 @@
  * `TimeLimit.truncated`. Times and masks are in the infos too. Our heads lie in a file of their own, which `datasets`
  * passes over.
  */
-
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { shapeSize } from '../../envs/index.ts'
@@ -24,6 +23,7 @@ import { foreignHead, givenEnvironment } from './foreign.ts'
 import { type DemonstrationFiles, FileProblems, LIMITS, type ReadOptions } from './format.ts'
 import { assembleEpisode, type PlainHead } from './head.ts'
 import { parseJson, readHeads, writeHeads } from './heads-file.ts'
+import { nested } from './nested.ts'
 import { doubleText } from './number-text.ts'
 import { inOwnUnits, type OutgoingEpisode } from './outgoing.ts'
 import { firstOfSameColumns } from './same-columns.ts'
@@ -83,13 +83,6 @@ function observationRows(observations: Float32Array, size: number): Float32Array
   return Array.from({ length: observations.length / size }, (_, i) =>
     observations.subarray(i * size, (i + 1) * size),
   )
-}
-
-/** A picture as rows of rows of values. */
-function nested(values: Float32Array, shape: readonly number[]): unknown {
-  if (shape.length <= 1) return values
-  const inner = shape.slice(1)
-  return observationRows(values, shapeSize(inner)).map((part) => nested(part, inner))
 }
 
 function stepsOf(episode: Episode): number[] {

@@ -3,6 +3,7 @@ import type { ActionUnits } from '../../envs/environment.ts'
 import type { EnvironmentStamp } from '../episode.ts'
 import { givenEnvironment, suppositions } from './foreign.ts'
 import type { FileProblems, ReadOptions } from './format.ts'
+import { isGymnasium } from './gymnasium.ts'
 import { parseHead } from './head.ts'
 
 type Line = Readonly<Record<string, unknown>>
@@ -35,7 +36,13 @@ export function completeLine(
   )
   const environment = line.environment ?? givenEnvironment(problems.file, options)
   const fields = { ...supposed, ...Object.fromEntries(said.map((key) => [key, line[key]])), environment }
-  const { units, ...head } = parseHead({ ...fields, units: line.units }, place, problems)
+  const { units: own, ...head } = parseHead({ ...fields, units: line.units }, place, problems)
+  const units = own ?? unitsOf(head.environment, options?.environment)
+  if (units === undefined && isGymnasium(head.environment)) {
+    options?.note?.(
+      `${place} does not say by which numbers ${head.environment.id} calls its actions: they are taken to be -1 to 1 and to count from 0`,
+    )
+  }
   const others = Object.keys(line).filter(
     (key) => !Object.hasOwn(head, key) && !COLUMNS.includes(key) && key !== 'units',
   )
@@ -45,7 +52,7 @@ export function completeLine(
   const { continuous, discrete } = head.environment.action
   return {
     ...head,
-    units: units ?? unitsOf(head.environment, options?.environment),
+    ...(units === undefined ? {} : { units }),
     observations: line.observations,
     continuous: actionRows(line.continuous, continuous, steps),
     discrete: actionRows(line.discrete, discrete.length, steps),

@@ -5,7 +5,6 @@
  * A line that was made elsewhere has no `format`. It needs `observations`, `rewards` and the actions that the environment has, of a
  * single number per step also without brackets; the environment itself may come from `--env`.
  */
-
 import type { Episode, StepLayout } from '../episode.ts'
 import { stepLayout } from '../episode.ts'
 import { FileProblems, LIMITS, type ReadOptions } from './format.ts'

@@ -6,12 +6,12 @@ import { isGymnasium } from './gymnasium.ts'
 
 export class KnownUnits {
   readonly #found = new Map<string, ActionUnits | undefined>()
-  readonly #stamps: readonly EnvironmentStamp[]
 
   constructor(episodes: readonly Episode[]) {
-    this.#stamps = episodes.map(({ environment }) => environment)
-    for (const stamp of this.#stamps)
-      if (stamp.action.units !== undefined) this.#found.set(keyOf(stamp), stamp.action.units)
+    for (const { environment } of episodes) {
+      const { units } = environment.action
+      if (units !== undefined) this.#found.set(keyOf(environment), units)
+    }
   }
 
   /** What the recording says, else others of the same environment, else the environment; undefined: they are the same here. */
@@ -21,12 +21,15 @@ export class KnownUnits {
     if (!this.#found.has(key)) this.#found.set(key, ask(stamp))
     return this.#found.get(key)
   }
+}
 
-  /** Ids of environments of others whose units nobody here could say. */
-  get unknown(): string[] {
-    const silent = this.#stamps.filter((stamp) => isGymnasium(stamp) && this.of(stamp) === undefined)
-    return [...new Set(silent.map(({ id }) => id))]
-  }
+/** Ids of environments of others of which nobody here says by which numbers they call their actions. */
+export function silentEnvironments(episodes: readonly Episode[]): string[] {
+  const known = new KnownUnits(episodes)
+  const silent = episodes.filter(
+    ({ environment }) => isGymnasium(environment) && known.of(environment) === undefined,
+  )
+  return [...new Set(silent.map(({ environment }) => environment.id))]
 }
 
 function keyOf({ id, parameters, action }: EnvironmentStamp): string {

@@ -8,19 +8,22 @@ import type { DemonstrationFiles } from './format.ts'
 import { writeHeads } from './heads-file.ts'
 import * as layout from './lerobot-layout.ts'
 import { featureStatistics, pictureStatistics } from './lerobot-statistics.ts'
+import { nested } from './nested.ts'
 import type { OutgoingEpisode } from './outgoing.ts'
 import { firstOfSameColumns } from './same-columns.ts'
 
 /** Frames per second where the episodes have no times to tell them from; what LeRobot records with. */
 const FPS = 30
 const MOST_FPS = 1000
+/** As many as `datasets` has types of arrays for. */
+const MOST_AXES = 5
 
 /** One column of the data, all frames of all episodes behind one another. */
 interface Feature {
   readonly name: string
   readonly element: ParquetElement
-  readonly width: number
-  /** [frames][width] */
+  readonly shape: readonly number[]
+  /** [frames][values of the shape] */
   readonly rows: readonly ArrayLike<number>[]
   /** [C, H, W] where it is a picture, whose values are n / 255. */
   readonly picture?: readonly number[]
@@ -82,23 +85,28 @@ function featuresOf(episodes: readonly Episode[], fps: number): Feature[] {
   const feature = (
     name: string,
     type: ParquetElement,
-    size: number,
+    shape: readonly number[],
     of: (episode: Episode, step: number, index: number) => ArrayLike<number>,
   ): Feature => {
     const rows = episodes.flatMap((episode, index) =>
       Array.from({ length: episodeLength(episode) }, (_, step) => of(episode, step, index)),
     )
-    return { name, element: type, width: size, rows }
+    return { name, element: type, shape, rows }
   }
   const atEnd = (name: string, of: (episode: Episode) => boolean): Feature =>
-    feature(name, 'bool', 1, (episode, step) => [step === episodeLength(episode) - 1 && of(episode) ? 1 : 0])
+    feature(name, 'bool', [1], (episode, step) => [
+      step === episodeLength(episode) - 1 && of(episode) ? 1 : 0,
+    ])
   let offset = 0
   const observations = layout.observationFeatures(environment).map((name, i): Feature => {
     const { shape } = environment.observations[i]!
     const size = shapeSize(shape)
     const start = offset
     offset += size
-    const numbers = feature(name, 'float32', size, ({ observations }, step) =>
+    // The state is a vector to LeRobot's policies.
+    const keeps = name !== layout.STATE && shape.length > 0 && shape.length <= MOST_AXES
+    const form = keeps ? shape : [size]
+    const numbers = feature(name, 'float32', form, ({ observations }, step) =>
       observations.subarray(step * O + start, step * O + start + size),
     )
     return isPictured(episodes, i)
@@ -108,8 +116,8 @@ function featuresOf(episodes: readonly Episode[], fps: number): Feature[] {
   let frame = 0
   return [
     ...observations,
-    feature('action', element, width, actionOf),
-    feature('next.reward', 'float32', 1, ({ rewards }, step) => [rewards[step]!]),
+    feature('action', element, [width], actionOf),
+    feature('next.reward', 'float32', [1], ({ rewards }, step) => [rewards[step]!]),
     atEnd('next.done', () => true),
     atEnd('next.terminated', ({ terminated }) => terminated),
     atEnd('next.truncated', ({ truncated }) => truncated),
@@ -117,15 +125,15 @@ function featuresOf(episodes: readonly Episode[], fps: number): Feature[] {
     ...(episodes.some(({ success }) => success === null)
       ? []
       : [atEnd('next.success', ({ success }) => success === true)]),
-    feature(layout.TIME, 'float64', 1, ({ timesUs }, step) => [timesUs[step]!]),
+    feature(layout.TIME, 'float64', [1], ({ timesUs }, step) => [timesUs[step]!]),
     ...(masks === undefined
       ? []
-      : [feature(layout.MASK, 'bool', M, (e, step) => [...e.masks!.subarray(step * M, (step + 1) * M)])]),
-    feature('timestamp', 'float32', 1, (_, step) => [Math.fround(step / fps)]),
-    feature('frame_index', 'int64', 1, (_, step) => [step]),
-    feature('episode_index', 'int64', 1, (_episode, _step, index) => [index]),
-    feature('index', 'int64', 1, () => [frame++]),
-    feature('task_index', 'int64', 1, () => [0]),
+      : [feature(layout.MASK, 'bool', [M], (e, step) => [...e.masks!.subarray(step * M, (step + 1) * M)])]),
+    feature('timestamp', 'float32', [1], (_, step) => [Math.fround(step / fps)]),
+    feature('frame_index', 'int64', [1], (_, step) => [step]),
+    feature('episode_index', 'int64', [1], (_episode, _step, index) => [index]),
+    feature('index', 'int64', [1], () => [frame++]),
+    feature('task_index', 'int64', [1], () => [0]),
   ]
 }
 
@@ -145,14 +153,14 @@ export function isPictured(episodes: readonly Episode[], index: number): boolean
 }
 
 /** As `info.json` has it. */
-function description({ element, width, picture }: Feature): object {
-  if (picture === undefined) return { dtype: element, shape: [width], names: null }
-  const [channels, height, width_] = picture
-  return { dtype: 'image', shape: [height, width_, channels], names: ['height', 'width', 'channels'] }
+function description({ element, shape, picture }: Feature): object {
+  if (picture === undefined) return { dtype: element, shape, names: null }
+  const [channels, height, width] = picture
+  return { dtype: 'image', shape: [height, width, channels], names: ['height', 'width', 'channels'] }
 }
 
-/** A feature of one number is a plain column, any other one a list. */
-function column({ name, element, width, rows, picture }: Feature): ParquetField {
+/** A feature of one number is a plain column, any other one a list, or lists within one another. */
+function column({ name, element, shape, rows, picture }: Feature): ParquetField {
   if (picture !== undefined) {
     const pictures = rows.map((row, i) => ({
       bytes: writePicture(row as Float32Array, picture),
@@ -160,13 +168,22 @@ function column({ name, element, width, rows, picture }: Feature): ParquetField 
     }))
     return { name, element, rows: pictures }
   }
-  if (width === 1) return { name, element, rows: rows.map((row) => value(row[0]!, element)) }
+  if (isNumber(shape)) return { name, element, rows: rows.map((row) => value(row[0]!, element)) }
   return {
     name,
     element,
-    list: true,
-    rows: rows.map((row) => Array.from(row, (number) => value(number, element))),
+    list: shape.length,
+    rows: rows.map((row) =>
+      nested(
+        Array.from(row, (number) => value(number, element)),
+        shape,
+      ),
+    ),
   }
+}
+
+function isNumber(shape: readonly number[]): boolean {
+  return shape.length === 1 && shape[0] === 1
 }
 
 function value(number: number, element: ParquetElement): number | boolean {
@@ -174,10 +191,14 @@ function value(number: number, element: ParquetElement): number | boolean {
 }
 
 function statisticsOf(
-  { element, picture }: Feature,
+  { element, shape, picture }: Feature,
   rows: readonly ArrayLike<number>[],
 ): Record<string, unknown[]> {
-  if (picture === undefined) return plain(featureStatistics(rows), element)
+  if (picture === undefined) {
+    const { count, ...others } = plain(featureStatistics(rows), element)
+    const rowed = Object.entries(others).map(([key, values]) => [key, nested(values, shape) as unknown[]])
+    return { ...Object.fromEntries(rowed), count: count! }
+  }
   // One number a channel, shaped to be taken off a picture [C, H, W].
   const { count, ...others } = pictureStatistics(rows, picture[0]!)
   const shaped = Object.entries(others).map(([key, values]) => [key, values.map((number) => [[number]])])
@@ -204,7 +225,8 @@ function episodeColumns(
     rows: episodes.map((_, i) => of(i)),
   })
   const statistics = features.flatMap((feature) => {
-    const { name, element, rows, picture } = feature
+    const { name, element, shape, rows, picture } = feature
+    const deep = picture === undefined ? shape.length : 3
     const each = episodes.map((_, i) => statisticsOf(feature, rows.slice(starts[i], starts[i + 1])))
     return Object.keys(each[0]!).map((key): ParquetField => {
       const isWhole = key === 'count' || (element === 'int64' && (key === 'min' || key === 'max'))
@@ -212,7 +234,7 @@ function episodeColumns(
       return {
         name: `stats/${name}/${key}`,
         element: isWhole ? 'int64' : isFlag ? 'bool' : 'float64',
-        list: picture === undefined || key === 'count' ? 1 : 3,
+        list: key === 'count' ? 1 : deep,
         rows: each.map((own) => own[key]!),
       }
     })

@@ -13,10 +13,10 @@ import { readLeRobot } from './lerobot-read.ts'
 import { isPictured, writeLeRobot } from './lerobot-write.ts'
 import { inOwnUnits } from './outgoing.ts'
 
-/** Whether an observation has a shape and is no picture. */
+/** Whether the state, which is a vector to LeRobot's policies, has another shape here and is no picture. */
 function flattens(episodes: readonly Episode[]): boolean {
-  const observations = episodes[0]?.environment.observations ?? []
-  return observations.some(({ shape }, i) => shape.length > 1 && !isPictured(episodes, i))
+  const [only, ...others] = episodes[0]?.environment.observations ?? []
+  return only !== undefined && others.length === 0 && only.shape.length > 1 && !isPictured(episodes, 0)
 }
 
 export const lerobot = inOwnUnits({
@@ -29,7 +29,7 @@ export const lerobot = inOwnUnits({
   cannotHold: (episodes) => [
     'the observation after the last action: LeRobot has no row for it (Understudy finds it in meta/understudy.json)',
     ...(flattens(episodes)
-      ? ['the shapes of observations that are no pictures: LeRobot gets each as one vector']
+      ? ['the shape of the observation: observation.state is one vector, as its policies take it']
       : []),
     ...(episodes.some(({ success }) => success === null) && episodes.some(({ success }) => success !== null)
       ? ['which goals were reached, as that is not known of all']

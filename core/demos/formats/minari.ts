@@ -10,7 +10,6 @@
  * with the attributes `id`, `seed`, `total_steps` and `understudy`, our head as JSON.
  * https://minari.farama.org/main/content/dataset_standards/
  */
-
 import { readMinari } from './minari/read.ts'
 import { DATA, METADATA, writeMinari } from './minari/write.ts'
 import { inOwnUnits } from './outgoing.ts'

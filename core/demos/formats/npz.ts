@@ -14,7 +14,6 @@
  *
  * Without `metadata` it was made elsewhere: npz-foreign.ts.
  */
-
 import { type Episode, episodeLength, type StepLayout, stepLayout } from '../episode.ts'
 import { FileProblems, LIMITS, type ReadOptions } from './format.ts'
 import { assembleEpisode, type PlainHead, parseHead } from './head.ts'

@@ -4,7 +4,7 @@ import type { Episode } from '../episode.ts'
 import { areHeld, fileActions } from './action-units.ts'
 import type { FileFormat, FolderFormat, WriteOptions } from './format.ts'
 import { type PlainHead, plainHead } from './head.ts'
-import { KnownUnits } from './known-units.ts'
+import { KnownUnits, silentEnvironments } from './known-units.ts'
 
 /** An episode as a file holds it; `environment` says the units of its actions, where they are known. */
 export interface OutgoingEpisode extends Episode {
@@ -26,9 +26,9 @@ export function inOwnUnits<const Format extends Outgoing<FileFormat> | Outgoing<
       format.write(outgoing(episodes), options) as ReturnType<Format['write']>,
     cannotHold: (episodes: readonly Episode[]) => [
       ...format.cannotHold(episodes),
-      ...new KnownUnits(episodes).unknown.map(
+      ...silentEnvironments(episodes).map(
         (id) =>
-          `the numbers by which ${id} itself calls its actions: recordings from before these were kept do not say them, and it was not to be asked (their actions are -1 to 1 and count from 0)`,
+          `the numbers by which ${id} itself calls its actions: recordings from before these were kept do not say them (the file has -1 to 1 and counts from 0)`,
       ),
     ],
   }

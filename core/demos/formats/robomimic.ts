@@ -3,7 +3,8 @@
  *
  *     data                  attributes `total` (steps in all) and `env_args` (JSON)
  *     data/demo_i           attribute `num_samples` (T), and `understudy`, our head as JSON
- *     data/demo_i/actions   [T, A] float32 in [-1, 1]: the continuous values, then each branch as one-hot columns
+ *     data/demo_i/actions   [T, A] float32 in [-1, 1], as its programs demand: the continuous values, then each branch as
+ *                           one-hot columns; whatever the environment itself calls them, which our head says
  *     data/demo_i/rewards   [T] float32
  *     data/demo_i/dones     [T] int64: 1 where the rules ended the episode; being cut off is no end
  *     data/demo_i/obs/NAME, next_obs/NAME   [T, ...] float32; the last observation is the last row of `next_obs`
@@ -11,7 +12,7 @@
  *
  * https://robomimic.github.io/docs/datasets/overview.html
  */
-import { type Episode, episodeLength, stepLayout } from '../episode.ts'
+import { type EnvironmentStamp, type Episode, episodeLength, stepLayout } from '../episode.ts'
 import type { FileFormat } from './format.ts'
 import { gymnasiumSpec } from './gymnasium.ts'
 import { writeHdf5 } from './hdf5/thread.ts'
@@ -88,6 +89,10 @@ function actionVectors(episode: Episode): Float32Array {
   return vectors
 }
 
+function isRescaled({ action }: EnvironmentStamp): boolean {
+  return action.units?.ranges.some(([least, largest]) => least !== -1 || largest !== 1) ?? false
+}
+
 export const robomimic = {
   name: 'robomimic',
   title: 'robomimic (HDF5): demonstrations by name, with next observations',
@@ -99,6 +104,11 @@ export const robomimic = {
     'the time of each step',
     ...(episodes.some(({ environment }) => environment.action.discrete.length > 0)
       ? ['discrete actions as numbers (they are one-hot columns)']
+      : []),
+    ...(episodes.some(({ environment }) => isRescaled(environment))
+      ? [
+          "continuous actions by the environment's own numbers: robomimic demands -1 to 1, which gymnasium.wrappers.RescaleAction(env, -1, 1) takes",
+        ]
       : []),
     ...(episodes.some(({ masks }) => masks !== undefined) ? ['action masks'] : []),
     ...(episodes.some(({ truncated }) => truncated)

@@ -11,7 +11,7 @@ export const check: InteropCheck = {
 }
 
 /** One branch, a picture, continuous actions; the bundled episodes have two branches. */
-const PLAYED = { basic: 'random', grid: 'scripted', 'gym:MountainCarContinuous-v0': 'random' }
+const PLAYED = { basic: 'random', grid: 'scripted', 'gym:Pendulum-v1': 'random' }
 
 async function run(context: CheckContext): Promise<string> {
   context.env.D4RL_SUPPRESS_IMPORT_ERROR = '1'

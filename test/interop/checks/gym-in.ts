@@ -7,7 +7,7 @@ import { makeAdmitted } from '../../envs/admit.ts'
 import type { CheckContext, InteropCheck } from '../check.ts'
 import { exportTruth, listEpisodes, recordEpisodes } from '../episodes.ts'
 
-const ENVIRONMENTS = ['gym:CartPole-v1', 'gym:MountainCarContinuous-v0']
+const ENVIRONMENTS = ['gym:CartPole-v1', 'gym:MountainCarContinuous-v0', 'gym:Pendulum-v1']
 
 interface Compared {
   readonly episodes: number

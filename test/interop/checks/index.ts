@@ -21,6 +21,7 @@ import { check as mlagentsOnnx } from './mlagents-onnx.ts'
 import { check as mountainCar } from './mountain-car.ts'
 import { check as numpyNpz } from './numpy-npz.ts'
 import { check as onnxruntime } from './onnxruntime.ts'
+import { check as ownUnits } from './own-units.ts'
 import { check as pandas } from './pandas.ts'
 import { check as rllib } from './rllib.ts'
 import { check as rllibLearn } from './rllib-learn.ts'
@@ -53,6 +54,7 @@ export const checks: readonly InteropCheck[] = [
   gymnasium,
   stableBaselines3,
   minari,
+  ownUnits,
   h5py,
   d4rl,
   robomimic,

@@ -1,6 +1,13 @@
 /** LeRobotDataset loads what is written for it, and writes a data set of its own for us to read. */
 import type { CheckContext, InteropCheck } from '../check.ts'
-import { exportTruth, importElsewhere, readElsewhere, readLines, recordEpisodes } from '../episodes.ts'
+import {
+  exportTruth,
+  importElsewhere,
+  listEpisodes,
+  readElsewhere,
+  readLines,
+  recordEpisodes,
+} from '../episodes.ts'
 
 export const check: InteropCheck = {
   name: 'lerobot',
@@ -20,8 +27,23 @@ async function run(context: CheckContext): Promise<string> {
     'theirs',
   ])
   await expectTheirs(context, 'basic', 'theirs', truth)
+  const shaped = await checkShapes(context)
   const pictures = await checkPictures(context)
-  return `${episodes} episodes, ${frames} frames value by value, neighbours by delta_timestamps; ${pictures} pictures pixel by pixel; written anew by LeRobot and imported`
+  return `${episodes} episodes, ${frames} frames value by value, neighbours by delta_timestamps; ${shaped} values in rows; ${pictures} pictures pixel by pixel; written anew by LeRobot and imported`
+}
+
+/** Observations of a name and two dimensions. @returns how many values */
+async function checkShapes(context: CheckContext): Promise<number> {
+  const ids = (await listEpisodes(context, 'bubble/25')).slice(0, 3)
+  const truth = await exportTruth(context, ids)
+  await context.understudy(['demos', 'export', ...ids, '--format', 'lerobot', '--out', 'shapes'])
+  const { values } = await context.python<{ values: number }>('lerobot-shapes.py', [
+    'shapes',
+    truth,
+    'their-shapes',
+  ])
+  await expectTheirs(context, 'bubble/25', 'their-shapes', truth)
+  return values
 }
 
 /** Observations that are pictures. @returns how many */

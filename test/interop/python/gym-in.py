@@ -14,9 +14,7 @@ import pygame
 def action_of(space, episode, step):
     if isinstance(space, gymnasium.spaces.Discrete):
         return episode["discrete"][step][0]
-    given = np.asarray(episode["continuous"][step], dtype=np.float32).astype(np.float64)
-    low, high = space.low.astype(np.float64), space.high.astype(np.float64)
-    return (low + (given + 1.0) * 0.5 * (high - low)).astype(np.float32)
+    return np.asarray(episode["continuous"][step], dtype=np.float32)
 
 
 def same(what, found, expected):

@@ -37,6 +37,10 @@ export function foreignColumns(metadata: Metadata, options: ReadOptions, at: Pla
   for (const leaf of seen) {
     if (!observed.includes(leaf)) note?.(`observation ${nameOf(leaf)} has no numbers and is left out`)
   }
+  for (const { space } of actions) {
+    if (space.type !== 'Box' || /^float\d+$/.test(space.dtype)) continue
+    problems.refuse('action_space', 'actions of floats or of choices', `a Box of ${space.dtype}`)
+  }
   const played = playedIn(metadata)
   // The same environment of Gymnasium may be made by several ids: with a module in front, or by a wrapper of somebody's own.
   const given = isGymnasium(played) || isUnnamed(played) ? options.environment : undefined

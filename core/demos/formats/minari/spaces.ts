@@ -3,6 +3,7 @@ import { shapeSize } from '../../../envs/environment.ts'
 import type { EnvironmentStamp } from '../../episode.ts'
 import type { FileProblems } from '../format.ts'
 import { fieldName } from '../named-observations.ts'
+import { nested } from '../nested.ts'
 import { singleFloatText } from '../number-text.ts'
 
 export interface Box {
@@ -63,7 +64,7 @@ export function spaceText(space: Space): string {
   switch (space.type) {
     case 'Box': {
       const { dtype, shape, low, high } = space
-      return `{"type": "Box", "dtype": "${dtype}", "shape": ${JSON.stringify(shape)}, "low": ${nested(low, shape)}, "high": ${nested(high, shape)}}`
+      return `{"type": "Box", "dtype": "${dtype}", "shape": ${JSON.stringify(shape)}, "low": ${boundsText(low, shape)}, "high": ${boundsText(high, shape)}}`
     }
     case 'Discrete':
       return JSON.stringify({ type: space.type, dtype: 'int64', start: space.start[0], n: space.sizes[0] })
@@ -83,16 +84,14 @@ export function spaceText(space: Space): string {
 }
 
 /** @param values  one number per element, or one for all */
-function nested(values: readonly number[], shape: readonly number[]): string {
-  let texts = Array.from({ length: shapeSize(shape) }, (_, i) => {
-    const value = values[values.length === 1 ? 0 : i]!
+function boundsText(values: readonly number[], shape: readonly number[]): string {
+  const each = Array.from({ length: shapeSize(shape) }, (_, i) => values[values.length === 1 ? 0 : i]!)
+  const text = (part: unknown): string => {
+    if (Array.isArray(part)) return `[${part.map(text).join(', ')}]`
+    const value = part as number
     return Number.isFinite(value) ? singleFloatText(value) : String(value)
-  })
-  for (const size of shape.toReversed()) {
-    const lists = Array.from({ length: texts.length / size }, (_, i) => texts.slice(i * size, (i + 1) * size))
-    texts = lists.map((list) => `[${list.join(', ')}]`)
   }
-  return texts[0]!
+  return text(nested(each, shape))
 }
 
 /** @throws DataError when the text is no space that is read here */
