@@ -87,8 +87,10 @@ test('the command finds its threads and their data where there are no sources', 
   }
   const count = ['--env', 'gym:Count-v0']
   try {
-    // A thread that waits for another program, and serve.py's place.
-    expect(existsSync(join(folder, 'dist/core/remote/gym/serve.py'))).toBe(true)
+    // A thread that waits for another program, and the places of serve.py and what it imports.
+    for (const file of ['serve.py', 'understudy_spaces.py']) {
+      expect(existsSync(join(folder, 'dist/core/remote/gym', file))).toBe(true)
+    }
     expect(understudy('record', ...count, '--player', 'random', '--episodes', '2')).toContain('"length":6')
     // A thread that reads HDF5.
     understudy('demos', 'export', ...count, '--format', 'minari', '--out', 'counted-v0')

@@ -151,6 +151,25 @@ describe('GroupRollout', () => {
     await rollout.close()
   })
 
+  it('makes a world anew that gives what no learner can take, and says what that was', async () => {
+    const { rollout, worlds } = await open([2, 2])
+    const { advance } = worlds[1]!
+    let messages = 0
+    worlds[1]!.advance = async (actions) => {
+      const [first, ...others] = await advance.call(worlds[1]!, actions)
+      return [{ ...first!, ...(++messages === 5 ? { reward: Number.NaN } : {}) }, ...others]
+    }
+    const troubles: string[] = []
+    for (let i = 0; i < 40; i++) {
+      await play(rollout, new Random(i), 1)
+      troubles.push(...rollout.troubles)
+    }
+    expect(troubles).toEqual(['test/clock gave NaN as reward'])
+    expect(worlds).toHaveLength(3)
+    expect(worlds[1]!.closed).toBe(true)
+    await rollout.close()
+  })
+
   it('gives up when a world ends more often than it may be made anew', async () => {
     const restarts = { maxLifetimeRestarts: 1, rateLimit: -1, ratePeriodSeconds: 60 }
     const { rollout, worlds } = await open([2, 2], { restarts }, [10, undefined, 5])

@@ -163,10 +163,15 @@ describe('WorkerPool with faults', () => {
       count: 4,
     })
     const ledger = new Ledger()
+    const troubles: string[] = []
     while (ledger.drops < 4) {
       rollout.send()
       ledger.take(rollout, await rollout.receive())
+      troubles.push(...rollout.troubles)
     }
+    expect(troubles[0]).toMatch(
+      /^environment worker \d: (the fragile environment broke|it ended with exit code 3|it did not answer within 0.5 s)$/,
+    )
     expect(rollout.restarts).toBeGreaterThanOrEqual(2)
     expect(ledger.transitions).toBeGreaterThan(4)
     expect(ledger.breaks).toBe(0)

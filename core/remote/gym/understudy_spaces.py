@@ -89,7 +89,7 @@ def numbers(value):
     """An array of numbers or truth values; None where that is not what `value` is."""
     try:
         array = np.asarray(value)
-    except ValueError:
+    except Exception:  # A ragged list, or whatever a tensor of somebody's library has against it.
         return None
     return array if array.dtype.kind in "biuf" else None
 
