@@ -34,16 +34,25 @@ export class DataError extends Error {
   readonly place: string
   readonly expected: string
   readonly found: string
+  /** Where it says it better than place, expectation and finding one after the other: the message. */
+  readonly sentence: string | undefined
 
-  constructor(problem: { file: string; place: string; expected: string; found: string; cause?: unknown }) {
-    super(`${problem.file}: ${problem.place}: expected ${problem.expected}, found ${problem.found}`, {
-      cause: problem.cause,
-    })
+  constructor(problem: {
+    file: string
+    place: string
+    expected: string
+    found: string
+    sentence?: string | undefined
+    cause?: unknown
+  }) {
+    const { file, place, expected, found, sentence } = problem
+    super(sentence ?? `${file}: ${place}: expected ${expected}, found ${found}`, { cause: problem.cause })
     this.name = 'DataError'
     this.file = problem.file
     this.place = problem.place
     this.expected = problem.expected
     this.found = problem.found
+    this.sentence = sentence
   }
 }
 
@@ -66,6 +75,26 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     }
   }
   return best
+}
+
+const LISTED_NAMES = 12
+
+/**
+ * What to do about a name that is not known.
+ * @param all  what the known ones are called: 'the presets'
+ */
+export function otherNames(name: string, known: readonly string[], all: string): string {
+  const near = nearest(name, known)
+  if (near !== undefined) return `did you mean "${near}"?`
+  if (known.length === 0) return 'there are none: leave it out'
+  if (known.length === 1) return `there is only "${known[0]}"`
+  const more = known.length - LISTED_NAMES
+  return `${all} are ${listed(more > 1 ? [...known.slice(0, LISTED_NAMES), `${more} more`] : known)}`
+}
+
+/** 'a, b and c' */
+export function listed(words: readonly string[], last: 'and' | 'or' = 'and'): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`
 }
 
 function editDistance(a: string, b: string): number {

@@ -14,6 +14,7 @@ type Failure =
       readonly place: string
       readonly expected: string
       readonly found: string
+      readonly sentence?: string | undefined
     }
   | { readonly kind: 'bug'; readonly message: string; readonly stack: string | undefined }
 
@@ -38,8 +39,8 @@ function failureOf(error: unknown): Failure {
     return { kind: 'user', message: error.message, remedy: error.remedy, usage: error.exitCode === 2 }
   }
   if (error instanceof DataError) {
-    const { file, place, expected, found } = error
-    return { kind: 'data', file, place, expected, found }
+    const { file, place, expected, found, sentence } = error
+    return { kind: 'data', file, place, expected, found, sentence }
   }
   if (error instanceof Error) return { kind: 'bug', message: error.message, stack: error.stack }
   return { kind: 'bug', message: String(error), stack: undefined }

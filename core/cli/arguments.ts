@@ -1,6 +1,6 @@
 /** Parsers of arguments; what cannot be parsed is a usage error. */
 import type { ParameterValue } from '../envs/index.ts'
-import { UserError } from '../errors.ts'
+import { listed, otherNames, UserError } from '../errors.ts'
 
 /** A parser of whole numbers between `least` and `most`, for commander's options. */
 export function wholeNumber(
@@ -22,6 +22,18 @@ export function positive(name: string): (text: string) => number {
     const value = Number(text)
     if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value
     throw new UserError(`${name} must be a number above 0, not "${text}"`, { usage: true })
+  }
+}
+
+/** A parser of one of several words, for commander's options, whose own names no nearest one. */
+export function oneOf<Word extends string>(name: string, words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const word = words.find((candidate) => candidate === text)
+    if (word !== undefined) return word
+    throw new UserError(`${name} must be ${listed(words, 'or')}, not "${text}"`, {
+      usage: true,
+      remedy: otherNames(text, words, 'the choices'),
+    })
   }
 }
 

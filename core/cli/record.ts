@@ -10,7 +10,7 @@ import {
   randomPlayer,
   scriptedPlayer,
 } from '../envs/index.ts'
-import { UserError } from '../errors.ts'
+import { nearest, UserError } from '../errors.ts'
 import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { count } from './table.ts'
@@ -84,6 +84,8 @@ async function recordIn(environment: Environment, options: Options, context: Cli
   }
 }
 
+const PLAYERS = 'use scripted, random, or the name of a training run or imported agent in this data directory'
+
 async function choosePlayer(name: string, spec: EnvironmentSpec, context: CliContext): Promise<Player> {
   if (name === 'random') return randomPlayer(spec)
   if (name === 'scripted') {
@@ -95,9 +97,11 @@ async function choosePlayer(name: string, spec: EnvironmentSpec, context: CliCon
   }
   const library = context.library()
   if (library.getRun(name) === undefined && library.getImportedAgent(name) === undefined) {
+    const known = [...library.listRuns(), ...library.listImportedAgents()].map(({ id }) => id)
+    const near = nearest(name, ['scripted', 'random', ...known])
     throw new UserError(`there is no player "${name}"`, {
       usage: true,
-      remedy: 'use scripted, random, or the name of a training run or imported agent in this data directory',
+      remedy: near === undefined ? PLAYERS : `did you mean "${near}"?`,
     })
   }
   const { namedAgent } = await import('../evaluate/named.ts')

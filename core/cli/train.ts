@@ -2,8 +2,8 @@
 import { basename, dirname } from 'node:path'
 import { type Command, Option } from 'commander'
 import { completedSentence, fullEnvironmentId, makeEnvironment } from '../envs/index.ts'
-import { UserError } from '../errors.ts'
-import { algorithmNames } from '../learn/index.ts'
+import { otherNames, UserError } from '../errors.ts'
+import { algorithmDefinition, algorithmNames } from '../learn/index.ts'
 import { readRegularText } from '../read-file.ts'
 import {
   demonstrationPath,
@@ -27,7 +27,7 @@ import {
   startRun,
   untunedConfig,
 } from '../train/index.ts'
-import { duration, positive, wholeNumber } from './arguments.ts'
+import { duration, oneOf, positive, wholeNumber } from './arguments.ts'
 import { loadNamedPlugins } from './config-file.ts'
 import type { CliContext } from './context.ts'
 import { forgetRunMeta } from './run-meta.ts'
@@ -52,13 +52,16 @@ interface Options {
   threads?: number
   demos?: string
   gailControl?: GailControl
-  stopOn?: 'none' | 'mastered' | 'sustained' | 'plateau'
+  stopOn?: (typeof STOP_RULES)[number]
   maxTime?: number
   workers?: number
   envsPerWorker?: number
-  stepping?: 'sync' | 'async'
+  stepping?: (typeof STEPPINGS)[number]
   pace?: number
 }
+
+const STOP_RULES = ['none', 'mastered', 'sustained', 'plateau'] as const
+const STEPPINGS = ['sync', 'async'] as const
 
 export function register(program: Command, context: CliContext): void {
   program
@@ -79,7 +82,9 @@ export function register(program: Command, context: CliContext): void {
       new Option(
         '--gail-control <kind>',
         "a control run: the demonstrations' actions shuffled, or all of them emptied; what is learned then is not imitation",
-      ).choices(GAIL_CONTROLS),
+      )
+        .choices(GAIL_CONTROLS)
+        .argParser(oneOf('--gail-control', GAIL_CONTROLS)),
     )
     .option('--run-id <name>', 'name of the run; a readable unused one when absent')
     .option('--resume', 'go on with the run from its last checkpoint')
@@ -87,12 +92,9 @@ export function register(program: Command, context: CliContext): void {
     .option('--initialize-from <run>', 'start from the networks of another run')
     .option('--max-steps <n>', 'environment steps of the whole run', wholeNumber('--max-steps', 1, 1e12))
     .addOption(
-      new Option('--stop-on <rule>', 'end the run at mastery, at sustained mastery or on a plateau').choices([
-        'none',
-        'mastered',
-        'sustained',
-        'plateau',
-      ]),
+      new Option('--stop-on <rule>', 'end the run at mastery, at sustained mastery or on a plateau')
+        .choices(STOP_RULES)
+        .argParser(oneOf('--stop-on', STOP_RULES)),
     )
     .option(
       '--max-time <time>',
@@ -106,10 +108,9 @@ export function register(program: Command, context: CliContext): void {
       wholeNumber('--envs-per-worker', 1, 4096),
     )
     .addOption(
-      new Option(
-        '--stepping <mode>',
-        'sync: all answer before the next step; async: whoever is ready',
-      ).choices(['sync', 'async']),
+      new Option('--stepping <mode>', 'sync: all answer before the next step; async: whoever is ready')
+        .choices(STEPPINGS)
+        .argParser(oneOf('--stepping', STEPPINGS)),
     )
     .option('--pace <n>', 'take the time of the real game at n times its speed', positive('--pace'))
     .option('--num-envs <n>', 'environments that step together', wholeNumber('--num-envs', 1, 4096))
@@ -247,10 +248,12 @@ async function configOf(
     return resolveConfig(config, overrides)
   }
   if (preset === undefined) {
-    const known = presets.map((candidate) => candidate.id).join(', ')
+    // What was typed is what is not known: the name of a preset is made of an algorithm's.
+    if (options.preset === undefined && options.algo !== undefined) algorithmDefinition(options.algo)
+    const known = presets.map((candidate) => candidate.id)
     throw new UserError(`there is no preset "${wanted}" for ${environment}`, {
       usage: true,
-      remedy: `known are ${known}`,
+      remedy: otherNames(wanted, known, 'the presets'),
     })
   }
   if (options.preset !== undefined) refuseOtherThanPreset(options, preset, presets)

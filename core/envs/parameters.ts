@@ -1,4 +1,4 @@
-import { nearest, UserError } from '../errors.ts'
+import { otherNames, UserError } from '../errors.ts'
 import type { ParameterValue } from './environment.ts'
 
 /**
@@ -23,10 +23,9 @@ export function readParameters<Rules extends Record<string, ParameterRule>>(
   const names = Object.keys(rules)
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue
-    const near = nearest(name, names)
     throw new UserError(`${environmentId} has no parameter "${name}"`, {
       usage: true,
-      remedy: near === undefined ? `known are ${names.join(', ')}` : `did you mean "${near}"?`,
+      remedy: otherNames(name, names, 'its parameters'),
     })
   }
   const entries = Object.entries(rules).map(([name, rule]) => [

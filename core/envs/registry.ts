@@ -5,7 +5,7 @@
  */
 import { admit, type Code, requireAdmission, type Subject } from '../admission/gate.ts'
 import { BOUNDS, nameProblem, requireName } from '../bounds.ts'
-import { nearest, UserError } from '../errors.ts'
+import { otherNames, UserError } from '../errors.ts'
 import type { AgentGroupFactory } from './agent-group.ts'
 import type { Environment, EnvironmentSpec, ParameterValue } from './environment.ts'
 
@@ -175,9 +175,8 @@ function schemeOf(id: string): [EnvironmentScheme, string] | undefined {
 
 function unknown(id: string): never {
   const known = [...factories.keys(), ...environmentSchemes().map(({ example }) => example)]
-  const near = nearest(id, known)
   throw new UserError(`unknown environment "${id}"`, {
     usage: true,
-    remedy: near === undefined ? `known are ${known.join(', ')}` : `did you mean "${near}"?`,
+    remedy: otherNames(id, known, 'the environments'),
   })
 }

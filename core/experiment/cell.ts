@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { writeAtomically } from '../atomic-file.ts'
 import { DataError } from '../errors.ts'
+import { readBySchema } from '../schema-words.ts'
 import { configToYaml, parseYaml } from '../train/index.ts'
 import { flatConfig, type Section } from './layers.ts'
 import type { Experiment } from './plan.ts'
@@ -139,13 +140,8 @@ export function parseJson(text: string, file: string): unknown {
 
 /** @throws DataError */
 export function parseCell(value: unknown, file: string): Cell {
-  const result = cellSchema.safeParse(value)
-  if (result.success) return result.data
-  const issue = result.error.issues[0]!
-  throw new DataError({
-    file,
-    place: issue.path.join('.'),
-    expected: 'a measured cell',
-    found: issue.message,
-  })
+  const result = readBySchema(cellSchema, value)
+  if ('data' in result) return result.data
+  const { path, found = 'nothing' } = result.problem
+  throw new DataError({ file, place: path.join('.') || 'content', expected: 'a measured cell', found })
 }

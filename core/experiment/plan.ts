@@ -1,7 +1,7 @@
 /** From an experiment file to what is to be trained: columns with a resolved configuration for every seed. */
 import { basename, dirname } from 'node:path'
 import { type EnvironmentSpec, makeEnvironment } from '../envs/index.ts'
-import { nearest, UserError } from '../errors.ts'
+import { otherNames, UserError } from '../errors.ts'
 import { isRecord } from '../train/config-place.ts'
 import { parseYaml, type RunConfig, resolveConfig } from '../train/index.ts'
 import {
@@ -120,10 +120,9 @@ interface Source {
 /** @param where  begins the sentence. @throws UserError naming the nearest column */
 export function requireColumn(ids: readonly string[], id: string, where: string): void {
   if (ids.includes(id)) return
-  const near = nearest(id, ids)
   throw new UserError(`${where}: there is no column "${id}"`, {
     usage: true,
-    remedy: near === undefined ? `there are ${ids.join(', ')}` : `did you mean "${near}"?`,
+    remedy: otherNames(id, ids, 'the columns'),
   })
 }
 

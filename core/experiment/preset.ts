@@ -1,6 +1,6 @@
 /** A preset by name: of the environment, or of a file beside the experiment. */
 import { basename, join } from 'node:path'
-import { nearest, UserError } from '../errors.ts'
+import { otherNames, UserError } from '../errors.ts'
 import { refuseForeignPath } from '../paths.ts'
 import { readRegularText } from '../read-file.ts'
 import { isRecord } from '../train/config-place.ts'
@@ -31,10 +31,8 @@ export function readPresets(environment: string, file: string | undefined, direc
 export function presetConfig(presets: Presets, environment: string, id: string, where: string): Section {
   const config = presets.get(id)
   if (config !== undefined) return config
-  const known = [...presets.keys()]
-  const near = nearest(id, known)
   throw new UserError(`${where}: there is no preset "${id}" for ${environment}`, {
     usage: true,
-    remedy: near === undefined ? `known are ${known.join(', ')}` : `did you mean "${near}"?`,
+    remedy: otherNames(id, [...presets.keys()], 'the presets'),
   })
 }

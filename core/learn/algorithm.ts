@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod'
 import type { EnvironmentSpec } from '../envs/environment.ts'
-import { nearest, UserError } from '../errors.ts'
+import { otherNames, UserError } from '../errors.ts'
 import type { Random } from '../random.ts'
 import type { Runtime } from '../tensor/runtime.ts'
 import type { Metrics } from './metrics.ts'
@@ -104,9 +104,8 @@ export function algorithmNames(): string[] {
 export function algorithmDefinition(name: string): AlgorithmDefinition {
   const definition = definitions.get(name)
   if (definition !== undefined) return definition
-  const near = nearest(name, algorithmNames())
   throw new UserError(`unknown algorithm "${name}"`, {
     usage: true,
-    remedy: near === undefined ? `known are ${algorithmNames().join(', ')}` : `did you mean "${near}"?`,
+    remedy: otherNames(name, algorithmNames(), 'the algorithms'),
   })
 }

@@ -3,7 +3,8 @@
  * `network_settings.network_type`. A kind of one's own is one call of `registerNetwork`.
  */
 import { z } from 'zod'
-import { nearest } from '../errors.ts'
+import { otherNames } from '../errors.ts'
+import { readBySchema } from '../schema-words.ts'
 import { add, mean, relu, rmsNorm, sub, type Value } from '../tensor/index.ts'
 import { dense, hidden, reluGain, type Scope } from './layers.ts'
 import type { NetworkSettings } from './settings.ts'
@@ -50,19 +51,18 @@ export function networkProblems(
 ): { path: PropertyKey[]; message: string }[] {
   const definition = definitions.get(type)
   if (definition === undefined) {
-    const near = nearest(type, networkNames())
-    const hint = near === undefined ? `known are ${networkNames().join(', ')}` : `did you mean "${near}"?`
+    const hint = otherNames(type, networkNames(), 'the networks')
     return [{ path: ['network_type'], message: `unknown network "${type}": ${hint}` }]
   }
   const schema = definition.options
-  return (schema.safeParse(options).error?.issues ?? []).map((issue) => {
-    const known = Object.keys(schema.shape).join(', ') || 'none'
-    const message =
-      issue.code === 'unrecognized_keys'
-        ? `the network ${type} has no option "${issue.keys[0]}"; known are: ${known}`
-        : issue.message
-    return { path: ['network_options', ...issue.path], message }
-  })
+  const result = readBySchema(schema, options)
+  if ('data' in result) return []
+  const { path, unknownKey, expected, found, said } = result.problem
+  const message =
+    unknownKey === undefined
+      ? (said ?? `it must be ${expected}, and is ${found ?? 'missing'}`)
+      : `the network ${type} has no option "${unknownKey}": ${otherNames(unknownKey, Object.keys(schema.shape), 'its options')}`
+  return [{ path: ['network_options', ...path], message }]
 }
 
 /** The body that `settings` choose, which `networkProblems` has passed. x [B, F] -> [B, H] */

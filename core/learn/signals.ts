@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod'
 import type { EnvironmentSpec } from '../envs/environment.ts'
-import { nearest, UserError } from '../errors.ts'
+import { otherNames, UserError } from '../errors.ts'
 import type { ActionLayout } from './action-layout.ts'
 import type { LearnContext } from './algorithm.ts'
 import type { ReplayShape } from './replay-buffer.ts'
@@ -53,10 +53,9 @@ export function rewardSignalNames(): string[] {
 export function rewardSignalDefinition(name: string, place?: string): RewardSignalDefinition {
   const definition = definitions.get(name)
   if (definition !== undefined) return definition
-  const near = nearest(name, rewardSignalNames())
   throw new UserError(`${place === undefined ? '' : `${place}: `}unknown reward signal "${name}"`, {
     usage: true,
-    remedy: near === undefined ? `known are ${rewardSignalNames().join(', ')}` : `did you mean "${near}"?`,
+    remedy: otherNames(name, rewardSignalNames(), 'the reward signals'),
   })
 }
 

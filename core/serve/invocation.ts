@@ -8,7 +8,7 @@
  * msgpack float32 bytes, little-endian, may stand for any list of numbers.
  */
 import { type EnvironmentSpec, observationSize, shapeSize } from '../envs/index.ts'
-import { nearest } from '../errors.ts'
+import { otherNames } from '../errors.ts'
 import type { Policy, PolicyActions, PolicyRows } from '../evaluate/index.ts'
 
 /** Of what a client has named, this much is said back to it. */
@@ -44,8 +44,7 @@ export function readInvocation(spec: EnvironmentSpec, policy: Policy, body: unkn
   const given = body as Record<string, unknown>
   for (const field of Object.keys(given)) {
     if (FIELDS.includes(field)) continue
-    const near = nearest(field, FIELDS)
-    throw bad(`there is no field "${field}"${near === undefined ? '' : `; did you mean "${near}"?`}`)
+    throw bad(`there is no field "${field}"; ${otherNames(field, FIELDS, 'the fields')}`)
   }
   const { deterministic } = given
   if (deterministic !== undefined && typeof deterministic !== 'boolean') {

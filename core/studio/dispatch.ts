@@ -1,6 +1,7 @@
 /** One connection: bytes in, checked calls of the handlers, checked answers out. */
 import type { ZodType } from 'zod'
 import { DataError, UserError } from '../errors.ts'
+import { readBySchema, type SchemaProblem, schemaSentence } from '../schema-words.ts'
 import type { Port } from '../train/port.ts'
 import { decodeFrame, encodeFrame } from './frames.ts'
 import {
@@ -80,9 +81,9 @@ function readRequest(bytes: Uint8Array): { id: number; method: string; params: u
   } catch (error) {
     throw new ProtocolError(`unreadable frame: ${error instanceof Error ? error.message : String(error)}`)
   }
-  const request = requestFrame.safeParse(value)
-  if (request.success) return request.data
-  throw new ProtocolError(`not a request: ${explain(request.error)}`, idOf(value))
+  const request = readBySchema(requestFrame, value)
+  if ('data' in request) return request.data
+  throw new ProtocolError(`not a request: ${explain(request.problem)}`, idOf(value))
 }
 
 /** The id of a request that is wrong otherwise, so that its caller learns of it. */
@@ -94,8 +95,8 @@ function idOf(value: unknown): number | null {
 async function call(handlers: Handlers, page: Port, method: string, params: unknown): Promise<unknown> {
   if (!Object.hasOwn(methods, method)) throw new ProtocolError(`unknown method "${method.slice(0, 80)}"`)
   const definition: { params: ZodType; result: ZodType } = methods[method as Method]
-  const checked = definition.params.safeParse(params)
-  if (!checked.success) throw new ProtocolError(`${method}: ${explain(checked.error)}`)
+  const checked = readBySchema(definition.params, params)
+  if ('problem' in checked) throw new ProtocolError(`${method}: ${explain(checked.problem)}`)
   // The schema of this very method was applied; TypeScript cannot relate the two through the union of all methods.
   const handler = handlers[method as Method] as (params: unknown, page: Port) => unknown
   return definition.result.parse(await handler(checked.data, page))
@@ -109,8 +110,8 @@ export function wireError(error: unknown): WireError {
   return { kind: 'bug', message: error instanceof Error ? error.message : String(error), remedy: null }
 }
 
-function explain(error: { issues: readonly { path: PropertyKey[]; message: string }[] }): string {
-  const issue = error.issues[0]
-  if (issue === undefined) return 'does not fit the schema'
-  return issue.path.length === 0 ? issue.message : `${issue.path.map(String).join('.')}: ${issue.message}`
+function explain(problem: SchemaProblem): string {
+  const { path, unknownKey } = problem
+  if (unknownKey !== undefined) return `unknown key ${[...path, unknownKey].join('.')}`
+  return schemaSentence(path.join('.'), problem)
 }

@@ -1,5 +1,5 @@
 /** What runs a graph. Two engines stand behind one interface; each is loaded only when it is asked for. */
-import { UserError } from '../errors.ts'
+import { otherNames, UserError } from '../errors.ts'
 import { ancestors, isOp, type Value } from './graph.ts'
 import { formatShape, sizeOf } from './shape.ts'
 
@@ -43,7 +43,7 @@ export async function loadRuntime(name: RuntimeName): Promise<Runtime> {
     default:
       throw new UserError(`unknown engine "${name}"`, {
         usage: true,
-        remedy: `known are ${runtimeNames.join(' and ')}`,
+        remedy: otherNames(name, runtimeNames, 'the engines'),
       })
   }
 }

@@ -1,6 +1,7 @@
 /** What a checkpoint must have, so that one of another make is refused by name before anything is done with it. */
 import { z } from 'zod'
 import { DataError } from '../errors.ts'
+import { readBySchema } from '../schema-words.ts'
 import { metricRow } from './messages.ts'
 
 /** Not z.number(), which refuses NaN: an absent spare normal and a loss that overflowed are kept as such. */
@@ -31,15 +32,10 @@ const head = z.looseObject({
 
 /** @throws DataError unless `value` is the head of a checkpoint of that step */
 export function checkHead(value: unknown, file: string, step: number): void {
-  const checked = head.safeParse(value)
-  if (!checked.success) {
-    const issue = checked.error.issues[0]!
-    throw new DataError({
-      file,
-      place: issue.path.join('.') || 'content',
-      expected: 'what a checkpoint has',
-      found: issue.message,
-    })
+  const checked = readBySchema(head, value)
+  if ('problem' in checked) {
+    const { path, expected, found = 'nothing' } = checked.problem
+    throw new DataError({ file, place: path.join('.') || 'content', expected, found })
   }
   if (checked.data.step === step) return
   throw new DataError({ file, place: 'step', expected: `${step}`, found: `${checked.data.step}` })

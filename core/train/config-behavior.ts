@@ -1,5 +1,5 @@
 /** The section of one behaviour: chosen, completed by defaults and overrides, and checked. */
-import { UserError } from '../errors.ts'
+import { otherNames, UserError } from '../errors.ts'
 import {
   algorithmDefinition,
   type BehaviorSettings,
@@ -41,7 +41,7 @@ export function chooseBehavior(
   if (wanted !== undefined && !names.includes(wanted) && defaults == null) {
     throw new UserError(`${file}: there is no behaviour "${wanted}"`, {
       usage: true,
-      remedy: names.length === 0 ? 'leave --behavior out' : `known are ${names.join(', ')}`,
+      remedy: names.length === 0 ? 'leave --behavior out' : otherNames(wanted, names, 'the behaviours in it'),
     })
   }
   const name = wanted ?? (names.includes(environment) ? environment : (names[0] ?? environment))

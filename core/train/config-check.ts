@@ -1,24 +1,25 @@
 /** Checking a configuration against its schema, with an error that names the file, the place and the nearest known key. */
 import { z } from 'zod'
-import { nearest, UserError } from '../errors.ts'
+import { otherNames, UserError } from '../errors.ts'
+import { readBySchema, schemaSentence } from '../schema-words.ts'
 import { at, isRecord, type Place } from './config-place.ts'
 
 /** @throws UserError naming the first thing that the schema refuses */
 export function checkSection<T extends z.ZodType>(schema: T, value: unknown, place: Place): z.infer<T> {
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  const issue = result.error.issues[0]!
-  const path = issue.path.map(String)
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0]!
+  const result = readBySchema(schema, value)
+  if ('data' in result) return result.data
+  const { path, unknownKey, remedy } = result.problem
+  if (unknownKey !== undefined) {
     const known = keysAt(schema, path)
-    const near = nearest(key, known)
-    throw new UserError(`${at(place, ...path, key)}: unknown key`, {
+    throw new UserError(`${at(place, ...path, unknownKey)}: unknown key`, {
       usage: true,
-      remedy: near === undefined ? `known here are ${known.join(', ')}` : `did you mean "${near}"?`,
+      remedy: known.length === 0 ? 'remove it' : otherNames(unknownKey, known, 'the keys here'),
     })
   }
-  throw new UserError(`${at(place, ...path)}: ${lowerFirst(issue.message)}`, { usage: true })
+  throw new UserError(schemaSentence(at(place, ...path), result.problem), {
+    usage: true,
+    ...(remedy === undefined ? {} : { remedy }),
+  })
 }
 
 /** Keys of `over` win, section by section. */
@@ -57,8 +58,4 @@ function unwrap(schema: z.ZodType): z.ZodType {
   let inner = schema
   while ('innerType' in inner.def) inner = inner.def.innerType as z.ZodType
   return inner
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
 }

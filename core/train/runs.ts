@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { asName, BOUNDS } from '../bounds.ts'
-import { DataError, nearest, UserError } from '../errors.ts'
+import { DataError, otherNames, UserError } from '../errors.ts'
 import { type Library, type ReadableLibrary, type RunRow, RunTaken } from '../store/index.ts'
 import { type CheckpointSummary, readSummary } from './checkpoint.ts'
 import { type RunConfig, resolveConfig, signalNames } from './config.ts'
@@ -45,14 +45,8 @@ export function requireRun(library: ReadableLibrary, id: string): RunRow {
   const row = library.getRun(id)
   if (row !== undefined) return row
   const ids = library.listRuns().map((run) => run.id)
-  const near = nearest(id, ids)
   throw new UserError(`there is no run "${id}"`, {
-    remedy:
-      near !== undefined
-        ? `did you mean "${near}"?`
-        : ids.length > 0
-          ? `known are ${ids.slice(0, 8).join(', ')}`
-          : 'train one first with `understudy train`',
+    remedy: ids.length === 0 ? 'train one first with `understudy train`' : otherNames(id, ids, 'the runs'),
   })
 }
 

@@ -101,7 +101,37 @@ describe('a run by command', () => {
     [['train', '--run-id', 'frist', '--resume'], 1, 'there is no run "frist"', 'did you mean "first"?'],
     [['train'], 2, 'which environment?', '--env'],
     [['train', '--env', 'basc'], 2, 'unknown environment "basc"', 'did you mean "basic"?'],
-    [['train', '--env', 'basic', '--algo', 'sacc'], 2, 'there is no preset "sacc"', 'known are'],
+    [['train', '--env', 'basic', '--algo', 'dnq'], 2, 'unknown algorithm "dnq"', 'did you mean "dqn"?'],
+    [
+      ['train', '--env', 'basic', '--preset', 'sca-gail'],
+      2,
+      'there is no preset "sca-gail" for basic',
+      'did you mean "sac-gail"?',
+    ],
+    [
+      ['train', '--env', 'basic', '--preset', 'mine'],
+      2,
+      'there is no preset "mine"',
+      'the presets are ppo, sac',
+    ],
+    [
+      ['train', '--env', 'basic', '--stop-on', 'mastred'],
+      2,
+      '--stop-on must be none, mastered, sustained or plateau, not "mastred"',
+      'did you mean "mastered"?',
+    ],
+    [
+      ['train', '--env', 'basic', '--num-envs', '2', '--envs-per-worker', '2'],
+      2,
+      '--num-envs and --envs-per-worker exclude each other',
+      '',
+    ],
+    [
+      ['record', '--env', 'basic', '--player', 'scriptd'],
+      2,
+      'there is no player',
+      'did you mean "scripted"?',
+    ],
     [
       ['train', '--env', 'basic', '--algo', 'sac', '--gail'],
       1,

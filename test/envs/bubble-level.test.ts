@@ -77,7 +77,7 @@ describe('parameters', () => {
       remedy: 'did you mean "observation"?',
     })
     expect(wrong({ gravity: 9 })).toMatchObject({
-      remedy: 'known are observation, action, colours, captives, rows, copy_chance',
+      remedy: 'its parameters are observation, action, colours, captives, rows and copy_chance',
     })
     expect(wrong({ observation: 'raise' })).toMatchObject({ remedy: 'choose one of rays, sight, grid' })
     expect(wrong({ action: 3 }).message).toBe('bubble/25: parameter "action" cannot be 3')

@@ -111,7 +111,7 @@ describe('a file that cannot be run', () => {
   it.each([
     ['name: try\nenv: bubble/25\n', 'try.yaml: there is nothing to train', 'add columns'],
     [`${BASE}untill: solved\n`, 'try.yaml: untill: unknown key', 'did you mean "until"?'],
-    [`${BASE}until: never\n`, 'try.yaml: until: ', undefined],
+    [`${BASE}until: never\n`, 'try.yaml: until must be mastered, sustained, solved or max_steps', undefined],
     [
       `${BASE}seeds: many\n`,
       'try.yaml: seeds: expected a list of whole numbers or { first: 1, count: 5 }',

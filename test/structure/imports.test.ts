@@ -33,6 +33,7 @@ const leaves = [
   'core/printable.ts',
   'core/random.ts',
   'core/read-file.ts',
+  'core/schema-words.ts',
   'core/system-errors.ts',
   'core/turns.ts',
 ]

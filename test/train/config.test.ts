@@ -214,13 +214,13 @@ describe('resolveConfig', () => {
   it.each([
     ['behaviors: [', 'c.yaml:1:'],
     ['- a\n- b', 'expected sections'],
-    ['behaviors: {B: {max_steps: many}}', 'c.yaml: behaviors.B.max_steps: '],
+    ['behaviors: {B: {max_steps: many}}', 'c.yaml: behaviors.B.max_steps must be a number; it is "many"'],
     [
       'behaviors: {B: {trainer_type: sac, hyperparameters: {tau: 7}}}',
-      'c.yaml: behaviors.B.hyperparameters.tau: ',
+      'c.yaml: behaviors.B.hyperparameters.tau must be at most 1; it is 7',
     ],
-    ['env_settings: {num_envs: 0}', 'c.yaml: env_settings.num_envs: '],
-    ['engine: torch', 'c.yaml: engine: '],
+    ['env_settings: {num_envs: 0}', 'c.yaml: env_settings.num_envs must be at least 1; it is 0'],
+    ['engine: torch', 'c.yaml: engine must be onnxruntime or tensorflow; it is "torch"'],
   ])('says where %s is wrong', (yaml, message) => {
     expect(problem(yaml).message).toContain(message)
   })

@@ -1,6 +1,6 @@
 /** Which episodes a command is about: numbers, or conditions, or both. */
 import type { Command } from 'commander'
-import { UserError } from '../../errors.ts'
+import { otherNames, UserError } from '../../errors.ts'
 import type { EpisodeFilter, EpisodeRow, PlayerKind, ReadableLibrary } from '../../store/index.ts'
 import { parseIds } from '../arguments.ts'
 
@@ -26,7 +26,7 @@ export function selectionFilter(selection: Selection): EpisodeFilter {
   if (kind !== undefined && !KINDS.includes(kind)) {
     throw new UserError(`unknown kind of player "${kind}"`, {
       usage: true,
-      remedy: `known are ${KINDS.join(', ')}`,
+      remedy: otherNames(kind, KINDS, 'the kinds'),
     })
   }
   return {

@@ -8,6 +8,7 @@
  */
 import { DataError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
+import type { SchemaProblem } from '../../schema-words.ts'
 import type { EnvironmentStamp, Episode } from '../episode.ts'
 
 /** The files of a folder by their path within it, with '/': 'data/main_data.hdf5'. */
@@ -101,5 +102,13 @@ export class FileProblems {
       found: printable(found),
       cause,
     })
+  }
+
+  /** @param place  of the value that the schema was for; '' for the whole file */
+  refuseBySchema(place: string, { path, expected, found, said, unknownKey }: SchemaProblem): never {
+    const where = [place, path.join('.')].filter((part) => part !== '').join(', ')
+    const wanted =
+      said?.replace(/^expected /, '') ?? (unknownKey === undefined ? expected : 'known keys alone')
+    return this.refuse(where === '' ? 'content' : where, wanted, unknownKey ?? found ?? 'nothing')
   }
 }

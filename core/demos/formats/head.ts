@@ -1,6 +1,7 @@
 /** Everything of an episode but its columns, as plain data: the part that all formats share. */
 import { z } from 'zod'
 import { wrongUnits } from '../../envs/environment.ts'
+import { readBySchema } from '../../schema-words.ts'
 import { checkEpisode, episodeHash } from '../../store/index.ts'
 import type { Episode, EpisodeColumns } from '../episode.ts'
 import { actionStamp } from '../stamp.ts'
@@ -73,11 +74,9 @@ export function plainHead(episode: Episode): PlainHead {
 
 /** @throws DataError naming the first field that is wrong */
 export function parseHead(value: unknown, place: string, problems: FileProblems): PlainHead {
-  const parsed = headSchema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]!
-  const path = issue.path.map(String).join('.')
-  return problems.refuse(path === '' ? place : `${place}, ${path}`, 'an episode head', issue.message)
+  const parsed = readBySchema(headSchema, value)
+  if ('data' in parsed) return parsed.data
+  return problems.refuseBySchema(place, parsed.problem)
 }
 
 /** The columns of an episode with its actions as a file has them. */

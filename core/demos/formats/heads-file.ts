@@ -1,5 +1,6 @@
 /** Our heads in a file of their own, for formats of several files whose programs pass over those they do not know. */
 import { z } from 'zod'
+import { readBySchema } from '../../schema-words.ts'
 import type { DemonstrationFiles, FileProblems } from './format.ts'
 import { type PlainHead, parseHead } from './head.ts'
 import { doubleText } from './number-text.ts'
@@ -49,8 +50,8 @@ export function readHeads(
 ): ReadHeads | undefined {
   const bytes = files.get(path)
   if (bytes === undefined) return undefined
-  const parsed = fileSchema.safeParse(parseJson(bytes, path, problems))
-  if (!parsed.success) return problems.refuse(path, 'heads of episodes', parsed.error.issues[0]!.message)
+  const parsed = readBySchema(fileSchema, parseJson(bytes, path, problems))
+  if ('problem' in parsed) return problems.refuseBySchema(path, parsed.problem)
   const { episodes } = parsed.data
   if (episodes.length !== count) {
     problems.refuse(

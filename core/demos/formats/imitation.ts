@@ -9,6 +9,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { shapeSize } from '../../envs/index.ts'
+import { readBySchema } from '../../schema-words.ts'
 import { type EnvironmentStamp, type Episode, episodeLength, stepLayout } from '../episode.ts'
 import { type ArrowBatch, type ArrowColumn, readArrowStream } from './columnar/arrow-read.ts'
 import { type ArrowField, writeArrowStream } from './columnar/arrow-write.ts'
@@ -150,9 +151,8 @@ function readImitation(files: DemonstrationFiles, folderName: string, options?: 
 }
 
 function readBatches(files: DemonstrationFiles, problems: FileProblems): ArrowBatch[] {
-  const parsed = stateSchema.safeParse(parseJson(files.get(STATE) ?? new Uint8Array(0), STATE, problems))
-  if (!parsed.success)
-    return problems.refuse(STATE, 'the names of data files', parsed.error.issues[0]!.message)
+  const parsed = readBySchema(stateSchema, parseJson(files.get(STATE) ?? new Uint8Array(0), STATE, problems))
+  if ('problem' in parsed) return problems.refuseBySchema(STATE, parsed.problem)
   return parsed.data._data_files.flatMap(({ filename }) => {
     const bytes = files.get(filename)
     if (bytes === undefined) return problems.refuse(STATE, 'data files that are there', filename)

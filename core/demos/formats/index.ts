@@ -1,5 +1,6 @@
 /** The file formats of demonstrations, by name and by content. */
-import { nearest, UserError } from '../../errors.ts'
+import { DataError, listed, otherNames, UserError } from '../../errors.ts'
+import { printable } from '../../printable.ts'
 import { checkCompatible, takenAs } from '../compatibility.ts'
 import type { Episode } from '../episode.ts'
 import { isHidden } from '../hidden.ts'
@@ -77,10 +78,9 @@ export function formatByName(name: string): DemonstrationFormat {
   const format = FORMATS.find((candidate) => candidate.name === name)
   if (format !== undefined) return format
   const names = FORMATS.map((candidate) => candidate.name)
-  const near = nearest(name, names)
   throw new UserError(`unknown format "${name}"`, {
     usage: true,
-    remedy: near === undefined ? `known are ${names.join(', ')}` : `did you mean "${near}"?`,
+    remedy: otherNames(name, names, 'the formats'),
   })
 }
 
@@ -106,11 +106,14 @@ export function detectFormat(source: DemonstrationSource): DemonstrationFormat {
       : folderFormat(new Set(source.files.keys()))
   if (format !== undefined) return format
   const names = FORMATS.filter((candidate) => candidate.read !== undefined).map((candidate) => candidate.name)
-  return new FileProblems(source.name).refuse(
-    'content',
-    `one of the formats ${names.join(', ')}`,
-    'none of them',
-  )
+  const expected = `one of the formats ${listed(names)}`
+  throw new DataError({
+    file: source.name,
+    place: 'content',
+    expected,
+    found: 'none of them',
+    sentence: `${printable(source.name)} holds no demonstrations that can be read here: expected ${expected}`,
+  })
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The frames of a LeRobotDataset: the columns of all its data files behind one another, and how it describes them. */
 import { z } from 'zod'
+import { readBySchema } from '../../schema-words.ts'
 import { type NumberColumn, ParquetFile } from './columnar/parquet-read.ts'
 import type { DemonstrationFiles, FileProblems } from './format.ts'
 import { parseJson } from './heads-file.ts'
@@ -65,13 +66,11 @@ export class Frames {
 
 /** @returns how the features are kept */
 function readInfo(files: DemonstrationFiles, problems: FileProblems): ReadonlyMap<string, string> {
-  const info = infoSchema.safeParse(
+  const info = readBySchema(
+    infoSchema,
     parseJson(files.get(layout.INFO) ?? new Uint8Array(0), layout.INFO, problems),
   )
-  if (!info.success) {
-    const { path, message } = info.error.issues[0]!
-    return problems.refuse(layout.INFO, path.map(String).join('.') || 'a description', message)
-  }
+  if ('problem' in info) return problems.refuseBySchema(layout.INFO, info.problem)
   const { codebase_version, features } = info.data
   if (!/^v3\.\d+$/.test(codebase_version)) {
     problems.refuse(

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { ParameterValue } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
+import { readBySchema, schemaSentence } from '../../schema-words.ts'
 import { findExecutable } from './executable.ts'
 
 export const EDITOR = 'editor'
@@ -69,12 +70,9 @@ export function buildSettings(path: string, parameters: Parameters): BuildSettin
 }
 
 function checked(path: string, parameters: Parameters) {
-  const result = parameterSchema.safeParse(parameters)
-  if (result.success) return result.data
-  const { path: place, message } = result.error.issues[0]!
-  const name = String(place[0])
-  const reason = message.charAt(0).toLowerCase() + message.slice(1)
-  throw new UserError(`unity:${path}: ${name} cannot be ${JSON.stringify(parameters[name])}: ${reason}`, {
+  const result = readBySchema(parameterSchema, parameters)
+  if ('data' in result) return result.data
+  throw new UserError(`unity:${path}: ${schemaSentence(result.problem.path.join('.'), result.problem)}`, {
     usage: true,
   })
 }

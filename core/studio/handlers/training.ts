@@ -1,6 +1,6 @@
 /** `training.*`: presets, the advanced form, and the configuration that comes of them. */
 import { existsSync } from 'node:fs'
-import { UserError } from '../../errors.ts'
+import { otherNames, UserError } from '../../errors.ts'
 import {
   type ConfigOverrides,
   configToYaml,
@@ -116,7 +116,11 @@ function presetOf(environment: string, id: string): TrainPreset {
   const preset = presets.find((candidate) => candidate.id === id)
   if (preset !== undefined) return preset
   throw new UserError(`unknown preset "${id}"`, {
-    remedy: `choose one of ${presets.map((candidate) => candidate.id).join(', ')}`,
+    remedy: otherNames(
+      id,
+      presets.map((candidate) => candidate.id),
+      'the presets',
+    ),
   })
 }
 
@@ -156,8 +160,8 @@ function problemOf(path: string, attempt: () => unknown): Problem | null {
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     // The message names the place in a file, which the form shows in its own way.
-    const place = error.message.indexOf(`${path}: `)
-    const message = place < 0 ? error.message : error.message.slice(place + path.length + 2)
+    const place = error.message.indexOf(path)
+    const message = place < 0 ? error.message : error.message.slice(place + path.length).replace(/^:? /, '')
     return { path, message, remedy: error.remedy ?? null }
   }
 }

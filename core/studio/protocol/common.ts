@@ -12,7 +12,7 @@ export const boundedName = (most: number) =>
     .string()
     .min(1)
     .max(most)
-    .refine((text) => nameProblem(text, most) === undefined, 'characters that can be printed')
+    .refine((text) => nameProblem(text, most) === undefined, 'expected characters that can be printed')
 
 export const environmentId = boundedName(BOUNDS.environmentId)
 /** Of what the library has already, from before there were bounds. */
@@ -25,7 +25,7 @@ export const episodeIds = z.array(episodeId).min(1).max(100_000)
 export const runId = z
   .string()
   .max(BOUNDS.runId)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, dot, dash and underscore')
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected letters, digits, dot, dash and underscore')
 export const seed = z.int().min(0).max(0xffffffff)
 /** Of what was played: other programs draw greater ones, and their files may not say. */
 export const playedSeed = z.int().nonnegative().nullable()

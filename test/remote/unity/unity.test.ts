@@ -290,16 +290,13 @@ describe('a build that cannot be played', () => {
   })
 
   it.each([
-    [{ level: 'hard' }, 'level cannot be "hard": a build can be given numbers alone'],
-    [{ agents: 1.5 }, 'agents cannot be 1.5: invalid input: expected int, received number'],
-    [{ time_scale: 0 }, 'time_scale cannot be 0: too small: expected number to be >0'],
-    [
-      { timeout_wait: 'soon' },
-      'timeout_wait cannot be "soon": invalid input: expected number, received string',
-    ],
-    [{ timeout_wait: -1 }, 'timeout_wait cannot be -1: too small: expected number to be >0'],
-    [{ timeout_wait: 1e9 }, 'timeout_wait cannot be 1000000000: too big: expected number to be <=2000000'],
-    [{ no_graphics: 'yes' }, 'no_graphics cannot be "yes": invalid input: expected boolean, received string'],
+    [{ level: 'hard' }, 'level: a build can be given numbers alone'],
+    [{ agents: 1.5 }, 'agents must be a whole number; it is 1.5'],
+    [{ time_scale: 0 }, 'time_scale must be above 0; it is 0'],
+    [{ timeout_wait: 'soon' }, 'timeout_wait must be a number; it is "soon"'],
+    [{ timeout_wait: -1 }, 'timeout_wait must be above 0; it is -1'],
+    [{ timeout_wait: 1e9 }, 'timeout_wait must be at most 2000000; it is 1000000000'],
+    [{ no_graphics: 'yes' }, 'no_graphics must be true or false; it is "yes"'],
   ])('is not started with %j', (parameters, reason) => {
     expect(sentence(() => open('game', parameters))).toBe(`unity:game: ${reason}; `)
   })

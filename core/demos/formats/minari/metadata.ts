@@ -1,5 +1,6 @@
 /** What a dataset says of itself in metadata.json. */
 import { z } from 'zod'
+import { readBySchema } from '../../../schema-words.ts'
 import { type FileProblems, LIMITS } from '../format.ts'
 import { parseJson } from '../heads-file.ts'
 
@@ -18,8 +19,7 @@ export type Metadata = z.infer<typeof metadataSchema>
 /** @throws DataError when it is none */
 export function readMetadata(bytes: Uint8Array, problems: FileProblems): Metadata {
   const value = parseJson(bytes, 'content', problems)
-  const parsed = metadataSchema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]!
-  return problems.refuse(issue.path.map(String).join('.') || 'content', "Minari's metadata", issue.message)
+  const parsed = readBySchema(metadataSchema, value)
+  if ('data' in parsed) return parsed.data
+  return problems.refuseBySchema('', parsed.problem)
 }
