@@ -11,6 +11,7 @@ import {
   minimum,
   mul,
   neg,
+  type Parameters,
   square,
   sub,
   sum,
@@ -131,6 +132,13 @@ function spread({ returns, length }: RolloutBuffer, s: number, S: number): numbe
   for (let row = 0; row < length; row++) sum += returns[row * S + s]!
   for (let row = 0; row < length; row++) squares += (returns[row * S + s]! - sum / length) ** 2
   return Math.sqrt(squares / length)
+}
+
+export function adamsOf(
+  sets: readonly Parameters[],
+  h: { readonly learning_rate: number; readonly adam_epsilon: number },
+): Adam[] {
+  return sets.map((set) => new Adam(set, { learningRate: h.learning_rate, epsilon: h.adam_epsilon }))
 }
 
 /** Clips the norm of the gradients of all sets together, then one Adam step each. */

@@ -12,17 +12,7 @@
  * Differs from ML-Agents: the probability ratio is that of the whole action, not one ratio per branch. Where environments
  * step asynchronously, what they were told just before an update (at most E of N steps) counts for the policy after it.
  */
-import { z } from 'zod'
-import {
-  Adam,
-  add,
-  allocateParameters,
-  Graph,
-  gradients,
-  oneHot,
-  Parameters,
-  type Value,
-} from '../tensor/index.ts'
+import { add, allocateParameters, Graph, gradients, oneHot, Parameters, type Value } from '../tensor/index.ts'
 import { estimateAdvantages } from './advantages.ts'
 import {
   type Algorithm,
@@ -31,13 +21,21 @@ import {
   registerAlgorithm,
 } from './algorithm.ts'
 import { BufferRewards } from './buffer-rewards.ts'
-import { clippedLoss, feedValueRange, judgeActions, ppoSchedule, stepTogether } from './clipped-objective.ts'
+import {
+  adamsOf,
+  clippedLoss,
+  feedValueRange,
+  judgeActions,
+  ppoSchedule,
+  stepTogether,
+} from './clipped-objective.ts'
 import { makeCloning } from './cloning.ts'
 import { Metrics } from './metrics.ts'
 import { body, dense } from './networks.ts'
 import { seen } from './normalizer.ts'
 import { Actor, buildPolicy, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
+import { type PpoHyperparameters, ppoHyperparameters } from './ppo-hyperparameters.ts'
 import { makeRecurrentPpo } from './recurrent-ppo.ts'
 import { makeRewardNormalizer } from './reward-normalizer.ts'
 import { writeChoices } from './reward-signal.ts'
@@ -45,40 +43,6 @@ import { RolloutBuffer } from './rollout-buffer.ts'
 import { setUp } from './setup.ts'
 import { makeRewardSignals } from './signals.ts'
 import { allRows, type StepBatch } from './transitions.ts'
-
-const scheduleKind = z.enum(['linear', 'constant'])
-
-export const ppoHyperparameters = z.strictObject({
-  batch_size: z.int().min(1).default(1024).describe('Steps per gradient'),
-  buffer_size: z.int().min(1).default(10_240).describe('Steps gathered before each policy update'),
-  learning_rate: z.number().positive().default(3e-4).describe('Step size of policy and critic'),
-  beta: z.number().min(0).default(5e-3).describe('Weight of the entropy bonus'),
-  epsilon: z.number().positive().default(0.2).describe('How far the probability ratio may move from 1'),
-  lambd: z.number().min(0).max(1).default(0.95).describe('Lambda of generalised advantage estimation'),
-  num_epoch: z.int().min(1).default(3).describe('Passes over the buffer'),
-  value_clip: z
-    .enum(['none', 'epsilon', 'range'])
-    .default('epsilon')
-    .describe(
-      "Ours: how far an update may move the value: epsilon, ML-Agents' way, which is too little unless returns are about 1; " +
-        'range, epsilon standard deviations of the returns; none, as far as it likes, the default of Gymnasium environments',
-    ),
-  normalize_reward: z
-    .boolean()
-    .default(false)
-    .describe(
-      "Ours: divide the environment's rewards by the running standard deviation of their discounted sum; on by default in " +
-        'Gymnasium environments',
-    ),
-  learning_rate_schedule: scheduleKind.default('linear').describe('linear: falls to nearly 0 at max_steps'),
-  beta_schedule: scheduleKind.optional().describe('As learning_rate_schedule when absent'),
-  epsilon_schedule: scheduleKind
-    .optional()
-    .describe('As learning_rate_schedule when absent; linear falls to 0.1'),
-  shared_critic: z.literal(false).default(false).describe('Actor and critic are always separate here'),
-})
-
-export type PpoHyperparameters = z.infer<typeof ppoHyperparameters>
 
 export async function makePpo(context: LearnContext): Promise<Algorithm> {
   const { spec, numEnvs: E, settings, runtime, random, threads } = context
@@ -147,7 +111,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
   await rewards.compile(runtime, threads)
   for (const signal of signals) await signal.compile(runtime, threads)
   const actor = await Actor.compile(shape, policy, runtime, E)
-  const adams = [policy, critic].map((parameters) => new Adam(parameters, { learningRate: h.learning_rate }))
+  const adams = adamsOf([policy, critic], h)
   const buffer = new RolloutBuffer(T, E, replayShape, S)
   const rewardNormalizer = h.normalize_reward ? makeRewardNormalizer(signals, E) : null
   const schedule = ppoSchedule(h, settings.max_steps)

@@ -10,25 +10,24 @@
  * Differs from ML-Agents: its sequences end with the episode and are padded with zeros. Here T is a multiple of
  * `sequence_length`, and a minibatch is floor(batch_size / sequence_length) whole sequences, as there, but at least 1.
  */
-import {
-  Adam,
-  allocateParameters,
-  Graph,
-  gradients,
-  oneHot,
-  Parameters,
-  type Value,
-} from '../tensor/index.ts'
+import { allocateParameters, Graph, gradients, oneHot, Parameters, type Value } from '../tensor/index.ts'
 import { estimateAdvantages } from './advantages.ts'
 import type { Algorithm, LearnContext } from './algorithm.ts'
 import { BufferRewards } from './buffer-rewards.ts'
-import { clippedLoss, feedValueRange, judgeActions, ppoSchedule, stepTogether } from './clipped-objective.ts'
+import {
+  adamsOf,
+  clippedLoss,
+  feedValueRange,
+  judgeActions,
+  ppoSchedule,
+  stepTogether,
+} from './clipped-objective.ts'
 import { Metrics } from './metrics.ts'
 import { dense } from './networks.ts'
 import { seen } from './normalizer.ts'
 import { Actor, buildPolicy, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
-import type { PpoHyperparameters } from './ppo.ts'
+import type { PpoHyperparameters } from './ppo-hyperparameters.ts'
 import { memorySize, type Past, refuseWithMemory, remember } from './recurrent-policy.ts'
 import { makeRewardNormalizer } from './reward-normalizer.ts'
 import { writeChoices } from './reward-signal.ts'
@@ -119,7 +118,7 @@ export async function makeRecurrentPpo(context: LearnContext, h: PpoHyperparamet
   await rewards.compile(runtime, threads)
   for (const signal of signals) await signal.compile(runtime, threads)
   const actor = await Actor.compile(shape, policy, runtime, E)
-  const adams = [policy, critic].map((parameters) => new Adam(parameters, { learningRate: h.learning_rate }))
+  const adams = adamsOf([policy, critic], h)
   const rewardNormalizer = h.normalize_reward ? makeRewardNormalizer(signals, E) : null
   const schedule = ppoSchedule(h, settings.max_steps)
   const buffer = new RolloutBuffer(T, E, replayShape, S)

@@ -13,7 +13,7 @@ import { at, isRecord, type Place } from './config-place.ts'
 import { checkRewardSignals } from './config-signals.ts'
 
 /** Settings of PPO that learn the same whatever the size of the rewards. */
-export const scaleFree = { value_clip: 'none', normalize_reward: true } as const
+export const scaleFree = { value_clip: 'none', normalize_reward: true, adam_epsilon: 1e-5 } as const
 
 type Section = Record<string, unknown>
 

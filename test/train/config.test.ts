@@ -290,9 +290,11 @@ describe('the scale of rewards, which PPO as ML-Agents has it takes to be about 
     ).behavior.hyperparameters
 
   it("is ML-Agents' unless Gymnasium's tasks are learned in, which pay anything", () => {
-    expect(hyperparameters('basic')).toMatchObject({ value_clip: 'epsilon', normalize_reward: false })
-    expect(hyperparameters('unity:game')).toMatchObject({ value_clip: 'epsilon', normalize_reward: false })
-    expect(hyperparameters('gym:A-v0')).toMatchObject({ value_clip: 'none', normalize_reward: true })
+    const free = { value_clip: 'none', normalize_reward: true, adam_epsilon: 1e-5 }
+    const theirs = { value_clip: 'epsilon', normalize_reward: false, adam_epsilon: 1e-8 }
+    expect(hyperparameters('basic')).toMatchObject(theirs)
+    expect(hyperparameters('unity:game')).toMatchObject(theirs)
+    expect(hyperparameters('gym:A-v0')).toMatchObject(free)
     const sac = resolveConfig({
       behaviors: { a: { trainer_type: 'sac' } },
       env_settings: { env: 'gym:A-v0' },

@@ -22,6 +22,8 @@ const FORCE = 10
 const STEP = 0.02
 const LIMITS = { position: 2.4, angle: (12 * 2 * Math.PI) / 360 }
 const MAX_STEPS = 500
+/** Above what can be reached within the limits: some 10 m/s all along the rail, 4 rad/s from side to side. */
+const FASTEST = 12
 /** How far from 0 each part of the state can be at the start. */
 const START = 0.05
 const PUSHES = [-1, 1] as const
@@ -52,6 +54,7 @@ export class CartPoleEnvironment implements Environment {
           name: 'state',
           shape: [4],
           description: 'position (m) and velocity of the cart, angle (rad) and angular velocity of the pole',
+          range: [-FASTEST, FASTEST],
         },
       ],
       action: { continuous: 0, discrete: [PUSHES.length] },

@@ -24,6 +24,7 @@ const ppo = {
   lambd: 0.95,
   num_epoch: 10,
   value_clip: 'none',
+  adam_epsilon: 1e-5,
 }
 
 function preset(

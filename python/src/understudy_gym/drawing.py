@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -89,11 +90,33 @@ def _recall(scene: Mapping[str, Any]) -> Picture:
     return picture
 
 
+def _cart_pole(scene: Mapping[str, Any]) -> Picture:
+    metre = 3 * _CELL
+    limit = scene["limits"]["position"]
+    picture = _paper(int(1.8 * metre), int((2 * limit + 0.4) * metre))
+    rail, x = int(1.5 * metre), (limit + 0.2 + scene["position"]) * metre
+    picture[rail : rail + 2] = _LINE
+    left, right = max(0, int(x - metre / 4)), max(0, int(x + metre / 4))
+    picture[rail - _CELL // 2 : rail, left:right] = _BLUE
+    _rod(picture, x, rail - _CELL / 2, scene["angle"], scene["length"] * metre)
+    return picture
+
+
+def _pendulum(scene: Mapping[str, Any]) -> Picture:
+    rod = 3 * _CELL
+    picture = _paper(3 * rod, 3 * rod)
+    _rod(picture, 1.5 * rod, 1.5 * rod, -scene["angle"], rod)
+    _disc(picture, 1.5 * rod, 1.5 * rod, _CELL / 6, _INK)
+    return picture
+
+
 DRAWINGS: Final[Mapping[str, Callable[[Mapping[str, Any]], Picture]]] = {
     "bubble": _bubble,
     "basic": _basic,
     "grid": _grid,
     "recall": _recall,
+    "cart-pole": _cart_pole,
+    "pendulum": _pendulum,
 }
 """By the kind of the scene."""
 
@@ -112,3 +135,10 @@ def _disc(picture: Picture, x: float, y: float, radius: float, colour: Colour) -
     part = picture[top : int(y + radius) + 2, left : int(x + radius) + 2]
     rows, columns = np.ogrid[: part.shape[0], : part.shape[1]]
     part[(columns + left + 0.5 - x) ** 2 + (rows + top + 0.5 - y) ** 2 <= radius**2] = colour
+
+
+def _rod(picture: Picture, x: float, y: float, angle: float, length: float) -> None:
+    """From its hinge at (x, y), ``angle`` clockwise from upright."""
+    for share in np.linspace(0, 1, int(length)):
+        across, up = share * length * math.sin(angle), share * length * math.cos(angle)
+        _disc(picture, x + across, y - up, _CELL / 10, _YELLOW)

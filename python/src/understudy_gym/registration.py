@@ -20,6 +20,8 @@ _IDS = (
     _Id("Basic-v0", "basic", {"version": 1}),
     _Id("Grid-v0", "grid", {"version": 1}),
     _Id("Recall-v0", "recall", {"version": 1}),
+    _Id("CartPole-v0", "cart-pole", {"version": 1}),
+    _Id("Pendulum-v0", "pendulum", {"version": 1}),
 )
 
 

@@ -14,6 +14,8 @@ const TRACES = [
   ['Basic-v0', 'basic', { max_steps: 50 }],
   ['Grid-v0', 'grid', { goal: 'either' }],
   ['Recall-v0', 'recall', {}],
+  ['CartPole-v0', 'cart-pole', {}],
+  ['Pendulum-v0', 'pendulum', {}],
 ] as const
 
 export const check: InteropCheck = {

@@ -94,6 +94,8 @@ def main():
             check("Basic-v0"),
             check("Grid-v0", goal="either"),
             check("Recall-v0"),
+            check("CartPole-v0"),
+            check("Pendulum-v0"),
         ],
         "steps": sum(steps for steps, _ in compared),
         "values": sum(values for _, values in compared),
