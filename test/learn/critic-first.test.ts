@@ -130,5 +130,6 @@ describe('a policy that was pretrained', () => {
       expect(after).toBeGreaterThan(1.3 * before)
       await loop.algorithm.release()
     },
+    180_000,
   )
 })
