@@ -22,7 +22,7 @@ import {
   registerAlgorithm,
 } from './algorithm.ts'
 import { CloningFeed, cloningInputs, cloningLoss } from './cloning.ts'
-import { categoricalEntropy, maskedLogSoftmax } from './distributions.ts'
+import { categoricalEntropy, gaussianEntropy, maskedLogSoftmax } from './distributions.ts'
 import { Metrics } from './metrics.ts'
 import { seen } from './normalizer.ts'
 import { Actor, buildPolicy, policyBindings } from './policy.ts'
@@ -45,10 +45,11 @@ export async function makeBc(context: LearnContext): Promise<Algorithm> {
   const demonstrations = requireDemonstrations(context, 'behavioural cloning')
   const h = bcHyperparameters.parse(settings.hyperparameters)
   const acting = { continuousKind: 'squashed', logitBound: 0 } as const
-  const { layout, O, normalizer, shape, replayShape, policy } = setUp(context, acting)
+  const { O, normalizer, shape, replayShape, policy } = setUp(context, acting)
   const B = h.batch_size
   const metrics = new Metrics()
   normalizer?.update(demonstrations.observations)
+  normalizer?.settle()
 
   function buildUpdate(): Record<string, Value> {
     const graph = new Graph()
@@ -56,8 +57,11 @@ export async function makeBc(context: LearnContext): Promise<Algorithm> {
     const loss = cloningLoss(shape, graph, policy, inputs)
     const outputs: Record<string, Value> = { loss }
     const [x] = seen(normalizer, graph, inputs.observation)
-    buildPolicy(shape, graph, policy, x).logits.forEach((l, g) => {
-      outputs[`entropy${g}`] = mean(categoricalEntropy(maskedLogSoftmax(l, null)))
+    const { logits, logStd } = buildPolicy(shape, graph, policy, x)
+    const parts = logits.map((l) => categoricalEntropy(maskedLogSoftmax(l, null)))
+    if (logStd !== null) parts.push(gaussianEntropy(logStd))
+    parts.forEach((entropy, i) => {
+      outputs[`entropy${i}`] = mean(entropy)
     })
     gradients(loss, policy.of(graph)).forEach((gradient, i) => {
       outputs[policy.gradientName(policy.names[i]!)] = gradient
@@ -66,6 +70,7 @@ export async function makeBc(context: LearnContext): Promise<Algorithm> {
   }
 
   const outputs = buildUpdate()
+  const entropies = Object.keys(outputs).filter((name) => name.startsWith('entropy'))
   allocateParameters([policy], random)
   const program = await runtime.compile({
     outputs,
@@ -83,9 +88,7 @@ export async function makeBc(context: LearnContext): Promise<Algorithm> {
     await program.run()
     adam.step()
     metrics.add('loss/cloning', program.outputs.loss![0]!)
-    layout.groups.forEach((_, g) => {
-      metrics.add('policy/entropy', program.outputs[`entropy${g}`]![0]!)
-    })
+    for (const name of entropies) metrics.add('policy/entropy', program.outputs[name]![0]!)
     updates++
   }
 
@@ -112,15 +115,24 @@ export async function makeBc(context: LearnContext): Promise<Algorithm> {
       for (; updates < due; made++) await updateOnce()
       return made
     },
-    save: () => ({ policy: policy.save(), metrics: metrics.save(), steps, updates }),
+    // The statistics are those of the demonstrations, which another run that begins with these weights may not have.
+    save: () => ({
+      policy: policy.save(),
+      normalizer: normalizer?.save() ?? null,
+      metrics: metrics.save(),
+      steps,
+      updates,
+    }),
     load(state): void {
       const saved = state as {
         policy: ReturnType<Parameters['save']>
+        normalizer?: unknown
         metrics: ReturnType<Metrics['save']>
         steps: number
         updates: number
       }
       policy.load(saved.policy)
+      if (saved.normalizer != null) normalizer?.load(saved.normalizer)
       metrics.load(saved.metrics)
       steps = saved.steps
       updates = saved.updates

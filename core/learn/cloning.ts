@@ -3,10 +3,11 @@
  * the policy's own that fades (Jena et al. 2020, arXiv:2001.07798, who add it to GAIL's policy loss).
  *
  *     discrete    L_BC = -mean log pi(a|s)              (cross-entropy over joint actions, masks all allowed)
- *     continuous  L_BC =  mean |a(mu(s)) - a|^2         (ML-Agents fits a sampled action; the mean has less noise)
+ *     continuous  L_BC = -mean log pi(a|s)              (mean and spread of the bounded Gaussian that acts)
  *     J           = J_pi + w(step) L_BC,   w falls linearly from `strength` to 0 over `steps`
  *
- * Differs from ML-Agents: one loss and one optimiser instead of a second one on the policy, whose step size
+ * Differs from ML-Agents: there continuous actions are fitted by the squared error of a sampled one, which tells the mean and
+ * shrinks the spread without end. One loss and one optimiser instead of a second one on the policy, whose step size
  * is the strength there; so `num_epoch` and `samples_per_update` have no meaning. Pretraining is ours.
  */
 import { z } from 'zod'
@@ -17,6 +18,7 @@ import {
   add,
   Graph,
   gradients,
+  maximum,
   mean,
   mul,
   neg,
@@ -25,11 +27,10 @@ import {
   square,
   sub,
   sum,
-  tanh,
   type Value,
 } from '../tensor/index.ts'
 import type { LearnContext } from './algorithm.ts'
-import { maskedLogSoftmax } from './distributions.ts'
+import { boundedLogProb, type ContinuousKind, maskedLogSoftmax } from './distributions.ts'
 import type { Metrics } from './metrics.ts'
 import { seen } from './normalizer.ts'
 import { buildPolicy, type PolicyShape, policyBindings } from './policy.ts'
@@ -73,6 +74,13 @@ export const cloningSettings = z
 
 export type CloningSettings = z.infer<typeof cloningSettings>
 
+/** The least spread that cloning asks for, in a unit of which an action has two: a player of one mind would have none. */
+const LEAST_SPREAD = 0.05
+
+function leastLogStd(kind: ContinuousKind): number {
+  return Math.log(kind === 'squashed' ? LEAST_SPREAD : 3 * LEAST_SPREAD)
+}
+
 /** Where demonstrated actions enter a graph: `choice0`.. [B] and `continuous` [B, C], with a prefix. */
 export interface CloningInputs {
   /** [B, O], as the environment gave them */
@@ -98,11 +106,14 @@ export function cloningLoss(
   { observation, choices, continuous }: CloningInputs,
 ): Value {
   const [x] = seen(shape.normalizer, graph, observation)
-  const { logits, mean: mu } = buildPolicy(shape, graph, policy, x)
+  const { logits, mean: mu, logStd } = buildPolicy(shape, graph, policy, x)
   const losses = logits.map((l, g) => neg(mean(sum(mul(maskedLogSoftmax(l, null), choices[g]!), [1]))))
   if (mu !== null) {
-    const action = shape.continuousKind === 'squashed' ? tanh(mu) : mul(mu, 1 / 3)
-    losses.push(mean(sum(square(sub(action, continuous!)), [1])))
+    // Below the floor the likelihood says nothing any more, and what drifts there is drawn back.
+    const least = leastLogStd(shape.continuousKind)
+    const floored = maximum(logStd!, least)
+    losses.push(neg(mean(boundedLogProb(shape.continuousKind, continuous!, mu, floored))))
+    losses.push(mean(square(sub(floored, logStd!))))
   }
   return losses.reduce((all, part) => add(all, part))
 }
@@ -178,6 +189,8 @@ export function makeCloning(
     async pretrain({ runtime, random, threads }, metrics) {
       if (settings.pretrain_updates === 0) return
       shape.normalizer?.update(data.observations)
+      // What the clone is fitted with must not change under it; see docs/algorithms/bc.md.
+      shape.normalizer?.settle()
       const graph = new Graph()
       const loss = cloningLoss(shape, graph, policy, cloningInputs(shape, graph, B, O))
       const outputs: Record<string, Value> = { loss }
@@ -196,10 +209,12 @@ export function makeCloning(
         weightDecay: settings.weight_decay,
       })
       policy.gradients.fill(0)
+      const fitSpread = spreadFit(shape, policy)
       for (let k = 0; k < settings.pretrain_updates; k++) {
         feed.fill(program.inputs, random)
         await program.run()
         adam.step()
+        fitSpread()
         metrics.add('cloning/pretraining_loss', program.outputs.loss![0]!)
       }
       policy.forgetMoments()
@@ -207,3 +222,22 @@ export function makeCloning(
     },
   }
 }
+
+/**
+ * A step of the spread that is one vector for all observations: by its natural gradient (log sigma has Fisher information 2), since
+ * Adam moves a single number by no more than its step size each time, and would take a thousand gradients to get there. A spread
+ * that is an output of the network moves with its weights.
+ */
+function spreadFit({ layout, continuousKind }: PolicyShape, policy: Parameters): () => void {
+  if (layout.continuous === 0 || continuousKind !== 'clipped') return () => {}
+  const logStd = policy.view('policy/log-std')
+  const name = policy.gradientName('policy/log-std')
+  const gradient = policy.gradientBindings()[name]!
+  return () => {
+    for (let i = 0; i < logStd.length; i++) {
+      logStd[i] = logStd[i]! - SPREAD_RATE * Math.max(-1, Math.min(1, gradient[i]! / 2))
+    }
+  }
+}
+
+const SPREAD_RATE = 0.1

@@ -4,7 +4,11 @@ import {
   add,
   clip,
   exp,
+  greaterEqual,
+  lessEqual,
+  log,
   logSoftmax,
+  minimum,
   mul,
   neg,
   softplus,
@@ -47,6 +51,56 @@ export function squashedGaussian(mean: Value, logStd: Value, noise: Value): { ac
   const u = add(mean, mul(exp(logStd), noise))
   const correction = mul(add(add(u, softplus(mul(u, -2))), -Math.LN2), -2) // log(1 - tanh(u)^2)
   return { action: tanh(u), logPi: sub(gaussianLogProb(u, mean, logStd), sum(correction, [1])) }
+}
+
+/**
+ * log Phi(z), the standard normal's share below z, by Page's fit of its logit (1977, Applied Statistics 26, 75-76; Phi within
+ * 1.4e-4) above -3; below, the fit falls too fast, and the tail goes on as that of the density does, -z^2 / 2.
+ */
+function logNormalCdf(z: Value): Value {
+  const near = clip(z, -3, 6)
+  const logit = mul(near, add(mul(square(near), 0.070565992), 1.5976))
+  const tail = mul(sub(square(minimum(z, -3)), 9), 0.5)
+  return sub(neg(softplus(neg(logit))), tail)
+}
+
+/** How continuous actions come about: SAC squashes by tanh, PPO clips at 3 standard units (as ML-Agents). */
+export type ContinuousKind = 'squashed' | 'clipped'
+
+/** Where |action| counts as at its bound: tanh never quite arrives there, while a key that is held down does. */
+const AT_BOUND = { squashed: 0.99, clipped: 1 - 1e-6 } as const
+
+/**
+ * log pi(a|s) [B] of a given action [B, C]: of the Gaussian before it was squashed or clipped. An action inside the bounds has a density;
+ * one at a bound is whatever the Gaussian has beyond it (Tobin 1958), so that nothing is asked of a mean that is there already,
+ * and the spread does not grow for it.
+ */
+export function boundedLogProb(kind: ContinuousKind, action: Value, mean: Value, logStd: Value): Value {
+  const edge = AT_BOUND[kind]
+  const a = clip(action, -edge, edge)
+  // u, the action before it was bounded, and log |da/du|
+  const u = kind === 'squashed' ? mul(sub(log(add(a, 1)), log(sub(1, a))), 0.5) : mul(a, 3)
+  const slope = kind === 'squashed' ? log(sub(1, square(a))) : -Math.log(3)
+  const limit = kind === 'squashed' ? Math.atanh(edge) : 3
+  const scale = exp(neg(logStd))
+  const z = mul(sub(u, mean), scale)
+  const inside = sub(sub(sub(mul(square(z), -0.5), logStd), halfLogTwoPi), slope)
+  const above = greaterEqual(action, edge)
+  const below = lessEqual(action, -edge)
+  const parts = [
+    mul(inside, sub(sub(1, above), below)),
+    mul(logNormalCdf(mul(sub(mean, limit), scale)), above),
+    mul(logNormalCdf(mul(sub(-limit, mean), scale)), below),
+  ]
+  return sum(
+    parts.reduce((all, part) => add(all, part)),
+    [1],
+  )
+}
+
+/** H [] or [B] of a Gaussian, in nats, before it is squashed or clipped; logStd [C] or [B, C]. */
+export function gaussianEntropy(logStd: Value): Value {
+  return sum(add(logStd, halfLogTwoPi + 0.5), [logStd.shape.length - 1])
 }
 
 /** ML-Agents' bounds on the log standard deviation that a network puts out. */

@@ -8,13 +8,16 @@
  * with what the paper adds to make it work: antithetic pairs (theta + sigma eps, theta - sigma eps), centred ranks in place
  * of returns (section 2.1), weight decay, Adam, and noise that is known by its seed and never stored.
  *
+ * An evaluation is of whole episodes: of one that is cut, the part that was played says little of the whole, and what is left of it
+ * would be the next perturbation's to play.
+ *
  * Every environment evaluates a perturbation of its own, so acting is one run of the network per environment with that
  * environment's weights, which every kind of network allows.
  *
  * Differs from the paper:
  * - No virtual batch normalisation: that was for convolutional networks on Atari, whose actions small perturbations did not
- *   change; here `normalize` keeps running statistics of observations.
- * - An evaluation that lasts too long is cut; the episode it leaves behind goes on with the next perturbation's.
+ *   change; here `normalize` keeps running statistics of observations, which change between generations only. The first generation
+ *   only shows what observations are like, and is played again.
  * - No random frame skip and no exploration in actions: the most likely action is taken, all exploration is in the weights.
  */
 import { z } from 'zod'
@@ -54,7 +57,9 @@ export const esHyperparameters = z.strictObject({
     .int()
     .min(1)
     .default(1_000)
-    .describe('Environment steps after which an evaluation is cut'),
+    .describe(
+      'Environment steps after which an evaluation begins no further episode; the one it plays is finished',
+    ),
 })
 
 /** An environment without a perturbation: it plays with the weights themselves, and nothing of that counts. */
@@ -169,16 +174,17 @@ export async function makeEs(context: LearnContext): Promise<Algorithm> {
 
     observe(step: StepBatch): void {
       const rows = step.environments ?? null
-      normalizer?.update(step.nextObservations, rows)
+      normalizer?.take(step.nextObservations, rows)
       steps += rows?.length ?? E
       for (const e of rows ?? everybody) {
         earned[e] = earned[e]! + strength * step.rewards[e]!
         played[e] = played[e]! + 1
-        if (step.terminated[e] === 1 || step.truncated[e] === 1) finished[e] = finished[e]! + 1
+        if (step.terminated[e] === 0 && step.truncated[e] === 0) continue
+        finished[e] = finished[e]! + 1
         const needed = task[e] === WAITING ? 1 : h.episodes_per_evaluation
         if (finished[e]! < needed && played[e]! < h.max_evaluation_steps) continue
         if (task[e] !== WAITING) {
-          fitness[task[e]!] = earned[e]! / Math.max(1, finished[e]!)
+          fitness[task[e]!] = earned[e]! / finished[e]!
           done++
         }
         begin(e)
@@ -192,12 +198,16 @@ export async function makeEs(context: LearnContext): Promise<Algorithm> {
 
     async update(): Promise<number> {
       if (done < n) return 0
-      evolve()
-      updates++
+      const unseen = normalizer?.fresh === true
+      if (!unseen) {
+        evolve()
+        updates++
+      }
+      normalizer?.show()
       beginGeneration()
       // Who has just ended an episode begins the next generation with a new one; the others finish theirs first.
       for (const e of everybody) if (task[e] === WAITING && played[e] === 0) begin(e)
-      return 1
+      return unseen ? 0 : 1
     },
 
     save: () => ({

@@ -3,6 +3,8 @@
  * count starts at 1, the variance at 1, and what is normalised is clipped to +-5. The statistics are graph inputs bound
  * to `mean` and `inverseDeviation`, so a policy uses new statistics without being built again.
  *
+ * What was `take`n in counts once it is `show`n: a policy must not change under a learner that compares what it did.
+ *
  * Images pass as they are, as in ML-Agents: their statistics stay at mean 0 and deviation 1, and they are not clipped.
  */
 import type { EnvironmentSpec } from '../envs/environment.ts'
@@ -19,6 +21,8 @@ export class Normalizer {
   readonly #m2: Float64Array
   readonly #mean: Float64Array
   #count = 1
+  #shown = false
+  #settled = false
 
   readonly #name: string
   readonly #parts: readonly ObservationPart[]
@@ -34,11 +38,30 @@ export class Normalizer {
     this.#m2 = new Float64Array(size).fill(1)
   }
 
+  /** Whether what is normalised is so far left as it is. */
+  get fresh(): boolean {
+    return !this.#shown
+  }
+
+  /** Takes in observations and uses them. As `take`. */
+  update(observations: Float32Array, rows: Int32Array | null = null): void {
+    this.take(observations, rows)
+    this.show()
+  }
+
+  /** From here on the statistics stay what they are: those that a policy was fitted with. */
+  settle(): void {
+    this.show()
+    this.#settled = true
+  }
+
   /**
+   * Takes in observations, which change nothing before `show`.
    * @param observations  [n, O]
    * @param rows          those that are taken in; null: all
    */
-  update(observations: Float32Array, rows: Int32Array | null = null): void {
+  take(observations: Float32Array, rows: Int32Array | null = null): void {
+    if (this.#settled) return
     const size = this.mean.length
     const count = rows?.length ?? observations.length / size
     for (let i = 0; i < count; i++) {
@@ -55,6 +78,12 @@ export class Normalizer {
         }
       }
     }
+  }
+
+  /** Normalises by all that was taken in from here on. */
+  show(): void {
+    if (this.#settled) return
+    this.#shown = true
     for (const { from, to, image } of this.#parts) {
       if (image !== null) continue
       for (let j = from; j < to; j++) {
@@ -83,15 +112,35 @@ export class Normalizer {
   }
 
   save(): unknown {
-    return { count: this.#count, mean: this.#mean.slice(), m2: this.#m2.slice() }
+    return {
+      count: this.#count,
+      mean: this.#mean.slice(),
+      m2: this.#m2.slice(),
+      shown: this.#shown ? { mean: this.mean.slice(), inverse: this.inverseDeviation.slice() } : null,
+      settled: this.#settled,
+    }
   }
 
   load(saved: unknown): void {
-    const { count, mean, m2 } = saved as { count: number; mean: Float64Array; m2: Float64Array }
+    const { count, mean, m2, shown, settled } = saved as {
+      count: number
+      mean: Float64Array
+      m2: Float64Array
+      shown?: { mean: Float32Array; inverse: Float32Array } | null
+      settled?: boolean
+    }
     this.#count = count
     this.#mean.set(mean)
     this.#m2.set(m2)
-    this.update(new Float32Array(0))
+    this.#settled = false
+    this.#shown = false
+    // Runs of earlier versions have not kept what was shown, which was everything.
+    if (shown === undefined ? count > 1 : shown !== null) this.show()
+    if (shown != null) {
+      this.mean.set(shown.mean)
+      this.inverseDeviation.set(shown.inverse)
+    }
+    this.#settled = settled ?? false
   }
 }
 

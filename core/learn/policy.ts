@@ -8,15 +8,12 @@ import type { Random } from '../random.ts'
 import { Graph, mul, type Parameters, type Program, type Runtime, tanh, type Value } from '../tensor/index.ts'
 import { zeros } from '../tensor/initializers.ts'
 import type { ActionLayout } from './action-layout.ts'
-import { boundedLogStd, greatestAllowed, sampleCategorical } from './distributions.ts'
+import { boundedLogStd, type ContinuousKind, greatestAllowed, sampleCategorical } from './distributions.ts'
 import { body, dense, perAction } from './networks.ts'
 import { type Normalizer, seen } from './normalizer.ts'
 import { memorySize, type Past, remember } from './recurrent-policy.ts'
 import type { NetworkSettings } from './settings.ts'
 import { type ActionBatch, allRows } from './transitions.ts'
-
-/** How continuous actions come about: SAC squashes by tanh, PPO clips at 3 standard units (as ML-Agents). */
-export type ContinuousKind = 'squashed' | 'clipped'
 
 export interface PolicyShape {
   readonly spec: EnvironmentSpec
@@ -136,7 +133,8 @@ export class Actor {
   /**
    * @param observations  [E, O]
    * @param masks         [E, sum of branches] or null
-   * @param temperature   discrete actions are drawn from pi^(1/temperature)
+   * @param temperature   discrete actions are drawn from pi^(1/temperature), continuous ones with their spread times it; 0: as
+   *                      `deterministic`
    * @param environments  whose actions are drawn; null: everybody's
    */
   async act(
@@ -161,13 +159,16 @@ export class Actor {
         const joint = masks === null ? null : this.#jointMasks[g]!
         if (joint !== null) layout.jointMask(g, masks!, e * maskWidth, joint, e * group.size)
         const at = e * group.size
-        if (temperature !== 1) for (let i = at; i < at + group.size; i++) logits[i] = logits[i]! / temperature
-        const index = deterministic
+        const sure = deterministic || temperature === 0
+        if (!sure && temperature !== 1) {
+          for (let i = at; i < at + group.size; i++) logits[i] = logits[i]! / temperature
+        }
+        const index = sure
           ? greatestAllowed(logits, at, group.size, joint, at)
           : sampleCategorical(random, logits, at, group.size, joint, at)
         layout.decode(g, index, actions.discrete, e * D)
       })
-      this.#drawContinuous(e, actions, random, deterministic)
+      this.#drawContinuous(e, actions, random, deterministic ? 0 : temperature)
     }
   }
 
@@ -185,12 +186,13 @@ export class Actor {
     this.memory.fill(0, e * size, (e + 1) * size)
   }
 
-  #drawContinuous(e: number, actions: ActionBatch, random: Random, deterministic: boolean): void {
+  /** @param breadth  factor on the spread; 0: the mean, and nothing is drawn */
+  #drawContinuous(e: number, actions: ActionBatch, random: Random, breadth: number): void {
     const C = this.#shape.layout.continuous
     for (let i = 0; i < C; i++) {
       const at = e * C + i
       const logStd = this.#freeLogStd === null ? this.#program.outputs['log-std']![at]! : this.#freeLogStd[i]!
-      const noise = deterministic ? 0 : random.normal()
+      const noise = breadth === 0 ? 0 : breadth * random.normal()
       const raw = this.#program.outputs.mean![at]! + Math.exp(logStd) * noise
       this.drawn.raw[at] = raw
       actions.continuous[at] =

@@ -38,6 +38,13 @@ export const ppoHyperparameters = z.strictObject({
   epsilon_schedule: scheduleKind
     .optional()
     .describe('As learning_rate_schedule when absent; linear falls to 0.1'),
+  policy_init_buffers: z
+    .int()
+    .min(0)
+    .default(5)
+    .describe(
+      'Ours: buffers that at most teach the critic alone, before a policy moves that was pretrained or comes from another algorithm; it ends when the critic explains four fifths of the variance of returns',
+    ),
   shared_critic: z.literal(false).default(false).describe('Actor and critic are always separate here'),
 })
 

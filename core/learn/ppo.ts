@@ -12,7 +12,16 @@
  * Differs from ML-Agents: the probability ratio is that of the whole action, not one ratio per branch. Where environments
  * step asynchronously, what they were told just before an update (at most E of N steps) counts for the policy after it.
  */
-import { add, allocateParameters, Graph, gradients, oneHot, Parameters, type Value } from '../tensor/index.ts'
+import {
+  type Adam,
+  add,
+  allocateParameters,
+  Graph,
+  gradients,
+  oneHot,
+  Parameters,
+  type Value,
+} from '../tensor/index.ts'
 import { estimateAdvantages } from './advantages.ts'
 import {
   type Algorithm,
@@ -30,6 +39,7 @@ import {
   stepTogether,
 } from './clipped-objective.ts'
 import { makeCloning } from './cloning.ts'
+import { CriticFirst } from './critic-first.ts'
 import { Metrics } from './metrics.ts'
 import { body, dense } from './networks.ts'
 import { seen } from './normalizer.ts'
@@ -43,6 +53,9 @@ import { RolloutBuffer } from './rollout-buffer.ts'
 import { setUp } from './setup.ts'
 import { makeRewardSignals } from './signals.ts'
 import { allRows, type StepBatch } from './transitions.ts'
+
+/** An epsilon that nothing reaches. */
+const UNBOUNDED = 1e9
 
 export async function makePpo(context: LearnContext): Promise<Algorithm> {
   const { spec, numEnvs: E, settings, runtime, random, threads } = context
@@ -118,6 +131,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
   const everybody = allRows(E)
   const order = new Uint32Array(N)
   const rowScratch = new Int32Array(M * layout.branchSizes.length)
+  const criticFirst = new CriticFirst()
   let steps = 0
   let horizon = new Uint32Array(E)
 
@@ -155,6 +169,17 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     buffer.logPi.set(outputs['log-pi']!.subarray(0, count), at)
   }
 
+  /**
+   * Statistics of observations that have seen nothing are those of the first buffer, before anything is learned from it. What
+   * it was played with stays what the new policy is compared with.
+   */
+  async function learnStatistics(): Promise<void> {
+    const played = buffer.logPi.slice()
+    normalizer!.update(buffer.observations)
+    await judgeBuffer()
+    buffer.logPi.set(played)
+  }
+
   /** V(s_{t+1}) where it cannot be read off the next row: at cuts, from the observation kept for that purpose. */
   async function judgeCuts(): Promise<void> {
     const cuts = buffer.cuts.filter(({ row }) => buffer.terminated[row] === 0)
@@ -175,8 +200,11 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
     estimateAdvantages(buffer, { signals, E, lambda: h.lambd, steps, metrics }, (s) => rewards.absorbing(s))
   }
 
-  /** One pass over the buffer in minibatches; what does not fill a minibatch is left out, as in ML-Agents. */
-  async function epoch(): Promise<number> {
+  /**
+   * One pass over the buffer in minibatches; what does not fill a minibatch is left out, as in ML-Agents.
+   * @param learners  whose weights move
+   */
+  async function epoch(learners: readonly Adam[]): Promise<number> {
     random.shuffle(order)
     const { inputs, outputs } = program
     const oldValue = inputs['old-value']
@@ -202,7 +230,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
       feedMasks(inputs, buffer.masks, (i) => order[start + i]!, M)
       cloning?.feed(inputs, random, steps)
       await program.run()
-      stepTogether(adams, schedule.learningRate(steps))
+      stepTogether(learners, schedule.learningRate(steps))
       metrics.add('loss/policy', outputs['policy-loss']![0]!)
       metrics.add('loss/value', outputs['value-loss']![0]!)
       metrics.add('policy/entropy', outputs.entropy![0]!)
@@ -255,16 +283,21 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
       rewardNormalizer?.normalize(buffer.rewards, metrics)
       await rewards.judge(buffer, steps)
       await judgeBuffer()
+      const first = normalizer?.fresh === true
+      if (first) await learnStatistics()
       await judgeCuts()
       estimate()
-      const epsilon = schedule.epsilon(steps)
+      if (critic.t === 0 && (policy.t > 0 || cloning?.pretrains)) criticFirst.begin(h.policy_init_buffers)
+      const held = criticFirst.holds(buffer)
+      // Where the policy does not move, neither need the critic be held near what it was.
+      const epsilon = held ? UNBOUNDED : schedule.epsilon(steps)
       program.inputs.epsilon![0] = epsilon
       feedValueRange(program.inputs['value-range'], buffer, h.value_clip, epsilon)
       program.inputs.beta![0] = schedule.beta(steps)
       for (let i = 0; i < N; i++) order[i] = i
       let made = 0
-      for (let k = 0; k < h.num_epoch; k++) made += await epoch()
-      normalizer?.update(buffer.observations)
+      for (let k = 0; k < h.num_epoch; k++) made += await epoch(held ? adams.slice(1) : adams)
+      if (!first) normalizer?.update(buffer.observations)
       buffer.clear()
       return made
     },
@@ -278,6 +311,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
       metrics: metrics.save(),
       buffer: buffer.save(),
       horizon: horizon.slice(),
+      criticFirst: criticFirst.save(),
       steps,
     }),
 
@@ -291,6 +325,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
         metrics: ReturnType<Metrics['save']>
         buffer: unknown
         horizon: Uint32Array<ArrayBuffer>
+        criticFirst?: number
         steps: number
       }
       policy.load(saved.policy)
@@ -303,6 +338,7 @@ export async function makePpo(context: LearnContext): Promise<Algorithm> {
       metrics.load(saved.metrics)
       buffer.load(saved.buffer)
       horizon = saved.horizon.slice()
+      criticFirst.load(saved.criticFirst ?? 0)
       steps = saved.steps
     },
 

@@ -172,6 +172,14 @@ export async function makeRecurrentPpo(context: LearnContext, h: PpoHyperparamet
     await judgeCuts(openCuts)
   }
 
+  /** As in ppo.ts; the first buffer begins with empty memories, so it can be judged twice. */
+  async function learnStatistics(): Promise<void> {
+    const played = buffer.logPi.slice()
+    normalizer!.update(buffer.observations)
+    await judgeBuffer()
+    buffer.logPi.set(played)
+  }
+
   /** V of what was seen after a cut, by a critic that remembers the way there. */
   async function judgeCuts(cuts: readonly { cut: Cut; state: Float32Array }[]): Promise<void> {
     for (let from = 0; from < cuts.length; from += E) {
@@ -274,6 +282,8 @@ export async function makeRecurrentPpo(context: LearnContext, h: PpoHyperparamet
       rewardNormalizer?.normalize(buffer.rewards, metrics)
       await rewards.judge(buffer, steps)
       await judgeBuffer()
+      const unseen = normalizer?.fresh === true
+      if (unseen) await learnStatistics()
       estimateAdvantages(buffer, { signals, E, lambda: h.lambd, steps, metrics }, (s) => rewards.absorbing(s))
       const epsilon = schedule.epsilon(steps)
       program.inputs.epsilon![0] = epsilon
@@ -282,7 +292,7 @@ export async function makeRecurrentPpo(context: LearnContext, h: PpoHyperparamet
       for (let i = 0; i < sequences; i++) order[i] = i
       let made = 0
       for (let k = 0; k < h.num_epoch; k++) made += await epoch()
-      normalizer?.update(buffer.observations)
+      if (!unseen) normalizer?.update(buffer.observations)
       buffer.clear()
       return made
     },

@@ -58,7 +58,8 @@ export function rndSignal(context: SignalContext, settings: RndSettings): Reward
   const parameters = new Parameters('rnd')
   const normalizer = net.normalize ? new Normalizer(spec, 'rnd-normalizer') : null
   const deviation = new RunningDeviation()
-  const scale = new Float32Array(1).fill(1)
+  /** Of the reward: nothing is paid before the statistics that it is measured by have seen anything. */
+  const scale = new Float32Array(1).fill(net.normalize || settings.normalize_reward ? 0 : 1)
 
   /** |f^(x) - f(x)|^2 of observations x, [B]                                                             (Section 2.2) */
   function error(graph: Graph, observation: Value): Value {
@@ -119,7 +120,7 @@ export function rndSignal(context: SignalContext, settings: RndSettings): Reward
       await program!.run()
       adam!.step()
       deviation.update(outputs.errors!)
-      if (settings.normalize_reward) scale[0] = 1 / Math.max(deviation.value, 1e-8)
+      scale[0] = settings.normalize_reward ? 1 / Math.max(deviation.value, 1e-8) : 1
       metrics.add('rnd/loss', outputs.loss![0]!)
       metrics.add('rnd/deviation', deviation.value)
     },

@@ -120,10 +120,10 @@ export const sacHyperparameters = z.strictObject({
     ),
   acting_temperature: z
     .number()
-    .positive()
+    .min(0)
     .default(1)
     .describe(
-      'Ours: discrete actions are drawn from pi^(1/T); below 1 the agent plays more surely than it learns',
+      'Ours: discrete actions are drawn from pi^(1/T), continuous ones with T times their spread; below 1 the agent plays more surely than it learns, with 0 it always does what is likeliest',
     ),
 })
 

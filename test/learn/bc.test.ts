@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { PlayLoop, walkRight } from './play-loop.ts'
+import { scriptedPlays } from './plays.ts'
 
 describe('behavioural cloning', () => {
   it('reproduces a deterministic player', async () => {
@@ -17,6 +18,34 @@ describe('behavioural cloning', () => {
     const last = loop.finished.slice(-20)
     expect(last.length).toBe(20)
     for (const { total } of last) expect(total).toBeCloseTo(0.93, 5)
+    await loop.algorithm.release()
+  })
+
+  it('hands on the statistics that its clone was fitted with', async () => {
+    const loop = await PlayLoop.start({
+      environment: 'basic',
+      demonstrations: walkRight(),
+      settings: { trainer_type: 'bc', network_settings: { hidden_units: 8, normalize: true } },
+    })
+    const { normalizer } = loop.algorithm.save() as { normalizer: { count: number; mean: Float64Array } }
+    expect(normalizer.count).toBe(8)
+    expect(normalizer.mean[10]).toBeCloseTo(1 / 8, 6)
+    await loop.algorithm.release()
+  })
+
+  it('says how undecided it is about continuous actions, too', async () => {
+    const { data } = await scriptedPlays('pendulum', 1)
+    const loop = await PlayLoop.start({
+      environment: 'pendulum',
+      demonstrations: data,
+      settings: { trainer_type: 'bc', network_settings: { hidden_units: 8 } },
+    })
+    await loop.run(8)
+    // A fresh policy has a spread of about 1.
+    expect(loop.algorithm.metrics.drain()['policy/entropy']).toBeCloseTo(
+      0.5 * Math.log(2 * Math.PI * Math.E),
+      0,
+    )
     await loop.algorithm.release()
   })
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { makeEnvironment } from '../../core/envs/index.ts'
 import { type Cloning, cloningInputs, cloningLoss, makeCloning } from '../../core/learn/cloning.ts'
-import { behaviorSettings } from '../../core/learn/index.ts'
+import type { ContinuousKind } from '../../core/learn/distributions.ts'
+import { behaviorSettings, type DemonstrationData } from '../../core/learn/index.ts'
 import { Metrics } from '../../core/learn/metrics.ts'
-import { buildPolicy, policyBindings } from '../../core/learn/policy.ts'
+import { Actor, buildPolicy, policyBindings } from '../../core/learn/policy.ts'
 import { setUp } from '../../core/learn/setup.ts'
 import { Random } from '../../core/random.ts'
 import { allocateParameters, Graph, loadRuntime } from '../../core/tensor/index.ts'
@@ -104,6 +105,97 @@ describe('pretraining', () => {
     expect(values).not.toEqual(before)
     expect([t, m.some((x) => x !== 0), v.some((x) => x !== 0)]).toEqual([0, false, false])
     expect(metrics.drain()['cloning/pretraining_loss']).toBeGreaterThan(0)
+  })
+})
+
+/** Of the pendulum, where nothing but the action matters here. @param play  of an observation, and a standard normal draw */
+function playsOf(play: (height: number, noise: number) => number): DemonstrationData {
+  const random = new Random(11)
+  const M = 2000
+  const observations = Float32Array.from({ length: 3 * M }, () => 2 * random.uniform() - 1)
+  return {
+    length: M,
+    observations,
+    nextObservations: observations,
+    continuous: Float32Array.from({ length: M }, (_, i) => play(observations[3 * i]!, random.normal())),
+    discrete: new Int32Array(0),
+    rewards: new Float32Array(M),
+    terminated: new Uint8Array(M),
+    truncated: new Uint8Array(M),
+  }
+}
+
+describe('cloning continuous actions', () => {
+  /** What the clone does at heights -0.5 and 0.5: mean and standard deviation of 4,000 actions at each. */
+  async function cloned(continuousKind: ContinuousKind, demonstrations: DemonstrationData, updates = 600) {
+    const E = 8
+    const section = {
+      pretrain_updates: updates,
+      batch_size: 128,
+      pretrain_learning_rate: 5e-3,
+      weight_decay: 0,
+    }
+    const context = {
+      spec: makeEnvironment('pendulum').spec,
+      numEnvs: E,
+      settings: behaviorSettings.parse({
+        network_settings: { hidden_units: 16 },
+        behavioral_cloning: section,
+      }),
+      demonstrations,
+      runtime: await loadRuntime('onnxruntime'),
+      random: new Random(3),
+      threads: 1,
+    }
+    const { shape, replayShape, policy } = setUp(context, { continuousKind, logitBound: 0 })
+    const cloning = makeCloning(context, shape, replayShape, policy)!
+    cloning.addTo(new Graph())
+    allocateParameters([policy], new Random(5))
+    await cloning.pretrain(context, new Metrics())
+    const actor = await Actor.compile(shape, policy, context.runtime, E)
+    const observations = new Float32Array(3 * E)
+    for (let e = 0; e < E; e++) observations[3 * e] = e % 2 === 0 ? -0.5 : 0.5
+    const actions = { continuous: new Float32Array(E), discrete: new Int32Array(0) }
+    const done: [number[], number[]] = [[], []]
+    while (done[0].length < 4000) {
+      await actor.act(observations, null, actions, context.random, false)
+      for (const [e, action] of actions.continuous.entries()) done[e % 2]!.push(action)
+    }
+    await actor.release()
+    return done.map((values) => {
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+      return { mean, std: Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length) }
+    })
+  }
+
+  describe.each(['squashed', 'clipped'] as const)('%s', (kind) => {
+    it('takes over the spread of the player as well as the mean', async () => {
+      const [low, high] = await cloned(
+        kind,
+        playsOf((height, noise) => 0.6 * height + 0.1 * noise),
+      )
+      expect(low!.mean).toBeCloseTo(-0.3, 1)
+      expect(high!.mean).toBeCloseTo(0.3, 1)
+      for (const { std } of [low!, high!]) expect(Math.abs(std - 0.1)).toBeLessThan(0.02)
+    })
+
+    it('leaves a player without any a little to explore with', async () => {
+      const [low, high] = await cloned(
+        kind,
+        playsOf((height) => 0.6 * height),
+        1500,
+      )
+      for (const { std } of [low!, high!]) expect(Math.abs(std - 0.05)).toBeLessThan(0.015)
+    })
+
+    it('plays keys that are held down, which are at the bounds', async () => {
+      const [low, high] = await cloned(
+        kind,
+        playsOf((height) => Math.sign(height)),
+      )
+      expect(low!.mean).toBeLessThan(-0.97)
+      expect(high!.mean).toBeGreaterThan(0.97)
+    })
   })
 })
 

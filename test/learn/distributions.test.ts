@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import {
+  boundedLogProb,
+  type ContinuousKind,
   categoricalEntropy,
   maskedLogSoftmax,
   sampleCategorical,
   squashedGaussian,
 } from '../../core/learn/distributions.ts'
 import { Random } from '../../core/random.ts'
-import { Graph, loadRuntime } from '../../core/tensor/index.ts'
+import { Graph, gradients, loadRuntime, sum } from '../../core/tensor/index.ts'
 
 describe('squashed Gaussian', () => {
   it('has a log-probability that integrates to one and to the right mass of an interval', async () => {
@@ -52,6 +54,63 @@ describe('squashed Gaussian', () => {
     for (const value of program.outputs.logPi!) expect(value).toBeCloseTo(-0.91894 - (2 * Math.LN2 - 30), 3)
     await program.release()
   })
+})
+
+describe('a bounded Gaussian', () => {
+  /** log pi of each action, and its derivative by the mean and by the log-spread. */
+  async function judged(kind: ContinuousKind, actions: number[], mean: number, std: number) {
+    const n = actions.length
+    const graph = new Graph()
+    const [mu, logStd] = ['mean', 'log-std'].map((name) => graph.input(name, [n, 1]))
+    const logPi = boundedLogProb(kind, graph.constant(actions, [n, 1]), mu!, logStd!)
+    const [byMean, byLogStd] = gradients(sum(logPi), [mu!, logStd!])
+    const outputs = { logPi, byMean: byMean!, byLogStd: byLogStd! }
+    const program = await (await loadRuntime('onnxruntime')).compile({ outputs })
+    program.inputs.mean!.fill(mean)
+    program.inputs['log-std']!.fill(Math.log(std))
+    await program.run()
+    const taken = Object.fromEntries(
+      Object.entries(program.outputs).map(([name, values]) => [name, [...values]]),
+    )
+    await program.release()
+    return taken as Record<keyof typeof outputs, number[]>
+  }
+
+  it.each([
+    ['squashed', 0.4, 0.7, 0.99],
+    ['squashed', -2.5, 1.5, 0.99],
+    ['clipped', 0.4, 0.7, 1],
+    ['clipped', 2, 1.5, 1],
+  ] as const)(
+    'that is %s has all of its probability inside and at its bounds',
+    async (kind, mean, std, edge) => {
+      const n = 4001
+      const grid = Array.from({ length: n }, (_, i) => 0.999999 * edge * (-1 + (2 * i) / (n - 1)))
+      const { logPi } = await judged(kind, [...grid, -1, 1], mean, std)
+      let inside = 0
+      for (let i = 1; i < n; i++) {
+        inside += ((Math.exp(logPi[i]!) + Math.exp(logPi[i - 1]!)) / 2) * (grid[i]! - grid[i - 1]!)
+      }
+      const limit = kind === 'squashed' ? Math.atanh(edge) : 3
+      expect(Math.exp(logPi[n]!)).toBeCloseTo(normalCdf((-limit - mean) / std), 3)
+      expect(Math.exp(logPi[n + 1]!)).toBeCloseTo(normalCdf((mean - limit) / std), 3)
+      expect(inside + Math.exp(logPi[n]!) + Math.exp(logPi[n + 1]!)).toBeCloseTo(1, 3)
+    },
+  )
+
+  it.each(['squashed', 'clipped'] as const)(
+    'that is %s is drawn to a bound from afar, and no further',
+    async (kind) => {
+      const far = await judged(kind, [1, -1], -40, 0.05)
+      const there = await judged(kind, [1], 4, 0.15)
+      expect(far.byMean[0]).toBeGreaterThan(100)
+      for (const values of Object.values(far))
+        for (const value of values) expect(value).toSatisfy(Number.isFinite)
+      expect(there.logPi[0]).toBeCloseTo(0, 5)
+      expect(there.byMean[0]).toBeCloseTo(0, 4)
+      expect(there.byLogStd[0]).toBeCloseTo(0, 4)
+    },
+  )
 })
 
 describe('categorical', () => {

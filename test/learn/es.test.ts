@@ -6,6 +6,9 @@ import { reachEnvironment } from './reach.ts'
 
 registerEnvironment('test/reach-es', reachEnvironment)
 
+/** Without a limit a perturbation that stays where it is would never be judged. */
+const parameters = { max_steps: 50 }
+
 const basic = {
   trainer_type: 'es',
   hyperparameters: {
@@ -13,7 +16,6 @@ const basic = {
     noise_std: 0.2,
     learning_rate: 0.1,
     weight_decay: 0.01,
-    max_evaluation_steps: 50,
   },
   network_settings: { hidden_units: 4, num_layers: 1 },
 }
@@ -28,7 +30,13 @@ describe('centred ranks', () => {
 
 describe('ES', () => {
   it.each([1, 2, 3])('solves basic, seed %i', async (seed) => {
-    const loop = await PlayLoop.start({ environment: 'basic', seed, numEnvs: 16, settings: basic })
+    const loop = await PlayLoop.start({
+      environment: 'basic',
+      parameters,
+      seed,
+      numEnvs: 16,
+      settings: basic,
+    })
     await loop.run(25_000)
     expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.9)
     await loop.algorithm.release()
@@ -52,18 +60,92 @@ describe('ES', () => {
   })
 
   it('continues bit for bit after saving and loading in the midst of a generation', async () => {
-    const straight = await PlayLoop.start({ environment: 'basic', settings: basic })
+    const straight = await PlayLoop.start({ environment: 'basic', parameters, settings: basic })
     await straight.run(5001)
     const saved = structuredClone(straight.algorithm.save()) as { updates: number; buffer: { done: number } }
     expect(saved.updates).toBeGreaterThan(1)
     expect(saved.buffer.done).toBeGreaterThan(0)
     const before = Buffer.from(straight.algorithm.exportPolicy())
-    const other = await PlayLoop.start({ environment: 'basic', settings: basic, seed: 99 })
+    const other = await PlayLoop.start({ environment: 'basic', parameters, settings: basic, seed: 99 })
     other.algorithm.load(saved)
     other.random.restore(straight.random.save())
     const after = await learnOn(straight, 120)
     expect(after.equals(before)).toBe(false)
     expect((await learnOn(other, 120)).equals(after)).toBe(true)
+  })
+
+  describe('by hand', () => {
+    const STEPS = 7
+
+    /** Two environments whose episodes of seven steps pay 100 at first and 1 later; `step` makes `count` of them. */
+    async function byHand(settings: Record<string, unknown>) {
+      const { algorithm } = await PlayLoop.start({ environment: 'basic', numEnvs: 2, settings })
+      const observations = new Float32Array(2 * 20)
+      const actions = { continuous: new Float32Array(0), discrete: new Int32Array(2) }
+      let at = 0 // of the episode
+      let done = 0
+      const step = async (count: number) => {
+        for (let k = 0; k < count; k++) {
+          observations.fill(done++ / 100)
+          await algorithm.act(observations, null, actions)
+          algorithm.observe({
+            observations,
+            nextObservations: observations,
+            actions,
+            rewards: new Float32Array(2).fill(at === 0 ? 100 : 1),
+            terminated: new Uint8Array(2).fill(at === STEPS - 1 ? 1 : 0),
+            truncated: new Uint8Array(2),
+            masks: null,
+          })
+          at = (at + 1) % STEPS
+          await algorithm.update()
+        }
+      }
+      return { algorithm, step }
+    }
+
+    it.each([
+      [1, 1, 7],
+      [1, 10, 7],
+      [3, 3, 7],
+      [3, 8, 14],
+      [3, 1000, 21],
+    ])(
+      'judges by whole episodes, %i wanted and no more begun after %i steps',
+      async (episodes, most, lasts) => {
+        const hyperparameters = {
+          population: 4,
+          episodes_per_evaluation: episodes,
+          max_evaluation_steps: most,
+        }
+        const { algorithm, step } = await byHand({ ...basic, hyperparameters })
+        await step(2 * lasts - 1)
+        const { buffer } = algorithm.save() as { buffer: { fitness: Float64Array; done: number } }
+        expect([buffer.done, ...buffer.fitness]).toEqual([2, 106, 106, 0, 0])
+        await algorithm.release()
+      },
+    )
+
+    it('plays a generation by one set of statistics, which the first only gathers', async () => {
+      const { algorithm, step } = await byHand({
+        ...basic,
+        hyperparameters: { population: 2 },
+        network_settings: { ...basic.network_settings, normalize: true },
+      })
+      const state = () =>
+        algorithm.save() as { updates: number; normalizer: { shown: { mean: Float32Array } | null } }
+      await step(6)
+      expect(state()).toMatchObject({ updates: 0, normalizer: { shown: null } })
+      await step(1)
+      const first = state().normalizer.shown!.mean[0]
+      expect([state().updates, first]).toEqual([0, expect.closeTo(0.028, 3)])
+      await step(3)
+      expect(state().normalizer.shown!.mean[0]).toBe(first)
+      await step(14)
+      expect(state().updates).toBeGreaterThan(0)
+      expect(state().normalizer.shown!.mean[0]).toBeGreaterThan(first!)
+      await algorithm.release()
+    })
   })
 
   it('plays for those environments that wait, and goes on after a lost episode', async () => {

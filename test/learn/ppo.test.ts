@@ -4,6 +4,24 @@ import { learnOn, PlayLoop, ppoBasic, walkRight } from './play-loop.ts'
 import { reachEnvironment } from './reach.ts'
 
 registerEnvironment('test/reach', reachEnvironment)
+registerEnvironment('test/reach-far', () => {
+  const env = reachEnvironment()
+  const far = (observation: Float32Array | null) => {
+    if (observation !== null) observation[0] = 3 + observation[0]!
+  }
+  return {
+    ...env,
+    reset(seed, observation) {
+      env.reset(seed, observation)
+      far(observation)
+    },
+    step(action, observation) {
+      const result = env.step(action, observation)
+      far(observation)
+      return result
+    },
+  }
+})
 
 const scaleFree = { normalize_reward: true, value_clip: 'range' }
 
@@ -121,6 +139,34 @@ describe('PPO', () => {
     expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.8)
     await loop.algorithm.release()
   })
+
+  it.each([
+    ['without memory', undefined],
+    ['with memory', { memory_size: 4, sequence_length: 8 }],
+  ])(
+    'learns nothing from what is not normalised yet, and plays by what it learned with, %s',
+    async (_, memory) => {
+      const loop = await PlayLoop.start({
+        environment: 'test/reach-far',
+        settings: {
+          trainer_type: 'ppo',
+          hyperparameters: { batch_size: 64, buffer_size: 64, learning_rate: 1e-12, num_epoch: 1 },
+          network_settings: { hidden_units: 32, normalize: true, memory },
+        },
+      })
+      const kl: number[] = []
+      for (let update = 1; update <= 3; update++) {
+        await loop.run(64 * update)
+        kl.push(loop.algorithm.metrics.drain()['policy/kl']!)
+      }
+      // Where no weight moves, only other statistics than those that it was played with make another policy.
+      expect(kl[0]).toBeGreaterThan(1e-4)
+      for (const later of kl.slice(1)) expect(later).toBeLessThan(1e-8)
+      const { count } = loop.algorithm.save().normalizer as { count: number }
+      expect(count).toBe(1 + 3 * 64)
+      await loop.algorithm.release()
+    },
+  )
 
   it.each([
     ['as it is', {}],

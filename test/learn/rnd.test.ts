@@ -87,6 +87,17 @@ describe('random network distillation', () => {
     await scaled.release()
   })
 
+  it.each([{ normalize_reward: true }, { network_settings: { hidden_units: 8, normalize: true } }])(
+    'pays nothing by statistics that have seen nothing: %o',
+    async (settings) => {
+      const fresh = await bench(settings)
+      expect([...(await fresh.rewards(to(1)))].every((reward) => reward === 0)).toBe(true)
+      await fresh.train(1, to(-1))
+      expect((await fresh.rewards(to(1)))[0]).toBeGreaterThan(0)
+      await fresh.release()
+    },
+  )
+
   it('goes on after a restart as if there had been none', async () => {
     const settings = { normalize_reward: true, network_settings: { hidden_units: 8, normalize: true } }
     const first = await bench(settings)

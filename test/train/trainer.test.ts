@@ -24,7 +24,7 @@ const SMALL = {
     steps_per_update: 8,
     prioritized_replay: true,
   },
-  es: { population: 8, max_evaluation_steps: 30 },
+  es: { population: 8 },
 }
 
 /** Small enough to train in a blink, large enough that the replay buffer wraps and episodes end. */
@@ -47,7 +47,13 @@ function config(algorithm: keyof typeof SMALL, gail = false, seed = 5): RunConfi
         checkpoint_interval: 400,
       },
     },
-    env_settings: { env: 'basic', num_envs: 4, seed },
+    // What does not move is judged by a whole episode, too.
+    env_settings: {
+      env: 'basic',
+      num_envs: 4,
+      seed,
+      ...(algorithm === 'es' ? { max_episode_steps: 15 } : {}),
+    },
   })
 }
 
