@@ -2,8 +2,8 @@
 import type { Comparison, ComparisonRow } from './compare.ts'
 import { document, FAINT, format, INK, line, PLAYER_COLOURS, playerMark, scale, text, ticks } from './svg.ts'
 
-const WIDTH = 820
-const LABEL_WIDTH = 250
+const WIDTH = 860
+const LABEL_WIDTH = 292
 const ROW_HEIGHT = 52
 const TOP = 64
 const BOTTOM = 76
@@ -79,5 +79,5 @@ function drawRow(row: ComparisonRow, y: number, x: (value: number) => number): s
 }
 
 function shorten(label: string): string {
-  return label.length <= 31 ? label : `${label.slice(0, 30)}…`
+  return label.length <= 36 ? label : `${label.slice(0, 35)}…`
 }

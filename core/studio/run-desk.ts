@@ -101,7 +101,8 @@ export class RunDesk {
         remedy: 'let it go on to more',
       })
     }
-    const stop = state === 'finished' ? ({ at: 'none', max_seconds: null } as const) : undefined
+    const further = maxSteps !== undefined && state === 'finished'
+    const stop = further ? ({ at: 'none', max_seconds: null } as const) : undefined
     return this.#follow(await resumeRun({ library, runId: id, maxSteps, stop, ...this.#forking() }))
   }
 
@@ -152,8 +153,7 @@ export class RunDesk {
     // An earlier one of this name.
     await this.#forget(id)
     const run = removeRun(library, id)
-    // What cannot be removed then is at the next start.
-    const timer = setTimeout(() => void this.#forget(id).catch(() => {}), UNDO_MS).unref()
+    const timer = setTimeout(() => void this.#forgetInTime(id), UNDO_MS).unref()
     const [name, evaluation] = [readMeta(library, 'run-name', id), readMeta(library, 'evaluation', id)]
     this.#deleted.set(id, { run, name, evaluation, timer })
     writeMeta(library, 'run-name', id, '')
@@ -178,6 +178,13 @@ export class RunDesk {
   /** Those that could be taken back are gone for good, and the disk has their space. */
   async forgetDeleted(): Promise<void> {
     for (const id of [...this.#deleted.keys()]) await this.#forget(id)
+  }
+
+  /** What cannot be removed then is removed at the next start. */
+  async #forgetInTime(id: string): Promise<void> {
+    await this.#forget(id).catch((error) => {
+      if (!(error instanceof UserError)) throw error
+    })
   }
 
   async #forget(id: string): Promise<void> {

@@ -29,7 +29,7 @@ beforeAll(async () => {
   studio = await openStudio()
   trained = await start('First try', 3000)
   await ended(trained.id, 'finished')
-})
+}, 60_000)
 
 afterAll(async () => {
   expect(studio.bugs).toEqual([])

@@ -55,15 +55,27 @@ export interface Described {
   readonly kind: PlayerKind
 }
 
-/** As they are called beside each other: two plays of one board by one player are told apart by when they were played. */
+/** As they are called beside each other: plays of one board by one player are told apart by when they were played. */
 export function describeContenders(contenders: readonly Contender[], known: Known): Described[] {
   const described = contenders.map((contender) => describeContender(contender, known))
+  const dated = tellApart(described, contenders, known, (row) => moment(row.startedAtUs))
+  // On one day long ago, or by a file that does not say when.
+  return tellApart(dated, contenders, known, (row) => `play ${row.id}`)
+}
+
+/** Adds what differs to the labels that are alike. */
+function tellApart(
+  described: readonly Described[],
+  contenders: readonly Contender[],
+  known: Known,
+  more: (row: Demonstration) => string,
+): Described[] {
   const uses = Map.groupBy(described, ({ label }) => label)
   return described.map((one, index) => {
     const contender = contenders[index]!
     if (uses.get(one.label)!.length === 1 || contender.kind !== 'episode') return one
     const row = known.episodes.find(({ id }) => id === contender.id)
-    return row === undefined ? one : { ...one, label: `${one.label}, ${moment(row.startedAtUs)}` }
+    return row === undefined ? one : { ...one, label: `${one.label}, ${more(row)}` }
   })
 }
 

@@ -122,7 +122,7 @@ export function TablePanel({ compare }: { compare: Compare }) {
                 : `${comparison.spec.score.units} per episode, mean with 95 % interval`
             }
             rowHeight={44}
-            labelWidth={380}
+            labelWidth={400}
           />
           <ComparisonTable comparison={comparison} />
         </>

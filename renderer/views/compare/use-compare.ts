@@ -30,7 +30,7 @@ export function randomBoard(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0]! % BOARDS
 }
 
-/** Who is compared on which board, from the address; by default the scripted player and the newest agent. */
+/** Who is compared on which board, from the address; by default the scripted player and the newest agent that has learned. */
 export function useCompare(): Compare {
   const { params } = useRoute()
   const environments = useResource('environments.list', {})
@@ -57,7 +57,9 @@ export function useCompare(): Compare {
   const contenders = useMemo(() => {
     if (text !== null) return parseContenders(text).slice(0, MOST)
     if (!ready) return []
-    const newest = known.agents.find(({ checkpoints }) => checkpoints.length > 0)
+    const newest =
+      known.agents.find(({ checkpoints }) => checkpoints.some(({ step }) => step > 0)) ??
+      known.agents.find(({ checkpoints }) => checkpoints.length > 0)
     return [
       ...(known.scriptedPlayer === null ? [] : [{ kind: 'scripted' as const }]),
       ...(newest === undefined ? [] : [{ kind: 'agent' as const, runId: newest.runId }]),

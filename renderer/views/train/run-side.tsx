@@ -109,6 +109,7 @@ function Watch({ run }: { run: LiveRun }) {
         variant="default"
         leftSection={<IconEye size={17} />}
         disabled={!plays}
+        title={plays ? undefined : 'It has no policy yet'}
         onClick={() => setWatching(true)}
       >
         Watch it play

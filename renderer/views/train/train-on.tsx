@@ -7,10 +7,12 @@ import { resumeRun } from './commands.ts'
 
 const MOST = 1e12
 
-/** Lets a run that has finished go on: how far is asked, twice as far is offered. */
+/** Lets a run that has finished go on; how far is asked. */
 export function TrainOn({ run }: { run: Run }) {
   const [opened, setOpened] = useState(false)
-  const [steps, setSteps] = useState<number | null>(2 * run.maxSteps)
+  // A rule may have ended it early.
+  const offered = run.step < run.maxSteps ? run.maxSteps : 2 * run.maxSteps
+  const [steps, setSteps] = useState<number | null>(offered)
   const further = steps !== null && steps > run.step && steps <= MOST
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" width={260} trapFocus>
@@ -19,7 +21,7 @@ export function TrainOn({ run }: { run: Run }) {
           size="compact-sm"
           leftSection={<IconPlayerPlay size={15} />}
           onClick={() => {
-            setSteps(2 * run.maxSteps)
+            setSteps(offered)
             setOpened((now) => !now)
           }}
         >
