@@ -7,8 +7,8 @@ import { UserError } from '../errors.ts'
 
 /** What would be run: the name under which it is asked for. */
 export interface Subject {
-  readonly kind: 'environment' | 'plugin'
-  /** Id of an environment, with its parameters that are texts; absolute path of a plugin. */
+  readonly kind: 'environment' | 'plugin' | 'interpreter'
+  /** Id of an environment, with its parameters that are texts; absolute path of a plugin or an interpreter. */
   readonly name: string
 }
 
@@ -41,11 +41,12 @@ export class UnadmittedError extends UserError {
 
   constructor(subject: Subject, refusal: Refusal, code: () => Code) {
     const { kind, name } = subject
-    const what = kind === 'environment' ? name : `the plugin ${name}`
-    const add =
-      kind === 'environment'
-        ? 'if you know what it starts, add it with `understudy envs add ID`, or in the studio'
-        : 'if you know what it does, name it with --plugin FILE'
+    const what = kind === 'environment' ? name : `the ${kind} ${name}`
+    const add = {
+      environment: 'if you know what it starts, add it with `understudy envs add ID`, or in the studio',
+      plugin: 'if you know what it does, name it with --plugin FILE',
+      interpreter: 'if you know what it is, name it with --python FILE, or in the settings of the studio',
+    }[kind]
     super(
       refusal === 'unknown'
         ? `${what} was not added here`

@@ -20,6 +20,7 @@ import { demonstrationHandlers } from './handlers/demonstrations.ts'
 import { importedHandlers } from './handlers/imported.ts'
 import { libraryHandlers } from './handlers/library.ts'
 import { playHandlers } from './handlers/play.ts'
+import { pythonHandlers } from './handlers/python.ts'
 import { runHandlers } from './handlers/runs.ts'
 import { storageHandlers } from './handlers/storage.ts'
 import { trainingHandlers } from './handlers/training.ts'
@@ -105,6 +106,7 @@ async function start(options: HostOptions, library: Library): Promise<Host> {
     ...compareHandlers(context),
     ...agentHandlers(context),
     ...importedHandlers(context),
+    ...pythonHandlers(),
     ...storageHandlers(context),
   }
   const { promise: lost, reject } = Promise.withResolvers<never>()

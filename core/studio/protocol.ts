@@ -10,6 +10,7 @@ import { events } from './protocol/events.ts'
 import { importedMethods } from './protocol/imported.ts'
 import { libraryMethods } from './protocol/library.ts'
 import { playMethods } from './protocol/play.ts'
+import { pythonMethods } from './protocol/python.ts'
 import { storageMethods } from './protocol/storage.ts'
 import { trainingMethods } from './protocol/training.ts'
 
@@ -21,6 +22,7 @@ export const methods = {
   ...compareMethods,
   ...agentMethods,
   ...importedMethods,
+  ...pythonMethods,
   ...storageMethods,
 }
 
@@ -67,6 +69,7 @@ export type { Demonstration, ImportReport, PlayerStatistics } from './protocol/d
 export type { ImportedAgent } from './protocol/imported.ts'
 export type { EnvironmentScheme, Format, LibraryInfo, ListedEnvironment } from './protocol/library.ts'
 export type { PlayState, PlayStep } from './protocol/play.ts'
+export type { PythonReport } from './protocol/python.ts'
 export type { RunStorage, Storage } from './protocol/storage.ts'
 export type {
   HealthNote,

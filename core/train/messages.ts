@@ -111,7 +111,7 @@ export const startMessage = z.object({
   config: z.string(),
   demonstrations: z.array(z.int()),
   /** What of others the process may run; nothing else, whatever its files name. */
-  admitted: z.array(z.object({ kind: z.enum(['environment', 'plugin']), name: z.string() })),
+  admitted: z.array(z.object({ kind: z.enum(['environment', 'plugin', 'interpreter']), name: z.string() })),
   /** Continue from the newest checkpoint. */
   resume: z.boolean(),
   /** The token of the owner's claim on the run. */

@@ -73,6 +73,11 @@ export function size(bytes: number): string {
   return `${value < 10 ? tenths.format(value) : whole.format(value)} ${unit}`
 }
 
+/** What the host says, which begins with a small letter, as a sentence; names stay as they are. */
+export function sentence(text: string): string {
+  return /^[a-z]+[ ,]/.test(text) ? text[0]!.toUpperCase() + text.slice(1) : text
+}
+
 export function plural(n: number, one: string, many: string): string {
   return `${count(n)} ${n === 1 ? one : many}`
 }

@@ -1,6 +1,7 @@
 /** Tells a person what went wrong and what to do about it. */
 import { notifications } from '@mantine/notifications'
 import { HostError } from '../client/host-error.ts'
+import { sentence } from './format.ts'
 
 function reportError(error: unknown): void {
   if (!(error instanceof HostError)) throw error
@@ -8,9 +9,9 @@ function reportError(error: unknown): void {
     color: 'red',
     withBorder: true,
     autoClose: 10_000,
-    title: error.message,
+    title: sentence(error.message),
     message:
-      error.remedy ??
+      (error.remedy === null ? null : `${sentence(error.remedy)}.`) ??
       (error.kind === 'bug' ? 'This is a fault of the studio. What was recorded is safe.' : ''),
   })
 }

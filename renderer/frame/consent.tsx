@@ -4,6 +4,13 @@ import { useEffect, useState } from 'react'
 import type { Ask } from '../../core/studio/protocol.ts'
 import { client } from '../client/client.ts'
 
+const TITLES = {
+  environment: 'Start a program on this computer?',
+  plugin: 'Load a plugin?',
+  interpreter: 'Run this interpreter?',
+} as const
+const WHO = { plugin: 'This configuration', interpreter: 'The studio' } as const
+
 interface Question {
   readonly ask: Ask
   answer(yes: boolean): void
@@ -32,14 +39,9 @@ export function Consent() {
   if (first === undefined) return null
   const { kind, name, does, sha256, changed } = first.ask
   return (
-    <Modal
-      opened
-      onClose={() => first.answer(false)}
-      title={kind === 'plugin' ? 'Load a plugin?' : 'Start a program on this computer?'}
-      size={520}
-    >
+    <Modal opened onClose={() => first.answer(false)} title={TITLES[kind]} size={520}>
       <Text style={{ overflowWrap: 'anywhere' }}>
-        {kind === 'plugin' ? `This configuration ${does}.` : `To open ${name}, the studio ${does}.`}
+        {kind === 'environment' ? `To open ${name}, the studio ${does}.` : `${WHO[kind]} ${does}.`}
       </Text>
       <Text size="sm" mt="sm">
         {changed

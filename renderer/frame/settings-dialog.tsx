@@ -1,13 +1,14 @@
 import { Modal, SegmentedControl, Stack, Switch, Text, TextInput, useMantineColorScheme } from '@mantine/core'
 import { useResource } from '../client/resources.ts'
 import { changeSettings, useSettings } from '../settings.ts'
+import { PythonSetting } from './python-setting.tsx'
 
 export function SettingsDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const settings = useSettings()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const library = useResource('library.info', opened ? {} : null)
   return (
-    <Modal opened={opened} onClose={onClose} title="Settings" size={440}>
+    <Modal opened={opened} onClose={onClose} title="Settings" size={500}>
       <Stack gap={20}>
         <TextInput
           label="Your name"
@@ -44,6 +45,7 @@ export function SettingsDialog({ opened, onClose }: { opened: boolean; onClose: 
           checked={settings.aimGuide}
           onChange={(event) => changeSettings({ aimGuide: event.currentTarget.checked })}
         />
+        {opened && <PythonSetting />}
         {library.value !== undefined && (
           <Text size="xs" c="dimmed">
             Understudy {library.value.version}. The library is at {library.value.directory}. Nothing leaves

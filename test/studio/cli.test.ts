@@ -109,6 +109,13 @@ test('a second studio on the same library is refused in one sentence', async () 
   await studio.close()
 })
 
+test('a second studio tells the address of the first as that did, with the key', async () => {
+  const { address } = await start()
+  const { code, err } = understudy(directory, 'studio', '--browser', '--no-open')
+  expect(code).toBe(1)
+  expect(err).toContain(`already has this library open at ${address.href}`)
+})
+
 test('what is wrong is said in a sentence, with exit code 2 for usage and 1 for the rest', () => {
   const studio = (dir: string, ...args: string[]) =>
     understudy(dir, 'studio', '--browser', '--no-open', ...args)

@@ -1,10 +1,9 @@
 /** What a Gymnasium environment would run: the interpreter, and the module that its id names. */
 import { spawnSync } from 'node:child_process'
-import { statSync } from 'node:fs'
-import { delimiter, dirname, join, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Code } from '../../admission/index.ts'
-import { python } from './hosts.ts'
+import { interpreterPath, python } from './interpreter.ts'
 
 /** Beside this module, in the sources and in the build alike. */
 const SCRIPT = fileURLToPath(new URL('./find.py', import.meta.url))
@@ -17,7 +16,7 @@ const found = new Map<string, readonly string[]>()
 
 /** @param id  as `gymnasium.make` takes it */
 export function gymCode(id: string): Code {
-  const interpreter = pathOf(python())
+  const interpreter = interpreterPath(python())
   const name = MODULE.exec(id)?.[1]
   if (name === undefined) {
     return { does: `runs Gymnasium with ${interpreter}`, path: interpreter, files: [interpreter] }
@@ -51,15 +50,4 @@ function listOf(json: Uint8Array | null): readonly string[] {
   } catch {
     return []
   }
-}
-
-/** The interpreter as the system finds it; not where a link leads, as that is what a virtual environment goes by. */
-function pathOf(command: string): string {
-  if (/[\\/]/.test(command)) return resolve(command)
-  const endings = process.platform === 'win32' ? ['.exe', '.cmd', ''] : ['']
-  const places = (process.env.PATH ?? '').split(delimiter).filter((place) => place !== '')
-  const candidates = places.flatMap((place) =>
-    endings.map((ending) => resolve(join(place, `${command}${ending}`))),
-  )
-  return candidates.find((file) => statSync(file, { throwIfNoEntry: false })?.isFile()) ?? command
 }

@@ -10,6 +10,7 @@ import type { ProcessOptions } from '../process-peer.ts'
 import { Spares } from '../spares.ts'
 import { SyncThread } from '../sync-thread.ts'
 import { Host, type Seat } from './host.ts'
+import { python } from './interpreter.ts'
 import { askMake, type Description, readDescription } from './protocol.ts'
 
 /** Beside this module, in the sources and in the build alike. */
@@ -26,11 +27,6 @@ const used = new Map<string, Host>()
 const spares = new Spares<Host>((host) => host.close())
 /** Those that could not draw when somebody wanted to look. */
 const blind = new Set<string>()
-
-/** The interpreter that runs environments. */
-export function python(): string {
-  return process.env.UNDERSTUDY_PYTHON ?? 'python3'
-}
 
 /** What the environment is like. @throws UserError when it cannot be made */
 export function describe(key: HostKey): Description {
@@ -114,7 +110,7 @@ function threadOf({ id }: HostKey): SyncThread {
     missing: {
       message: `gym:${id} needs Python, and there is no ${python()} here`,
       remedy:
-        'install Python 3 and pip install gymnasium, or name an interpreter by --python FILE or $UNDERSTUDY_PYTHON',
+        'install Python 3 and pip install gymnasium, or choose an interpreter: in the settings of the studio, by --python FILE, or by $UNDERSTUDY_PYTHON',
     },
   }
   return new SyncThread({ name, module: besides(import.meta.url, '../process-peer'), options })

@@ -114,8 +114,7 @@ export function readDescription(answer: Uint8Array, name: string): Description {
   const missing = /^missing: (.+)$/.exec(said)?.[1]
   if (missing !== undefined) {
     throw new UserError(`${name} needs the Python package ${missing}, which is not installed`, {
-      remedy:
-        'pip install gymnasium, in the Python that is used: name another by --python FILE or $UNDERSTUDY_PYTHON',
+      remedy: `pip install ${missing} for the Python that is used, or choose another: in the settings of the studio, by --python FILE, or by $UNDERSTUDY_PYTHON`,
     })
   }
   throw new UserError(`${name} cannot be made: ${said}`, {

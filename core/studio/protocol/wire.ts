@@ -14,8 +14,8 @@ export const errorKind = z.enum(['user', 'data', 'protocol', 'bug'])
 
 /** Code of others that the request would run. The person is to be asked; `environments.admit` is their yes. */
 export const ask = z.object({
-  kind: z.enum(['environment', 'plugin']),
-  /** Id of the environment, with its parameters that are texts; path of the plugin. */
+  kind: z.enum(['environment', 'plugin', 'interpreter']),
+  /** Id of the environment, with its parameters that are texts; path of the plugin or the interpreter. */
   name: z.string(),
   /** What happens, behind the name: 'starts /games/game.x86_64'. */
   does: z.string(),
