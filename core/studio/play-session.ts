@@ -1,6 +1,13 @@
 /** A person at an environment. The host steps it, so that what is recorded is what happened. */
 import { Recorder } from '../demos/index.ts'
-import { type Action, emptyAction, makeEnvironment, type ParameterValue, viewOf } from '../envs/index.ts'
+import {
+  type Action,
+  emptyAction,
+  makeEnvironment,
+  type ParameterValue,
+  type StepResult,
+  viewOf,
+} from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import type { Library } from '../store/index.ts'
 import { plainEvents, plainScene, plainSpec } from './plain.ts'
@@ -56,11 +63,21 @@ export class PlaySession {
 
   /**
    * One decision of the person, on disk when this returns.
-   * @throws UserError when the episode is over or the action is not allowed; nothing happens then
+   * @throws UserError when the episode is over or the action is not allowed; nothing happens then. Also when the environment
+   * cannot make the step, which ends the episode before it
    */
   step(given: WireAction): PlayStep {
     this.#takeAction(given)
-    const { reward, terminated, truncated } = this.#recorder.step(this.#action)
+    const { steps } = this.#recorder
+    let result: StepResult
+    try {
+      result = this.#recorder.step(this.#action)
+    } catch (error) {
+      // On a full disk the step has been made.
+      this.#truncated = this.#recorder.over && this.#recorder.steps === steps
+      throw error
+    }
+    const { reward, terminated, truncated } = result
     this.#terminated = terminated
     this.#truncated = truncated
     const { scene, events } = this.#view()

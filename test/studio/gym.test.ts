@@ -49,6 +49,10 @@ test('a play whose environment cannot go on is kept up to there', async () => {
     `${environment} gave NaN as reward at step 3 (seed 8); the 2 steps before it are kept as episode`,
   )
   await expect(step()).rejects.toThrow('this episode is over')
+  // What the page asks to know that it is.
+  expect(await page.call('play.resume', { session: game.session })).toMatchObject({
+    ...{ steps: 2, truncated: true, terminated: false, success: false },
+  })
   await page.call('play.end', { session: game.session, keep: true })
   const [row] = await page.call('demonstrations.list', { environment })
   expect(row).toMatchObject({ length: 2, terminated: false, truncated: true, success: false })

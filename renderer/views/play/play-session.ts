@@ -114,7 +114,10 @@ export class PlaySession implements PictureSource {
   async #step(action: Action): Promise<void> {
     const { play } = this.#snapshot
     if (play === null || play.terminated || play.truncated) return
-    const step = await client.call('play.step', { session: play.session, action })
+    const step = await client.call('play.step', { session: play.session, action }).catch(async (error) => {
+      await this.#lookWhetherOver(play.session)
+      throw error
+    })
     // The person may have aimed on while the host answered.
     const { control } = this.#snapshot
     this.#before = play.scene
@@ -131,6 +134,12 @@ export class PlaySession implements PictureSource {
       const wait = motionAllowed() ? (view?.duration(step.events) ?? 0) : 0
       this.#finishTimer = setTimeout(() => this.#publish({ ...this.#snapshot, finished: true }), wait)
     }
+  }
+
+  /** A level whose environment cannot go on has ended with the step that failed. */
+  async #lookWhetherOver(session: string): Promise<void> {
+    const now = await client.call('play.resume', { session }).catch(() => null)
+    if (now !== null && (now.terminated || now.truncated)) this.#begin(now, now.steps)
   }
 
   #begin(play: PlayState, committed: number): void {
