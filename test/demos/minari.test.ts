@@ -216,6 +216,36 @@ describe('reading what was made elsewhere', () => {
     expect(notes).toEqual(['rewards were rounded to single precision'])
   })
 
+  it('supposes of bounds that are not there what their environment would', async () => {
+    const files = await foreign(
+      {
+        observation_space: space(box(0, 1, 1)),
+        action_space: space({
+          ...box(0, 'inf', 4),
+          low: [0, 5, '-inf', '-inf'],
+          high: ['inf', 'inf', -3, 3.4e38],
+        }).replaceAll('"-inf"', '-Infinity'),
+      },
+      dataset(new Float64Array(3), [3, 1]),
+      dataset(Float64Array.of(0, 5, -4, -1, 1, 6, -3, 1), [2, 4]),
+    )
+    const notes: string[] = []
+    const { episodes } = await readDemonstrationsHere(
+      { name: 'set', files },
+      { note: (text) => notes.push(text) },
+    )
+    expect(episodes[0]!.environment.action.units!.ranges).toEqual([
+      [0, 1],
+      [5, 6],
+      [-4, -3],
+      [-1, 1],
+    ])
+    expect([...episodes[0]!.continuous]).toEqual([-1, -1, -1, -1, 1, 1, 1, 1])
+    expect(notes).toContain(
+      'some actions have no bounds on one side or both; they are taken to go from 0 to 1 or 5 to 6 or -4 to -3 or -1 to 1',
+    )
+  })
+
   it('takes pictures plane by plane, from 0 to 1, as environments of Gymnasium come in', async () => {
     const picture = { type: 'Box', dtype: 'uint8', shape: [1, 2, 3], low: [[[0]]], high: [[[255]]] }
     const files = await foreign(

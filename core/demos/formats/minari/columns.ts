@@ -183,9 +183,13 @@ function readActions(episode: Hdf5Group, columns: Columns, steps: number, at: Pl
   return { continuous, discrete }
 }
 
+/** Bounds beyond this, such as the greatest float, mean that there is none. */
+const FAR = 1e30
+
 /**
- * What the numbers of these actions are.
- * @param otherwise  for values that have no range, which is noted
+ * What the numbers of these actions are. A bound that is not there is supposed as `action_bounds` of
+ * core/remote/gym/understudy_spaces.py does, so that the dataset and its environment agree.
+ * @param otherwise  for values that lack a bound, which is noted where nobody knows better
  */
 export function declaredUnits(
   actions: readonly Leaf[],
@@ -195,17 +199,33 @@ export function declaredUnits(
   const declared = actions.flatMap(({ space }) =>
     space.type === 'Box' ? Array.from({ length: shapeSize(space.shape) }, (_, i) => rangeOf(space, i)) : [],
   )
-  const isDeclared = ([least, most]: Range): boolean => most >= least && Number.isFinite(most - least)
+  const isDeclared = (range: Range): boolean => range.every((bound) => Math.abs(bound) < FAR)
   if (otherwise === undefined && !declared.every(isDeclared)) {
-    note?.('actions without a range were taken over as they are')
+    const open = new Set(
+      declared.filter((range) => !isDeclared(range)).map((range) => supposed(range).join(' to ')),
+    )
+    note?.(
+      `some actions have no bounds on one side or both; they are taken to go from ${[...open].join(' or ')}`,
+    )
   }
   return {
-    ranges: declared.map((range, i) => (isDeclared(range) ? range : (otherwise?.ranges[i] ?? [-1, 1]))),
+    ranges: declared.map((range, i) =>
+      isDeclared(range) ? range : (otherwise?.ranges[i] ?? supposed(range)),
+    ),
     starts: actions.flatMap(({ space }) => (space.type === 'Box' ? [] : space.start)),
   }
 }
 
 type Range = ActionUnits['ranges'][number]
+
+/** A bound that is there is kept; without one the values go to -1 or 1, or to 1 beyond the other bound. */
+function supposed([least, most]: Range): Range {
+  const [hasLeast, hasMost] = [Math.abs(least) < FAR, Math.abs(most) < FAR]
+  return [
+    hasLeast ? least : hasMost ? Math.min(-1, most - 1) : -1,
+    hasMost ? most : hasLeast ? Math.max(1, least + 1) : 1,
+  ]
+}
 
 function rangeOf({ low, high }: Box, element: number): Range {
   return [low[low.length === 1 ? 0 : element]!, high[high.length === 1 ? 0 : element]!]
