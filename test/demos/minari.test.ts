@@ -327,6 +327,18 @@ describe('reading what was made elsewhere', () => {
     expect([...episode!.observations.slice(0, 27)]).toEqual(shares)
   })
 
+  it('makes no room for actions of a size that is only claimed', async () => {
+    const huge = { type: 'Box', dtype: 'float32', shape: [2 ** 40], low: [0], high: [1] }
+    const files = await foreign(
+      { observation_space: space(box(0, 1, 1)), action_space: space(huge) },
+      dataset(new Float32Array(3), [3, 1]),
+      dataset(new Float32Array(2), [2, 1]),
+    )
+    await expect(minari.read(files, 'set')).rejects.toThrow(
+      'action_space: expected at most 65536 continuous values, found 1099511627776',
+    )
+  })
+
   it('refuses whole numbers in a range, which are neither choices nor continuous', async () => {
     const whole = { ...box(0, 9, 1), dtype: 'int32' }
     const files = await foreign(

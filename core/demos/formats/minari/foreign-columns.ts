@@ -21,6 +21,8 @@ import { parseSpace } from './spaces.ts'
 
 /** Before the name of a dataset that does not say what was played. */
 const UNSAID = 'minari:'
+/** Of an action: its space may claim any number of them in a few bytes. */
+const MOST_VALUES = 2 ** 16
 /** What Gymnasium has no name for: the one observation of an environment. */
 const UNNAMED = 'observation'
 
@@ -40,6 +42,10 @@ export function foreignColumns(metadata: Metadata, options: ReadOptions, at: Pla
   for (const { space } of actions) {
     if (space.type !== 'Box' || /^float\d+$/.test(space.dtype)) continue
     problems.refuse('action_space', 'actions of floats or of choices', `a Box of ${space.dtype}`)
+  }
+  const { continuous } = actionLayout(actions)
+  if (continuous > MOST_VALUES) {
+    problems.refuse('action_space', `at most ${MOST_VALUES} continuous values`, continuous)
   }
   const played = playedIn(metadata)
   // The same environment of Gymnasium may be made by several ids: with a module in front, or by a wrapper of somebody's own.
