@@ -295,6 +295,8 @@ function refuseChanges(options: Options, saved: RunConfig): void {
     ['--env', options.env && fullEnvironmentId(options.env), saved.environment],
     ['--algo', options.algo, saved.behavior.trainer_type],
     ['--gail', options.gail, saved.behavior.reward_signals.gail !== undefined],
+    ['--gail-control', options.gailControl, saved.gailControl],
+    ['--behavior', options.behavior, saved.behaviorName],
     ['--seed', options.seed, saved.seed],
     ['--num-envs', options.numEnvs, saved.numEnvs],
     ['--engine', options.engine, saved.engine],

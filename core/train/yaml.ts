@@ -7,6 +7,7 @@
  * twice are found here, since it would compare every two.
  */
 import {
+  type Alias,
   CST,
   type Document,
   type ErrorCode,
@@ -140,26 +141,41 @@ function readAsPyYaml(scalar: Scalar): void {
 }
 
 /**
- * A few lines of sections that take over one another's can stand for more than any memory holds.
- * @throws ReferenceError for what is too much, names itself, or takes over what is no section
+ * A few lines of sections that take over one another's can stand for more than any memory holds; what is only named again is
+ * held once, and the parser counts how often.
+ * @throws ReferenceError for what is too much, lies within itself, or takes over what is no section
  */
 function refuseExpansion(document: Document.Parsed): void {
+  const sources = sourcesOf(document)
   const counted = new Map<Node, number>()
+  const sourceOf = (node: unknown): unknown => {
+    if (!isAlias(node)) return node
+    const source = sources.get(node)
+    if (source === undefined)
+      throw new ReferenceError(`there is no anchor &${node.source} before *${node.source}`)
+    if (counted.get(source) === Number.POSITIVE_INFINITY)
+      throw new ReferenceError('a section lies within itself')
+    return source
+  }
+  const countMerged = (value: unknown): number => {
+    const source = sourceOf(value)
+    const all = isSeq(source) ? source.items : [source]
+    return all.reduce((sum: number, item) => {
+      const section = sourceOf(item)
+      if (isMap(section)) return sum + count(section)
+      throw new ReferenceError(
+        `what ${MERGE} takes over is no section: write ${MERGE}: *NAME, of a section with &NAME`,
+      )
+    }, 0)
+  }
   const count = (node: unknown): number => {
-    if (isAlias(node)) {
-      const source = node.resolve(document)
-      if (source === undefined)
-        throw new ReferenceError(`there is no anchor &${node.source} before *${node.source}`)
-      return count(source)
-    }
+    sourceOf(node)
     if (isPair(node)) {
-      const size = count(node.key) + count(node.value)
-      if (isScalar(node.key) && typeof node.key.value === 'symbol') checkMerged(node.value, document)
-      return size
+      const isMerge = isScalar(node.key) && typeof node.key.value === 'symbol'
+      return count(node.key) + (isMerge ? countMerged(node.value) : count(node.value))
     }
     if (!isMap(node) && !isSeq(node)) return 1
     const known = counted.get(node)
-    if (known === Number.POSITIVE_INFINITY) throw new ReferenceError('a section lies within itself')
     if (known !== undefined) return known
     counted.set(node, Number.POSITIVE_INFINITY)
     const size = node.items.reduce((sum: number, item) => sum + count(item), 1)
@@ -171,16 +187,20 @@ function refuseExpansion(document: Document.Parsed): void {
   count(document.contents)
 }
 
-function checkMerged(value: unknown, document: Document.Parsed): void {
-  const source = isAlias(value) ? value.resolve(document) : value
-  const all = isSeq(source) ? source.items : [source]
-  for (const item of all) {
-    if (!isMap(isAlias(item) ? item.resolve(document) : item)) {
-      throw new ReferenceError(
-        `what ${MERGE} takes over is no section: write ${MERGE}: *NAME, of a section with &NAME`,
-      )
-    }
-  }
+/** What each alias stands for: the last anchor of its name before it. */
+function sourcesOf(document: Document.Parsed): Map<Alias, Node> {
+  const anchors = new Map<string, Node>()
+  const sources = new Map<Alias, Node>()
+  visit(document, {
+    Alias: (_, alias) => {
+      const source = anchors.get(alias.source)
+      if (source !== undefined) sources.set(alias, source)
+    },
+    Value: (_, node) => {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node)
+    },
+  })
+  return sources
 }
 
 /** What of a text is more than is read, as words; counted in the parser's own tokens, before it is parsed. */

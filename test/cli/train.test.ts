@@ -98,6 +98,12 @@ describe('a run by command', () => {
     [['train', '--run-id', 'first', '--resume'], 1, 'has made all its 10000 steps', '--max-steps'],
     [['train', '--run-id', 'first', '--resume', '--seed', '9'], 2, '--seed was 1', 'leave the flag out'],
     [['train', '--run-id', 'first', '--resume', '--demos', 'all'], 2, '--demos and --resume exclude', ''],
+    [
+      ['train', '--run-id', 'first', '--resume', '--gail-control', 'shuffled'],
+      2,
+      '--gail-control was none',
+      'leave the flag out',
+    ],
     [['train', '--run-id', 'frist', '--resume'], 1, 'there is no run "frist"', 'did you mean "first"?'],
     [['train'], 2, 'which environment?', '--env'],
     [['train', '--env', 'basc'], 2, 'unknown environment "basc"', 'did you mean "basic"?'],

@@ -106,17 +106,16 @@ function checkBranches({ spec, refuse }: Fitting, scores: ModelArray | undefined
   const isOne = (value: number, one = 1): boolean => Math.abs(value - one) < ROUNDING * one
   const all = probability(0, width)
   let from = 0
-  const ends = branches.map((size) => {
+  const endAsHere = branches.every((size) => {
     from += size
     return isOne(probability(from - size, from))
   })
-  if (
-    branches.length === 1 ? isOne(all) : !isOne(all) && (ends.every(Boolean) || !isOne(all, branches.length))
-  )
-    return
+  const isOneChoice = isOne(all)
+  const areProbabilities = isOne(all, branches.length)
+  if (branches.length === 1 ? isOneChoice : !isOneChoice && (endAsHere || !areProbabilities)) return
   const own = shapeText(branches)
   throw refuse(
-    isOne(all)
+    isOneChoice
       ? `it makes one choice among ${width} actions, the environment's branches are ${own}`
       : `its ${width} actions are not the branches ${own}: their probabilities are not 1 in each`,
   )
