@@ -21,14 +21,15 @@ export function takenAs(
   const said = new Set<string>()
   const taken = episodes.map((episode, i) => {
     const { environment } = episode
-    if (environment.id === given.id) return episode
+    const isSame = environment.id === given.id
+    if (isSame && environment.version !== 0) return episode
     const mismatch = fitMismatch(environment, given)
     if (mismatch !== undefined) {
       throw new UserError(`${file}: episode ${i} ${mismatch}`, {
-        remedy: `leave it out, or name the environment that it is of`,
+        remedy: 'leave it out, or name the environment that it is of',
       })
     }
-    said.add(environment.id)
+    if (!isSame) said.add(environment.id)
     return { ...episode, environment: given, seed: null }
   })
   for (const id of said) {

@@ -39,10 +39,10 @@ export function stampMismatch(stamp: EnvironmentStamp, spec: Spec): string | und
 /**
  * Why what was played in one environment cannot stand for plays of another one, as the end of a sentence; undefined when it can:
  * its observations and actions are laid out the same, whatever the environments and the observations are called. Another version
- * of the same environment is another game.
+ * of the same environment is another game; 0 is one that nobody knows, as of what Unity recorded.
  */
 export function fitMismatch(stamp: EnvironmentStamp, spec: Spec): string | undefined {
-  if (stamp.id === spec.id && stamp.version !== spec.version) return stampMismatch(stamp, spec)
+  if (stamp.id === spec.id && ![0, spec.version].includes(stamp.version)) return stampMismatch(stamp, spec)
   const mismatch =
     (layoutMismatch(renamed(stamp, spec), spec) && layoutMismatch(stamp, spec)) ?? unitsMismatch(stamp, spec)
   if (mismatch === undefined) return undefined

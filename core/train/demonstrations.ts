@@ -122,13 +122,15 @@ export function demonstrationDigest(data: DemonstrationData): string {
 const KINDS: readonly PlayerKind[] = ['human', 'scripted', 'agent', 'unknown']
 const WORDS = ['all', 'any', 'bundled', ...KINDS, 'player:NAME', 'tag:NAME']
 
+const IDS = /^[\d\s,-]+$/
+
 /** What a selection may be, in words for people. */
 export const SELECTIONS = `${WORDS.join(', ')} or ids such as 3,5,8-12`
 
 /** Whether it is one: anything else may be the name of a file. */
 export function isSelection(text: string): boolean {
   const [word] = text.split(':')
-  return WORDS.some((known) => known.split(':')[0] === word) || /^[\d\s,-]+$/.test(text)
+  return WORDS.some((known) => known.split(':')[0] === word) || IDS.test(text)
 }
 
 /**
@@ -145,7 +147,7 @@ export function selectDemonstrations(
 ): EpisodeRow[] {
   if (!isSelection(selection)) throw noSelection(selection)
   const [word, name] = selection.split(/:(.*)/s) as [string, string | undefined]
-  if (/^[\d\s]/.test(selection)) return named(library, spec, parseIds(selection))
+  if (IDS.test(selection)) return named(library, spec, parseIds(selection))
   const mine = library.listEpisodes({ environmentId: spec.id, state: 'complete' }).reverse()
   const rows = mine.filter(condition(word, name))
   const left = word === 'all' ? leftOut(mine) : null

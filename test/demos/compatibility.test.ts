@@ -31,6 +31,15 @@ describe.each(READABLE)('a $name file that names its environment', (format) => {
     )
   })
 
+  it('of a version that nobody knows is taken to be of the one that is asked for', async () => {
+    const unknown = { ...randomEpisode(1), environment: { ...stamp, version: 0 } }
+    const written = await format.write([unknown])
+    const source =
+      written instanceof Uint8Array ? { name: 'mine', bytes: written } : { name: 'mine', files: written }
+    const { episodes } = await readDemonstrationsHere(source, { environment: stamp })
+    expect(episodes).toEqual([{ ...randomEpisode(1), seed: null }])
+  })
+
   it('is refused where it does not fit, and both are named', async () => {
     const [position, map] = stamp.observations
     const other = { ...stamp, id: 'test/other' }

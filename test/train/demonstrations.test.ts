@@ -88,6 +88,18 @@ describe('demonstrationData', () => {
     ])
   })
 
+  it('takes a version that nobody knows for this one, and no other', async () => {
+    const [first] = await twoEpisodes()
+    const of = (version: number) => {
+      const environment = { ...environmentStamp(spec), version }
+      return [{ label: 'x', episode: { ...first!.episode, environment } }]
+    }
+    const notes: string[] = []
+    expect(demonstrationData(spec, of(0), (text) => notes.push(text)).length).toBe(7)
+    expect(notes).toEqual([])
+    expect(() => demonstrationData(spec, of(2 + spec.version))).toThrow('was played in version')
+  })
+
   it('shuffles actions and where they led together, the same way for the same seed', async () => {
     const data = demonstrationData(spec, await twoEpisodes())
     const width = data.nextObservations.length / 14

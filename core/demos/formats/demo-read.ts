@@ -130,6 +130,8 @@ interface Way {
   readonly plays: readonly Play[]
   /** What came of playing them again, where that gave the same. */
   readonly retraced: readonly (Retraced | undefined)[]
+  /** Episodes without a step. */
+  readonly empty: number
 }
 
 /** Which way the actions stand, which decides what one episode is as well. */
@@ -139,27 +141,22 @@ function aligned(
   environment: Environment | undefined,
   note: Note,
 ): Way {
-  const way = (actions: ActionAlignment): Way & { empty: number } => {
+  const way = (actions: ActionAlignment): Way => {
     const { plays, empty } = splitPlays(records, actions)
     const retraced = plays.map((play) =>
       environment === undefined ? undefined : retrace(environment, play, actions),
     )
     return { actions, plays, retraced, empty }
   }
-  const ways = { same: way('same'), previous: way('previous') }
-  const found =
-    given === undefined
-      ? findAlignment({ same: ways.same.plays, previous: ways.previous.plays }, layout, brain, [
-          byRetracing(count(ways.same.retraced), count(ways.previous.retraced)),
-        ])
-      : undefined
-  const chosen = ways[found?.actions ?? given!]
-  if (found !== undefined) {
-    const which = found.actions === 'same' ? 'taken at its observation' : 'that led to its observation'
-    note(
-      `${found.certainty} each record holds the action ${which}: ${found.because} (--actions decides otherwise)`,
-    )
+  const found = (same: Way, previous: Way): Way => {
+    const retracing = byRetracing(count(same.retraced), count(previous.retraced))
+    const ways = { same: same.plays, previous: previous.plays }
+    const { actions, certainty, because } = findAlignment(ways, layout, brain, [retracing])
+    const which = actions === 'same' ? 'taken at its observation' : 'that led to its observation'
+    note(`${certainty} each record holds the action ${which}: ${because} (--actions decides otherwise)`)
+    return actions === 'same' ? same : previous
   }
+  const chosen = given === undefined ? found(way('same'), way('previous')) : way(given)
   if (chosen.empty > 0) note(`${chosen.empty} of its episodes have no step and are left out`)
   return chosen
 }
