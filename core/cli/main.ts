@@ -42,7 +42,10 @@ const DEFAULT_COMMAND = 'studio'
 export async function main(argv: readonly string[]): Promise<number> {
   const program = makeProgram()
   const context = new CliContext(program)
-  process.stdout.on('error', endQuietlyWhenNobodyReads)
+  // Stays when the command has ended: what it printed last may be on its way still.
+  if (!process.stdout.listeners('error').includes(endQuietlyWhenNobodyReads)) {
+    process.stdout.on('error', endQuietlyWhenNobodyReads)
+  }
   const onUncaught = (error: unknown): never => process.exit(report(error, context))
   process.on('uncaughtException', onUncaught)
   program.hook('preAction', async () => {
@@ -74,7 +77,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (code === 0) code = report(error, context)
   }
   process.off('uncaughtException', onUncaught)
-  process.stdout.off('error', endQuietlyWhenNobodyReads)
   return code
 }
 

@@ -9,7 +9,7 @@ from conftest import Maker
 from understudy_gym import UnderstudyEnv, UnderstudyError
 
 
-@pytest.mark.parametrize("name", ["Bubble", "Basic", "Grid", "Recall"])
+@pytest.mark.parametrize("name", ["Bubble", "Basic", "Grid", "Recall", "CartPole"])
 def test_gymnasium_finds_nothing_wrong(make: Maker, name: str) -> None:
     # Warnings are errors here.
     check_env(make.env(name).unwrapped)
@@ -34,6 +34,21 @@ def test_spaces_follow_the_specification(make: Maker) -> None:
     assert basic.action_space == gymnasium.spaces.Discrete(3)
     grid = make.env("Grid")
     assert grid.observation_space == gymnasium.spaces.Box(0, 1, (3, 28, 28))
+
+
+def test_actions_have_the_numbers_of_their_environment(make: Maker) -> None:
+    pendulum = make.env("Pendulum")
+    assert pendulum.action_space == gymnasium.spaces.Box(-2, 2, (1,))
+    # A torque of u speeds the pendulum up by 3 u / 20 in a step.
+    speeds = {}
+    for torque in (-2.0, 0.0, 1.0, 2.0):
+        pendulum.reset(seed=1)
+        observation, *_ = pendulum.step(np.array([torque], np.float32))
+        speeds[torque] = float(observation[2])
+    assert speeds[1.0] - speeds[0.0] == pytest.approx(0.15, abs=1e-6)
+    assert speeds[2.0] - speeds[-2.0] == pytest.approx(0.6, abs=1e-6)
+    with pytest.raises(UnderstudyError, match="outside"):
+        pendulum.step(np.array([2.1], np.float32))
 
 
 def test_the_best_walk_of_basic_pays_what_it_should(make: Maker) -> None:

@@ -1,10 +1,11 @@
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { openLibrary } from '../../core/store/index.ts'
 import { temporaryDirectory } from '../store/support.ts'
-import { understudy, understudyJson } from './support.ts'
+import { startUnderstudy, understudy, understudyJson } from './support.ts'
 
 describe('wrong usage: exit code 2 and what was meant', () => {
   it.each([
@@ -86,6 +87,20 @@ describe('understudy', () => {
     const [specs] = understudyJson<{ id: string }[]>(dir, 'envs')
     expect(specs!.map(({ id }) => id)).toContain('basic')
   })
+
+  it.each([['envs'], ['demos', 'list'], ['envs', '--json']])(
+    '%s %s says nothing where nobody reads',
+    async (...args) => {
+      const child = startUnderstudy(temporaryDirectory(), ...args)
+      child.stdout.destroy()
+      let err = ''
+      child.stderr.on('data', (text: Buffer) => {
+        err += text
+      })
+      const [code] = (await once(child, 'close')) as [number]
+      expect([code, err]).toEqual([0, ''])
+    },
+  )
 
   it('explains itself', () => {
     const dir = temporaryDirectory()

@@ -130,9 +130,7 @@ def describe_observation(space, name):
             raise Refused(f"its observation {name!r} has {len(shape)} dimensions; up to three can be taken in")
         if len(shape) == 3:
             shape = [shape[2], shape[0], shape[1]]
-        elif len(shape) != 1:
-            shape = [int(np.prod(shape))]
-        return [{"name": name, "shape": shape, "description": f"{space}"}]
+        return [{"name": name, "shape": shape or [1], "description": f"{space}"}]
     if isinstance(space, spaces.Discrete):
         return [{"name": name, "shape": [int(space.n)], "description": f"{space}, a 1 where the value is"}]
     if isinstance(space, spaces.MultiDiscrete):

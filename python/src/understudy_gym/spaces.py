@@ -24,15 +24,17 @@ def observation_space(spec: Specification) -> spaces.Space[Any]:
 def action_space(spec: Specification) -> spaces.Space[Any]:
     """One branch is ``Discrete``, several are ``MultiDiscrete``, continuous values a ``Box``.
 
-    An environment with both has a ``Dict`` with the keys ``continuous`` and ``discrete``.
+    All have the numbers by which the environment calls its actions. An environment with both has
+    a ``Dict`` with the keys ``continuous`` and ``discrete``.
     """
     parts: dict[str, spaces.Space[Any]] = {}
     if spec.continuous > 0:
-        parts["continuous"] = spaces.Box(-1.0, 1.0, (spec.continuous,), np.float32)
+        low, high = np.array(spec.units.ranges, np.float32).T
+        parts["continuous"] = spaces.Box(low, high, dtype=np.float32)
     if len(spec.discrete) == 1:
-        parts["discrete"] = spaces.Discrete(spec.discrete[0])
+        parts["discrete"] = spaces.Discrete(spec.discrete[0], start=spec.units.starts[0])
     elif spec.discrete:
-        parts["discrete"] = spaces.MultiDiscrete(list(spec.discrete))
+        parts["discrete"] = spaces.MultiDiscrete(list(spec.discrete), start=list(spec.units.starts))
     return next(iter(parts.values())) if len(parts) == 1 else spaces.Dict(parts)
 
 
@@ -58,6 +60,8 @@ def write_action(
 ) -> None:
     """Lay an action of ``action_space``, or a batch of them, into the arrays of a request.
 
+    There continuous values go from -1 to 1 and choices count from 0.
+
     Args:
         spec: of the environment.
         action: as the space has it.
@@ -71,13 +75,30 @@ def write_action(
     """
     if spec.continuous > 0:
         values = action["continuous"] if spec.discrete else action
-        continuous[...] = np.asarray(values, np.float32).reshape(continuous.shape)
+        given = np.asarray(values, np.float64).reshape(continuous.shape)
+        continuous[...] = _from_ranges(given, spec.units.ranges)
     if spec.discrete:
-        given = action["discrete"] if spec.continuous > 0 else action
-        indices = np.asarray(given).reshape(discrete.shape)
+        chosen = action["discrete"] if spec.continuous > 0 else action
+        indices = np.asarray(chosen).reshape(discrete.shape) - np.array(spec.units.starts)
         np.copyto(discrete, indices, casting="same_kind")
         if not np.array_equal(discrete, indices):
             raise ValueError(f"action {indices.tolist()} has an index that is none of any space")
+
+
+def _from_ranges(
+    values: npt.NDArray[np.float64], ranges: tuple[tuple[float, float], ...]
+) -> npt.NDArray[np.float64]:
+    """Bring the numbers of a ``Box`` to -1 and 1.
+
+    One that single precision has rounded past its bound is that bound.
+    """
+    low, high = np.array(ranges).T
+    half = (high - low) / 2
+    scaled: npt.NDArray[np.float64] = np.zeros_like(values)
+    np.divide(values - (low + half), half, out=scaled, where=half > 0)
+    at_bound = np.abs(np.abs(scaled) - 1) < 1e-6
+    scaled[at_bound] = np.sign(scaled[at_bound])
+    return scaled
 
 
 def _box(part: Observation) -> spaces.Box:

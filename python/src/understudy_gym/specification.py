@@ -25,6 +25,18 @@ class Observation:
 
 
 @dataclass(frozen=True)
+class Units:
+    """What the environment itself calls the numbers of its actions.
+
+    ``ranges`` are what -1 and 1 of each continuous value stand for, ``starts`` what choice 0 of
+    each branch is called.
+    """
+
+    ranges: tuple[tuple[float, float], ...]
+    starts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Specification:
     """One environment of Understudy: ``id`` is the registry's, such as ``bubble/25``."""
 
@@ -35,20 +47,27 @@ class Specification:
     observations: tuple[Observation, ...]
     continuous: int
     discrete: tuple[int, ...]
+    units: Units
     masked: bool
     max_episode_steps: int | None
 
     @classmethod
     def from_json(cls, spec: Mapping[str, Any]) -> Specification:
         """Read the ``EnvironmentSpec`` of core/envs/environment.ts."""
+        continuous, discrete = spec["action"]["continuous"], spec["action"]["discrete"]
+        same = {"ranges": [(-1.0, 1.0)] * continuous, "starts": [0] * len(discrete)}
+        units = spec["action"].get("units", same)
         return cls(
             id=spec["id"],
             title=spec["title"],
             version=spec["version"],
             parameters=spec["parameters"],
             observations=tuple(_observation(part) for part in spec["observations"]),
-            continuous=spec["action"]["continuous"],
-            discrete=tuple(spec["action"]["discrete"]),
+            continuous=continuous,
+            discrete=tuple(discrete),
+            units=Units(
+                tuple((low, high) for low, high in units["ranges"]), tuple(units["starts"])
+            ),
             masked=spec["action"].get("masked", False),
             max_episode_steps=spec.get("maxEpisodeSteps"),
         )

@@ -37,7 +37,8 @@ def replay(trace):
             continuous = np.array(moment["continuous"], np.float32)
             discrete = np.array(moment["discrete"])
             if len(discrete) == 0:
-                action = continuous
+                low, high = np.array(env.unwrapped.understudy_spec.units.ranges).T
+                action = (low + (continuous + 1.0) * 0.5 * (high - low)).astype(np.float32)
             else:
                 action = discrete if len(discrete) > 1 else int(discrete[0])
             observation, reward, terminated, truncated, _ = env.step(action)
