@@ -2,6 +2,7 @@
 import type { EnvironmentSpec } from '../../envs/index.ts'
 import type { Metric, ReadableLibrary, RunRow } from '../../store/index.ts'
 import { configToYaml, type RunConfig } from '../config.ts'
+import { knownVersions } from '../demonstrations.ts'
 import { configOf, savedConfig } from '../runs.ts'
 import type { ControlFacts, DemonstrationFacts, RunFacts } from './rule.ts'
 
@@ -38,14 +39,12 @@ function demonstrationFacts(library: ReadableLibrary, row: RunRow): Demonstratio
   if (row.demonstrations.length === 0) return null
   const wanted = new Set(row.demonstrations)
   // Deleted since or not: what the run learned from is what counts.
-  const used = [false, true].flatMap((deleted) =>
-    library.listEpisodes({ environmentId: row.environmentId, deleted }).filter(({ id }) => wanted.has(id)),
-  )
+  const used = [false, true].flatMap((deleted) => library.listEpisodes({ ids: row.demonstrations, deleted }))
   if (used.length < wanted.size) return null
   return {
     episodes: used.length,
     steps: used.reduce((sum, { length }) => sum + length, 0),
-    versions: used.map(({ environmentVersion }) => environmentVersion),
+    versions: knownVersions(used, row.environmentId),
   }
 }
 
