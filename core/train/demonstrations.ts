@@ -208,17 +208,32 @@ function named(library: ReadableLibrary, spec: EnvironmentSpec, ids: readonly nu
       remedy: '"understudy demos list" shows what there is',
     })
   })
+  const misfit = firstMisfit(library, spec, chosen)
+  if (misfit !== undefined) throw new UserError(misfit, { remedy: 'leave it out of --demos' })
+  return chosen
+}
+
+/** Of what was played in other environments the first that does not fit this one, as a sentence. */
+export function firstMisfit(
+  library: ReadableLibrary,
+  spec: EnvironmentSpec,
+  rows: readonly EpisodeRow[],
+): string | undefined {
   const elsewhere = Map.groupBy(
-    chosen.filter((row) => row.environmentId !== spec.id),
+    rows.filter((row) => row.environmentId !== spec.id),
     (row) => `${row.environmentId} ${row.environmentVersion}`,
   )
   for (const [first] of elsewhere.values()) {
     const mismatch = fitMismatch(library.readEpisode(first!.id).environment, spec)
-    if (mismatch !== undefined) {
-      throw new UserError(`episode ${first!.id} ${mismatch}`, { remedy: 'leave it out of --demos' })
-    }
+    if (mismatch !== undefined) return `episode ${first!.id} ${mismatch}`
   }
-  return chosen
+  return undefined
+}
+
+/** Versions of this environment that they were played in, as far as they are known: 0 is one that nobody knows. */
+export function knownVersions(rows: readonly EpisodeRow[], environment: string): number[] {
+  const own = rows.filter(({ environmentId }) => environmentId === environment)
+  return own.map(({ environmentVersion }) => environmentVersion).filter((version) => version !== 0)
 }
 
 function noSelection(selection: string): UserError {

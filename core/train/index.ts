@@ -14,9 +14,11 @@ export { configPlugins, loadConfigPlugins } from './config-plugins.ts'
 export { demonstrationFiles } from './demonstration-files.ts'
 export {
   demonstrationData,
+  firstMisfit,
   GAIL_CONTROLS,
   type GailControl,
   isSelection,
+  knownVersions,
   SELECTIONS,
   selectDemonstrations,
 } from './demonstrations.ts'

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openLibrary } from '../../core/store/index.ts'
 import { resolveConfig } from '../../core/train/index.ts'
 import { openStudio, type TestStudio } from './support.ts'
 
@@ -114,7 +115,20 @@ test('demonstrations that do not fit are a problem, few ones a warning', async (
   const none = await compose({ demonstrations: [] })
   expect(none.problems.map(({ path }) => path)).toEqual(['demonstrations'])
   const foreign = await compose({ environment: 'basic' })
-  expect(foreign.problems[0]!.message).toContain('another environment')
+  expect(foreign.problems[0]!.message).toMatch(
+    /another environment: episode \d+ was played in bubble\/25 and has/,
+  )
+  const library = openLibrary(studio.directory)
+  const episode = library.readEpisode(bundled[0]!)
+  const environment = { ...episode.environment, id: 'unity:Bubble', version: 0 }
+  const fitting = library.addEpisode({ ...episode, environment })
+  library.close()
+  expect(await compose({ demonstrations: [...bundled, fitting] })).toMatchObject({
+    problems: [],
+    warnings: [
+      '1 of the demonstrations were played in another environment, whose observations and actions are the same.',
+    ],
+  })
   expect((await compose({ demonstrations: bundled.slice(0, 2) })).warnings).toHaveLength(1)
   expect((await compose({ preset: 'sac' })).warnings).toEqual(['This preset makes no use of demonstrations.'])
 })

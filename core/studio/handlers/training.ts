@@ -10,7 +10,7 @@ import {
   signalNames,
 } from '../../train/config.ts'
 import { mergeSections } from '../../train/config-check.ts'
-import { runDirectory, startProblems } from '../../train/index.ts'
+import { firstMisfit, knownVersions, runDirectory, startProblems } from '../../train/index.ts'
 import { presetsFor, type Preset as TrainPreset } from '../../train/presets.ts'
 import { describeSettings, describeTopSettings, TOP_SECTIONS } from '../../train/settings-form.ts'
 import { parseYaml } from '../../train/yaml.ts'
@@ -85,20 +85,27 @@ export function trainingHandlers(context: HostContext): Handlers<TrainingMethod>
           remedy: 'choose some, or a preset without GAIL',
         })
       }
-      const foreign = chosen.filter((row) => row.environmentId !== params.environment)
-      if (foreign.length > 0) {
-        problems.push({
-          path: 'demonstrations',
-          message: `${foreign.length} of the demonstrations were played in another environment`,
-          remedy: `choose demonstrations of ${params.environment}`,
-        })
-      }
       const warnings: string[] = []
       const called = params.name === '' ? runId : freeName(context, params.name)
       if (params.name !== '' && called !== params.name) {
         warnings.push(`Another is called "${params.name}" already: this one will be called "${called}".`)
       }
-      const versions = new Set(chosen.map((row) => row.environmentVersion))
+      const foreign = chosen.filter((row) => row.environmentId !== params.environment)
+      const spec = context.specs.get(params.environment)
+      if (foreign.length > 0 && spec !== undefined) {
+        const elsewhere = `${foreign.length} of the demonstrations were played in another environment`
+        const misfit = firstMisfit(library, spec, foreign)
+        if (misfit === undefined) {
+          warnings.push(`${elsewhere}, whose observations and actions are the same.`)
+        } else {
+          problems.push({
+            path: 'demonstrations',
+            message: `${elsewhere}: ${misfit}`,
+            remedy: `choose demonstrations of ${params.environment}`,
+          })
+        }
+      }
+      const versions = new Set(knownVersions(chosen, params.environment))
       if (versions.size > 1) {
         warnings.push('The demonstrations were played in different versions of the environment.')
       }

@@ -3,6 +3,7 @@ import type { EnvironmentSpec } from '../../envs/index.ts'
 import { atLeastAsGood, episodeScore } from '../../rollout/score.ts'
 import type { EpisodeRow, Metric, ReadableLibrary, RunRow } from '../../store/index.ts'
 import { configToYaml, type RunConfig } from '../config.ts'
+import { knownVersions } from '../demonstrations.ts'
 import { configOf, savedConfig } from '../runs.ts'
 import { type ControlFacts, type DemonstrationFacts, mean, type RunFacts } from './rule.ts'
 
@@ -31,7 +32,7 @@ export function factsOf(
     step: row.step,
     masteredAtStep: row.masteredAtStep,
     series,
-    demonstrations: demonstrationFacts(used),
+    demonstrations: demonstrationFacts(used, row.environmentId),
     control: controlOf(library, row, config),
     asDemonstrated: asDemonstrated(used, spec, series.get('rollout/window_score')?.at(-1)),
   }
@@ -42,9 +43,7 @@ function demonstrationsOf(library: ReadableLibrary, row: RunRow): EpisodeRow[] |
   if (row.demonstrations.length === 0) return null
   const wanted = new Set(row.demonstrations)
   // Deleted since or not: what the run learned from is what counts.
-  const used = [false, true].flatMap((deleted) =>
-    library.listEpisodes({ environmentId: row.environmentId, deleted }).filter(({ id }) => wanted.has(id)),
-  )
+  const used = [false, true].flatMap((deleted) => library.listEpisodes({ ids: row.demonstrations, deleted }))
   return used.length < wanted.size ? null : used
 }
 
@@ -58,12 +57,15 @@ function asDemonstrated(
   return atLeastAsGood(spec.score, window, mean(scores))
 }
 
-function demonstrationFacts(used: readonly EpisodeRow[] | null): DemonstrationFacts | null {
+function demonstrationFacts(
+  used: readonly EpisodeRow[] | null,
+  environmentId: string,
+): DemonstrationFacts | null {
   if (used === null) return null
   return {
     episodes: used.length,
     steps: used.reduce((sum, { length }) => sum + length, 0),
-    versions: used.map(({ environmentVersion }) => environmentVersion),
+    versions: knownVersions(used, environmentId),
   }
 }
 

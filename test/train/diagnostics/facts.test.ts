@@ -63,3 +63,20 @@ test('a run is held against its demonstrations, and against a control run once i
   expect(at(2000, 30, 'stopped').control?.runId).toBe('shuffled-run')
   library.close()
 })
+
+test('demonstrations of another environment, and of a version that nobody knows, count and are of no other version', () => {
+  const library = openLibrary(temporaryDirectory())
+  ensureBundledDemonstrations(library)
+  const { id } = library.listEpisodes({ environmentId: 'bubble/25' })[0]!
+  const episode = library.readEpisode(id)
+  const played = (environment: object) =>
+    library.addEpisode({ ...episode, environment: { ...episode.environment, ...environment } })
+  const ids = [id, played({ id: 'unity:Bubble', version: 7 }), played({ version: 0 })]
+  const run = row('real', 'none', { demonstrations: ids })
+  expect(factsOf(library, run, spec, []).demonstrations).toEqual({
+    episodes: 3,
+    steps: 3 * episode.rewards.length,
+    versions: [spec.version],
+  })
+  library.close()
+})
