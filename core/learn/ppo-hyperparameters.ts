@@ -16,8 +16,8 @@ export const ppoHyperparameters = z.strictObject({
     .positive()
     .default(1e-8)
     .describe(
-      'Ours: gradients smaller than this make smaller steps; 1e-5 keeps a policy that is nearly perfect from wandering off where ' +
-        'rewards are normalised, and is the default of Gymnasium environments',
+      'Ours: gradients smaller than this make smaller steps; 1e-5 keeps a policy that is nearly perfect from wandering off, and ' +
+        'is the default of Gymnasium environments',
     ),
   value_clip: z
     .enum(['none', 'epsilon', 'range'])
@@ -30,14 +30,14 @@ export const ppoHyperparameters = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Ours: divide the environment's rewards by the running standard deviation of their discounted sum; on by default in " +
-        'Gymnasium environments',
+      "Ours: divide the environment's rewards by the running standard deviation of their discounted sum; on where an " +
+        'environment has no presets and no file is given',
     ),
   learning_rate_schedule: scheduleKind.default('linear').describe('linear: falls to nearly 0 at max_steps'),
   beta_schedule: scheduleKind.optional().describe('As learning_rate_schedule when absent'),
   epsilon_schedule: scheduleKind
     .optional()
-    .describe('As learning_rate_schedule when absent; linear falls to 0.1'),
+    .describe('As learning_rate_schedule when absent; linear falls to 0.1, or stays below'),
   policy_init_buffers: z
     .int()
     .min(0)

@@ -12,8 +12,11 @@ import { examineFeatures } from './config-features.ts'
 import { at, isRecord, type Place } from './config-place.ts'
 import { checkRewardSignals } from './config-signals.ts'
 
-/** Settings of PPO that learn the same whatever the size of the rewards. */
-export const scaleFree = { value_clip: 'none', normalize_reward: true, adam_epsilon: 1e-5 } as const
+/** Settings of PPO under which the critic follows returns of every size: those of Stable-Baselines3. */
+const freeValue = { value_clip: 'none', adam_epsilon: 1e-5 } as const
+
+/** The same where nobody has tuned anything: what the rewards are divided by brings them to the size that the defaults are for. */
+export const untuned = { ...freeValue, normalize_reward: true } as const
 
 type Section = Record<string, unknown>
 
@@ -110,12 +113,14 @@ export function resolveBehavior(
 }
 
 /**
- * What an algorithm does unless told otherwise where it is not ML-Agents' environments that are learned in: rewards of Gymnasium's
- * tasks are of every size, and PPO as ML-Agents has it is made for returns of about 1.
+ * What an algorithm does unless told otherwise where it is not ML-Agents' environments that are learned in: Gymnasium's tasks pay
+ * returns of every size, and PPO as ML-Agents has it is made for returns of about 1. Rewards stay as they are: settings that are
+ * known for such a task are known for its own rewards, and with those of RL Baselines3 Zoo PPO is less steady on divided ones
+ * (docs/results/pendulum.md).
  */
 function environmentDefaults(environment: string, { trainer_type: algorithm = 'ppo' }: Section): Section {
   if (algorithm !== 'ppo' || !environment.startsWith('gym:')) return {}
-  return { hyperparameters: scaleFree }
+  return { hyperparameters: freeValue }
 }
 
 function switchGail(section: Section, on: boolean): Section {

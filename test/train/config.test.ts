@@ -290,7 +290,7 @@ describe('the scale of rewards, which PPO as ML-Agents has it takes to be about 
     ).behavior.hyperparameters
 
   it("is ML-Agents' unless Gymnasium's tasks are learned in, which pay anything", () => {
-    const free = { value_clip: 'none', normalize_reward: true, adam_epsilon: 1e-5 }
+    const free = { value_clip: 'none', normalize_reward: false, adam_epsilon: 1e-5 }
     const theirs = { value_clip: 'epsilon', normalize_reward: false, adam_epsilon: 1e-8 }
     expect(hyperparameters('basic')).toMatchObject(theirs)
     expect(hyperparameters('unity:game')).toMatchObject(theirs)
@@ -307,11 +307,11 @@ describe('the scale of rewards, which PPO as ML-Agents has it takes to be about 
   it('is what the file says, and in a run that is gone on with what it was', () => {
     expect(hyperparameters('gym:A-v0', { value_clip: 'range' })).toMatchObject({
       value_clip: 'range',
-      normalize_reward: true,
+      adam_epsilon: 1e-5,
     })
-    expect(hyperparameters('gym:A-v0', { normalize_reward: false })).toMatchObject({
+    expect(hyperparameters('gym:A-v0', { normalize_reward: true })).toMatchObject({
       value_clip: 'none',
-      normalize_reward: false,
+      normalize_reward: true,
     })
     expect(hyperparameters('gym:A-v0', {}, true)).toMatchObject({
       value_clip: 'epsilon',
@@ -321,7 +321,11 @@ describe('the scale of rewards, which PPO as ML-Agents has it takes to be about 
 
   it('is nothing to rely on where nobody has tuned', () => {
     const config = resolveConfig(untunedConfig('grid', 'ppo', false))
-    expect(config.behavior.hyperparameters).toMatchObject({ value_clip: 'none', normalize_reward: true })
+    expect(config.behavior.hyperparameters).toMatchObject({
+      value_clip: 'none',
+      normalize_reward: true,
+      adam_epsilon: 1e-5,
+    })
     expect(resolveConfig(configToYaml(config), { stored: true })).toEqual(config)
   })
 })
