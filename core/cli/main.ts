@@ -95,7 +95,10 @@ function makeProgram(): Command {
       'module that registers environments, algorithms, networks or reward signals; may be repeated',
       (file: string, files: string[] = []) => [...files, file],
     )
-    .option('--python <file>', 'interpreter for gym: environments (default: $UNDERSTUDY_PYTHON, the one chosen in the studio, or python3)')
+    .option(
+      '--python <file>',
+      'interpreter for gym: environments (default: $UNDERSTUDY_PYTHON, the one chosen in the studio, or python3)',
+    )
     .option('--json', 'output for machines')
     .option('--verbose', 'show where an error came from')
     .configureHelp({ showGlobalOptions: true })
