@@ -29,7 +29,7 @@ export function SettingsDialog({ opened, onClose }: { opened: boolean; onClose: 
             data={[
               { value: 'light', label: 'Light' },
               { value: 'dark', label: 'Dark' },
-              { value: 'auto', label: 'System' },
+              { value: 'auto', label: 'As the system' },
             ]}
           />
         </div>

@@ -1,5 +1,6 @@
 /** `training.*`: presets, the advanced form, and the configuration that comes of them. */
 import { existsSync } from 'node:fs'
+import { counted } from '../../counted.ts'
 import { UserError } from '../../errors.ts'
 import {
   type ConfigOverrides,
@@ -97,7 +98,8 @@ export function trainingHandlers(context: HostContext): Handlers<TrainingMethod>
         warnings.push('The demonstrations were played in different versions of the environment.')
       }
       if (needed && chosen.length > 0 && chosen.length < 5) {
-        warnings.push(`${chosen.length} demonstrations are few: expect a less reliable result than with ten.`)
+        const few = `${counted(chosen.length, 'demonstration')} ${chosen.length === 1 ? 'is' : 'are'} few`
+        warnings.push(`${few}: expect a less reliable result than with ten.`)
       }
       if (!needed && chosen.length > 0) warnings.push('This preset makes no use of demonstrations.')
       return { yaml: configToYaml(resolved), runId, problems, warnings }
