@@ -35,7 +35,7 @@ export function SettingsDialog({ opened, onClose }: { opened: boolean; onClose: 
         </div>
         <Switch
           label="Record what I play"
-          description="Every shot is saved at once; you decide at the end whether to keep the play."
+          description="Every step is saved at once; you decide at the end whether to keep the play, and it counts from then on."
           checked={settings.record}
           onChange={(event) => changeSettings({ record: event.currentTarget.checked })}
         />
