@@ -1,6 +1,5 @@
 /** `understudy evaluate`: an agent on held-out boards. */
 import type { Command } from 'commander'
-import { counted } from '../counted.ts'
 import { closing, makeEnvironment, type Player, randomPlayer, scriptedPlayer } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import {
@@ -113,7 +112,7 @@ function describe(run: string, { spec, episodes, score, winRate, mastered, solve
   const { human, units } = spec.score
   const [low, high] = score.ci95
   const lines = [
-    `${run} in ${spec.title}, ${counted(episodes.length, 'board')}`,
+    `${run} in ${spec.title}, ${episodes.length} boards`,
     `  ${units} per episode   ${score.mean.toFixed(2)}  (95 % interval ${low.toFixed(2)} to ${high.toFixed(2)})`,
     `  interquartile mean ${score.iqm.toFixed(2)}, standard deviation ${score.sd.toFixed(2)}`,
     `  won ${(winRate * 100).toFixed(0)} %${solved ? ', solved' : ''}`,

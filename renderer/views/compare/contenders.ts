@@ -6,7 +6,6 @@ import type {
   ImportedAgent,
   PlayerKind,
 } from '../../../core/studio/protocol.ts'
-import { plural } from '../../components/format.ts'
 
 export const MOST = 4
 
@@ -61,8 +60,7 @@ export function describeContender(contender: Contender, known: Known): { label: 
     }
     case 'agent': {
       const name = known.agents.find(({ runId }) => runId === contender.runId)?.name ?? contender.runId
-      const { checkpoint } = contender
-      const at = checkpoint === undefined ? '' : `, ${checkpointWords(checkpoint)}`
+      const at = contender.checkpoint === undefined ? '' : `, step ${contender.checkpoint}`
       return { label: `${name}${at}`, kind: 'agent' }
     }
     case 'episode': {
@@ -72,11 +70,6 @@ export function describeContender(contender: Contender, known: Known): { label: 
         : { label: `${row.playerName}, board ${row.seed ?? 'unknown'}`, kind: row.playerKind }
     }
   }
-}
-
-/** 'at 45,008 steps', 'latest' */
-function checkpointWords(checkpoint: string): string {
-  return checkpoint === 'latest' ? checkpoint : `at ${plural(Number(checkpoint), 'step', 'steps')}`
 }
 
 /** For statistics a person's one episode stands for all of theirs: one play says too little. */
