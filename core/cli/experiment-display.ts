@@ -1,7 +1,8 @@
 /** What `understudy experiment` shows: one JSON object per line for machines, lines and a progress line for people. */
+
+import { counted } from '../counted.ts'
 import { type Cell, duration, type Experiment, type RunnerEvent } from '../experiment/index.ts'
 import type { CliContext } from './context.ts'
-import { count } from './table.ts'
 
 type Progress = Extract<RunnerEvent, { event: 'progress' }>
 
@@ -46,7 +47,7 @@ export class ExperimentDisplay {
         this.#done = event.kept
         this.#all = event.cells
         const kept = event.kept === 0 ? '' : `, ${event.kept} of them there already`
-        this.note(`${this.#experiment.name}: ${count(event.cells, 'run')}${kept}; ${event.jobs} at once`)
+        this.note(`${this.#experiment.name}: ${counted(event.cells, 'run')}${kept}; ${event.jobs} at once`)
         break
       }
       case 'changed':

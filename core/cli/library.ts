@@ -1,12 +1,13 @@
 /** `understudy library`: the database itself. */
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { counted } from '../counted.ts'
 import { DataError, UserError } from '../errors.ts'
 import { DIRECTORIES, hasLibrary, makePrivateDirectory, type ReadableLibrary } from '../store/index.ts'
 import { storageOf } from '../studio/storage.ts'
 import type { CliContext } from './context.ts'
 import { outputPath } from './output.ts'
-import { count, formatBytes, formatTable } from './table.ts'
+import { formatBytes, formatTable } from './table.ts'
 
 export function register(program: Command, context: CliContext): void {
   const library = program.command('library').description('back up, check and compact the library')
@@ -44,7 +45,7 @@ async function backUp({ out }: { out?: string }, context: CliContext): Promise<v
   const name = `library-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.db`
   const { file, bytes, episodes } = await library.backUp(out ?? join(folder, name), context.signal)
   if (context.json) return context.printJson({ event: 'backup', file, bytes, episodes })
-  context.print(`${file}: ${count(episodes, 'episode')}, ${formatBytes(bytes)}, checked`)
+  context.print(`${file}: ${counted(episodes, 'episode')}, ${formatBytes(bytes)}, checked`)
   context.print('to go back to it, put it in the place of library.db while nothing has the library open')
 }
 
@@ -54,7 +55,7 @@ async function size(context: CliContext): Promise<void> {
   const { environments, trash, runs, agents, backups } = storage
   const rows: [what: string, bytes: number][] = [
     ...environments.map(({ environmentId, episodes, bytes }): [string, number] => [
-      `${count(episodes, 'episode')} of ${environmentId}`,
+      `${counted(episodes, 'episode')} of ${environmentId}`,
       bytes,
     ]),
     ['trash', trash.bytes],
@@ -85,8 +86,8 @@ function check(context: CliContext): void {
     return
   }
   for (const problem of problems) context.print(problem)
-  const verdict = problems.length === 0 ? 'all intact' : count(problems.length, 'problem')
-  context.print(`${count(episodes.length, 'episode')} checked, ${verdict}`)
+  const verdict = problems.length === 0 ? 'all intact' : counted(problems.length, 'problem')
+  context.print(`${counted(episodes.length, 'episode')} checked, ${verdict}`)
   if (problems.length > 0) context.print('"understudy demos rescue" takes out what is whole')
 }
 

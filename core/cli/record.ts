@@ -1,5 +1,6 @@
 /** `understudy record`: a scripted player or an agent plays, and the library records it. */
 import type { Command } from 'commander'
+import { counted } from '../counted.ts'
 import { type Recorder, recordEpisode } from '../demos/index.ts'
 import {
   closing,
@@ -13,7 +14,6 @@ import {
 import { nearest, UserError } from '../errors.ts'
 import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
-import { count } from './table.ts'
 
 interface Options {
   env: string
@@ -79,7 +79,7 @@ async function recordIn(environment: Environment, options: Options, context: Cli
       })
     } else {
       const outcome = row.success ? 'goal reached' : row.terminated ? 'goal missed' : 'cut off'
-      context.print(`episode ${row.id}: seed ${seed}, ${count(row.length, 'step')}, ${outcome}`)
+      context.print(`episode ${row.id}: seed ${seed}, ${counted(row.length, 'step')}, ${outcome}`)
     }
   }
 }

@@ -1,4 +1,5 @@
 /** Tables for people: aligned, plain, no lines. */
+import { counted } from '../counted.ts'
 import { printableLine } from '../printable.ts'
 
 export interface Column<Row> {
@@ -39,11 +40,6 @@ function displayWidth(text: string): number {
   return width
 }
 
-/** '1 episode', '3 episodes' */
-export function count(n: number, unit: string, units = `${unit}s`): string {
-  return `${n} ${n === 1 ? unit : units}`
-}
-
 /** Local time to the minute: '2026-03-04 17:05'. */
 export function formatTime(us: number): string {
   const date = new Date(us / 1000)
@@ -54,7 +50,7 @@ export function formatTime(us: number): string {
 
 /** '512 bytes', '3.4 MB' */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return count(bytes, 'byte')
+  if (bytes < 1000) return counted(bytes, 'byte')
   const unit = bytes < 1e6 ? 'kB' : bytes < 1e9 ? 'MB' : bytes < 1e12 ? 'GB' : 'TB'
   const value = bytes / { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 }[unit]
   return `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`

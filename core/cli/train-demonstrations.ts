@@ -1,11 +1,11 @@
 /** What `--demos` of `understudy train` names. */
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
+import { counted } from '../counted.ts'
 import { environmentStamp, importDemonstrations } from '../demos/index.ts'
 import type { EnvironmentSpec } from '../envs/index.ts'
 import { demonstrationFiles, isSelection, selectDemonstrations } from '../train/index.ts'
 import type { CliContext } from './context.ts'
-import { count } from './table.ts'
 
 /** The ids of those that are selected, or of those in a file or folder, which the library has then. */
 export async function demonstrationsFor(
@@ -27,7 +27,7 @@ export async function demonstrationsFor(
       signal: context.signal,
     })
     const already = known.length === 0 ? '' : `, ${known.length} were in the library already`
-    context.note(`${name}: ${count(added.length, 'new episode')}${already}`)
+    context.note(`${name}: ${counted(added.length, 'new episode')}${already}`)
     ids.push(...known, ...added)
   }
   return ids

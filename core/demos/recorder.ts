@@ -135,7 +135,7 @@ export class Recorder {
   /** Ends the episode and forgets it. One that had come to its end can still be restored from among the deleted. */
   discard(): void {
     if (this.#state === 'discarded') return
-    if (this.over && this.committed === this.steps) this.keep()
+    if (this.over && this.steps > 0 && this.committed === this.steps) this.keep()
     if (this.#state === 'kept' && this.#writer !== undefined) {
       this.#library?.deleteEpisodes([this.#writer.episodeId])
     } else {

@@ -128,7 +128,19 @@ function isWhole(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
+/** Thousands of rows have few stamps and sets of tags between them; reading each anew takes most of the time of a list. */
+const known = new Map<string, unknown>()
+const MOST_KNOWN = 1_000
+
 function parsed(json: string): unknown {
+  if (known.has(json)) return known.get(json)
+  const value = parse(json)
+  if (known.size >= MOST_KNOWN) known.clear()
+  known.set(json, value)
+  return value
+}
+
+function parse(json: string): unknown {
   try {
     return JSON.parse(json)
   } catch {

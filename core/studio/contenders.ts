@@ -1,5 +1,6 @@
 /** Whom a page names, as somebody who can play or has played. */
 import { UnadmittedError } from '../admission/index.ts'
+import { counted } from '../counted.ts'
 import { type EnvironmentStamp, RecordedEnvironment } from '../demos/index.ts'
 import { type Environment, makeEnvironment, type ParameterValue, type Player } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
@@ -123,7 +124,7 @@ export async function runPlayer(
   const step = checkpoint === undefined || checkpoint === 'latest' ? undefined : Number(checkpoint)
   const directory = runDirectory(context.library.dir, runId)
   const player = await context.policies.player(environment.spec, directory, step)
-  return { ...player, name: step === undefined ? name : `${name} at step ${step}` }
+  return { ...player, name: step === undefined ? name : `${name} at ${counted(step, 'step')}` }
 }
 
 /** A policy that was made elsewhere, by the name that people gave it. */

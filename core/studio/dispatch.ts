@@ -11,6 +11,7 @@ import {
   methods,
   type Result,
   requestFrame,
+  tableOf,
   type WireError,
 } from './protocol.ts'
 
@@ -53,7 +54,8 @@ async function answer(
     const request = readRequest(bytes)
     id = request.id
     const result = await call(handlers, page, request.method, request.params)
-    const reply = encodeFrame({ id, result })
+    const columns = tableOf(result)
+    const reply = encodeFrame(columns === null ? { id, result } : { id, table: columns })
     if (reply.byteLength <= maxFrameBytes) return reply
     throw new UserError('the answer is too large to be sent', { remedy: 'ask for fewer items at a time' })
   } catch (error) {

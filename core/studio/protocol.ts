@@ -71,6 +71,7 @@ export type { EnvironmentScheme, Format, LibraryInfo, ListedEnvironment } from '
 export type { PlayState, PlayStep } from './protocol/play.ts'
 export type { PythonReport } from './protocol/python.ts'
 export type { RunStorage, Storage } from './protocol/storage.ts'
+export { type Table, tableOf } from './protocol/table.ts'
 export type {
   HealthNote,
   Metric,

@@ -129,9 +129,17 @@ function fields(key: string, property: JsonSchema, prefix: string, group: string
         ? {}
         : { maximum: property.maximum }),
       ...(choices === undefined ? {} : { choices }),
-      description: property.description ?? '',
+      description: told(property.description ?? ''),
     },
   ]
+}
+
+/** A setting that ML-Agents does not have is marked in the schema. */
+function told(description: string): string {
+  const marked = /^Ours(?:, ([^:]+))?: (.)(.*)$/s.exec(description)
+  if (marked === null) return description
+  const [, only, first, rest] = marked
+  return `${first!.toUpperCase()}${rest}. Not in ML-Agents${only === undefined ? '' : `, ${only}`}`
 }
 
 /** A plain value that may be left open. */
@@ -158,8 +166,40 @@ function kindOf({ type }: JsonSchema): SettingDescription['kind'] {
   return 'text'
 }
 
-/** 'entcoef_learning_rate' -> 'Entcoef learning rate' */
+/** Of keys whose words say little. */
+const LABELS: ReadonlyMap<string, string> = new Map([
+  ['at', 'Stop when'],
+  ['buffer_init_steps', 'Steps before learning'],
+  ['burn_in', 'Burn-in'],
+  ['checkpoint_interval', 'Steps between checkpoints'],
+  ['demo_path', 'File of demonstrations'],
+  ['double_q', 'Double Q'],
+  ['entcoef_learning_rate', 'Learning rate of the temperature'],
+  ['envs_per_worker', 'Environments per worker'],
+  ['exploration_final_eps', 'Random actions at the end'],
+  ['exploration_initial_eps', 'Random actions at first'],
+  ['init_entcoef', 'First temperature'],
+  ['keep_checkpoints', 'Checkpoints kept'],
+  ['lambd', 'Lambda'],
+  ['layer_norm', 'Layer normalisation'],
+  ['max_lifetime_restarts', 'Most restarts'],
+  ['n_step', 'Steps of a return'],
+  ['normalize', 'Normalise observations'],
+  ['num_envs', 'Environments'],
+  ['num_epoch', 'Epochs'],
+  ['num_layers', 'Layers'],
+  ['restarts_rate_limit_n', 'Most restarts in a period'],
+  ['restarts_rate_limit_period_s', 'Period for restarts'],
+  ['summary_freq', 'Steps between summaries'],
+  ['timeout_wait', 'Patience with a worker'],
+  ['use_vail', 'Use VAIL'],
+  ['vis_encode_type', 'Image encoder'],
+])
+
+/** 'batch_size' -> 'Batch size' */
 function label(key: string): string {
+  const known = LABELS.get(key)
+  if (known !== undefined) return known
   const words = key.replaceAll('_', ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

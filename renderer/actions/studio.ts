@@ -37,7 +37,7 @@ export function studioActions(control: StudioControl): readonly Action[] {
     {
       id: 'app.theme',
       group: 'Studio',
-      name: 'Switch between light, dark and system',
+      name: 'Switch the theme: light, dark, as the system has it',
       run: control.cycleTheme,
     },
     {

@@ -7,11 +7,13 @@ import type {
   Method,
   Params,
   Result,
+  Table,
   WireError,
 } from '../../core/studio/protocol.ts'
 import { type Channel, openChannel } from './channel.ts'
 import { HostError } from './host-error.ts'
 import { onNewKey } from './session.ts'
+import { rowsOf } from './table.ts'
 
 /** 'lost' while it is tried again, 'refused' when this page has nothing that lets it in. */
 export type ConnectionState = 'connecting' | 'open' | 'lost' | 'refused'
@@ -24,6 +26,7 @@ interface Pending {
 interface Incoming {
   id?: number | null
   result?: unknown
+  table?: Table
   error?: WireError
   event?: string
   data?: unknown
@@ -143,7 +146,8 @@ export class Client {
     if (typeof frame.id !== 'number') return
     const pending = this.#pending.get(frame.id)
     this.#pending.delete(frame.id)
-    if (frame.error === undefined) pending?.resolve(frame.result)
+    if (frame.table !== undefined) pending?.resolve(rowsOf(frame.table))
+    else if (frame.error === undefined) pending?.resolve(frame.result)
     else pending?.reject(new HostError(frame.error))
   }
 

@@ -137,7 +137,7 @@ function Unsaid({ name, onSaid }: { name: string; onSaid: ReportProps['onSaid'] 
   }
   return (
     <div className={classes.report}>
-      <IconHelpCircle size={20} color="var(--accent)" aria-label="Asks" />
+      <IconHelpCircle size={20} color="var(--accent)" aria-label="Question" />
       <div>
         <strong>{name}</strong>
         <p>The file does not say what was played.</p>

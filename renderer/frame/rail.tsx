@@ -24,9 +24,9 @@ const items = [
 ] as const satisfies readonly { page: Page; label: string; Icon: unknown; key: string }[]
 
 const schemes = {
-  light: { label: 'Light', Icon: IconSun },
-  dark: { label: 'Dark', Icon: IconMoon },
-  auto: { label: 'System', Icon: IconSunMoon },
+  light: { label: 'light', Icon: IconSun },
+  dark: { label: 'dark', Icon: IconMoon },
+  auto: { label: 'as the system has it', Icon: IconSunMoon },
 } as const
 
 export function Rail({ page, onSettings }: { page: Page; onSettings: () => void }) {
@@ -57,15 +57,17 @@ export function Rail({ page, onSettings }: { page: Page; onSettings: () => void 
           Storage
         </a>
       </Tooltip>
-      <button
-        type="button"
-        className={classes.item}
-        aria-label={`Theme: ${scheme.label}. Switch theme`}
-        onClick={() => runAction('app.theme')}
-      >
-        <scheme.Icon size={20} stroke={1.6} aria-hidden />
-        {scheme.label}
-      </button>
+      <Tooltip label={`Theme: ${scheme.label}`} position="right">
+        <button
+          type="button"
+          className={classes.item}
+          aria-label={`Theme: ${scheme.label}. Switch theme`}
+          onClick={() => runAction('app.theme')}
+        >
+          <scheme.Icon size={20} stroke={1.6} aria-hidden />
+          Theme
+        </button>
+      </Tooltip>
       <button type="button" className={classes.item} onClick={onSettings}>
         <IconSettings size={20} stroke={1.6} aria-hidden />
         Settings

@@ -29,13 +29,13 @@ export function SettingsDialog({ opened, onClose }: { opened: boolean; onClose: 
             data={[
               { value: 'light', label: 'Light' },
               { value: 'dark', label: 'Dark' },
-              { value: 'auto', label: 'System' },
+              { value: 'auto', label: 'As the system' },
             ]}
           />
         </div>
         <Switch
           label="Record what I play"
-          description="Every shot is saved at once; you decide at the end whether to keep the play."
+          description="Every step is saved at once; you decide at the end whether to keep the play, and it counts from then on."
           checked={settings.record}
           onChange={(event) => changeSettings({ record: event.currentTarget.checked })}
         />

@@ -31,7 +31,7 @@ export function TopBar({ page }: { page: Page }) {
         <h1>{titles[page]}</h1>
         {library.value !== undefined && (
           <span className={classes.library} title={library.value.directory}>
-            {library.value.name}
+            Library: {library.value.name}
           </span>
         )}
       </div>

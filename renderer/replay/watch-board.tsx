@@ -7,7 +7,7 @@ import { Stage } from '../board/stage.tsx'
 import { motionAllowed, sceneView } from '../board/views.ts'
 import { client } from '../client/client.ts'
 import { ErrorNote } from '../components/error-note.tsx'
-import { won } from '../components/format.ts'
+import { count, won } from '../components/format.ts'
 import { boardSource } from './board-source.ts'
 import { Clock } from './clock.ts'
 import { paceByStep } from './pacing.ts'
@@ -96,7 +96,7 @@ function Playing({ recording, name, speed, loop, onEnd }: PlayingProps) {
         <Stage view={view} source={source} label={`${name} plays: ${step} steps`} />
       </BoardFrame>
       <p className="small muted figure">
-        {spec.score.measure === 'length' ? `${step} ${units}` : `step ${step}`}
+        {spec.score.measure === 'length' ? `${step} ${units}` : `step ${count(step)}`}
         {over && `, ${won(recording.success)}`}
       </p>
     </div>

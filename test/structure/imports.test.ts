@@ -23,6 +23,7 @@ const leaves = [
   'core/atomic-file.ts',
   'core/besides.ts',
   'core/bounds.ts',
+  'core/counted.ts',
   'core/errors.ts',
   'core/failure.ts',
   'core/interruption.ts',

@@ -34,7 +34,7 @@ afterAll(async () => {
 
 test('the library comes with the scripted demonstrations', async () => {
   const info = await studio.page.call('library.info', {})
-  expect(info).toMatchObject({ protocol: 2, shell: 'browser', directory: studio.directory, bundled: 21 })
+  expect(info).toMatchObject({ protocol: 3, shell: 'browser', directory: studio.directory, bundled: 21 })
   const bundled = await studio.page.call('demonstrations.list', { environment: 'bubble/25' })
   expect(bundled).toHaveLength(21)
   expect(bundled.every(({ playerKind, success }) => playerKind === 'scripted' && success)).toBe(true)

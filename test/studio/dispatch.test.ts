@@ -100,7 +100,7 @@ test('mutated frames are always answered and never fatal', async () => {
     if ('error' in answer) expect(['protocol', 'user', 'data']).toContain(answer.error.kind)
   }
   const answer = await line.ask(originals[0]!)
-  expect(answer).toMatchObject({ id: 1, result: { protocol: 2 } })
+  expect(answer).toMatchObject({ id: 1, result: { protocol: 3 } })
 })
 
 test('errors cross the wire as what they are', () => {

@@ -16,11 +16,13 @@ import {
   methods,
   type Params,
   type Result,
+  type Table,
   type Upload,
   type WireError,
 } from '../../core/studio/protocol.ts'
 import { messagePort } from '../../core/studio/transports/message-port.ts'
 import type { Port } from '../../core/train/port.ts'
+import { rowsOf } from '../../renderer/client/table.ts'
 
 /** What a page has: typed calls and events over one port. Every answer and event is checked by its schema here too. */
 export class TestPage {
@@ -91,6 +93,7 @@ export class TestPage {
     const message = frame as {
       id?: number
       result?: unknown
+      table?: Table
       error?: WireError
       event?: EventName
       data?: unknown
@@ -103,7 +106,7 @@ export class TestPage {
     const pending = this.#pending.get(message.id!)
     this.#pending.delete(message.id!)
     if (message.error !== undefined) pending?.reject(message.error)
-    else pending?.resolve(message.result)
+    else pending?.resolve(message.table === undefined ? message.result : rowsOf(message.table))
   }
 }
 

@@ -22,6 +22,15 @@ describe('describeSettings', () => {
     expect([...settings.keys()].some((path) => path.includes('gail'))).toBe(false)
   })
 
+  it('calls a setting by words, and says what ML-Agents does not have', () => {
+    const settings = new Map(describeSettings('sac').map((setting) => [setting.path, setting]))
+    expect(settings.get('network_settings.vis_encode_type')?.label).toBe('Image encoder')
+    expect(settings.get('network_settings.head_units')?.description).toBe(
+      'Units of each layer of the shared head. Not in ML-Agents',
+    )
+    expect([...settings.values()].filter(({ description }) => description.startsWith('Ours'))).toEqual([])
+  })
+
   it('lists choices, and the signals that are wanted', () => {
     const form = describeSettings('ppo', { signals: ['gail'] }).find(
       ({ path }) => path === 'reward_signals.gail.reward_form',

@@ -1,9 +1,10 @@
 /** `understudy demos tag`, `delete`, `restore`, `empty-trash` and `keep` */
 import type { Command } from 'commander'
+import { counted } from '../../counted.ts'
 import { UserError } from '../../errors.ts'
 import { collect, parseIds, wholeNumber } from '../arguments.ts'
 import type { CliContext } from '../context.ts'
-import { count, formatBytes } from '../table.ts'
+import { formatBytes } from '../table.ts'
 
 interface TagOptions {
   add?: string[]
@@ -43,7 +44,8 @@ export function registerEdit(demos: Command, context: CliContext): void {
     .action(async () => {
       const { episodes, bytes } = await context.library().purge(Number.MAX_SAFE_INTEGER)
       if (context.json) context.printJson({ event: 'erased', episodes, bytes })
-      else context.print(`${count(episodes, 'episode')} erased, ${formatBytes(bytes)} given back to the disk`)
+      else
+        context.print(`${counted(episodes, 'episode')} erased, ${formatBytes(bytes)} given back to the disk`)
     })
   demos
     .command('keep <ids...>')
@@ -77,5 +79,5 @@ function tag(ids: string[], { add = [], remove = [], note, rating }: TagOptions,
 
 function tell(event: string, ids: readonly number[], context: CliContext): void {
   if (context.json) context.printJson({ event, episodes: ids })
-  else context.print(`${count(ids.length, 'episode')} ${event}`)
+  else context.print(`${counted(ids.length, 'episode')} ${event}`)
 }

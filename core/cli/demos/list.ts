@@ -1,9 +1,10 @@
 /** `understudy demos list` */
 import type { Command } from 'commander'
+import { counted } from '../../counted.ts'
 import { environmentSpecs } from '../../envs/index.ts'
 import { type EpisodeRow, FIRST_TIME_US } from '../../store/index.ts'
 import type { CliContext } from '../context.ts'
-import { count, formatTable, formatTime } from '../table.ts'
+import { formatTable, formatTime } from '../table.ts'
 import { type Selection, selectionFilter, withSelection } from './select.ts'
 
 export function registerList(demos: Command, context: CliContext): void {
@@ -54,6 +55,8 @@ function summary(rows: readonly EpisodeRow[]): string {
   const { measure, unit, units } = spec?.score ?? { measure: 'length', unit: 'step', units: 'steps' }
   const total = rows.reduce((sum, row) => sum + (measure === 'length' ? row.length : row.return), 0)
   const mean = `${(total / rows.length).toFixed(2)} ${units} on average`
-  const episodes = count(rows.length, 'episode')
-  return measure === 'length' ? `${episodes}, ${count(total, unit, units)}, ${mean}` : `${episodes}, ${mean}`
+  const episodes = counted(rows.length, 'episode')
+  return measure === 'length'
+    ? `${episodes}, ${counted(total, unit, units)}, ${mean}`
+    : `${episodes}, ${mean}`
 }

@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
+import { counted } from '../../counted.ts'
 import { DIRECTORIES, type Rescued, rescueLibrary } from '../../store/index.ts'
 import type { CliContext } from '../context.ts'
 import { outputPath } from '../output.ts'
-import { count } from '../table.ts'
 
 export function registerRescue(command: Command, context: CliContext): void {
   command
@@ -28,12 +28,12 @@ export function registerRescue(command: Command, context: CliContext): void {
 function tell({ episodes, runs, agents }: Rescued, file: string, out: string, context: CliContext): void {
   for (const { id, state, steps, of } of episodes) {
     if (state === 'cut') context.print(`episode ${id}: ${steps} of ${of} steps`)
-    if (state === 'lost') context.print(`episode ${id}: lost${of === null ? '' : `, ${count(of, 'step')}`}`)
+    if (state === 'lost') context.print(`episode ${id}: lost${of === null ? '' : `, ${counted(of, 'step')}`}`)
   }
   const whole = episodes.filter(({ state }) => state === 'whole').length
   const cut = episodes.filter(({ state }) => state === 'cut').length
-  const others = `${count(runs, 'run')}, ${count(agents, 'imported agent')}`
-  context.print(`${out}: ${whole} of ${count(episodes.length, 'episode')} whole, ${cut} in part, ${others}`)
+  const others = `${counted(runs, 'run')}, ${counted(agents, 'imported agent')}`
+  context.print(`${out}: ${whole} of ${counted(episodes.length, 'episode')} whole, ${cut} in part, ${others}`)
   const beside = [DIRECTORIES.runs, DIRECTORIES.agents].filter((name) =>
     existsSync(join(dirname(file), name)),
   )

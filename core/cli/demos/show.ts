@@ -1,5 +1,6 @@
 /** `understudy demos show` */
 import type { Command } from 'commander'
+import { counted } from '../../counted.ts'
 import { type Episode, stepLayout } from '../../demos/episode.ts'
 import { printableLine } from '../../printable.ts'
 import type { EpisodeRow } from '../../store/index.ts'
@@ -66,7 +67,7 @@ function describe(row: EpisodeRow): string[] {
     ['environment', `${row.environmentId}, version ${row.environmentVersion}, seed ${row.seed ?? 'unknown'}`],
     ['player', row.playerKind === row.playerName ? row.playerName : `${row.playerName} (${row.playerKind})`],
     ['started', started(row)],
-    ['outcome', `${outcome(row)} after ${row.length} steps, return ${row.return.toFixed(3)}`],
+    ['outcome', `${outcome(row)} after ${counted(row.length, 'step')}, return ${row.return.toFixed(3)}`],
     ['hash', row.hash ?? '-'],
   ]
   if (row.tags.length > 0) lines.push(['tags', row.tags.join(', ')])

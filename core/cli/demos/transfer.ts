@@ -1,6 +1,7 @@
 /** `understudy demos import` and `understudy demos export` */
 import { basename, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { counted } from '../../counted.ts'
 import {
   type ActionAlignment,
   type DemonstrationFiles,
@@ -20,7 +21,6 @@ import { computeAtOnce } from '../../interruption.ts'
 import type { EpisodeSummary } from '../../store/index.ts'
 import type { CliContext } from '../context.ts'
 import { isStandardOutput, outputPath, writeOutputFile } from '../output.ts'
-import { count } from '../table.ts'
 import { type Selection, selectEpisodes, withSelection } from './select.ts'
 
 const WRITTEN = FORMATS.map((format) => format.name).join(', ')
@@ -104,8 +104,8 @@ async function importPath(path: string, options: ImportOptions, context: CliCont
   }
   const already = known.length === 0 ? '' : `, ${known.length} were there already`
   const steps = episodes.reduce((sum, { length }) => sum + length, 0)
-  const what = `${format.name}, ${count(episodes.length, 'episode')}, ${count(steps, 'step')}`
-  context.print(`${basename(resolve(path))}: ${count(added.length, 'new episode')}${already} (${what})`)
+  const what = `${format.name}, ${counted(episodes.length, 'episode')}, ${counted(steps, 'step')}`
+  context.print(`${basename(resolve(path))}: ${counted(added.length, 'new episode')}${already} (${what})`)
   for (const note of notes) context.print(`  note: ${note}`)
 }
 
@@ -143,7 +143,7 @@ async function exportTo(ids: string[], options: ExportOptions, context: CliConte
   const tell = (line: string) => (isStandardOutput(options.out) ? context.note(line) : context.print(line))
   if (context.json) return tell(JSON.stringify(report))
   tell(
-    `${isStandardOutput(options.out) ? 'standard output' : options.out}: ${count(written.length, 'episode')}, ${(bytes / 1024).toFixed(0)} KiB`,
+    `${isStandardOutput(options.out) ? 'standard output' : options.out}: ${counted(written.length, 'episode')}, ${(bytes / 1024).toFixed(0)} KiB`,
   )
   if (lost.length > 0) tell(`  note: ${format.name} cannot hold ${lost.join('; ')}`)
   for (const { problem } of leftOut) context.note(`  left out: ${problem}`)

@@ -2,11 +2,11 @@
 import type { Command } from 'commander'
 import { findDivergence } from '../../demos/index.ts'
 import '../../envs/index.ts'
+import { counted } from '../../counted.ts'
 import { DataError, PluginError, UserError } from '../../errors.ts'
 import { computeAtOnce } from '../../interruption.ts'
 import type { EpisodeRow, ReadableLibrary } from '../../store/index.ts'
 import type { CliContext } from '../context.ts'
-import { count } from '../table.ts'
 import { type Selection, selectEpisodes, withSelection } from './select.ts'
 
 interface Problem {
@@ -59,11 +59,11 @@ export function registerVerify(demos: Command, context: CliContext): void {
       for (const { episodeId, reason } of notReplayed)
         context.print(`episode ${episodeId} not replayed: ${reason}`)
       if (seedUnknown.length > 0) {
-        const those = count(seedUnknown.length, 'episode')
+        const those = counted(seedUnknown.length, 'episode')
         context.print(`${those} cannot be replayed, as nobody knows the seed: ${seedUnknown.join(', ')}`)
       }
-      const verdict = problems.length === 0 ? 'all intact' : count(problems.length, 'problem')
-      context.print(`${count(rows.length, 'episode')} verified, ${verdict}`)
+      const verdict = problems.length === 0 ? 'all intact' : counted(problems.length, 'problem')
+      context.print(`${counted(rows.length, 'episode')} verified, ${verdict}`)
     })
 }
 

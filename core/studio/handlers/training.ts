@@ -1,5 +1,6 @@
 /** `training.*`: presets, the advanced form, and the configuration that comes of them. */
 import { existsSync } from 'node:fs'
+import { counted } from '../../counted.ts'
 import { otherNames, UserError } from '../../errors.ts'
 import {
   type ConfigOverrides,
@@ -93,7 +94,7 @@ export function trainingHandlers(context: HostContext): Handlers<TrainingMethod>
       const foreign = chosen.filter((row) => row.environmentId !== params.environment)
       const spec = context.specs.get(params.environment)
       if (foreign.length > 0 && spec !== undefined) {
-        const elsewhere = `${foreign.length} of the demonstrations were played in another environment`
+        const elsewhere = `${foreign.length.toLocaleString('en')} of the demonstrations ${foreign.length === 1 ? 'was' : 'were'} played in another environment`
         const misfit = firstMisfit(library, spec, foreign)
         if (misfit === undefined) {
           warnings.push(`${elsewhere}, whose observations and actions are the same.`)
@@ -110,7 +111,8 @@ export function trainingHandlers(context: HostContext): Handlers<TrainingMethod>
         warnings.push('The demonstrations were played in different versions of the environment.')
       }
       if (needed && chosen.length > 0 && chosen.length < 5) {
-        warnings.push(`${chosen.length} demonstrations are few: expect a less reliable result than with ten.`)
+        const few = `${counted(chosen.length, 'demonstration')} ${chosen.length === 1 ? 'is' : 'are'} few`
+        warnings.push(`${few}: expect a less reliable result than with ten.`)
       }
       if (!needed && chosen.length > 0) warnings.push('This preset makes no use of demonstrations.')
       return { yaml: configToYaml(resolved), runId, problems, warnings }

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 
 /** Raised when the meaning of a method changes. */
-export const protocolVersion = 2
+export const protocolVersion = 3
 
 /** A larger frame is refused, in either direction; files travel beside the port. */
 export const maxFrameBytes = 32 * 1024 * 1024
@@ -44,9 +44,13 @@ export const requestFrame = z.strictObject({
 })
 export type RequestFrame = z.infer<typeof requestFrame>
 
-/** `id` is null when the request could not be read so far. */
+/** `id` is null when the request could not be read so far; a long list comes as a table. */
 export const responseFrame = z.union([
   z.strictObject({ id: z.int(), result: z.unknown() }),
+  z.strictObject({
+    id: z.int(),
+    table: z.object({ keys: z.array(z.string()), columns: z.array(z.array(z.unknown())) }),
+  }),
   z.strictObject({ id: z.int().nullable(), error: wireError }),
 ])
 export type ResponseFrame = z.infer<typeof responseFrame>

@@ -20,7 +20,7 @@ export function AgentCard({ agent, playing }: { agent: Agent; playing: boolean }
       badge={
         agent.masteredAtStep !== null && (
           <span className={`${classes.mastered} figure`}>
-            <IconTrophy size={14} aria-hidden /> mastered at {count(agent.masteredAtStep)}
+            <IconTrophy size={14} aria-hidden /> mastered at {count(agent.masteredAtStep)} steps
           </span>
         )
       }

@@ -27,7 +27,7 @@ export default function AgentsPage() {
         title="No agents yet"
         actions={
           <>
-            <Button onClick={() => navigate('train', { new: 1 })}>Train the first</Button>
+            <Button onClick={() => navigate('train', { new: 1 })}>Train the first agent</Button>
             <ImportButton />
           </>
         }
