@@ -126,7 +126,7 @@ test('demonstrations that do not fit are a problem, few ones a warning', async (
   expect(await compose({ demonstrations: [...bundled, fitting] })).toMatchObject({
     problems: [],
     warnings: [
-      '1 of the demonstrations were played in another environment, whose observations and actions are the same.',
+      '1 of the demonstrations was played in another environment, whose observations and actions are the same.',
     ],
   })
   expect((await compose({ demonstrations: bundled.slice(0, 2) })).warnings).toHaveLength(1)
