@@ -3,8 +3,8 @@
  * knows nothing: the advantages of the first buffers are noise then, and following them unlearns what there was. So the policy stays as
  * it is until the critic explains most of the variance of returns.
  *
- * Measured on Pendulum-v1 with a clone that returns -143 (six seeds, 2,048 steps a buffer): after ten updates -335 without
- * this, -147 with it, which took two or three buffers. A tenth of the step size instead only put the fall off.
+ * Measured on a pendulum with a clone that returns -143 (six seeds, 2,048 steps a buffer): after ten updates -335 without this, -147
+ * with it, which took two or three buffers. A tenth of the step size instead only put the fall off. docs/algorithms/bc.md has all of it.
  */
 import type { RolloutBuffer } from './rollout-buffer.ts'
 

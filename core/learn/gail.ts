@@ -14,7 +14,8 @@
  * 4. h is clipped to +-reward_clip before it becomes a reward.
  *
  * The gradient penalty is the zero-centred one on interpolates (Mescheder et al. 2018, arXiv:1801.04406; the form that
- * Arulkumaran and Lillrank 2023, arXiv:2108.01867, tuned): mean of |dh/dx|^2 over x between agent and demonstration.
+ * Arulkumaran and Lillrank 2023, arXiv:2108.01867, tuned): mean of |dh/dx|^2 over x between agent and demonstration. Its weight is
+ * small: 10, ML-Agents' for a penalty on slopes other than 1, left a logit that says nothing (docs/decisions/0011).
  *
  * With `absorbing_states` (Kostrikov et al. 2018, DAC, arXiv:1809.02925) an episode that truly ended goes on in an
  * absorbing state for ever. That state has no features, so D there is one learned number h_abs, and its self-loop has
@@ -99,8 +100,10 @@ export const gailSettings = z.strictObject({
   gradient_penalty: z
     .number()
     .min(0)
-    .default(10)
-    .describe('Ours: weight of the gradient penalty; ML-Agents fixes 10'),
+    .default(0.01)
+    .describe(
+      'Ours: weight of the gradient penalty, which pulls the slope of the logit to 0; ML-Agents fixes 10 and pulls it to 1',
+    ),
   weight_decay: z.number().min(0).default(0).describe('Ours: decoupled weight decay of the discriminator'),
   entropy_bonus: z
     .number()

@@ -27,7 +27,10 @@ const known = new Map<string, readonly [title: string, group: string, descriptio
     'gail/logit_demonstrations',
     ['Logit, demonstrations', 'discriminator', 'Mean verdict on the demonstrations'],
   ],
-  ['gail/gradient_penalty', ['Gradient penalty', 'discriminator', 'How far its slope is from 1']],
+  [
+    'gail/gradient_penalty',
+    ['Gradient penalty', 'discriminator', 'Mean square of its slope between agent and demonstrations'],
+  ],
   ['gail/loss', ['Discriminator', 'loss', 'Cross entropy of telling agent and demonstrations apart']],
   ['policy/entropy', ['Entropy', 'entropy', 'How undecided the policy is, in nats']],
   ['policy/target_entropy', ['Target entropy', 'entropy', 'The entropy that the temperature steers to']],
@@ -50,7 +53,7 @@ const known = new Map<string, readonly [title: string, group: string, descriptio
   ['loss/critic', ['Critic', 'loss', 'Squared error of the critics']],
   ['loss/policy', ['Policy', 'loss', 'Objective of the policy']],
   ['loss/value', ['Value', 'loss', 'Squared error of the value heads']],
-  ['loss/cloning', ['Cloning', 'loss', 'Cross entropy of copying the demonstrations']],
+  ['loss/cloning', ['Cloning', 'loss', 'How unlikely the demonstrated decisions are to the policy']],
   ['time/steps_per_second', ['Steps per second', 'time', 'Environment steps per second of wall time']],
   [
     'time/seconds',

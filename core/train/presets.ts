@@ -42,7 +42,7 @@ export function presetsFor(environmentId: string): readonly Preset[] {
  * that belong to another program, whose steps are dear, and one where a process may have several agents.
  */
 export function untunedConfig(environment: string, algorithm: string, gail: boolean): Preset['config'] {
-  const signals = gail ? { extrinsic: {}, gail: { strength: 0.05, gradient_penalty: 1 } } : { extrinsic: {} }
+  const signals = gail ? { extrinsic: {}, gail: { strength: 0.05 } } : { extrinsic: {} }
   const grouped = agentGroupFactory(environment, {}) !== null
   // Nobody knows how large its returns are.
   const added = algorithm === 'ppo' ? { hyperparameters: untunedPpo } : {}

@@ -123,6 +123,12 @@ describe('GAIL', () => {
     expect(gap(gentle)).toBeLessThan(0.5 * gap(steep))
   })
 
+  it('says by default what it sees', async () => {
+    const { gradient_penalty } = gailSettings.parse({})
+    const { metrics } = await trained({ gradient_penalty, learning_rate: 3e-4 }, -1, 0, 600)
+    expect(metrics['gail/logit_demonstrations']! - metrics['gail/logit_agent']!).toBeGreaterThan(2)
+  })
+
   it('rewards the absorbing state when demonstrations end and the agent does not', async () => {
     const { absorbed } = await trained({ reward_form: 'airl', absorbing_states: true }, -1, 0)
     expect(absorbed).toBeGreaterThan(0.5)
