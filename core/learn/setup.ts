@@ -5,7 +5,7 @@ import { Parameters } from '../tensor/index.ts'
 import { ActionLayout } from './action-layout.ts'
 import type { LearnContext } from './algorithm.ts'
 import { Normalizer } from './normalizer.ts'
-import type { ContinuousKind, PolicyShape } from './policy.ts'
+import type { PolicyShape } from './policy.ts'
 import type { ReplayShape } from './replay-buffer.ts'
 import type { DemonstrationData } from './transitions.ts'
 
@@ -28,7 +28,7 @@ export function setUp(
   {
     recurrent = false,
     ...acting
-  }: { readonly continuousKind: ContinuousKind; readonly logitBound: number; readonly recurrent?: boolean },
+  }: Pick<PolicyShape, 'continuousKind' | 'logitBound' | 'logStdInit'> & { readonly recurrent?: boolean },
 ): Setup {
   if (settings.network_settings.memory != null && !recurrent) {
     throw new UserError(`${settings.trainer_type} has no form with memory`, {
