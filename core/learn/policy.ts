@@ -6,7 +6,7 @@ import type { EnvironmentSpec } from '../envs/environment.ts'
 import { observationSize } from '../envs/environment.ts'
 import type { Random } from '../random.ts'
 import { Graph, mul, type Parameters, type Program, type Runtime, tanh, type Value } from '../tensor/index.ts'
-import { zeros } from '../tensor/initializers.ts'
+import { constantInit } from '../tensor/initializers.ts'
 import type { ActionLayout } from './action-layout.ts'
 import { boundedLogStd, type ContinuousKind, greatestAllowed, sampleCategorical } from './distributions.ts'
 import { body, dense, perAction } from './networks.ts'
@@ -25,6 +25,8 @@ export interface PolicyShape {
   readonly logits?: (graph: Graph, parameters: Parameters, x: Value) => Value[]
   /** Logits are b tanh(l / b), which bounds how sure the policy can be; 0 leaves them alone. */
   readonly logitBound: number
+  /** Of 'clipped' actions: the logarithm of their deviation at the start; 0 when absent. */
+  readonly logStdInit?: number
 }
 
 export interface PolicyOutputs {
@@ -67,7 +69,7 @@ export function buildPolicy(
   const logStd =
     shape.continuousKind === 'squashed'
       ? boundedLogStd(dense(scope, 'policy/log-std', h, C, 0.2))
-      : parameters.use(graph, 'policy/log-std', [C], zeros)
+      : parameters.use(graph, 'policy/log-std', [C], constantInit(shape.logStdInit ?? 0))
   return { logits, mean, logStd, state }
 }
 

@@ -11,6 +11,15 @@ export const ppoHyperparameters = z.strictObject({
   epsilon: z.number().positive().default(0.2).describe('How far the probability ratio may move from 1'),
   lambd: z.number().min(0).max(1).default(0.95).describe('Lambda of generalised advantage estimation'),
   num_epoch: z.int().min(1).default(3).describe('Passes over the buffer'),
+  log_std_init: z
+    .number()
+    .min(-5)
+    .max(2)
+    .default(0)
+    .describe(
+      'Ours: logarithm of the standard deviation of continuous actions at the start, in thirds of the way from the middle of ' +
+        'their range to its end',
+    ),
   adam_epsilon: z
     .number()
     .positive()

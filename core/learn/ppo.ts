@@ -60,7 +60,7 @@ const UNBOUNDED = 1e9
 export async function makePpo(context: LearnContext): Promise<Algorithm> {
   const { spec, numEnvs: E, settings, runtime, random, threads } = context
   const h: PpoHyperparameters = ppoHyperparameters.parse(settings.hyperparameters)
-  const acting = { continuousKind: 'clipped', logitBound: 0 } as const
+  const acting = { continuousKind: 'clipped', logitBound: 0, logStdInit: h.log_std_init } as const
   const { layout, O, C, normalizer, shape, replayShape, policy } = setUp(context, acting)
   const T = Math.max(1, Math.ceil(h.buffer_size / E)) // steps per environment and update
   const N = T * E

@@ -39,7 +39,12 @@ import type { StepBatch } from './transitions.ts'
 export async function makeRecurrentPpo(context: LearnContext, h: PpoHyperparameters): Promise<Algorithm> {
   const { spec, numEnvs: E, settings, runtime, random, threads } = context
   refuseWithMemory(settings.behavioral_cloning != null, 'behavioral_cloning')
-  const acting = { continuousKind: 'clipped', logitBound: 0, recurrent: true } as const
+  const acting = {
+    continuousKind: 'clipped',
+    logitBound: 0,
+    logStdInit: h.log_std_init,
+    recurrent: true,
+  } as const
   const { layout, O, C, normalizer, shape, replayShape, policy } = setUp(context, acting)
   const D = layout.branchSizes.length
   const H = memorySize(settings.network_settings)

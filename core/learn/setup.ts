@@ -29,7 +29,7 @@ export function setUp(
   {
     recurrent = false,
     ...acting
-  }: { readonly continuousKind: ContinuousKind; readonly logitBound: number; readonly recurrent?: boolean },
+  }: Pick<PolicyShape, 'continuousKind' | 'logitBound' | 'logStdInit'> & { readonly recurrent?: boolean },
 ): Setup {
   if (settings.network_settings.memory != null && !recurrent) {
     throw new UserError(`${settings.trainer_type} has no form with memory`, {

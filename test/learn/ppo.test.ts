@@ -115,6 +115,22 @@ describe('PPO', () => {
     },
   )
 
+  it.each([0, 0.405])('tries continuous actions as widely as it is told at first: exp(%f)', async (init) => {
+    const loop = await PlayLoop.start({
+      environment: 'pendulum',
+      settings: {
+        trainer_type: 'ppo',
+        hyperparameters: { batch_size: 64, buffer_size: 4096, beta: 0, log_std_init: init },
+        network_settings: { hidden_units: 16 },
+      },
+    })
+    await loop.run(4096)
+    // Of a Gaussian: h = log sd + log sqrt(2 pi e), before the first update has moved it by much.
+    const entropy = loop.algorithm.metrics.drain()['policy/entropy']!
+    expect(entropy - 0.5 * Math.log(2 * Math.PI * Math.E)).toBeCloseTo(init, 1)
+    await loop.algorithm.release()
+  })
+
   it('keeps a value head per signal and learns from GAIL alone', async () => {
     const loop = await PlayLoop.start({
       environment: 'basic',

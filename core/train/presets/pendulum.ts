@@ -25,6 +25,7 @@ const ppo = {
   num_epoch: 10,
   value_clip: 'none',
   adam_epsilon: 1e-5,
+  log_std_init: 0.405,
 }
 
 function preset(
