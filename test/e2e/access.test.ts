@@ -124,7 +124,7 @@ async function dialogs(page: Page, open: (hash: string) => Promise<unknown>): Pr
   await look(page, 'new run')
   await open('#/compare?contenders=scripted,agent:short')
   await page.getByRole('button', { name: 'Add' }).click()
-  await page.getByRole('menu').waitFor()
+  await page.getByRole('menu').or(page.getByRole('listbox')).first().waitFor()
   await look(page, 'add a contender')
   await close()
   await open('#/agents')
