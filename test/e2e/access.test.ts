@@ -128,9 +128,14 @@ async function dialogs(page: Page, open: (hash: string) => Promise<unknown>): Pr
   await look(page, 'add a contender')
   await close()
   await open('#/agents')
-  await page.getByRole('button', { name: 'Delete' }).click()
-  await page.getByRole('button', { name: 'Delete agent' }).waitFor()
-  await look(page, 'delete an agent')
+  await page.getByRole('button', { name: 'Rename short' }).click()
+  await page.getByLabel('Name', { exact: true }).waitFor()
+  await look(page, 'rename')
+  await close()
+  await open('#/storage')
+  await page.getByRole('button', { name: 'Empty the trash' }).first().click()
+  await page.getByText('This cannot be undone').waitFor()
+  await look(page, 'empty the trash')
 }
 
 test.each([
