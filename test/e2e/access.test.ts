@@ -124,13 +124,18 @@ async function dialogs(page: Page, open: (hash: string) => Promise<unknown>): Pr
   await look(page, 'new run')
   await open('#/compare?contenders=scripted,agent:short')
   await page.getByRole('button', { name: 'Add' }).click()
-  await page.getByRole('menu').waitFor()
+  await page.getByRole('menu').or(page.getByRole('listbox')).first().waitFor()
   await look(page, 'add a contender')
   await close()
   await open('#/agents')
-  await page.getByRole('button', { name: 'Delete' }).click()
-  await page.getByRole('button', { name: 'Delete agent' }).waitFor()
-  await look(page, 'delete an agent')
+  await page.getByRole('button', { name: 'Rename short' }).click()
+  await page.getByLabel('Name', { exact: true }).waitFor()
+  await look(page, 'rename')
+  await close()
+  await open('#/storage')
+  await page.getByRole('button', { name: 'Empty the trash' }).first().click()
+  await page.getByText('This cannot be undone').waitFor()
+  await look(page, 'empty the trash')
 }
 
 test.each([
