@@ -87,13 +87,13 @@ export function AddContender({ compare }: { compare: Compare }) {
             combobox.updateSelectedOptionIndex()
           }}
         />
-        <Combobox.Options>
-          <ScrollArea.Autosize mah={360} type="scroll">
+        <ScrollArea.Autosize mah={360} type="scroll" viewportProps={{ tabIndex: 0 }}>
+          <Combobox.Options aria-label="Who can be added">
             <Offers label="Players" offers={players} />
             <Offers label="Demonstrations" offers={shown} />
             {players.length + plays.length === 0 && <Combobox.Empty>Nobody else is found</Combobox.Empty>}
-          </ScrollArea.Autosize>
-        </Combobox.Options>
+          </Combobox.Options>
+        </ScrollArea.Autosize>
         {plays.length > SHOWN && (
           <Combobox.Footer className="small muted">
             {count(plays.length - SHOWN)} more demonstrations: type to find them
