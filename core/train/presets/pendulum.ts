@@ -13,12 +13,14 @@ const sac = {
   entcoef_learning_rate: 1e-3,
 }
 
-/** RL Baselines3 Zoo's settings of PPO for Pendulum-v1, without gSDE. */
+/**
+ * RL Baselines3 Zoo's settings of PPO for Pendulum-v1 without gSDE, and with a learning rate that falls: constant, it let two runs of
+ * eight end right after an update that spoilt them (docs/results/pendulum.md).
+ */
 const ppo = {
   batch_size: 64,
   buffer_size: 4_096,
   learning_rate: 1e-3,
-  learning_rate_schedule: 'constant',
   beta: 0,
   epsilon: 0.2,
   lambd: 0.95,
