@@ -165,7 +165,7 @@ function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null
 }
 
-function drawMarks(plot: uPlot, { level, place }: CurveProps): void {
+function drawMarks(plot: uPlot, { level, place, lines }: CurveProps): void {
   const { ctx: context, bbox } = plot
   const ratio = uPlot.pxRatio
   context.save()
@@ -177,8 +177,13 @@ function drawMarks(plot: uPlot, { level, place }: CurveProps): void {
     context.strokeStyle = variable('--ink')
     line(context, bbox.left, y, bbox.left + bbox.width, y)
     context.fillStyle = variable('--ink-2')
-    context.textAlign = 'right'
-    context.fillText(level.label, bbox.left + bbox.width - 4 * ratio, y - 6 * ratio)
+    // At the end where no curve runs through the words.
+    const [first, last] = [lines.at(-1)?.values[0], lines.at(-1)?.values.at(-1)].map((value) =>
+      Math.abs((value ?? level.value) - level.value),
+    )
+    const right = last! >= first!
+    context.textAlign = right ? 'right' : 'left'
+    context.fillText(level.label, bbox.left + (right ? bbox.width - 4 * ratio : 4 * ratio), y - 6 * ratio)
   }
   if (place !== undefined) {
     const x = plot.valToPos(place.step, 'x', true)

@@ -70,10 +70,13 @@ export function MetricPanels({ run, curves }: { run: LiveRun; curves: Curves | u
 function MetricPanel({ panel, run, curves }: { panel: Panel; run: LiveRun; curves: Curves }) {
   const { smoothing } = useSettings()
   const metrics = panel.names.flatMap((name) => curves.metrics.find((metric) => metric.name === name) ?? [])
+  // A curve that is alone in its panel is what that is called.
+  const titleOf = (title: string) => (metrics.length === 1 ? panel.title : title)
   const lines = metrics.map((metric, index): CurveLine => {
     const { steps, values } = curves.series[metric.name]!
     const { colour, ...look } = looks[index % looks.length]!
-    return { label: metric.title, steps, values: smooth(values, smoothing), colour, width: 1.75, ...look }
+    const label = titleOf(metric.title)
+    return { label, steps, values: smooth(values, smoothing), colour, width: 1.75, ...look }
   })
   return (
     <section className={classes.panel} title={metrics.map(({ description }) => description).join('\n')}>
@@ -87,7 +90,7 @@ function MetricPanel({ panel, run, curves }: { panel: Panel; run: LiveRun; curve
         lines={lines}
       />
       <DataTable
-        columns={['step', ...metrics.map(({ title }) => title)]}
+        columns={['step', ...metrics.map(({ title }) => titleOf(title))]}
         rows={() =>
           (curves.series[metrics[0]!.name]?.steps ?? []).map((step, index) => [
             count(step),
