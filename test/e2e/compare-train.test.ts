@@ -114,6 +114,8 @@ test('Compare brings the board of a play along, and says who has not played it',
   await page.getByRole('article', { name: 'scripted reference player', exact: true }).waitFor()
   const add = async (board: number) => {
     await page.getByRole('button', { name: 'Add' }).click()
+    const search = page.getByLabel('Find who is to be compared')
+    await expect.poll(() => search.evaluate((field) => field.matches(':focus'))).toBe(true)
     await page.keyboard.type(`board ${board}`)
     await page.getByRole('option', { name: new RegExp(`board ${board} `) }).click()
     await page.waitForURL(new RegExp(`seed=${board}`))
@@ -139,6 +141,9 @@ test('nothing of Compare lies outside a small window', { timeout: 60_000 }, asyn
   const [, id] = /run=([\w-]+)/.exec(page.url())!
   await page.setViewportSize({ width: 1024, height: 700 })
   await open(`#/compare?env=bubble/25&contenders=scripted,episode:1,agent:${id},agent:${id}@0`)
+  // Whoever is not ready yet is not in the table.
+  await page.getByLabel(/at 0 steps, \d+ of \d+ steps$/).waitFor({ timeout: 30_000 })
+  await page.getByLabel(/rather long name, \d+ of \d+ steps$/).waitFor()
   await page.getByText('20 boards').click()
   await page.getByRole('button', { name: 'Compare', exact: true }).click()
   await page.getByText(/^How likely each needs fewer bubbles/).waitFor({ timeout: 40_000 })

@@ -6,7 +6,7 @@ import type {
   ImportedAgent,
   PlayerKind,
 } from '../../../core/studio/protocol.ts'
-import { count, moment } from '../../components/format.ts'
+import { moment, plural } from '../../components/format.ts'
 
 export const MOST = 4
 
@@ -91,7 +91,7 @@ export function describeContender(contender: Contender, known: Known): Described
     }
     case 'agent': {
       const name = known.agents.find(({ runId }) => runId === contender.runId)?.name ?? contender.runId
-      const at = contender.checkpoint === undefined ? '' : `, step ${count(Number(contender.checkpoint))}`
+      const at = contender.checkpoint === undefined ? '' : ` at ${plural(Number(contender.checkpoint), 'step', 'steps')}`
       return { label: `${name}${at}`, kind: 'agent' }
     }
     case 'episode': {
