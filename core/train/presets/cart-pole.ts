@@ -69,7 +69,7 @@ export function cartPolePresets(environment: string): readonly Preset[] {
       },
       { trainer_type: 'ppo', hyperparameters: ppo },
       { strength: 1, gamma: 0.98 },
-      { units: 64, steps: 80_000, envs: 8 },
+      { units: 64, steps: 100_000, envs: 8 },
     ),
     preset(
       environment,
