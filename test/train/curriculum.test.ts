@@ -89,8 +89,12 @@ describe('a curriculum', () => {
 describe('environment_parameters', () => {
   it.each([
     ['size: many', 'c.yaml: size: expected a number, a sampler or a curriculum', { size: 'many' }],
-    ['no such sampler', 'size.sampler_type: ', { size: { sampler_type: 'beta', sampler_parameters: {} } }],
-    ['no sampler_parameters', 'size.sampler_parameters: ', { size: { sampler_type: 'uniform' } }],
+    [
+      'no such sampler',
+      'size.sampler_type must be constant, uniform, ',
+      { size: { sampler_type: 'beta', sampler_parameters: {} } },
+    ],
+    ['no sampler_parameters', 'size.sampler_parameters is missing', { size: { sampler_type: 'uniform' } }],
     [
       'ends the wrong way round',
       'size.sampler_parameters.min_value: 2 is greater than max_value 1',
