@@ -39,6 +39,7 @@ def make(id, **kwargs):
 `,
   )
   writeFileSync(join(modules, 'gymnasium', 'error.py'), 'class Error(Exception):\n    pass\n')
+  writeFileSync(join(modules, 'gymnasium', 'spaces.py'), '')
   writeFileSync(join(modules, 'numpy.py'), '')
   const plugin = join(folder, 'plugin.js')
   writeFileSync(
