@@ -79,11 +79,18 @@ export function buildBody(x: Value, context: BodyContext): Value {
 registerNetwork({
   name: 'dense',
   title: 'Dense layers',
-  options: z.strictObject({}),
-  build(x, { settings, norm, name, ...scope }) {
+  options: z.strictObject({
+    activation: z
+      .enum(['relu', 'tanh'])
+      .default('relu')
+      .describe(
+        'What follows each layer; tanh, as in Stable-Baselines3, is steadier with PPO and a high learning rate',
+      ),
+  }),
+  build(x, { settings, norm, name, ...scope }, { activation }) {
     let h = x
     for (let layer = 0; layer < settings.num_layers; layer++) {
-      h = hidden(scope, `${name}/hidden${layer}`, h, settings.hidden_units, norm)
+      h = hidden(scope, `${name}/hidden${layer}`, h, settings.hidden_units, norm, activation)
     }
     return h
   },

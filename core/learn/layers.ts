@@ -11,6 +11,7 @@ import {
   reshape,
   rmsNorm,
   slice,
+  tanh,
   type Value,
 } from '../tensor/index.ts'
 import { normal, zeros } from '../tensor/initializers.ts'
@@ -57,10 +58,19 @@ function centring(graph: Graph, n: number): Value {
   )
 }
 
-/** One hidden layer: relu(norm?(x W + b)); x [B, I] -> [B, units]. */
-export function hidden(scope: Scope, name: string, x: Value, units: number, norm: boolean): Value {
+export const activations = { relu, tanh } as const
+
+/** One hidden layer: relu(norm?(x W + b)), or tanh; x [B, I] -> [B, units]. */
+export function hidden(
+  scope: Scope,
+  name: string,
+  x: Value,
+  units: number,
+  norm: boolean,
+  activation: keyof typeof activations = 'relu',
+): Value {
   const linear = dense(scope, name, x, units, reluGain, { centred: norm })
-  return relu(norm ? rmsNorm(linear) : linear)
+  return activations[activation](norm ? rmsNorm(linear) : linear)
 }
 
 export interface ConvolutionShape {

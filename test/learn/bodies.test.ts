@@ -36,6 +36,29 @@ describe('network types', () => {
     expect(parameters.names).toEqual(['n/hidden0/weight', 'n/hidden0/bias'])
   })
 
+  it.each([
+    ['relu', Math.max],
+    ['tanh', (_zero: number, value: number) => Math.tanh(value)],
+  ] as const)('let what each layer makes pass %s', async (activation, rule) => {
+    const { parameters, h } = build({ hidden_units: 3, num_layers: 1, network_options: { activation } })
+    allocateParameters([parameters], new Random(3))
+    const [weight, bias] = ['weight', 'bias'].map((part) => parameters.view(`n/hidden0/${part}`))
+    bias!.set([0.5, -0.25, 0])
+    const runtime = await loadRuntime('onnxruntime')
+    const program = await runtime.compile({ outputs: { h }, bind: parameters.bindings(), threads: 1 })
+    const x = Float32Array.from({ length: 40 }, (_, i) => Math.sin(i))
+    program.inputs.x!.set(x)
+    await program.run()
+    const wanted = Array.from({ length: 6 }, (_, at) => {
+      const [row, unit] = [Math.floor(at / 3), at % 3]
+      let sum = bias![unit]!
+      for (let i = 0; i < 20; i++) sum += x[row * 20 + i]! * weight![i * 3 + unit]!
+      return rule(0, sum)
+    })
+    for (const [i, value] of wanted.entries()) expect(program.outputs.h![i]).toBeCloseTo(value, 5)
+    await program.release()
+  })
+
   it('may be of one’s own, with options', () => {
     seenBy.length = 0
     expect(build({ network_type: 'test-narrow' }).h.shape).toEqual([2, 3])

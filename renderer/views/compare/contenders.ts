@@ -91,7 +91,10 @@ export function describeContender(contender: Contender, known: Known): Described
     }
     case 'agent': {
       const name = known.agents.find(({ runId }) => runId === contender.runId)?.name ?? contender.runId
-      const at = contender.checkpoint === undefined ? '' : ` at ${plural(Number(contender.checkpoint), 'step', 'steps')}`
+      const at =
+        contender.checkpoint === undefined
+          ? ''
+          : ` at ${plural(Number(contender.checkpoint), 'step', 'steps')}`
       return { label: `${name}${at}`, kind: 'agent' }
     }
     case 'episode': {
