@@ -55,9 +55,12 @@ for key, feature in info["features"].items():
         assert pixels(data[key][0].as_py()).shape == (channels, height, width), key
         continue
     if feature["shape"] != [1]:
-        assert pa.types.is_list(kind), (key, kind)
-        assert set(data[key].combine_chunks().value_lengths().to_pylist()) == {feature["shape"][0]}
-        kind = kind.value_type
+        rows = data[key].combine_chunks()
+        for size in feature["shape"]:
+            assert pa.types.is_list(rows.type), (key, kind)
+            assert set(rows.value_lengths().to_pylist()) == {size}, (key, feature)
+            rows = rows.flatten()
+        kind = rows.type
     assert str(kind).replace("double", "float64") in (feature["dtype"], {"float32": "float"}.get(feature["dtype"])), (key, kind)
 same("index", data["index"], range(sum(lengths)), np.int64)
 same("frame_index", data["frame_index"], [t for n in lengths for t in range(n)], np.int64)
