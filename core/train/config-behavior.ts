@@ -12,11 +12,8 @@ import { examineFeatures } from './config-features.ts'
 import { at, isRecord, type Place } from './config-place.ts'
 import { checkRewardSignals } from './config-signals.ts'
 
-/** Settings of PPO under which the critic follows returns of every size: those of Stable-Baselines3. */
-const freeValue = { value_clip: 'none', adam_epsilon: 1e-5 } as const
-
-/** The same where nobody has tuned anything: what the rewards are divided by brings them to the size that the defaults are for. */
-export const untuned = { ...freeValue, normalize_reward: true } as const
+/** Settings of PPO that learn the same whatever the size of the returns. */
+export const scaleFree = { value_clip: 'none', normalize_reward: true, adam_epsilon: 1e-5 } as const
 
 type Section = Record<string, unknown>
 
@@ -114,13 +111,19 @@ export function resolveBehavior(
 
 /**
  * What an algorithm does unless told otherwise where it is not ML-Agents' environments that are learned in: Gymnasium's tasks pay
- * returns of every size, and PPO as ML-Agents has it is made for returns of about 1. Rewards stay as they are: settings that are
- * known for such a task are known for its own rewards, and with those of RL Baselines3 Zoo PPO is less steady on divided ones
- * (docs/results/pendulum.md).
+ * returns of every size, and PPO as ML-Agents has it is made for returns of about 1. Layers of tanh, as Stable-Baselines3 has them, keep it
+ * steady there (docs/results/pendulum.md).
  */
-function environmentDefaults(environment: string, { trainer_type: algorithm = 'ppo' }: Section): Section {
+function environmentDefaults(
+  environment: string,
+  { trainer_type: algorithm = 'ppo', network_settings: network }: Section,
+): Section {
   if (algorithm !== 'ppo' || !environment.startsWith('gym:')) return {}
-  return { hyperparameters: freeValue }
+  const isDense = !isRecord(network) || (network.network_type ?? 'dense') === 'dense'
+  return {
+    hyperparameters: scaleFree,
+    ...(isDense ? { network_settings: { network_options: { activation: 'tanh' } } } : {}),
+  }
 }
 
 function switchGail(section: Section, on: boolean): Section {

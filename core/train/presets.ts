@@ -1,6 +1,6 @@
 /** Settings that are known to work, per environment. */
 import { agentGroupFactory, makeEnvironment } from '../envs/index.ts'
-import { untuned as untunedPpo } from './config-behavior.ts'
+import { scaleFree } from './config-behavior.ts'
 import { basicPresets } from './presets/basic.ts'
 import { bubble25Presets } from './presets/bubble-25.ts'
 import { cartPolePresets } from './presets/cart-pole.ts'
@@ -45,7 +45,7 @@ export function untunedConfig(environment: string, algorithm: string, gail: bool
   const signals = gail ? { extrinsic: {}, gail: { strength: 0.05 } } : { extrinsic: {} }
   const grouped = agentGroupFactory(environment, {}) !== null
   // Nobody knows how large its returns are.
-  const added = algorithm === 'ppo' ? { hyperparameters: untunedPpo } : {}
+  const added = algorithm === 'ppo' ? { hyperparameters: scaleFree } : {}
   const count = grouped ? 1 : environment.includes(':') ? 4 : 8
   return {
     behaviors: {

@@ -290,7 +290,7 @@ describe('the scale of rewards, which PPO as ML-Agents has it takes to be about 
     ).behavior.hyperparameters
 
   it("is ML-Agents' unless Gymnasium's tasks are learned in, which pay anything", () => {
-    const free = { value_clip: 'none', normalize_reward: false, adam_epsilon: 1e-5 }
+    const free = { value_clip: 'none', normalize_reward: true, adam_epsilon: 1e-5 }
     const theirs = { value_clip: 'epsilon', normalize_reward: false, adam_epsilon: 1e-8 }
     expect(hyperparameters('basic')).toMatchObject(theirs)
     expect(hyperparameters('unity:game')).toMatchObject(theirs)
@@ -300,6 +300,16 @@ describe('the scale of rewards, which PPO as ML-Agents has it takes to be about 
       env_settings: { env: 'gym:A-v0' },
     })
     expect(sac.behavior.hyperparameters).not.toHaveProperty('value_clip')
+    expect(sac.behavior.network_settings.network_options).toEqual({})
+    const layers = (network: object, environment = 'gym:A-v0') =>
+      resolveConfig({
+        behaviors: { a: { trainer_type: 'ppo', network_settings: network } },
+        env_settings: { env: environment },
+      }).behavior.network_settings.network_options
+    expect(layers({})).toEqual({ activation: 'tanh' })
+    expect(layers({}, 'basic')).toEqual({})
+    expect(layers({ network_options: { activation: 'relu' } })).toEqual({ activation: 'relu' })
+    expect(layers({ network_type: 'residual' })).toEqual({})
     const open = resolveConfig({ env_settings: { env: 'gym:A-v0' } })
     expect(open.behavior.hyperparameters).toMatchObject({ value_clip: 'none' })
   })
@@ -309,9 +319,9 @@ describe('the scale of rewards, which PPO as ML-Agents has it takes to be about 
       value_clip: 'range',
       adam_epsilon: 1e-5,
     })
-    expect(hyperparameters('gym:A-v0', { normalize_reward: true })).toMatchObject({
+    expect(hyperparameters('gym:A-v0', { normalize_reward: false })).toMatchObject({
       value_clip: 'none',
-      normalize_reward: true,
+      normalize_reward: false,
     })
     expect(hyperparameters('gym:A-v0', {}, true)).toMatchObject({
       value_clip: 'epsilon',

@@ -34,7 +34,7 @@ const sac = {
 function preset(
   environment: string,
   head: Omit<Preset, 'config'>,
-  trainer: Record<string, unknown>,
+  { network_settings, ...trainer }: Record<string, unknown> & { readonly network_settings?: object },
   extrinsic: Record<string, unknown>,
   size: { readonly units: number; readonly steps: number; readonly envs: number },
 ): Preset {
@@ -44,7 +44,7 @@ function preset(
       behaviors: {
         [environment]: {
           ...trainer,
-          network_settings: { hidden_units: size.units, num_layers: 2 },
+          network_settings: { hidden_units: size.units, num_layers: 2, ...network_settings },
           reward_signals: { extrinsic },
           max_steps: size.steps,
           time_horizon: 32,
@@ -67,7 +67,11 @@ export function cartPolePresets(environment: string): readonly Preset[] {
         description: 'On-policy, from the reward alone.',
         recommended: true,
       },
-      { trainer_type: 'ppo', hyperparameters: ppo },
+      {
+        trainer_type: 'ppo',
+        hyperparameters: ppo,
+        network_settings: { network_options: { activation: 'tanh' } },
+      },
       { strength: 1, gamma: 0.98 },
       { units: 64, steps: 100_000, envs: 8 },
     ),
