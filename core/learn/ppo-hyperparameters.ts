@@ -39,8 +39,8 @@ export const ppoHyperparameters = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Ours: divide the environment's rewards by the running standard deviation of their discounted sum; on where an " +
-        'environment has no presets and no file is given',
+      "Ours: divide the environment's rewards by the running standard deviation of their discounted sum; on by default in " +
+        'Gymnasium environments',
     ),
   learning_rate_schedule: scheduleKind.default('linear').describe('linear: falls to nearly 0 at max_steps'),
   beta_schedule: scheduleKind.optional().describe('As learning_rate_schedule when absent'),
