@@ -151,7 +151,12 @@ export class Recorder {
   }
 
   #result(): EpisodeOutcome {
-    return { ...this.#outcome, success: this.over && this.environment.succeeded }
+    return { ...this.#outcome, success: this.#succeeded(this.over && this.environment.succeeded) }
+  }
+
+  /** Null where nobody says whether a goal was reached, so that missing it says nothing. */
+  #succeeded(succeeded: boolean): boolean | null {
+    return succeeded || this.environment.spec.score.tellsSuccess !== false ? succeeded : null
   }
 
   /** Ends the episode before a step that the environment could not make. @returns what is to be said */
@@ -162,7 +167,7 @@ export class Recorder {
       this.discard()
       return error
     }
-    this.#writer?.finish({ ...this.#outcome, success: false })
+    this.#writer?.finish({ ...this.#outcome, success: this.#succeeded(false) })
     this.#state = 'kept'
     if (this.episodeId === null) return error
     const before = this.steps === 1 ? 'the step before it is' : `the ${this.steps} steps before it are`

@@ -102,12 +102,9 @@ export class EpisodeTable {
 
   /** What became of an episode of which nobody has decided yet whether it is kept. */
   setOutcome(id: number, { terminated, truncated, success }: EpisodeOutcome): void {
-    this.#prepare('UPDATE episode SET terminated = ?, truncated = ?, success = ? WHERE id = ?').run(
-      Number(terminated),
-      Number(truncated),
-      Number(success),
-      id,
-    )
+    this.#prepare(
+      'UPDATE episode SET terminated = ?, truncated = ?, success = ?, success_known = ? WHERE id = ?',
+    ).run(Number(terminated), Number(truncated), Number(success ?? false), Number(success !== null), id)
   }
 
   /** Reads the episode back, which proves that every chunk is intact, and gives it its hash. */

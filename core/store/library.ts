@@ -18,6 +18,7 @@ import {
   type EpisodeRow,
   episodeRow,
   filterCondition,
+  successOf,
 } from './episode-row.ts'
 import { EpisodeTable } from './episode-table.ts'
 import { EpisodeWriter } from './episode-writer.ts'
@@ -180,12 +181,8 @@ class SqliteLibrary implements Library {
     this.#forEach(ids, (id, record) => {
       if (record.state === 'recording') throw new UserError(`episode ${id} is still being recorded`)
       if (record.state !== 'interrupted') return
-      const [terminated, truncated, success] = [
-        record.terminated === 1,
-        record.truncated === 1,
-        record.success === 1,
-      ]
-      this.#episodes.complete(id, { terminated, truncated, success })
+      const [terminated, truncated] = [record.terminated === 1, record.truncated === 1]
+      this.#episodes.complete(id, { terminated, truncated, success: successOf(record) })
     })
   }
 

@@ -149,8 +149,8 @@ export function selectDemonstrations(
   const [word, name] = selection.split(/:(.*)/s) as [string, string | undefined]
   if (IDS.test(selection)) return named(library, spec, parseIds(selection))
   const mine = library.listEpisodes({ environmentId: spec.id, state: 'complete' }).reverse()
-  const rows = mine.filter(condition(word, name))
-  const left = word === 'all' ? leftOut(mine) : null
+  const rows = mine.filter(condition(word, name, spec))
+  const left = word === 'all' ? leftOut(mine, spec) : null
   if (rows.length > 0) {
     if (left !== null) note(left)
     return rows
@@ -162,10 +162,14 @@ export function selectDemonstrations(
   })
 }
 
-function condition(word: string, name: string | undefined): (row: EpisodeRow) => boolean {
+function condition(
+  word: string,
+  name: string | undefined,
+  spec: EnvironmentSpec,
+): (row: EpisodeRow) => boolean {
   switch (word) {
     case 'all':
-      return (row) => !isOfAgent(row) && !isMissed(row)
+      return (row) => !isOfAgent(row) && !isMissed(row, spec)
     case 'any':
       return () => true
     case 'bundled':
@@ -183,14 +187,15 @@ function isOfAgent({ playerKind }: EpisodeRow): boolean {
   return playerKind === 'agent'
 }
 
-function isMissed({ success }: EpisodeRow): boolean {
-  return success === false
+/** Earlier recordings have false also where nobody says whether a goal was reached. */
+function isMissed({ success }: EpisodeRow, { score }: EnvironmentSpec): boolean {
+  return success === false && score.tellsSuccess !== false
 }
 
 /** Of 'all', as a sentence; null when it is all. */
-function leftOut(rows: readonly EpisodeRow[]): string | null {
+function leftOut(rows: readonly EpisodeRow[], spec: EnvironmentSpec): string | null {
   const agents = rows.filter(isOfAgent).length
-  const missed = rows.filter((row) => isMissed(row) && !isOfAgent(row)).length
+  const missed = rows.filter((row) => isMissed(row, spec) && !isOfAgent(row)).length
   const what = [
     ...(agents > 0 ? [`${agents} of agents`] : []),
     ...(missed > 0 ? [`${missed} that missed the goal`] : []),

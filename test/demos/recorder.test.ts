@@ -12,6 +12,7 @@ import { emptyAction } from '../../core/envs/environment.ts'
 import { registerEnvironment } from '../../core/envs/registry.ts'
 import { Connection } from '../../core/store/database.ts'
 import { openLibrary } from '../../core/store/index.ts'
+import { selectDemonstrations } from '../../core/train/index.ts'
 import { OwnEnd } from '../rollout/own-end.ts'
 import { temporaryDirectory } from '../store/support.ts'
 import { dancer, Walk } from './walk.ts'
@@ -64,6 +65,23 @@ describe('recordEpisode', () => {
     await expect(recording).rejects.toThrow('aborted')
     expect(committed).toEqual([1, 2, 3, 4])
     expect(library.listEpisodes()).toMatchObject([{ state: 'interrupted', length: 4 }])
+    library.close()
+  })
+
+  it('does not know of a goal that was missed where nobody says, and learns from it all the same', async () => {
+    const library = openLibrary(temporaryDirectory())
+    const silent = () => {
+      const walk = new Walk()
+      const { score, ...spec } = walk.spec
+      return Object.assign(walk, { spec: { ...spec, score: { ...score, tellsSuccess: false as const } } })
+    }
+    const missing = Object.defineProperty(silent(), 'succeeded', { value: false })
+    const { episodeId } = await recordEpisode(library, missing, dancer(), 5)
+    const reached = await recordEpisode(library, silent(), dancer(), 5)
+    expect(library.readEpisode(episodeId!).success).toBeNull()
+    expect(library.readEpisode(reached.episodeId!).success).toBe(true)
+    const all = selectDemonstrations(library, missing.spec, 'all')
+    expect(all.map(({ id }) => id)).toEqual([episodeId, reached.episodeId])
     library.close()
   })
 
