@@ -15,7 +15,8 @@ const config = resolveConfig({
       checkpoint_interval: 500,
     },
   },
-  env_settings: { env: 'basic', num_envs: 4, seed: 3 },
+  // An episode ends in every summary, so that each has a score.
+  env_settings: { env: 'basic', num_envs: 4, seed: 3, parameters: { max_steps: 20 } },
   checkpoint_settings: { run_id: 'orphan' },
 })
 const run = await startRun({ library, config, demonstrations: [] })
