@@ -1,10 +1,9 @@
-import { Button, CopyButton } from '@mantine/core'
-import { IconCopy } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useResource } from '../../client/resources.ts'
 import { ErrorNote } from '../../components/error-note.tsx'
 import { SettingField, type SettingValue } from './setting-field.tsx'
 import classes from './train.module.css'
+import { YamlText } from './yaml-text.tsx'
 
 interface AdvancedProps {
   readonly environment: string
@@ -47,27 +46,7 @@ export function Advanced({ environment, preset, overrides, onChange, yaml }: Adv
             </fieldset>
           ))}
         </div>
-        <div className={classes.yaml}>
-          <div className={classes.yamlHead}>
-            <h3>The same as a file, for understudy train FILE.yaml</h3>
-            <CopyButton value={yaml}>
-              {({ copied, copy }) => (
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  leftSection={<IconCopy size={13} />}
-                  onClick={copy}
-                >
-                  {copied ? 'Copied' : 'Copy'}
-                </Button>
-              )}
-            </CopyButton>
-          </div>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-          <section className={classes.yamlText} aria-label="Configuration" tabIndex={0}>
-            <pre>{yaml}</pre>
-          </section>
-        </div>
+        <YamlText title="The same as a file, for understudy train FILE.yaml" yaml={yaml} />
       </div>
     </details>
   )

@@ -1,10 +1,9 @@
-import { Button, CopyButton } from '@mantine/core'
-import { IconCopy } from '@tabler/icons-react'
 import type { Demonstration, Run } from '../../../core/studio/protocol.ts'
 import { useResource } from '../../client/resources.ts'
 import { oneScore, plural, score } from '../../components/format.ts'
 import { PlayerName } from '../../components/player-mark.tsx'
 import classes from './train.module.css'
+import { YamlText } from './yaml-text.tsx'
 
 /** More than these are named by their number. */
 const LISTED = 200
@@ -49,24 +48,7 @@ export function MadeWith({ run }: { run: Run }) {
       )}
       <details className={classes.more}>
         <summary>Configuration</summary>
-        <div className={classes.yaml}>
-          <div className={classes.yamlHead}>
-            <h3>As a file, for understudy train FILE.yaml</h3>
-            <CopyButton value={run.config}>
-              {({ copied, copy }) => (
-                <Button
-                  size="compact-xs"
-                  variant="default"
-                  leftSection={<IconCopy size={13} />}
-                  onClick={copy}
-                >
-                  {copied ? 'Copied' : 'Copy'}
-                </Button>
-              )}
-            </CopyButton>
-          </div>
-          <pre>{run.config}</pre>
-        </div>
+        <YamlText title="As a file, for understudy train FILE.yaml" yaml={run.config} />
       </details>
     </section>
   )
