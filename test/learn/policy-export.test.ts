@@ -187,4 +187,19 @@ describe('exported policy', () => {
     for (const value of result.continuous_actions!.data)
       expect(Math.abs(Number(value))).toBeLessThanOrEqual(1)
   })
+
+  it('stays within bounds where the tanh of onnxruntime does not', async () => {
+    const { model } = await policyOf(specOf({ continuous: 2, discrete: [] }), { normalize: false })
+    // from one bound to the other in steps so small that the inputs at which it passes 1 are among them
+    const batch = 20_000
+    const along = (size: number) =>
+      Float32Array.from({ length: batch * size }, (_, i) => -6 + (12 * Math.floor(i / size)) / batch)
+    const { deterministic_continuous_actions: actions } = await model.run({
+      obs_0: { data: along(15), dims: [batch, 5, 3] },
+      obs_1: { data: along(4), dims: [batch, 4] },
+    })
+    const sizes = Array.from(actions!.data, (value) => Math.abs(Number(value)))
+    expect(Math.max(...sizes.slice(0, 1000), ...sizes.slice(-1000))).toBeCloseTo(1, 6)
+    expect(sizes.filter((size) => size > 1)).toEqual([])
+  })
 })
