@@ -89,7 +89,7 @@ async function measure({ name, unit, run }: Benchmark): Promise<Result> {
 }
 
 function describe(result: Result): string {
-  const spread = ({ min, max, median }: Result): string => `${Math.round((100 * (max - min)) / median)} %`
+  const spread = ({ min, max, median }: Result): string => `${Math.round((100 * (max - min)) / median)}%`
   const before = saved?.results.find(({ name }) => name === result.name)
   const now = [result.name, result.unit, `${result.median}`, spread(result)] as const
   if (before === undefined) return row(...now)

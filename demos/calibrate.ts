@@ -34,7 +34,7 @@ async function measure(player: Player): Promise<void> {
   const mean = sum / PLAYS
   const deviation = Math.sqrt(squares / PLAYS - mean * mean)
   const share = ((100 * won) / PLAYS).toFixed(2)
-  console.log(`${player.name}: ${mean.toFixed(2)} +- ${deviation.toFixed(2)} bubbles, ${share} % won`)
+  console.log(`${player.name}: ${mean.toFixed(2)} +- ${deviation.toFixed(2)} bubbles, ${share}% won`)
 }
 
 await measure(randomPlayer(environment.spec))

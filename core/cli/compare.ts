@@ -1,5 +1,7 @@
 /** `understudy compare`: agents, the scripted player and people on the same boards. */
+
 import { type Command, Option } from 'commander'
+import { percent } from '../counted.ts'
 import { closing, makeEnvironment, scriptedPlayer } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import {
@@ -97,7 +99,7 @@ function describe(comparison: Comparison): string[] {
   const { rows, human, units } = comparison
   const interval = (ends: Interval | null) =>
     ends === null ? '-' : `${ends[0].toFixed(2)} to ${ends[1].toFixed(2)}`
-  const percent = (share: number | null) => (share === null ? '-' : `${(share * 100).toFixed(0)} %`)
+  const shareOf = (share: number | null) => (share === null ? '-' : percent(share))
   const first = rows[0]!
   const againstFirst = (row: ComparisonRow) => row.against.find((pair) => pair.row === 0)
   const lines = formatTable(rows, [
@@ -105,7 +107,7 @@ function describe(comparison: Comparison): string[] {
     { title: units.toUpperCase(), align: 'right', text: (row) => row.score.mean.toFixed(2) },
     { title: '95 % INTERVAL', align: 'right', text: (row) => interval(row.score.ci95) },
     { title: 'IQM', align: 'right', text: (row) => row.score.iqm.toFixed(2) },
-    { title: 'WON', align: 'right', text: (row) => percent(row.winRate) },
+    { title: 'WON', align: 'right', text: (row) => shareOf(row.winRate) },
     { title: 'EPISODES', align: 'right', text: (row) => `${row.score.n}` },
     ...(human === null
       ? []
@@ -113,7 +115,7 @@ function describe(comparison: Comparison): string[] {
           {
             title: `BEATS ${human.mean}`,
             align: 'right' as const,
-            text: (row: ComparisonRow) => percent(row.beatsHuman),
+            text: (row: ComparisonRow) => shareOf(row.beatsHuman),
           },
         ]),
     {
@@ -122,7 +124,7 @@ function describe(comparison: Comparison): string[] {
       text: (row) => {
         const pair = againstFirst(row)
         if (pair === undefined || pair.pairedSeeds === 0) return '-'
-        return `${percent(pair.probabilityBetter)} of ${pair.pairedSeeds} boards`
+        return `${shareOf(pair.probabilityBetter)} of ${pair.pairedSeeds} boards`
       },
     },
   ])

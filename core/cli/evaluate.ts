@@ -1,5 +1,7 @@
 /** `understudy evaluate`: an agent on held-out boards. */
+
 import { type Command, Option } from 'commander'
+import { percent, scoreWords } from '../counted.ts'
 import { closing, makeEnvironment, type Player, randomPlayer, scriptedPlayer } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import {
@@ -11,8 +13,7 @@ import {
   heldOutSeeds,
   namedAgent,
 } from '../evaluate/index.ts'
-import type { Library } from '../store/index.ts'
-import { writeMeta } from '../studio/meta.ts'
+import { keepEvaluation } from '../studio/meta.ts'
 import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { ProgressLine } from './progress-line.ts'
@@ -63,7 +64,7 @@ async function evaluate(run: string, options: Options, context: CliContext): Pro
   const standard = options.seeds === undefined && options.checkpoint === undefined && options.sample !== true
   if (isKept && standard) {
     const library = context.libraryIfWritable()
-    if (library !== undefined) keep(library, run, evaluation)
+    if (library !== undefined) keepEvaluation(library, run, evaluation)
     else context.note('the library cannot be written to, so the result is not kept with the agent')
   }
   if (context.json) context.printJson(evaluationJson(evaluation))
@@ -111,25 +112,19 @@ function wayOf({ sample }: Options): { deterministic?: boolean } {
   return sample === true ? { deterministic: false } : {}
 }
 
-function keep(library: Library, run: string, { episodes, score, winRate }: Evaluation): void {
-  const [low, high] = score.ci95 ?? [null, null]
-  const kept = { episodes: episodes.length, mean: score.mean, low, high, winRate }
-  writeMeta(library, 'evaluation', run, JSON.stringify(kept))
-}
-
 function describe(
   run: string,
   { spec, episodes, score, winRate, mastered, solved, cut }: Evaluation,
   heldOut: boolean,
 ): string[] {
-  const { human, units } = spec.score
+  const { human } = spec.score
   const interval = score.ci95?.map((end) => end.toFixed(2)).join(' to ')
   const lines = [
     `${run} in ${spec.title}, ${episodes.length} boards${heldOut ? ' that no agent trains on' : ''}`,
-    `  ${units} per episode   ${score.mean.toFixed(2)}${interval === undefined ? '' : `  (95 % interval ${interval})`}`,
+    `  ${scoreWords(spec.score)}   ${score.mean.toFixed(2)}${interval === undefined ? '' : `  (95% interval ${interval})`}`,
     `  interquartile mean ${score.iqm.toFixed(2)}, standard deviation ${score.sd.toFixed(2)}`,
-    `  won ${(winRate * 100).toFixed(0)} %${solved ? ', solved' : ''}`,
   ]
+  if (winRate !== null) lines.push(`  won ${percent(winRate)}${solved ? ', solved' : ''}`)
   if (cut !== null) lines.push(`  ${cut}`)
   if (human !== undefined) {
     const verdict = mastered ? 'at or better than' : 'not yet'

@@ -14,6 +14,7 @@ import {
 import { nearest, UserError } from '../errors.ts'
 import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
+import { outcome } from './demos/list.ts'
 
 interface Options {
   env: string
@@ -78,8 +79,7 @@ async function recordIn(environment: Environment, options: Options, context: Cli
         hash,
       })
     } else {
-      const outcome = row.success ? 'goal reached' : row.terminated ? 'goal missed' : 'cut off'
-      context.print(`episode ${row.id}: seed ${seed}, ${counted(row.length, 'step')}, ${outcome}`)
+      context.print(`episode ${row.id}: seed ${seed}, ${counted(row.length, 'step')}, ${outcome(row)}`)
     }
   }
 }

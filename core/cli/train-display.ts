@@ -1,4 +1,5 @@
 /** What `understudy train` shows: one JSON object per line for machines, a progress line for people. */
+import { percent } from '../counted.ts'
 import type { EnvironmentSpec } from '../envs/index.ts'
 import {
   type Finding,
@@ -159,7 +160,6 @@ function duration(seconds: number): string {
 
 /** 'environment 62% policy 5% learning 33%', with the idle share of workers where there are some */
 function timeShares({ shares, workerIdle }: Progress): string {
-  const percent = (share: number) => `${Math.round(share * 100)}%`
   const parts = `environment ${percent(shares.environment)} policy ${percent(shares.inference)} learning ${percent(shares.update)}`
   if (workerIdle === null) return parts
   return `${parts} workers idle ${workerIdle.map(percent).join(' ')}`

@@ -151,12 +151,12 @@ export class Recorder {
   }
 
   #result(): EpisodeOutcome {
-    return { ...this.#outcome, success: this.#succeeded(this.over && this.environment.succeeded) }
+    return { ...this.#outcome, success: this.over ? this.environment.succeeded : this.#unfinished() }
   }
 
-  /** Null where nobody says whether a goal was reached, so that missing it says nothing. */
-  #succeeded(succeeded: boolean): boolean | null {
-    return succeeded || this.environment.spec.score.tellsSuccess !== false ? succeeded : null
+  /** An episode that was left early has not reached its goal; null where nobody says when one has. */
+  #unfinished(): false | null {
+    return this.environment.succeeded === null ? null : false
   }
 
   /** Ends the episode before a step that the environment could not make. @returns what is to be said */
@@ -167,7 +167,7 @@ export class Recorder {
       this.discard()
       return error
     }
-    this.#writer?.finish({ ...this.#outcome, success: this.#succeeded(false) })
+    this.#writer?.finish({ ...this.#outcome, success: this.#unfinished() })
     this.#state = 'kept'
     if (this.episodeId === null) return error
     const before = this.steps === 1 ? 'the step before it is' : `the ${this.steps} steps before it are`

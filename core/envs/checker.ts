@@ -85,6 +85,11 @@ function checkEpisode(environment: Environment, seed: number, scenes: number): A
     checkScene(actions.length)
     checkPlain(environment.events(), 'events()', refuse)
     if (!terminated && !truncated) continue
+    if (![true, false, null].includes(environment.succeeded))
+      refuse(
+        `succeeded is ${environment.succeeded} after an episode`,
+        'give true or false, or null where nobody can tell',
+      )
     if (!throws(() => environment.step(action, null))) {
       refuse('step() goes on after the episode has ended', 'throw an error until reset() is called')
     }
@@ -143,6 +148,11 @@ function checkActionRange(environment: Environment): void {
     environment.reset(SEEDS[0]!, null)
     const action = emptyAction(environment.spec)
     change(action)
+    if (![true, false, null].includes(environment.succeeded))
+      refuse(
+        `succeeded is ${environment.succeeded} after an episode`,
+        'give true or false, or null where nobody can tell',
+      )
     if (!throws(() => environment.step(action, null))) {
       refuse(`step() accepts ${what}, which is outside the action space`, 'throw an error')
     }

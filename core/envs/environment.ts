@@ -51,7 +51,7 @@ export interface ScoreSpec {
   readonly human?: { readonly mean: number; readonly plays: number; readonly source: string }
   /** The mean that leaves nothing to ask for: the best there is, or what its makers call solved; absent where nobody says. */
   readonly goal?: number
-  /** false: nobody says whether an episode reached its goal, so that none has says nothing. */
+  /** false: it is not known to say whether an episode reached its goal. What `succeeded` says all the same counts. */
   readonly tellsSuccess?: false
 }
 
@@ -128,8 +128,8 @@ export interface Environment {
    */
   writeActionMask?(mask: Uint8Array): void
 
-  /** Whether the episode that has just ended reached the goal (bubble: all captives free). */
-  readonly succeeded: boolean
+  /** Whether the episode that has just ended reached the goal (bubble: all captives free); null where nobody says. */
+  readonly succeeded: boolean | null
 
   /** The whole state, the random generator included. */
   snapshot(): Uint8Array

@@ -94,7 +94,7 @@ export class VariedEnvironment implements Environment {
     return this.#drawn
   }
 
-  get succeeded(): boolean {
+  get succeeded(): boolean | null {
     return this.#inner.succeeded
   }
 

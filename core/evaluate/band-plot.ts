@@ -1,4 +1,4 @@
-/** Score against environment steps, one line per configuration: the mean over its runs and a 95 % interval around it. */
+/** Score against environment steps, one line per configuration: the mean over its runs and a 95% interval around it. */
 import { bootstrapInterval, mean } from './statistics.ts'
 import { COLOURS, document, FAINT, format, INK, line, logTicks, scale, text, ticks } from './svg.ts'
 
@@ -19,7 +19,8 @@ export interface Band {
 
 export interface BandPlot {
   readonly title: string
-  readonly units: string
+  /** What is scored: 'bubbles per level'. */
+  readonly words: string
   readonly human: { readonly mean: number; readonly plays: number } | null
   readonly bands: readonly Band[]
   /** A logarithmic axis, for configurations that need ten times the steps of others. */
@@ -33,7 +34,7 @@ const [LEFT, RIGHT, TOP, BOTTOM] = [64, 210, 66, 72]
 const MOST_POINTS = 200
 const RESAMPLES = 500
 
-export function bandPlot({ title, units, human, bands, logSteps = false }: BandPlot): string {
+export function bandPlot({ title, words, human, bands, logSteps = false }: BandPlot): string {
   const courses = bands.map((band) => course(band.curves))
   const steps = courses.flatMap((points) => points.map((point) => point.step))
   if (steps.length === 0) {
@@ -60,10 +61,10 @@ export function bandPlot({ title, units, human, bands, logSteps = false }: BandP
     text(
       LEFT,
       floor + 58,
-      'Mean over the seeds, with a 95 % bootstrap interval over seeds. A run that has ended keeps its last score.',
+      'Mean over the seeds, with a 95% bootstrap interval over seeds. A run that has ended keeps its last score.',
       { size: 11 },
     ),
-    text(LEFT, TOP - 10, `${units} per episode, mean of the last 1,000 steps`, { size: 11 }),
+    text(LEFT, TOP - 10, `${words}, mean of the last 1,000 steps`, { size: 11 }),
   ]
   if (human !== null) {
     body.push(

@@ -1,4 +1,5 @@
 /** A comparison as a picture: a dot per episode, mean and interval per row, the human average as a line. */
+import { scoreWords } from '../counted.ts'
 import type { Comparison, ComparisonRow } from './compare.ts'
 import { document, FAINT, format, INK, line, PLAYER_COLOURS, playerMark, scale, text, ticks } from './svg.ts'
 
@@ -21,8 +22,10 @@ export function dotPlot(comparison: Comparison): string {
     line(x(mark), TOP - 8, x(mark), floor, `stroke="${FAINT}"`),
     text(x(mark), floor + 18, format(mark), { anchor: 'middle' }),
   ])
-  const direction = comparison.fewerIsBetter ? 'fewer is better' : 'more is better'
-  body.push(text(LABEL_WIDTH, floor + 38, `${units} per episode (${direction})`))
+  const [measure, better] = comparison.fewerIsBetter
+    ? (['length', 'fewer'] as const)
+    : (['return', 'more'] as const)
+  body.push(text(LABEL_WIDTH, floor + 38, `${scoreWords({ units, measure })} (${better} is better)`))
   if (human !== null) {
     const at = x(human.mean)
     body.push(
@@ -40,7 +43,7 @@ export function dotPlot(comparison: Comparison): string {
     text(
       16,
       height - 16,
-      'Dots: episodes. Marks and bars: mean with its 95 % bootstrap interval over boards; one episode has none.',
+      'Dots: episodes. Marks and bars: mean with its 95% bootstrap interval over boards; one episode has none.',
       {
         size: 11,
       },

@@ -3,7 +3,7 @@ import type { Environment, EnvironmentSpec, Player } from '../envs/index.ts'
 import { cutSentence, episodeLimit } from '../rollout/episodes.ts'
 import { atLeastAsGood } from '../rollout/score.ts'
 import { type EpisodeScore, type PlayLimit, playEpisode } from './play.ts'
-import { mean, type Summary, summarize } from './statistics.ts'
+import { type Summary, summarize, winRate } from './statistics.ts'
 
 /** Share of held-out boards that must be won for the level to count as solved. */
 export const SOLVED_WIN_RATE = 0.95
@@ -13,11 +13,12 @@ export interface Evaluation {
   /** In the order of the seeds. */
   readonly episodes: readonly EpisodeScore[]
   readonly score: Summary
-  readonly winRate: number
+  /** Null where the environment does not say what a win is. */
+  readonly winRate: number | null
   /** Whether the mean is the human average's or better; null where none is known. */
   readonly mastered: boolean | null
-  /** Whether at least 95 % of the boards are won. */
-  readonly solved: boolean
+  /** Whether at least 95% of the boards are won; null as `winRate`. */
+  readonly solved: boolean | null
   /** How many boards were cut, and at which limit, as a sentence; null when all ended by themselves. */
   readonly cut: string | null
 }
@@ -42,15 +43,15 @@ export async function evaluatePlayer(
     onProgress?.(episodes.length, seeds.length)
   }
   const score = summarize(episodes.map((episode) => episode.score))
-  const winRate = mean(episodes.map((episode) => Number(episode.success)))
+  const won = winRate(episodes)
   const { human } = spec.score
   return {
     spec,
     episodes,
     score,
-    winRate,
+    winRate: won,
     mastered: human === undefined ? null : atLeastAsGood(spec.score, score.mean, human.mean),
-    solved: winRate >= SOLVED_WIN_RATE,
+    solved: won === null ? null : won >= SOLVED_WIN_RATE,
     cut: cutBoards(spec, episodes.filter(({ cut }) => cut).length, episodes.length, maxEpisodeSteps ?? null),
   }
 }
@@ -67,22 +68,15 @@ export function cutBoards(
 }
 
 /** What `evaluate --json` prints; the scores stand under the environment's own unit ('bubbles'). */
-export function evaluationJson({
-  spec,
-  episodes,
-  score,
-  winRate,
-  mastered,
-  solved,
-  cut,
-}: Evaluation): object {
+export function evaluationJson(evaluation: Evaluation): object {
+  const { spec, episodes, score, mastered, solved, cut } = evaluation
   const { mean, sd, iqm, ci95 } = score
   return {
     environment: spec.id,
     episodes: episodes.length,
     seeds: episodes.map((episode) => episode.seed),
     [spec.score.units]: { mean, sd, iqm, ci95 },
-    winRate,
+    winRate: evaluation.winRate,
     humanAverage: spec.score.human?.mean ?? null,
     mastered,
     solved,

@@ -38,4 +38,3 @@ export {
 export type { PolicySource } from './policy/policy-file.ts'
 export { comparisonHtml, comparisonJson } from './report.ts'
 export * from './statistics.ts'
-export { type TrainingCurve, type TrainingPlot, trainingCurvePlot } from './training-curve.ts'

@@ -19,7 +19,8 @@ export interface EpisodeScore {
   readonly return: number
   /** What the environment counts: steps or return. */
   readonly score: number
-  readonly success: boolean
+  /** Null where nobody says. */
+  readonly success: boolean | null
   readonly terminated: boolean
   readonly truncated: boolean
   /** Whether it had not ended, and was truncated by the limit that is applied here. */

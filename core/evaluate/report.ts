@@ -1,4 +1,5 @@
 /** A comparison as JSON and as one HTML file that needs nothing else. */
+import { percent } from '../counted.ts'
 import { printableJson } from '../printable.ts'
 import type { Comparison, ComparisonRow } from './compare.ts'
 import { dotPlot } from './dot-plot.ts'
@@ -18,7 +19,7 @@ export function comparisonHtml(comparison: Comparison): string {
   const heads = [
     'player',
     `mean ${units}`,
-    '95 % interval',
+    '95% interval',
     'mean without extremes (IQM)',
     'sd',
     'episodes',
@@ -47,7 +48,7 @@ svg { max-width: 100%; height: auto }
 ${dotPlot(comparison)}
 ${table(heads, rows.map(summaryCells))}
 <h2>On the same boards</h2>
-${table(['player', 'against', 'boards', `difference in ${units}`, '95 % interval', 'better with probability', '95 % interval'], pairCells(rows), 'pairs')}
+${table(['player', 'against', 'boards', `difference in ${units}`, '95% interval', 'better with probability', '95% interval'], pairCells(rows), 'pairs')}
 <p>${escapeXml(replication)} Ties count half. The mean without extremes leaves out the best and the worst quarter of the episodes (interquartile mean).</p>
 <p>${escapeXml(source)}</p>
 </body>
@@ -108,8 +109,4 @@ function interval(ends: Interval | null, write = (end: number) => end.toFixed(2)
 
 function signed(value: number): string {
   return value > 0 ? `+${value.toFixed(2)}` : value.toFixed(2)
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(0)} %`
 }

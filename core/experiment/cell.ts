@@ -37,10 +37,10 @@ export const cellSchema = z.object({
   mastered: reached,
   /** The first window of 10,000 steps at the human average. */
   sustained: reached,
-  /** The first checkpoint that won 95 % of the held-out boards; null where that was not looked for, too. */
+  /** The first checkpoint that won 95% of the held-out boards; null where that was not looked for, too. */
   solved: reached,
-  /** The last policy on the held-out boards, most likely action. */
-  heldOut: z.object({ scores: z.array(z.number()), won: z.int() }),
+  /** The last policy on the held-out boards, most likely action; null where the environment does not say what a win is. */
+  heldOut: z.object({ scores: z.array(z.number()), won: z.int().nullable() }),
   /** Mean score of the last 1,000 steps, and the training time until there. */
   curve: z.object({
     steps: z.array(z.int()),

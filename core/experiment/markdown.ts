@@ -1,4 +1,5 @@
 /** The summary of an experiment as Markdown: one column of the table per configuration, or one row where they are many. */
+import { percent } from '../counted.ts'
 import type { Interval } from '../evaluate/index.ts'
 import type { Cell } from './cell.ts'
 import type { Experiment } from './plan.ts'
@@ -67,14 +68,20 @@ function tableRows({ spec, until, heldOut }: Experiment, { goal }: ExperimentSum
     ...(until === 'solved' ? [windowRow('first 1,000-step window, median', 'mastered')] : []),
     windowRow('first 10,000-step window, median', 'sustained'),
     [
-      `${units} on held-out boards, mean [95 %]`,
+      `${units} on held-out boards, mean [95%]`,
       ({ heldOut: { mean, ci95 } }) =>
         ci95 === null
           ? mean.toFixed(2)
           : `${mean.toFixed(2)} [${ci95.map((end) => end.toFixed(2)).join(', ')}]`,
     ],
-    ['held-out boards won', ({ winRate }) => `${Number((100 * winRate).toFixed(1))} %`],
-    [`seeds that win 95 % of ${heldOut}`, ({ solvedAtEnd, seeds }) => `${solvedAtEnd} of ${seeds.length}`],
+    [
+      'held-out boards won',
+      ({ winRate }) => (winRate === null ? '' : `${Number((100 * winRate).toFixed(1))}%`),
+    ],
+    [
+      `seeds that win 95% of ${heldOut}`,
+      ({ solvedAtEnd, seeds }) => (solvedAtEnd === null ? '' : `${solvedAtEnd} of ${seeds.length}`),
+    ],
     ['published: time, h:mm', ({ published }) => published?.time ?? ''],
     ['published: samples per second', ({ published }) => `${published?.samples_per_second ?? ''}`],
     [
@@ -90,7 +97,7 @@ function windowRow(label: string, which: 'mastered' | 'sustained'): Row {
 
 function comparisonTable(comparisons: readonly ComparisonSummary[]): string {
   return table(
-    ['comparison', 'ratio', '95 % interval', 'share', 'published', 'needs less with probability'],
+    ['comparison', 'ratio', '95% interval', 'share', 'published', 'needs less with probability'],
     comparisons.map(({ name, by, ratio, ci95, probabilityOfLess, published }) => {
       const share = by === 'samples' ? 1 - ratio : ratio - 1
       return [
@@ -129,7 +136,7 @@ function notes(
   }
   if (goal === 'solved') {
     rules.push(
-      `*Solved*: the first checkpoint that wins 95 % of ${heldOut} held-out boards, most likely action.`,
+      `*Solved*: the first checkpoint that wins 95% of ${heldOut} held-out boards, most likely action.`,
     )
   }
   if (
@@ -172,10 +179,6 @@ function number(value: number): string {
 
 function interval([low, high]: Interval): string {
   return `${number(low)} to ${number(high)}`
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`
 }
 
 /** '0:41', '1:02:03' */

@@ -2,9 +2,11 @@
  * The report of an experiment in three files: NAME.md with the table, NAME.svg with the curves, NAME.json with the raw
  * data. The table stands between two marks, so that what people write around it stays when it is made anew.
  */
+
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeAtomically } from '../atomic-file.ts'
+import { scoreWords } from '../counted.ts'
 import { bandPlot } from '../evaluate/index.ts'
 import { type Cell, parseCell, parseJson } from './cell.ts'
 import { summaryMarkdown } from './markdown.ts'
@@ -94,8 +96,8 @@ function plot(
     curves: cells.filter((cell) => cell.column === id).map(({ curve }) => curve),
     reachedAtStep: mastered !== null && Number.isFinite(mastered.median) ? mastered.median : null,
   }))
-  const { units, human } = spec.score
-  return bandPlot({ title, units, human: human ?? null, bands, logSteps })
+  const { human = null } = spec.score
+  return bandPlot({ title, words: scoreWords(spec.score), human, bands, logSteps })
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {

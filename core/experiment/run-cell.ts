@@ -162,7 +162,7 @@ async function measure(
   const environment = makeEnvironment(config.environment, config.parameters)
   const player = await agentPlayer(environment.spec, last.policy)
   const seeds = heldOutSeeds(experiment.heldOut)
-  const { episodes: played } = await closing(environment, () =>
+  const { episodes: played, winRate } = await closing(environment, () =>
     evaluatePlayer(environment, player, seeds, { signal: context.signal, maxEpisodeSteps }),
   )
   const metrics = (name: string) =>
@@ -187,7 +187,7 @@ async function measure(
     solved: reached(winRates.solvedAtStep),
     heldOut: {
       scores: played.map(({ score }) => score),
-      won: played.filter(({ success }) => success).length,
+      won: winRate === null ? null : played.filter(({ success }) => success).length,
     },
     curve: {
       steps: windows.map(({ step }) => step),

@@ -50,10 +50,10 @@ export interface ColumnSummary {
     readonly ci95: Interval | null
     readonly each: readonly number[]
   }
-  /** Share of held-out boards won, mean over the runs. */
-  readonly winRate: number
-  /** Runs that won 95 % of them at their end. */
-  readonly solvedAtEnd: number
+  /** Share of held-out boards won, mean over the runs; null where the environment does not say what a win is. */
+  readonly winRate: number | null
+  /** Runs that won 95% of them at their end; null as `winRate`. */
+  readonly solvedAtEnd: number | null
   readonly published: Published | null
 }
 
@@ -127,7 +127,7 @@ function summarizeColumn(
   const human = spec.score.human !== undefined
   const toGoal = goal === null ? null : steps(goal)
   const means = cells.map((cell) => mean(cell.heldOut.scores))
-  const winRates = cells.map((cell) => cell.heldOut.won / cell.heldOut.scores.length)
+  const winRates = cells.flatMap(({ heldOut: { won, scores } }) => (won === null ? [] : won / scores.length))
   return {
     id,
     title,
@@ -144,8 +144,8 @@ function summarizeColumn(
     pacedRate,
     pacedHours: pacedRate === null || toGoal === null ? null : toGoal.median / pacedRate / 3600,
     heldOut: { mean: mean(means), ci95: bootstrapInterval(means, mean), each: means },
-    winRate: mean(winRates),
-    solvedAtEnd: winRates.filter((rate) => rate >= SOLVED_WIN_RATE).length,
+    winRate: winRates.length === 0 ? null : mean(winRates),
+    solvedAtEnd: winRates.length === 0 ? null : winRates.filter((rate) => rate >= SOLVED_WIN_RATE).length,
     published,
   }
 }

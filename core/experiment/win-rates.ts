@@ -3,6 +3,7 @@
  * run that goes on after an interruption is looked at where that was left.
  */
 import { closing, makeEnvironment } from '../envs/index.ts'
+import { UserError } from '../errors.ts'
 import { agentPlayer, evaluatePlayer, SOLVED_WIN_RATE } from '../evaluate/index.ts'
 import type { Library } from '../store/index.ts'
 import { type CheckpointFile, listCheckpoints, type RunConfig, runDirectory } from '../train/index.ts'
@@ -43,6 +44,11 @@ export class WinRates {
     const { winRate } = await closing(environment, () =>
       evaluatePlayer(environment, player, this.#seeds, { maxEpisodeSteps }),
     )
+    if (winRate === null) {
+      throw new UserError(`${id} does not say when a board is won, so no checkpoint can solve it`, {
+        remedy: 'write until: max_steps in the experiment',
+      })
+    }
     this.#library.appendMetrics(this.#runId, [{ step, name: WIN_RATE, value: winRate }])
   }
 

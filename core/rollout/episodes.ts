@@ -46,7 +46,8 @@ export interface FinishedEpisode {
   /** Sum of rewards. */
   readonly return: number
   readonly score: number
-  readonly success: boolean
+  /** Null where nobody says. */
+  readonly success: boolean | null
   /** Whether it had not ended, and was truncated here. */
   readonly cut: boolean
 }
@@ -94,7 +95,7 @@ export class Episodes {
   }
 
   /** @param cut  whether the limit has ended it */
-  finish(e: number, success: boolean, cut: boolean): void {
+  finish(e: number, success: boolean | null, cut: boolean): void {
     const length = this.#lengths[e]!
     const sum = this.#returns[e]!
     this.finished.push({

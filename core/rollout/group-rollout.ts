@@ -270,7 +270,7 @@ export class GroupRollout implements Rollout {
       this.#batch.terminated[e] = Number(terminated)
       this.#batch.truncated[e] = Number(isTruncated)
       rowOf(this.#batch.nextObservations, this.count, e).set(observation)
-      if (terminated || isTruncated) this.#episodes.finish(e, false, cut)
+      if (terminated || isTruncated) this.#episodes.finish(e, null, cut)
       if (terminated || truncated) {
         this.#state[e] = State.empty
         return [e]

@@ -7,7 +7,7 @@
  * environments go on.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import { type EnvironmentSpec, observationSize } from '../envs/index.ts'
+import { type EnvironmentSpec, observationSize, successOf } from '../envs/index.ts'
 import { type EnvironmentRecipe, makeVaried, type Samplers } from '../envs/varied-environment.ts'
 import type { UserError } from '../errors.ts'
 import type { ActionBatch, StepBatch } from '../learn/transitions.ts'
@@ -321,7 +321,7 @@ export class WorkerPool implements Rollout {
     this.#batch.terminated[e] = Number(isTerminated)
     this.#batch.truncated[e] = Number(isTruncated)
     if (isTerminated || isTruncated) {
-      this.#episodes.finish(e, succeeded[e] === 1, cut)
+      this.#episodes.finish(e, successOf(succeeded[e]!), cut)
       this.#reset(e)
     } else this.#state[e] = State.waiting
   }

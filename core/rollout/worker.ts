@@ -4,7 +4,7 @@
  * real game would have taken. Its environments wait for that side by side.
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { admitEnvironment, type Environment } from '../envs/index.ts'
+import { admitEnvironment, type Environment, successByte } from '../envs/index.ts'
 import {
   type EnvironmentRecipe,
   makeVaried,
@@ -116,7 +116,7 @@ class Seat {
     rewards[this.#e] = result.reward
     terminated[this.#e] = Number(result.terminated)
     truncated[this.#e] = Number(result.truncated)
-    succeeded[this.#e] = Number(this.#environment.succeeded)
+    succeeded[this.#e] = successByte(this.#environment.succeeded)
     if (result.terminated || result.truncated) return
     this.#current.set(this.#next)
     if (this.#mask !== null) this.#environment.writeActionMask!(this.#mask)

@@ -1,4 +1,5 @@
 /** Small things that the studio keeps about a run in the library: what people call it, how it was judged. */
+import type { Evaluation } from '../evaluate/index.ts'
 import type { Library, ReadableLibrary } from '../store/index.ts'
 import { evaluation } from './protocol/common.ts'
 import type { Agent } from './protocol.ts'
@@ -18,6 +19,16 @@ export function readEvaluation(library: ReadableLibrary, runId: string): Agent['
   } catch {
     return null
   }
+}
+
+export function keepEvaluation(
+  library: Library,
+  runId: string,
+  { episodes, score, winRate, cut }: Evaluation,
+) {
+  const [low, high] = score.ci95 ?? [null, null]
+  const kept: Agent['evaluation'] = { episodes: episodes.length, mean: score.mean, low, high, winRate, cut }
+  writeMeta(library, 'evaluation', runId, JSON.stringify(kept))
 }
 
 /** An empty value forgets. */

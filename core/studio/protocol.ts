@@ -1,6 +1,7 @@
 /**
  * The typed protocol between a page and the host: `methods` maps a name to the schemas of its parameters and its
- * result, `events` maps a name to the schema of its data. It imports nothing but zod, so a page can take it as it is.
+ * result, `events` maps a name to the schema of its data. It imports nothing but zod and words,
+ * so a page can take it as it is.
  */
 import type { z } from 'zod'
 import { agentMethods } from './protocol/agents.ts'
@@ -34,6 +35,7 @@ export type Params<M extends Method> = z.input<Methods[M]['params']>
 export type CheckedParams<M extends Method> = z.output<Methods[M]['params']>
 export type Result<M extends Method> = z.output<Methods[M]['result']>
 
+export { counted, episodeWord, percent, scoreWords } from '../counted.ts'
 export { events }
 export type Events = typeof events
 export type EventName = keyof Events

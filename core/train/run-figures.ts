@@ -3,7 +3,7 @@ import type { ScoreSpec } from '../envs/index.ts'
 import { MASTERY_WINDOW } from '../rollout/mastery.ts'
 import type { RunRow } from '../store/index.ts'
 
-/** How an agent did on boards that nobody trains on; `low` and `high` bound the mean with 95 %, null of one board. */
+/** How an agent did on boards that nobody trains on; `low` and `high` bound the mean with 95%, null of one board. */
 export interface HeldOutFigures {
   readonly episodes: number
   readonly mean: number
@@ -30,7 +30,7 @@ export function figuresInWords(
     lines.push(
       low === null || high === null
         ? `held out: ${mean.toFixed(2)} ${units}, on one board it never trains on`
-        : `held out: ${mean.toFixed(2)} ${units}, mean of ${episodes} boards it never trains on (95 % interval ${low.toFixed(2)} to ${high.toFixed(2)})`,
+        : `held out: ${mean.toFixed(2)} ${units}, mean of ${episodes} boards it never trains on (95% interval ${low.toFixed(2)} to ${high.toFixed(2)})`,
     )
   }
   if (masteredAtStep !== null && human !== undefined) {

@@ -241,7 +241,7 @@ export class Trainer {
       this.#episodeMetrics.add('rollout/score', episode.score)
       this.#episodeMetrics.add('rollout/return', episode.return)
       this.#episodeMetrics.add('rollout/length', episode.length)
-      this.#episodeMetrics.add('rollout/success', Number(episode.success))
+      if (episode.success !== null) this.#episodeMetrics.add('rollout/success', Number(episode.success))
       if (episode.cut) this.#tellCut()
     }
     const returns = finished.map((episode) => episode.return)

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import gymnasium
@@ -8,6 +9,8 @@ from gymnasium.utils.env_checker import data_equivalence
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 from conftest import Maker
+from understudy_gym.frames import UNSAID
+from understudy_gym.vector_env import _tell_success
 
 Factory = Callable[[], gymnasium.Env[Any, Any]]
 
@@ -88,3 +91,14 @@ def test_pictures_come_one_for_each(make: Maker) -> None:
     pictures = envs.render()
     assert pictures is not None
     assert len(pictures) == 2
+
+
+def test_an_episode_of_which_nobody_says_how_it_ended_is_no_failure() -> None:
+    result: Any = SimpleNamespace(success=np.array([1, UNSAID, 0, 0], np.uint8))
+    infos: dict[str, Any] = {}
+    _tell_success(infos, result, np.array([True, True, True, False]))
+    assert infos["is_success"].tolist() == [True, False, False, False]
+    assert infos["_is_success"].tolist() == [True, False, True, False]
+    silent: dict[str, Any] = {}
+    _tell_success(silent, result, np.array([False, True, False, False]))
+    assert silent == {}

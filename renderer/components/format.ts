@@ -1,4 +1,7 @@
 /** Numbers and times as people read them. */
+import { counted } from '../../core/studio/protocol.ts'
+
+export { counted, episodeWord, percent, scoreWords } from '../../core/studio/protocol.ts'
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
@@ -10,7 +13,6 @@ const recently = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 })
 const longAgo = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
-const percentage = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 })
 
 /** 4,120 */
 export function count(value: number): string {
@@ -38,10 +40,6 @@ export function interval(sample: {
   return `${score(sample.mean)} (${score(sample.low)} to ${score(sample.high)})`
 }
 
-export function percent(share: number): string {
-  return percentage.format(share)
-}
-
 /** Of episodes, by whether the goal was reached. */
 export function won(success: boolean | null): string {
   return success === null ? 'goal unknown' : success ? 'won' : 'not won'
@@ -67,7 +65,7 @@ export function moment(timeUs: number): string {
 
 /** 512 bytes, 3.4 MB, 12 GB */
 export function size(bytes: number): string {
-  if (bytes < 1000) return plural(bytes, 'byte', 'bytes')
+  if (bytes < 1000) return counted(bytes, 'byte')
   const [unit, per] = bytes < 1e6 ? ['kB', 1e3] : bytes < 1e9 ? ['MB', 1e6] : ['GB', 1e9]
   const value = bytes / (per as number)
   return `${value < 10 ? tenths.format(value) : whole.format(value)} ${unit}`
@@ -76,8 +74,4 @@ export function size(bytes: number): string {
 /** What the host says, which begins with a small letter, as a sentence; names stay as they are. */
 export function sentence(text: string): string {
   return /^[a-z]+[ ,]/.test(text) ? text[0]!.toUpperCase() + text.slice(1) : text
-}
-
-export function plural(n: number, one: string, many: string): string {
-  return `${count(n)} ${n === 1 ? one : many}`
 }

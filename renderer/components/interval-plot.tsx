@@ -31,7 +31,7 @@ const TOP = 18
 /** From this label width on, the interval is written out beside the mean. */
 const WIDE = 240
 
-/** Mean and 95 % interval of each row, with the human average as the dashed line. */
+/** Mean and 95% interval of each row, with the human average as the dashed line. */
 export function IntervalPlot({
   rows,
   human,

@@ -1,4 +1,5 @@
 /** Files dropped anywhere are imported; every file gets its own line in the report. */
+
 import { Button, Group, Modal } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconHelpCircle } from '@tabler/icons-react'
 import { useEffect, useMemo, useState } from 'react'
@@ -8,7 +9,7 @@ import { client } from '../client/client.ts'
 import { chooseFiles, sendFile } from '../client/files.ts'
 import { HostError } from '../client/host-error.ts'
 import { EnvironmentSelect } from '../components/environment-select.tsx'
-import { count, plural } from '../components/format.ts'
+import { count, counted } from '../components/format.ts'
 import { attempt } from '../components/report-error.ts'
 import { navigate } from '../route.ts'
 import classes from './frame.module.css'
@@ -112,9 +113,7 @@ function Report({ report, onSaid }: ReportProps) {
       <div>
         <strong>{report.name}</strong>
         <p>
-          {report.ids.length > 0
-            ? `${plural(report.ids.length, 'demonstration', 'demonstrations')} imported`
-            : 'Nothing new'}
+          {report.ids.length > 0 ? `${counted(report.ids.length, 'demonstration')} imported` : 'Nothing new'}
           {report.duplicates > 0 && `, ${count(report.duplicates)} already in the library`}
         </p>
         {report.notes.map((note) => (

@@ -90,7 +90,7 @@ describe('a run by command', () => {
     const file = join(dir, 'policy.onnx')
     expect(understudy(dir, 'agents', 'export', 'first', '--out', file).code).toBe(0)
     const { out } = understudy(dir, 'evaluate', file, '--env', 'basic', '--episodes', '5')
-    expect(out).toContain('won 100 %')
+    expect(out).toContain('won 100%')
   })
 
   it.each([

@@ -103,7 +103,7 @@ describe('the start of a level', () => {
       }
     }
     for (const count of counts.slice(1)) expect(count / (400 * 76)).toBeCloseTo(0.25, 1)
-    // By chance 25 %; one in ten copies one of up to three neighbours, the left one among them.
+    // By chance 25%; one in ten copies one of up to three neighbours, the left one among them.
     expect(alike / pairs).toBeGreaterThan(0.265)
     expect(alike / pairs).toBeLessThan(0.33)
   })

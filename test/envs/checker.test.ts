@@ -226,6 +226,13 @@ describe('playing', () => {
       'the reward of step 1 is NaN',
     ],
     [
+      'a success that is neither true nor false nor unknown',
+      class extends Coin {
+        override succeeded = undefined as never
+      },
+      'succeeded is undefined after an episode',
+    ],
+    [
       'a snapshot without the generator',
       class extends Coin {
         override restore(snapshot: Uint8Array): void {

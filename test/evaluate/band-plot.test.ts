@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { bandPlot } from '../../core/evaluate/index.ts'
 import { logTicks } from '../../core/evaluate/svg.ts'
 
-const BASE = { title: 'T', units: 'bubbles', human: null }
+const BASE = { title: 'T', words: 'bubbles per level', human: null }
 const points = (svg: string, shape: 'polyline' | 'polygon') =>
   new RegExp(`<${shape} points="([^"]*)"`)
     .exec(svg)![1]!

@@ -42,7 +42,7 @@ describe('quantile', () => {
 
 describe('bootstrapInterval', () => {
   it('of a coin is the binomial one', () => {
-    // 50 of 100: the mean of a resample is binomial(100, 1/2) / 100, whose middle 95 % is 0.40 to 0.60.
+    // 50 of 100: the mean of a resample is binomial(100, 1/2) / 100, whose middle 95% is 0.40 to 0.60.
     const coin = Array.from({ length: 100 }, (_, i) => i % 2)
     const [low, high] = bootstrapInterval(coin, mean, { resamples: 20_000 })!
     expect(low).toBeCloseTo(0.4, 2)

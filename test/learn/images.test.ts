@@ -52,7 +52,7 @@ async function demonstrations(episodes: number): Promise<DemonstrationData> {
 async function winRate(runDirectory: string): Promise<number> {
   const player = await agentPlayer(environment().spec, runDirectory)
   const seeds = Array.from({ length: 50 }, (_, i) => 1_000_000 + i)
-  return (await evaluatePlayer(environment(), player, seeds)).winRate
+  return (await evaluatePlayer(environment(), player, seeds)).winRate!
 }
 
 describe('learning from images', () => {

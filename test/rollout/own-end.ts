@@ -5,6 +5,8 @@ import { UserError } from '../../core/errors.ts'
 export interface OwnEndOptions {
   readonly length?: number
   readonly patience?: number
+  /** Whether it does not say if it reached its goal. */
+  readonly silent?: boolean
   /** Of an episode whose seed is a multiple of `every`. */
   readonly fault?: { readonly atStep: number; readonly every: number; readonly message: string }
 }
@@ -31,8 +33,8 @@ export class OwnEnd implements Environment {
     }
   }
 
-  get succeeded(): boolean {
-    return false
+  get succeeded(): boolean | null {
+    return this.#options.silent === true ? null : false
   }
 
   reset(seed: number, observation: Float32Array | null): void {

@@ -46,7 +46,7 @@ describe('StopRule', () => {
 
   it('sees a plateau once no window has beaten the best by the share', () => {
     const flat = { at: 'plateau', plateau_steps: 5_000, plateau_share: 0.02 } as const
-    // The window holds good episodes alone from 6,000 on; the last of them better it by less than 2 %.
+    // The window holds good episodes alone from 6,000 on; the last of them better it by less than 2%.
     const [step, reason] = endOf(flat, learned)!
     expect(reason).toBe('plateau')
     expect(step).toBeGreaterThan(10_000)

@@ -83,7 +83,7 @@ function plain(name: string): string {
 export interface Retraced {
   /** [O], the observation after the last step. */
   readonly last: Float32Array
-  readonly success: boolean
+  readonly success: boolean | null
 }
 
 /** Plays the actions again, from seed 0; undefined when what is seen differs. */

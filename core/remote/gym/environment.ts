@@ -67,12 +67,11 @@ export class GymEnvironment implements Environment {
 
   /**
    * The environment's own word where its `info` has `is_success` or `success`; else whether the return reaches the reward
-   * threshold that it is registered with; else false.
+   * threshold that it is registered with; else nobody says.
    */
-  get succeeded(): boolean {
-    if (!this.#over) return false
+  get succeeded(): boolean | null {
     const { rewardThreshold } = this.#description
-    return this.#last!.success ?? (rewardThreshold !== null && this.#return >= rewardThreshold)
+    return this.#last?.success ?? (rewardThreshold === null ? null : this.#return >= rewardThreshold)
   }
 
   get #over(): boolean {

@@ -1,5 +1,5 @@
 /** What is said to serve.py and what it answers; the file itself documents the bytes. */
-import type { ActionUnits } from '../../envs/index.ts'
+import { type ActionUnits, successOf } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
 
 /** The environment as Python describes it. */
@@ -46,7 +46,6 @@ export class Refusal extends Error {}
 const FAILED = 1
 /** Before the observation in the answer to a step. */
 export const OUTCOME_BYTES = 11
-const UNSAID = 2
 
 /** @param draws  whether it is to be made such that it can draw */
 export function askMake(id: string, kwargs: object, draws: boolean): Uint8Array {
@@ -146,7 +145,7 @@ export function readOutcome(body: Uint8Array): Outcome {
     reward: view.getFloat64(0, true),
     terminated: view.getUint8(8) === 1,
     truncated: view.getUint8(9) === 1,
-    success: success === UNSAID ? null : success === 1,
+    success: successOf(success),
   }
 }
 

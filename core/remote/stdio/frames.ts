@@ -10,7 +10,7 @@ import { UserError } from '../../errors.ts'
 export const HEAD_BYTES = 8
 
 /** Raised when a frame changes its meaning; both sides must have the same. */
-export const PROTOCOL = 1
+export const PROTOCOL = 2
 
 export const Kind = {
   /** JSON `Hello`: the first request. */

@@ -58,7 +58,7 @@ export interface Result {
   readonly terminated: Uint8Array
   /** [N] */
   readonly truncated: Uint8Array
-  /** [N] whether the episode that has just ended reached the goal */
+  /** [N] whether the episode that has just ended reached the goal; 2 where nobody says */
   readonly succeeded: Uint8Array
   /** [N, M] */
   readonly masks: Uint8Array

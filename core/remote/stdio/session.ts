@@ -1,6 +1,6 @@
 /** Environments on behalf of a program at the other end of a pipe: answers one frame with one or two. */
 
-import type { Action, Environment, EnvironmentSpec } from '../../envs/index.ts'
+import { type Action, type Environment, type EnvironmentSpec, successByte } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
 import { Command, emptyFrame, type Frame, HEAD_BYTES, jsonFrame, Kind, PROTOCOL } from './frames.ts'
 import {
@@ -192,7 +192,7 @@ export class StdioSession {
     seat.running = false
     const { reward, terminated, truncated } = seat.environment.step(seat.action, seat.observation)
     seat.running = !terminated && !truncated
-    this.#note(e, reward, terminated, truncated, !seat.running && seat.environment.succeeded)
+    this.#note(e, reward, terminated, truncated, seat.running ? false : seat.environment.succeeded)
     if (seat.mask.length > 0) seat.environment.writeActionMask!(seat.mask)
   }
 
@@ -204,12 +204,12 @@ export class StdioSession {
     if (seat.mask.length > 0) seat.environment.writeActionMask!(seat.mask)
   }
 
-  #note(e: number, reward: number, terminated: boolean, truncated: boolean, succeeded: boolean): void {
+  #note(e: number, reward: number, terminated: boolean, truncated: boolean, succeeded: boolean | null): void {
     const result = this.#result
     result.rewards[e] = reward
     result.terminated[e] = Number(terminated)
     result.truncated[e] = Number(truncated)
-    result.succeeded[e] = Number(succeeded)
+    result.succeeded[e] = successByte(succeeded)
   }
 
   #withFinals(observations: readonly Float32Array[], masks: readonly Uint8Array[]): Uint8Array {

@@ -41,8 +41,8 @@ export class UnityEnvironment implements Environment {
   }
 
   /** A build does not say whether its goal was reached. */
-  get succeeded(): boolean {
-    return false
+  get succeeded(): null {
+    return null
   }
 
   reset(seed: number, observation: Float32Array | null): void {

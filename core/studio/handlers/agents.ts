@@ -6,7 +6,7 @@ import { knownCheckpoints, readRegularFile, runDirectory } from '../../train/ind
 import { environmentOfRun, runLimit, runPlayer } from '../contenders.ts'
 import type { HostContext } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
-import { writeMeta } from '../meta.ts'
+import { keepEvaluation } from '../meta.ts'
 import type { agentMethods } from '../protocol/agents.ts'
 import type { Agent, Run } from '../protocol.ts'
 
@@ -34,7 +34,7 @@ export function agentHandlers(context: HostContext): Handlers<keyof typeof agent
       await find(runId)
       const environment = await environmentOfRun(context, runId)
       const player = await runPlayer(context, environment, runId)
-      const { score, winRate } = await context.tasks.run(taskId, ({ signal, report }) =>
+      const evaluation = await context.tasks.run(taskId, ({ signal, report }) =>
         closing(environment, () =>
           evaluatePlayer(environment, player, heldOutSeeds(episodes), {
             signal,
@@ -43,13 +43,7 @@ export function agentHandlers(context: HostContext): Handlers<keyof typeof agent
           }),
         ),
       )
-      const [low, high] = score.ci95 ?? [null, null]
-      writeMeta(
-        library,
-        'evaluation',
-        runId,
-        JSON.stringify({ episodes, mean: score.mean, low, high, winRate }),
-      )
+      keepEvaluation(library, runId, evaluation)
       context.emit('run.state', await runs.inspect(runId))
       context.emit('library.changed', { what: 'agents' })
       return find(runId)

@@ -15,7 +15,7 @@ import { importedPlayer } from '../contenders.ts'
 import { type HostContext, readyEnvironment } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { freshSeed } from '../fresh-seed.ts'
-import { readEvaluation, writeMeta } from '../meta.ts'
+import { keepEvaluation, readEvaluation, writeMeta } from '../meta.ts'
 import { freeName, requireFreeName } from '../names.ts'
 import { type ImportedAgent, importedAgent, type importedMethods } from '../protocol/imported.ts'
 import { recordingOfBoard } from '../recording.ts'
@@ -59,14 +59,12 @@ export function importedHandlers(context: HostContext): Handlers<keyof typeof im
     'imported.evaluate': async ({ id, episodes, taskId }) => {
       const environment = environmentOf(id)
       const player = await importedPlayer(context, environment, id)
-      const { score, winRate } = await context.tasks.run(taskId, ({ signal, report }) =>
+      const evaluation = await context.tasks.run(taskId, ({ signal, report }) =>
         closing(environment, () =>
           evaluatePlayer(environment, player, heldOutSeeds(episodes), { signal, onProgress: report }),
         ),
       )
-      const [low, high] = score.ci95 ?? [null, null]
-      const kept = { episodes, mean: score.mean, low, high, winRate }
-      writeMeta(library, 'evaluation', id, JSON.stringify(kept))
+      keepEvaluation(library, id, evaluation)
       changed()
       return find(id)
     },

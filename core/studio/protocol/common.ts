@@ -96,7 +96,7 @@ export const recording = z.object({
 })
 export type Recording = z.infer<typeof recording>
 
-/** A sample of scores. `low` and `high` bound the mean: bootstrap, 95 %; null when n is 1. */
+/** A sample of scores. `low` and `high` bound the mean: bootstrap, 95%; null when n is 1. */
 export const sample = z.object({
   n: z.int(),
   mean: z.number(),
@@ -137,5 +137,8 @@ export const evaluation = z.object({
   /** Of the mean; null of one board. */
   low: z.number().nullable(),
   high: z.number().nullable(),
-  winRate: z.number(),
+  /** Null where the environment does not say what a win is. */
+  winRate: z.number().nullable(),
+  /** How many boards were cut, as a sentence; null when all ended by themselves. */
+  cut: z.string().nullable().default(null),
 })

@@ -31,7 +31,7 @@ export const playState = z.object({
   return: z.number(),
   terminated: z.boolean(),
   truncated: z.boolean(),
-  success: z.boolean(),
+  success: z.boolean().nullable(),
 })
 export type PlayState = z.infer<typeof playState>
 
@@ -42,7 +42,7 @@ export const playStep = z.object({
   return: z.number(),
   terminated: z.boolean(),
   truncated: z.boolean(),
-  success: z.boolean(),
+  success: z.boolean().nullable(),
   steps: z.int(),
   /** Steps that are on disk already; 0 when nothing is recorded. */
   committed: z.int(),

@@ -26,7 +26,7 @@ async function compile(spec: CompileSpec): Promise<Program> {
 
 /**
  * Results are written into the given memory, but the binding also hands over a fresh copy of each. Freed at once, these
- * reuse the same pages; left to the garbage collector, they cost 3 % of a training step.
+ * reuse the same pages; left to the garbage collector, they cost 3% of a training step.
  */
 function discardCopies(
   results: InferenceSession.OnnxValueMapType,

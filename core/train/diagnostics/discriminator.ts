@@ -1,5 +1,6 @@
 /** GAIL's discriminator against agent and demonstrations. */
-import { type Finding, hasJustBegun, isThere, last, mean, percent, type Rule, type RunFacts } from './rule.ts'
+import { percent } from '../../counted.ts'
+import { type Finding, hasJustBegun, isThere, last, mean, type Rule, type RunFacts } from './rule.ts'
 
 /** Right this often for long, it has nothing more to tell the agent. */
 const TOO_STRONG = 0.95

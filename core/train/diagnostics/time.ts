@@ -1,5 +1,6 @@
 /** Where the time goes. */
-import { isThere, last, mean, percent, type Rule } from './rule.ts'
+import { percent } from '../../counted.ts'
+import { isThere, last, mean, type Rule } from './rule.ts'
 
 const DOMINATES = 0.8
 /** Of training; nobody waits for what is over sooner. */

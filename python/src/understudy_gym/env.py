@@ -23,7 +23,7 @@ SEEDS = 1 << 32
 class UnderstudyEnv(gymnasium.Env[Observed, Any]):
     """One environment in a process of its own.
 
-    ``info`` has ``seed`` after a reset, ``is_success`` after the last step, and ``action_mask``
+    ``info`` has ``seed`` after a reset, ``is_success`` after the last step where the environment says it, and ``action_mask``
     (int8, all branches one behind the other) where some actions are sometimes forbidden.
 
     Args:
@@ -82,8 +82,8 @@ class UnderstudyEnv(gymnasium.Env[Observed, Any]):
         result = self._advance(frames.STEP)
         terminated, truncated = bool(result.terminated[0]), bool(result.truncated[0])
         info = self._masks(result)
-        if terminated or truncated:
-            info["is_success"] = bool(result.succeeded[0])
+        if (terminated or truncated) and result.success[0] != frames.UNSAID:
+            info["is_success"] = bool(result.success[0])
         return self._observation(result), float(result.rewards[0]), terminated, truncated, info
 
     def render(self) -> npt.NDArray[np.uint8] | None:

@@ -12,7 +12,7 @@ from understudy_gym.specification import Specification
 
 _Number = TypeVar("_Number", bound=np.generic)
 
-PROTOCOL: Final = 1
+PROTOCOL: Final = 2
 """Raised when a frame changes its meaning; both sides must have the same."""
 
 HEAD: Final = struct.Struct("<IB3s")
@@ -32,6 +32,9 @@ NOTHING: Final = 0
 STEP: Final = 1
 RESET: Final = 2
 STEP_THEN_RESET: Final = 3
+
+UNSAID: Final = 2
+"""The success of an episode of which nobody says whether it reached its goal."""
 
 
 def frame(kind: int, body: bytes) -> bytes:
@@ -64,7 +67,7 @@ class Result:
         )
         self.terminated: npt.NDArray[np.bool_] = take(np.dtype("?"), (count,))
         self.truncated: npt.NDArray[np.bool_] = take(np.dtype("?"), (count,))
-        self.succeeded: npt.NDArray[np.bool_] = take(np.dtype("?"), (count,))
+        self.success: npt.NDArray[np.uint8] = take(np.dtype("u1"), (count,))
         self.masks: npt.NDArray[np.int8] = take(np.dtype("i1"), (count, spec.mask_size))
 
 

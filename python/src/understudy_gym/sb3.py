@@ -66,7 +66,9 @@ class UnderstudyVecEnv(VecEnv):
         for i in np.flatnonzero(terminated | truncated).tolist():
             rows[i]["terminal_observation"] = infos["final_obs"][i]
             rows[i]["TimeLimit.truncated"] = bool(truncated[i])
-            rows[i]["is_success"] = bool(infos["final_info"]["is_success"][i])
+            final = infos["final_info"]
+            if "is_success" in final and final["_is_success"][i]:
+                rows[i]["is_success"] = bool(final["is_success"][i])
         return observations, rewards.astype(np.float32), terminated | truncated, rows
 
     def close(self) -> None:

@@ -247,6 +247,7 @@ class UnderstudyVectorEnv(VectorEnv[Observed, Any, Any]):
 
 
 def _tell_success(infos: dict[str, Any], result: Result, ended: Flags) -> None:
-    if ended.any():
-        infos["is_success"] = result.succeeded
-        infos["_is_success"] = ended.copy()
+    said = ended & (result.success != frames.UNSAID)
+    if said.any():
+        infos["is_success"] = result.success == 1
+        infos["_is_success"] = said

@@ -2,7 +2,7 @@ import { IconTrophy } from '@tabler/icons-react'
 import type { Agent } from '../../../core/studio/protocol.ts'
 import { client } from '../../client/client.ts'
 import { invalidate } from '../../client/resources.ts'
-import { count, plural } from '../../components/format.ts'
+import { count, counted } from '../../components/format.ts'
 import { deleteRun } from '../train/commands.ts'
 import classes from './agents.module.css'
 import { Card } from './card.tsx'
@@ -28,7 +28,7 @@ export function AgentCard({ agent, playing }: { agent: Agent; playing: boolean }
         <>
           {algorithmOf(agent)} · {count(agent.step)} steps ·{' '}
           {agent.demonstrations.length > 0
-            ? `from ${plural(agent.demonstrations.length, 'demonstration', 'demonstrations')}`
+            ? `from ${counted(agent.demonstrations.length, 'demonstration')}`
             : 'without demonstrations'}
           {agent.problem !== null && ` · damaged: ${agent.problem}`}
         </>

@@ -5,11 +5,12 @@ import type { Contender, File } from '../../../core/studio/protocol.ts'
 import { saveFile } from '../../client/files.ts'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
 import { EditableName } from '../../components/editable-name.tsx'
+import { scoreWords } from '../../components/format.ts'
 import { PlayerMark } from '../../components/player-mark.tsx'
 import { attempt } from '../../components/report-error.ts'
 import { WatchBoard, type Watched } from '../../replay/watch-board.tsx'
 import { navigate } from '../../route.ts'
-import { scoreWords, useSpec } from '../train/use-spec.ts'
+import { useSpec } from '../train/use-spec.ts'
 import classes from './agents.module.css'
 import { besideScripted } from './beside-scripted.ts'
 import { Standing, type StandingProps } from './standing.tsx'
@@ -77,7 +78,7 @@ export function Card({
         <p className="small muted figure">
           {environmentId} · {facts}
         </p>
-        <Standing {...standing} words={scoreWords(spec)} />
+        <Standing {...standing} words={scoreWords(spec?.score)} />
         <div className={classes.buttons}>
           <Button
             size="compact-sm"

@@ -3,7 +3,7 @@ import { IconScale } from '@tabler/icons-react'
 import type { Agent } from '../../../core/studio/protocol.ts'
 import { invalidate } from '../../client/resources.ts'
 import { useTask } from '../../client/task.ts'
-import { interval, percent, score as scoreText } from '../../components/format.ts'
+import { counted, interval, percent, score as scoreText } from '../../components/format.ts'
 import { attempt } from '../../components/report-error.ts'
 import classes from './agents.module.css'
 
@@ -37,7 +37,7 @@ export function Standing({ evaluation, score, words, test }: StandingProps) {
       </p>
       <p className="small muted figure">
         {evaluation !== null
-          ? `${words} on ${evaluation.episodes} held-out boards, ${percent(evaluation.winRate)} won`
+          ? `${words} on ${heldOut(evaluation)}`
           : score === null
             ? 'not tested yet'
             : `${words} at the end of training, not tested yet`}
@@ -48,7 +48,7 @@ export function Standing({ evaluation, score, words, test }: StandingProps) {
             flex={1}
             animated
             value={task.total === 0 ? 0 : (100 * task.done) / task.total}
-            aria-label={`${task.done} of ${task.total} levels played`}
+            aria-label={`${task.done} of ${task.total} boards played`}
           />
           <Button size="compact-sm" variant="default" onClick={task.cancel}>
             Cancel
@@ -66,4 +66,10 @@ export function Standing({ evaluation, score, words, test }: StandingProps) {
       )}
     </div>
   )
+}
+
+/** '100 held-out boards, 96% won' */
+function heldOut({ episodes, winRate, cut }: NonNullable<Agent['evaluation']>): string {
+  const boards = `${counted(episodes, 'held-out board')}${winRate === null ? '' : `, ${percent(winRate)} won`}`
+  return cut === null ? boards : `${boards}; ${cut}`
 }

@@ -20,8 +20,8 @@ function Scores({ comparison }: { comparison: Comparison }) {
       <thead>
         <tr>
           <th scope="col">Player</th>
-          <th scope="col" title="Mean and bootstrap 95 % interval">
-            {spec.score.units}, mean (95 %)
+          <th scope="col" title="Mean and bootstrap 95% interval">
+            {spec.score.units}, mean (95%)
           </th>
           <th
             scope="col"
@@ -63,9 +63,7 @@ function EachAgainstEach({ comparison: { rows, spec } }: { comparison: Compariso
   const fewer = spec.score.measure === 'length' ? `fewer ${spec.score.units}` : `more ${spec.score.units}`
   return (
     <table className={`${classes.table} figure`}>
-      <caption>
-        How likely each needs {fewer} than the other on the same board, with its 95 % interval
-      </caption>
+      <caption>How likely each needs {fewer} than the other on the same board, with its 95% interval</caption>
       <thead>
         <tr>
           <th scope="col">Player</th>

@@ -6,7 +6,7 @@ import type {
   ImportedAgent,
   PlayerKind,
 } from '../../../core/studio/protocol.ts'
-import { moment, plural } from '../../components/format.ts'
+import { counted, moment } from '../../components/format.ts'
 
 export const MOST = 4
 
@@ -92,9 +92,7 @@ export function describeContender(contender: Contender, known: Known): Described
     case 'agent': {
       const name = known.agents.find(({ runId }) => runId === contender.runId)?.name ?? contender.runId
       const at =
-        contender.checkpoint === undefined
-          ? ''
-          : ` at ${plural(Number(contender.checkpoint), 'step', 'steps')}`
+        contender.checkpoint === undefined ? '' : ` at ${counted(Number(contender.checkpoint), 'step')}`
       return { label: `${name}${at}`, kind: 'agent' }
     }
     case 'episode': {

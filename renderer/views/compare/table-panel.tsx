@@ -3,6 +3,7 @@ import { IconDownload, IconScale } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import { client } from '../../client/client.ts'
 import { useTask } from '../../client/task.ts'
+import { scoreWords } from '../../components/format.ts'
 import { IntervalPlot } from '../../components/interval-plot.tsx'
 import { attempt } from '../../components/report-error.ts'
 import classes from './compare.module.css'
@@ -102,7 +103,7 @@ export function TablePanel({ compare }: { compare: Compare }) {
         <Progress
           value={task.total === 0 ? 0 : (100 * task.done) / task.total}
           animated
-          aria-label={`${task.done} of ${task.total} levels played`}
+          aria-label={`${task.done} of ${task.total} boards played`}
         />
       )}
       {comparison !== null && (
@@ -116,11 +117,7 @@ export function TablePanel({ compare }: { compare: Compare }) {
               dots: row.dots.map(({ score }) => score),
             }))}
             human={comparison.human}
-            unit={
-              comparison.spec.score.measure === 'length'
-                ? `${comparison.spec.score.units} per level, mean with 95 % interval`
-                : `${comparison.spec.score.units} per episode, mean with 95 % interval`
-            }
+            unit={`${scoreWords(comparison.spec.score)}, mean with 95% interval`}
             rowHeight={44}
             labelWidth={400}
           />

@@ -3,7 +3,7 @@ import { IconChartLine, IconDownload, IconTrash } from '@tabler/icons-react'
 import { Fragment } from 'react'
 import type { Demonstration } from '../../../core/studio/protocol.ts'
 import { useResource } from '../../client/resources.ts'
-import { plural, score } from '../../components/format.ts'
+import { counted, score } from '../../components/format.ts'
 import { exportAs, remove, trainOn } from './commands.ts'
 import classes from './demonstrations.module.css'
 import type { Selection } from './selection.ts'
@@ -18,7 +18,7 @@ export function BulkBar({ rows, selection }: { rows: readonly Demonstration[]; s
   return (
     <div className={classes.bulk} role="toolbar" aria-label="Selected demonstrations">
       <span className="figure">
-        {plural(rows.length, 'selected', 'selected')}
+        {counted(rows.length, 'selected', 'selected')}
         {rows.length > 1 && oneGame && <span className="muted"> · mean {score(mean)}</span>}
       </span>
       {rows.length > 1 && (

@@ -1,16 +1,18 @@
 /** What can be done with demonstrations; each change can be undone. */
+
 import { notifications } from '@mantine/notifications'
 import type { Demonstration } from '../../../core/studio/protocol.ts'
 import { offerUndo } from '../../actions/undo.tsx'
 import { client } from '../../client/client.ts'
 import { saveFile } from '../../client/files.ts'
-import { plural } from '../../components/format.ts'
+import { counted } from '../../components/format.ts'
+
 import { attempt } from '../../components/report-error.ts'
 import { navigate } from '../../route.ts'
 import { formatIds } from './id-list.ts'
 
 const idsOf = (rows: readonly Demonstration[]) => rows.map(({ id }) => id)
-const named = (rows: readonly Demonstration[]) => plural(rows.length, 'demonstration', 'demonstrations')
+const named = (rows: readonly Demonstration[]) => counted(rows.length, 'demonstration')
 
 /** @returns the ids that are gone */
 export async function remove(rows: readonly Demonstration[]): Promise<ReadonlySet<number>> {

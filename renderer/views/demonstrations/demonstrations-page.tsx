@@ -6,7 +6,7 @@ import { demonstrationActions } from '../../actions/demonstrations.ts'
 import { useResource } from '../../client/resources.ts'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorNote } from '../../components/error-note.tsx'
-import { count, plural } from '../../components/format.ts'
+import { count, counted } from '../../components/format.ts'
 import { navigate, setRouteParams, useRoute } from '../../route.ts'
 import { useSettings } from '../../settings.ts'
 import { BulkBar } from './bulk-bar.tsx'
@@ -60,7 +60,7 @@ export default function DemonstrationsPage() {
           />
           <span className="muted small figure">
             {rows.length === list.value?.length
-              ? plural(rows.length, 'demonstration', 'demonstrations')
+              ? counted(rows.length, 'demonstration')
               : `${count(rows.length)} of ${count(list.value?.length ?? 0)}`}
           </span>
           <Button variant="default" onClick={() => runAction('demonstrations.import')}>

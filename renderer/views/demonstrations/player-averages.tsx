@@ -4,7 +4,7 @@ import { useMemo, useRef, useState } from 'react'
 import type { Demonstration } from '../../../core/studio/protocol.ts'
 import { useResource } from '../../client/resources.ts'
 import { DataTable } from '../../components/data-table.tsx'
-import { percent, plural, score } from '../../components/format.ts'
+import { counted, percent, score, scoreWords } from '../../components/format.ts'
 import { IntervalPlot } from '../../components/interval-plot.tsx'
 import classes from './demonstrations.module.css'
 
@@ -20,7 +20,7 @@ interface PlayerAveragesProps {
   readonly shown: string | undefined
 }
 
-/** Per player: mean score with its 95 % interval, against the human average. Of one environment, as no two have one scale. */
+/** Per player: mean score with its 95% interval, against the human average. Of one environment, as no two have one scale. */
 export function PlayerAverages({ rows, filtered, shown }: PlayerAveragesProps) {
   const specs = useResource('environments.list', {}).value
   const titleOf = (id: string) => specs?.find((spec) => spec.id === id)?.title ?? id
@@ -48,7 +48,7 @@ export function PlayerAverages({ rows, filtered, shown }: PlayerAveragesProps) {
           environment !== undefined && <span>{titleOf(environment)}</span>
         )}
         <span className="muted small figure">
-          {environment !== undefined && plural(members.length, 'demonstration', 'demonstrations')}
+          {environment !== undefined && counted(members.length, 'demonstration')}
         </span>
       </div>
       {environment !== undefined && (
@@ -75,12 +75,7 @@ function Averages({ environment, ids }: { environment: string; ids: readonly num
   if (statistics.value !== undefined) last.current = statistics.value
   if (last.current === undefined || last.current.players.length === 0) return null
   const { players, human } = last.current
-  const unit =
-    spec === undefined
-      ? ''
-      : spec.score.measure === 'length'
-        ? `${spec.score.units} per level`
-        : spec.score.units
+  const unit = spec === undefined ? '' : scoreWords(spec.score)
   return (
     <>
       <IntervalPlot
@@ -97,7 +92,7 @@ function Averages({ environment, ids }: { environment: string; ids: readonly num
         axis={false}
       />
       <DataTable
-        columns={['Player', unit, '95 % interval', 'plays', 'won']}
+        columns={['Player', unit, '95% interval', 'plays', 'won']}
         rows={() =>
           players.map(({ playerName, score: sample }) => [
             playerName,

@@ -17,7 +17,8 @@ export function headline(play: PlayState): string {
 export function verdict(play: PlayState): string {
   const { measure, human } = play.spec.score
   if (!play.success) {
-    if (measure === 'length') return play.truncated ? 'Not won within the limit.' : 'Not won.'
+    if (measure === 'length' && play.success === false)
+      return play.truncated ? 'Not won within the limit.' : 'Not won.'
     return play.truncated ? `Cut off at the limit of ${oneScore(play.steps)} steps.` : 'The game is over.'
   }
   if (human === undefined) return 'Well done.'

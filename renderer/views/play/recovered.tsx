@@ -2,7 +2,8 @@ import { Button } from '@mantine/core'
 import { IconLifebuoy } from '@tabler/icons-react'
 import { client } from '../../client/client.ts'
 import { invalidate, useResource } from '../../client/resources.ts'
-import { plural } from '../../components/format.ts'
+import { counted } from '../../components/format.ts'
+
 import { attempt } from '../../components/report-error.ts'
 import classes from './play.module.css'
 
@@ -21,8 +22,8 @@ export function Recovered() {
     <div className={classes.recovered} role="status">
       <IconLifebuoy size={20} stroke={1.6} aria-hidden />
       <span>
-        Recovered: {plural(ids.length, 'play', 'plays')} not yet kept or discarded (
-        {episodes.map(({ length }) => plural(length, 'step', 'steps')).join(', ')}).
+        Recovered: {counted(ids.length, 'play')} not yet kept or discarded (
+        {episodes.map(({ length }) => counted(length, 'step')).join(', ')}).
       </span>
       <Button size="compact-sm" onClick={() => void decide({ keep: ids, discard: [] })}>
         Keep

@@ -3,7 +3,7 @@ import { IconCut } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { RunStorage } from '../../../core/studio/protocol.ts'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
-import { plural, size } from '../../components/format.ts'
+import { counted, size } from '../../components/format.ts'
 import { pruneRun } from './commands.ts'
 import { Section } from './section.tsx'
 import classes from './storage.module.css'
@@ -39,7 +39,7 @@ export function RunsSection({ runs }: { runs: readonly RunStorage[] }) {
             label="Prune"
             icon={<IconCut size={15} />}
             disabled={run.active || !run.listed}
-            question={`All but the newest ${plural(keep, 'checkpoint', 'checkpoints')} of ${run.name} are deleted. This cannot be undone.`}
+            question={`All but the newest ${counted(keep, 'checkpoint')} of ${run.name} are deleted. This cannot be undone.`}
             confirm="Prune the run"
             onConfirm={() => void pruneRun(run.id, keep)}
           />

@@ -2,7 +2,7 @@ import { IconArrowsMinimize, IconTrash } from '@tabler/icons-react'
 import { useResource } from '../../client/resources.ts'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
 import { ErrorNote } from '../../components/error-note.tsx'
-import { moment, plural, size } from '../../components/format.ts'
+import { counted, moment, size } from '../../components/format.ts'
 import { compact, deleteBackup, emptyTrash } from './commands.ts'
 import { RunsSection } from './runs-section.tsx'
 import { Section } from './section.tsx'
@@ -32,7 +32,7 @@ export default function StoragePage() {
         rows={environments.map(({ environmentId, episodes, bytes }) => ({
           key: environmentId,
           name: environmentId,
-          facts: plural(episodes, 'episode', 'episodes'),
+          facts: counted(episodes, 'episode'),
           bytes,
         }))}
       />
@@ -46,13 +46,13 @@ export default function StoragePage() {
                 {
                   key: 'trash',
                   name: 'Deleted demonstrations',
-                  facts: plural(trash.episodes, 'episode', 'episodes'),
+                  facts: counted(trash.episodes, 'episode'),
                   bytes: trash.bytes,
                   action: (
                     <ConfirmButton
                       label="Empty the trash"
                       icon={<IconTrash size={15} />}
-                      question={`${plural(trash.episodes, 'episode is', 'episodes are')} erased for good. This cannot be undone.`}
+                      question={`${counted(trash.episodes, 'episode is', 'episodes are')} erased for good. This cannot be undone.`}
                       confirm="Empty the trash"
                       onConfirm={() => void emptyTrash()}
                     />

@@ -3,7 +3,7 @@ import { IconFilter } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import type { Demonstration } from '../../../core/studio/protocol.ts'
 import { useResource } from '../../client/resources.ts'
-import { plural, score } from '../../components/format.ts'
+import { counted, score } from '../../components/format.ts'
 import { setRouteParams, useRoute } from '../../route.ts'
 import { useSettings } from '../../settings.ts'
 import { parseFilter } from '../demonstrations/filter.ts'
@@ -69,7 +69,7 @@ export function DemonstrationChoice({ chosen }: { chosen: ChosenDemonstrations }
             ? unknown.length > 0
               ? 'nothing, until the filter is understood'
               : 'no demonstration'
-            : `${plural(rows.length, 'demonstration', 'demonstrations')} of ${players.join(', ')}, mean ${score(mean)}`}
+            : `${counted(rows.length, 'demonstration')} of ${players.join(', ')}, mean ${score(mean)}`}
           {missing > 0 && `; ${missing} of those that were picked are not there any more`}
         </p>
       </div>

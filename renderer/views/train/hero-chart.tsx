@@ -5,10 +5,10 @@ import { smooth } from '../../charts/smooth.ts'
 import type { Curves } from '../../client/metrics.ts'
 import type { LiveRun } from '../../client/runs.ts'
 import { DataTable } from '../../components/data-table.tsx'
-import { count, score } from '../../components/format.ts'
+import { count, episodeWord, score, scoreWords } from '../../components/format.ts'
 import { changeSettings, useSettings } from '../../settings.ts'
 import classes from './train.module.css'
-import { episodeWord, scoreWords, useSpec } from './use-spec.ts'
+import { useSpec } from './use-spec.ts'
 
 /** What counts, against the human average. */
 export function HeroChart({ run, curves }: { run: LiveRun; curves: Curves | undefined }) {
@@ -16,7 +16,7 @@ export function HeroChart({ run, curves }: { run: LiveRun; curves: Curves | unde
   const { smoothing } = useSettings()
   const { height: viewport } = useViewportSize()
   const series = curves?.series['rollout/score'] ?? { steps: [], values: [] }
-  const words = scoreWords(spec)
+  const words = scoreWords(spec?.score)
   const human = spec?.score.human
   return (
     <section className={classes.hero} aria-label={words}>
@@ -44,8 +44,8 @@ export function HeroChart({ run, curves }: { run: LiveRun; curves: Curves | unde
       {series.steps.length === 0 ? (
         <p className={classes.waiting}>
           {run.state === 'running'
-            ? `The first ${episodeWord(spec)}s are being played.`
-            : `This run has finished no ${episodeWord(spec)}.`}
+            ? `The first ${episodeWord(spec?.score)}s are being played.`
+            : `This run has finished no ${episodeWord(spec?.score)}.`}
         </p>
       ) : (
         <Curve

@@ -1,6 +1,6 @@
 import type { Demonstration, Run } from '../../../core/studio/protocol.ts'
 import { useResource } from '../../client/resources.ts'
-import { oneScore, plural, score } from '../../components/format.ts'
+import { counted, oneScore, score } from '../../components/format.ts'
 import { PlayerName } from '../../components/player-mark.tsx'
 import classes from './train.module.css'
 import { YamlText } from './yaml-text.tsx'
@@ -59,8 +59,8 @@ function demonstrationWords(rows: readonly Demonstration[], gone: number): strin
   if (rows.length > 0) {
     const players = [...new Set(rows.map(({ playerName }) => playerName))].join(', ')
     const mean = rows.reduce((sum, row) => sum + row.score, 0) / rows.length
-    parts.push(`${plural(rows.length, 'play', 'plays')} of ${players}, mean ${score(mean)}`)
+    parts.push(`${counted(rows.length, 'play')} of ${players}, mean ${score(mean)}`)
   }
-  if (gone > 0) parts.push(`${plural(gone, 'play', 'plays')} no longer in the library`)
+  if (gone > 0) parts.push(`${counted(gone, 'play')} no longer in the library`)
   return parts.join('; ') || 'none'
 }

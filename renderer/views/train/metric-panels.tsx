@@ -3,10 +3,10 @@ import { smooth } from '../../charts/smooth.ts'
 import type { Curves } from '../../client/metrics.ts'
 import type { LiveRun } from '../../client/runs.ts'
 import { DataTable } from '../../components/data-table.tsx'
-import { count } from '../../components/format.ts'
+import { count, episodeWord } from '../../components/format.ts'
 import { useSettings } from '../../settings.ts'
 import classes from './train.module.css'
-import { episodeWord, useSpec } from './use-spec.ts'
+import { useSpec } from './use-spec.ts'
 
 interface Panel {
   readonly title: string
@@ -37,7 +37,7 @@ const looks = [
 
 /** Small multiples on the x axis of the large chart; the cursor moves in all of them. */
 export function MetricPanels({ run, curves }: { run: LiveRun; curves: Curves | undefined }) {
-  const episode = episodeWord(useSpec(run.environmentId))
+  const episode = episodeWord(useSpec(run.environmentId)?.score)
   if (curves === undefined) return null
   const present = (panel: Panel) => panel.names.some((name) => curves.series[name] !== undefined)
   const [above, below] = [first(episode), later(episode)]

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { IconChartDots3, IconPlayerPlay, IconPlayerStop, IconTrash, IconTrophy } from '@tabler/icons-react'
 import type { LiveRun } from '../../client/runs.ts'
 import { EditableName } from '../../components/editable-name.tsx'
-import { count, plural } from '../../components/format.ts'
+import { count, counted } from '../../components/format.ts'
 import { navigate } from '../../route.ts'
 import { deleteRun, renameRun, resumeRun, stopRun } from './commands.ts'
 import classes from './train.module.css'
@@ -12,9 +12,7 @@ export function RunHead({ run }: { run: LiveRun }) {
   const parts = [
     run.environmentId,
     [run.algorithm, ...run.signals.filter((signal) => signal !== 'extrinsic')].join(' + ').toUpperCase(),
-    run.demonstrations.length > 0
-      ? plural(run.demonstrations.length, 'demonstration', 'demonstrations')
-      : 'no demonstrations',
+    run.demonstrations.length > 0 ? counted(run.demonstrations.length, 'demonstration') : 'no demonstrations',
   ]
   return (
     <header className={classes.runHead}>

@@ -4,11 +4,11 @@ import { useState } from 'react'
 import type { HealthNote, Progress as RunProgress } from '../../../core/studio/protocol.ts'
 import { useResource } from '../../client/resources.ts'
 import type { LiveRun } from '../../client/runs.ts'
-import { count, duration, moment, percent, score } from '../../components/format.ts'
+import { count, duration, episodeWord, moment, percent, score, scoreWords } from '../../components/format.ts'
 import { WatchBoard } from '../../replay/watch-board.tsx'
 import { TimeShares } from './time-shares.tsx'
 import classes from './train.module.css'
-import { episodeWord, scoreWords, useSpec } from './use-spec.ts'
+import { useSpec } from './use-spec.ts'
 
 export function RunSide({ run, health }: { run: LiveRun; health: readonly HealthNote[] }) {
   const spec = useSpec(run.environmentId)
@@ -17,7 +17,7 @@ export function RunSide({ run, health }: { run: LiveRun; health: readonly Health
     <aside className={classes.side} aria-label="Progress">
       <div>
         <p className={`${classes.sideFigure} figure`}>{run.score === null ? '–' : score(run.score)}</p>
-        <p className="small muted">{scoreWords(spec)} in training, last 1,000 steps</p>
+        <p className="small muted">{scoreWords(spec?.score)} in training, last 1,000 steps</p>
       </div>
       <div>
         <Progress
@@ -27,7 +27,7 @@ export function RunSide({ run, health }: { run: LiveRun; health: readonly Health
         />
         <dl className={`${classes.facts} figure`}>
           <Fact name="step" value={`${count(run.step)} of ${count(run.maxSteps)}`} />
-          {progress !== null && <LiveFacts progress={progress} episodes={`${episodeWord(spec)}s`} />}
+          {progress !== null && <LiveFacts progress={progress} episodes={`${episodeWord(spec?.score)}s`} />}
           {run.evaluation !== null && (
             <Fact
               name={`held out, mean of ${run.evaluation.episodes}`}

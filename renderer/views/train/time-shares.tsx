@@ -1,5 +1,6 @@
 import type { Progress } from '../../../core/studio/protocol.ts'
 import { percent } from '../../components/format.ts'
+
 import classes from './train.module.css'
 
 const parts = [

@@ -37,5 +37,5 @@ async function compare(context: CheckContext, id: ClassicId): Promise<string> {
     if (exact.every(Boolean)) same++
   }
   const share = ((100 * same) / STEPS).toFixed(1)
-  return `${id}: ${STEPS.toLocaleString('en')} steps, every observation the same, ${share} % in all 64 bits of the state and reward, too`
+  return `${id}: ${STEPS.toLocaleString('en')} steps, every observation the same, ${share}% in all 64 bits of the state and reward, too`
 }

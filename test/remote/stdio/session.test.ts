@@ -35,7 +35,7 @@ describe('StdioSession', () => {
   it('greets with the spec, and refuses another protocol and a request without a greeting', () => {
     const { welcome, spec } = open('bubble/25', 3, { colours: 2 })
     expect(welcome).toEqual({
-      protocol: 1,
+      protocol: 2,
       program: 'understudy 0',
       environments: 3,
       spec: JSON.parse(JSON.stringify(spec)),
@@ -44,8 +44,8 @@ describe('StdioSession', () => {
     const session = new StdioSession([makeEnvironment('basic')], 'understudy 0')
     const ask = (kind: number, body: Uint8Array) => () => session.answer({ kind, body })
     expect(ask(Kind.scene, new Uint8Array(4))).toThrow('must be a greeting')
-    expect(ask(Kind.hello, text({ protocol: 2, client: 'a test' }))).toThrow(
-      'a test speaks version 2 of the protocol, understudy 0 version 1',
+    expect(ask(Kind.hello, text({ protocol: 1, client: 'a test' }))).toThrow(
+      'a test speaks version 1 of the protocol, understudy 0 version 2',
     )
     expect(ask(Kind.hello, Uint8Array.of(0x7b))).toThrow('no JSON')
     expect(ask(Kind.hello, text(null))).toThrow('must have')
@@ -116,6 +116,21 @@ describe('StdioSession', () => {
         expect(same(result.masks.subarray(e * sizes.mask, (e + 1) * sizes.mask), mask)).toBe(true)
       }
     }
+  })
+
+  it('says that nobody says whether an episode reached its goal', () => {
+    const environments = [new OwnEnd({ length: 1, silent: true }), new OwnEnd({ length: 1 })]
+    const session = new StdioSession(environments, 'understudy 0')
+    const sizes = sizesOf(environments[0]!.spec)
+    session.answer({ kind: Kind.hello, body: greeting.subarray(HEAD_BYTES) })
+    let result: Result | undefined
+    for (const command of [Command.reset, Command.step]) {
+      const body = request(sizes, 2, ({ commands }) => commands.fill(command))
+      const [answer] = framesOf(session.answer({ kind: Kind.advance, body }))
+      result = resultLayout(sizes, 2, answer!.body.buffer, 0)
+    }
+    expect([...result!.truncated]).toEqual([1, 1])
+    expect([...result!.succeeded]).toEqual([2, 0])
   })
 
   it('begins the next episode in the same step and sends how the last one ended', () => {

@@ -35,10 +35,10 @@ describe('the discriminator', () => {
     'gail/accuracy_demonstrations': demonstrations,
   })
 
-  it('is too strong when both accuracies stay above 95 %', () => {
+  it('is too strong when both accuracies stay above 95%', () => {
     const [finding] = diagnose(facts(accuracies(constant(0.99), constant(0.97))))
     expect(finding).toMatchObject({ id: 'discriminator-too-strong', level: 'warning' })
-    expect(finding!.text).toContain('98 %')
+    expect(finding!.text).toContain('98%')
     expect(finding!.advice).toContain('gradient_penalty')
   })
 
@@ -164,7 +164,7 @@ describe('the demonstrations', () => {
 describe('time and success', () => {
   it('names what the time goes into', () => {
     expect(diagnose(facts({ 'time/update': constant(0.93) }))[0]!.text).toBe(
-      '93 % of the time goes into learning.',
+      '93% of the time goes into learning.',
     )
     expect(diagnose(facts({ 'time/environment': constant(0.9) }))[0]!.text).toContain('the environment')
     expect(diagnose(facts({ 'time/inference': constant(0.85) }))[0]!.text).toContain('deciding')
