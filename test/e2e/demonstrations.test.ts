@@ -105,3 +105,20 @@ test('the palette opens a play by its name, and ? lists the keys of every page',
   }
   await page.keyboard.press('Escape')
 })
+
+test('what was picked stays picked in another environment, and whether it fits there is said', async () => {
+  await go(page, 'd')
+  await page.getByLabel('Filter').fill('env:bubble bubbles<20')
+  await page
+    .getByRole('row', { name: /bubble/ })
+    .first()
+    .click()
+  await page.keyboard.press('Control+a')
+  await page.getByRole('button', { name: 'Use for training' }).click()
+  const choice = page.getByRole('region', { name: 'Demonstrations' })
+  await choice.getByText('5 demonstrations of scripted reference player').waitFor()
+  await page.getByRole('combobox', { name: 'Environment' }).click()
+  await page.getByRole('option', { name: 'Basic' }).click()
+  await page.getByText(/5 of the demonstrations were played in another environment: /).waitFor()
+  await choice.getByText('5 demonstrations of scripted reference player').waitFor()
+})

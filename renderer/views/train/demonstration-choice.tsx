@@ -29,9 +29,10 @@ export interface ChosenDemonstrations {
 export function useChosenDemonstrations(environment: string): ChosenDemonstrations {
   const { params } = useRoute()
   const { playerName } = useSettings()
-  const list = useResource('demonstrations.list', { environment })
   const [filter, setFilter] = useState('')
   const picked = params.get('demonstrations')
+  // What was picked may be of another environment that fits.
+  const list = useResource('demonstrations.list', picked === null ? { environment } : {})
   return useMemo(() => {
     const { test, unknown } = parseFilter(filter, playerName)
     const ids = picked === null ? null : new Set(parseIds(picked))

@@ -76,7 +76,7 @@ export function NewRun() {
             value={environment}
             onChange={(id) => {
               setOverrides({})
-              setRouteParams({ env: id, preset: null, demonstrations: null })
+              setRouteParams({ env: id, preset: null })
             }}
           />
           <TextInput
