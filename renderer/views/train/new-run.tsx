@@ -9,19 +9,23 @@ import { ErrorNote } from '../../components/error-note.tsx'
 import { attempt } from '../../components/report-error.ts'
 import { navigate, setRouteParams, useRoute } from '../../route.ts'
 import { Advanced } from './advanced.tsx'
-import { DemonstrationChoice, useChosenDemonstrations } from './demonstration-choice.tsx'
+import {
+  type ChosenDemonstrations,
+  DemonstrationChoice,
+  useChosenDemonstrations,
+} from './demonstration-choice.tsx'
 import { PresetCards } from './preset-cards.tsx'
 import classes from './train.module.css'
 import { useComposed } from './use-composed.ts'
 
-/** The one that was asked for, else the recommended one, unless there is nothing that it could learn from. */
+/** The one that was asked for, else the recommended one of those that learn from what was picked, or from what there is. */
 function presetOf(
   presets: readonly Preset[],
   asked: string | null,
-  noDemonstrations: boolean | undefined,
+  { picked, none }: ChosenDemonstrations,
 ): Preset | undefined {
-  const possible = presets.filter(
-    ({ needsDemonstrations }) => noDemonstrations !== true || !needsDemonstrations,
+  const possible = presets.filter(({ needsDemonstrations }) =>
+    picked ? needsDemonstrations : none !== true || !needsDemonstrations,
   )
   return (
     presets.find(({ id }) => id === asked) ??
@@ -40,7 +44,7 @@ export function NewRun() {
   const [control, setControl] = useState<'none' | 'shuffled' | 'empty'>('none')
   const [overrides, setOverrides] = useState<Record<string, number | string | boolean | null>>({})
   const [starting, setStarting] = useState(false)
-  const preset = presetOf(presets.value ?? [], params.get('preset'), chosen.none)
+  const preset = presetOf(presets.value ?? [], params.get('preset'), chosen)
   const used = preset?.needsDemonstrations ? chosen.ids : []
   const misread = preset?.needsDemonstrations && chosen.unknown.length > 0
   const composed = useComposed(
