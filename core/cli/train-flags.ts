@@ -66,9 +66,6 @@ function contentOf({ config }: Preset): { algo: unknown; gail: boolean } {
 /** @throws UserError when a flag is about what the run does not do */
 export function refuseUnused(flags: Flags, config: RunConfig, spec: EnvironmentSpec): void {
   const { trainer_type: algorithm } = config.behavior
-  if (flags.gail === true && algorithm === 'bc') {
-    throw idle('bc learns from demonstrations alone, without rewards, so --gail says nothing', 'leave it out')
-  }
   for (const [flag, given] of [
     ['--demos', flags.demos !== undefined],
     ['--gail-control', (flags.gailControl ?? 'none') !== 'none'],

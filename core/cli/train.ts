@@ -1,5 +1,6 @@
 /** `understudy train`: starts or resumes a run and shows how it goes. */
 import { basename, dirname } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { type Command, Option } from 'commander'
 import { completedSentence, fullEnvironmentId, makeEnvironment } from '../envs/index.ts'
 import { otherNames, UserError } from '../errors.ts'
@@ -14,6 +15,7 @@ import {
   type GailControl,
   loadRunPlugins,
   needsDemonstrations,
+  parseYaml,
   presetsFor,
   type RunConfig,
   type RunHandle,
@@ -174,7 +176,9 @@ async function begin(file: string | undefined, options: Options, context: CliCon
     refuseChanges(options, saved)
     if (file !== undefined) refuseOtherFile(basename(file), config!, saved, runId)
     const more = Math.max(saved.behavior.max_steps, config?.behavior.max_steps ?? 0)
-    return resumeRun({ library, runId, maxSteps: options.maxSteps ?? more, stop: stopOf(options) })
+    const changesStop = file !== undefined && namesStop(file) && !isDeepStrictEqual(config!.stop, saved.stop)
+    const stop = changesStop ? config!.stop : stopOf(options)
+    return resumeRun({ library, runId, maxSteps: options.maxSteps ?? more, stop })
   }
   for (const notice of config.notices) context.note(notice)
   const { spec } = makeEnvironment(config.environment, config.parameters)
@@ -259,6 +263,11 @@ async function configOf(
   if (options.preset !== undefined) refuseOtherThanPreset(options, preset, presets)
   if (options.algo === undefined && options.preset === undefined) context.note(`preset: ${preset.title}`)
   return resolveConfig(preset.config, { ...overrides, file: `the preset ${preset.id}` })
+}
+
+/** Whether the file says when the run ends, or leaves it to the flags. */
+function namesStop(file: string): boolean {
+  return parseYaml(readRegularText(file), basename(file)).stop !== undefined
 }
 
 function stopOf({ stopOn, maxTime }: Options): Partial<StopSettings> | undefined {

@@ -75,6 +75,12 @@ export interface Algorithm {
   release(): Promise<void>
 }
 
+/** A sentence for people, and what to do. */
+export interface Reason {
+  readonly message: string
+  readonly remedy: string
+}
+
 export interface AlgorithmDefinition {
   /** The word after `trainer_type:`. */
   readonly name: string
@@ -86,6 +92,8 @@ export interface AlgorithmDefinition {
    * start. For the estimate before a run is begun.
    */
   readonly buffer?: 'grows' | 'whole'
+  /** Why it learns nothing from the learned reward signals, or from `behavioral_cloning`; what asks for them is refused. */
+  readonly without?: { readonly signals?: Reason; readonly cloning?: Reason }
   create(context: LearnContext): Promise<Algorithm>
 }
 

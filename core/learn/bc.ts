@@ -148,6 +148,10 @@ export const bc: AlgorithmDefinition = {
   name: 'bc',
   title: 'Behavioural cloning',
   hyperparameters: bcHyperparameters,
+  without: {
+    signals: { message: 'bc learns from demonstrations alone, without rewards', remedy: 'leave it out' },
+    cloning: { message: 'bc clones from the first step to the last', remedy: 'leave it out' },
+  },
   create: makeBc,
 }
 

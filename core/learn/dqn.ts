@@ -150,14 +150,6 @@ export async function makeDqn(context: LearnContext): Promise<Algorithm> {
       remedy: 'use sac or ppo',
     })
   }
-  if (settings.behavioral_cloning != null) {
-    throw new UserError(
-      'DQN has values and no policy that could clone: behavioral_cloning is for sac and ppo',
-      {
-        remedy: 'remove it, and show demonstrations with hyperparameters.demonstration_share',
-      },
-    )
-  }
   const B = h.batch_size
   const windows = new Windows(B, h.n_step)
   const demoRows = Math.round(h.demonstration_share * B)
@@ -414,6 +406,12 @@ export const dqn: AlgorithmDefinition = {
   title: 'Deep Q-learning',
   hyperparameters: dqnHyperparameters,
   buffer: 'grows',
+  without: {
+    cloning: {
+      message: 'dqn has values and no policy that could clone',
+      remedy: 'leave it out, and show demonstrations with hyperparameters.demonstration_share',
+    },
+  },
   create: makeDqn,
 }
 

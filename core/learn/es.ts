@@ -62,19 +62,16 @@ export const esHyperparameters = z.strictObject({
     ),
 })
 
+const ALONE = { message: 'es follows the reward of the environment and nothing else', remedy: 'leave it out' }
+
 /** An environment without a perturbation: it plays with the weights themselves, and nothing of that counts. */
 const WAITING = -1
 
 export async function makeEs(context: LearnContext): Promise<Algorithm> {
   const { numEnvs: E, settings, runtime, random } = context
   const h = esHyperparameters.parse(settings.hyperparameters)
-  const { extrinsic, ...others } = settings.reward_signals
-  const unused = Object.entries(others).find(([, signal]) => signal !== null)
-  if (extrinsic == null || unused !== undefined || settings.behavioral_cloning != null) {
-    throw new UserError('es follows the reward of the environment and nothing else', {
-      remedy: 'leave extrinsic alone under reward_signals, and no behavioral_cloning',
-    })
-  }
+  const { extrinsic } = settings.reward_signals
+  if (extrinsic == null) throw new UserError(ALONE.message, { remedy: 'add extrinsic to reward_signals' })
   const { strength } = extrinsicSettings.parse(extrinsic)
   const { layout, O, C, normalizer, shape, policy } = setUp(context, {
     continuousKind: 'squashed',
@@ -292,6 +289,7 @@ export const es: AlgorithmDefinition = {
   name: 'es',
   title: 'Evolution strategies',
   hyperparameters: esHyperparameters,
+  without: { signals: ALONE, cloning: ALONE },
   create: makeEs,
 }
 

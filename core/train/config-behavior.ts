@@ -102,6 +102,7 @@ export function resolveBehavior(
     file: place.file,
     path: [...place.path, 'reward_signals'],
   })
+  if (overrides.stored !== true) refuseUnused({ ...behavior, reward_signals: signals }, place)
   return {
     behavior: { ...spreadCheckpoints(behavior), hyperparameters: checked, reward_signals: signals },
     initPath: readInitPath(initPath, place),
@@ -123,6 +124,22 @@ function environmentDefaults(
   return {
     hyperparameters: scaleFree,
     ...(isDense ? { network_settings: { network_options: { activation: 'tanh' } } } : {}),
+  }
+}
+
+/** @throws UserError when something is to be learned from that the algorithm does not learn from */
+function refuseUnused(
+  { trainer_type: name, reward_signals: signals, behavioral_cloning: cloning }: BehaviorSettings,
+  place: Place,
+): void {
+  const { without } = algorithmDefinition(name)
+  const learned = Object.keys(signals).find((signal) => signal !== 'extrinsic')
+  for (const [key, asked, reason] of [
+    [`reward_signals.${learned}`, learned !== undefined, without?.signals],
+    ['behavioral_cloning', cloning != null, without?.cloning],
+  ] as const) {
+    if (!asked || reason === undefined) continue
+    throw new UserError(`${at(place, key)}: ${reason.message}`, { usage: true, remedy: reason.remedy })
   }
 }
 

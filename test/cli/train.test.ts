@@ -1,6 +1,6 @@
 /** train, evaluate, compare and agents as a person runs them. */
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -162,7 +162,12 @@ describe('a run by command', () => {
       'and --algo sac is something else',
       'use --preset sac,',
     ],
-    [['train', '--env', 'basic', '--algo', 'bc', '--gail'], 2, 'bc learns from demonstrations alone', ''],
+    [
+      ['train', '--env', 'basic', '--algo', 'bc', '--gail'],
+      2,
+      'bc learns from demonstrations alone, without rewards',
+      'leave it out',
+    ],
     [
       ['train', '--env', 'basic', '--algo', 'ppo', '--demos', 'any'],
       2,
@@ -293,6 +298,17 @@ describe('a run that exists', () => {
     expect(train('--resume').out).toContain('finished: 800 steps')
   })
 
+  it('ends by what the file says of its end, and else as it began', () => {
+    const end = () => /max_seconds: .*/.exec(readFileSync(join(dir, 'runs/a/config.yaml'), 'utf8'))?.[0]
+    write(840)
+    appendFileSync(file, '\nstop: {max_seconds: 3600}\n')
+    expect(train('--resume').code).toBe(0)
+    expect(end()).toBe('max_seconds: 3600')
+    write(880)
+    expect(train('--resume').code).toBe(0)
+    expect(end()).toBe('max_seconds: 3600')
+  })
+
   it('does not go on by a file that says something else', () => {
     write(1200, 64)
     const { code, err } = train('--resume')
@@ -315,7 +331,7 @@ describe('a run that exists', () => {
       file,
       `${CONFIG.replace('max_steps: 1000', 'max_steps: 400')}\ncheckpoint_settings: {resume: true}`,
     )
-    expect(train().err).toContain('run "a" has made all its 800 steps')
+    expect(train().err).toContain('run "a" has made all its 880 steps')
     expect(train('--force').out).toContain('finished: 400 steps')
     write(400)
     const { out } = understudy(dir, 'train', file, '--run-id', 'b', '--initialize-from', 'a')

@@ -218,7 +218,6 @@ describe('DQN', () => {
 
   it.each([
     ['continuous actions', 'test/reach-dqn', {}, /chooses among discrete actions/],
-    ['cloning', 'basic', { behavioral_cloning: {} }, /no policy that could clone/],
     [
       'demonstration rows without demonstrations',
       'basic',

@@ -149,6 +149,24 @@ describe('resolveConfig', () => {
     expect(() => demonstrationPath(config('demo_path: a', 'demo_path: b'))).toThrow('"a" in one section')
   })
 
+  it.each([
+    ['bc', 'reward_signals: {gail: {}}', /reward_signals.gail: bc learns from demonstrations alone/],
+    ['bc', 'behavioral_cloning: {}', /behavioral_cloning: bc clones from the first step/],
+    [
+      'es',
+      'reward_signals: {extrinsic: {}, curiosity: {}}',
+      /curiosity: es follows the reward of the environ/,
+    ],
+    ['es', 'behavioral_cloning: {}', /es follows the reward of the environment and nothing else/],
+    ['dqn', 'behavioral_cloning: {}', /no policy that could clone/],
+  ])('refuses what %s does not learn from: %s', (algorithm, asked, refusal) => {
+    const yaml = (more: string) => `behaviors: {B: {trainer_type: ${algorithm}, ${more}}}`
+    expect(() => resolveConfig(yaml(asked), { environment: 'basic' })).toThrow(refusal)
+    // what a run of an earlier version began with goes on
+    resolveConfig(yaml(asked), { environment: 'basic', stored: true })
+    resolveConfig(yaml('reward_signals: {extrinsic: {}, gail: null}'), { environment: 'basic' })
+  })
+
   it('chooses a seed where none is given, and keeps it', () => {
     const config = resolveConfig({ env_settings: { env: 'basic' } })
     expect(config.seed).toBeGreaterThanOrEqual(0)
