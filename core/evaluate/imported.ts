@@ -1,6 +1,6 @@
 /** Policies that were made elsewhere: taken in, found again, removed. The files are `<data>/agents/<id>.onnx`. */
 import { createHash } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { writeAtomically } from '../atomic-file.ts'
@@ -73,15 +73,7 @@ export async function importAgent(
     sampledOnly: !policy.canBeDeterministic,
     importedAtUs: Date.now() * 1000,
   }
-  const file = importedAgentFile(library, agent.id)
-  makePrivateDirectory(dirname(file))
-  await writeAtomically(file, parts)
-  try {
-    library.addImportedAgent(agent)
-  } catch (error) {
-    await rm(file, { force: true })
-    throw error
-  }
+  await keep(library, agent, parts)
   return { agent, known: false }
 }
 
@@ -138,9 +130,42 @@ export function requireImportedAgent(library: ReadableLibrary, id: string): Impo
   })
 }
 
+export interface RemovedAgent {
+  readonly agent: ImportedAgentRow
+  /** Its file; null when it was gone already. */
+  readonly policy: Uint8Array | null
+}
+
 /** Removes it with its file. @throws UserError when there is none */
-export async function deleteImportedAgent(library: Library, id: string): Promise<void> {
-  requireImportedAgent(library, id)
+export async function deleteImportedAgent(library: Library, id: string): Promise<RemovedAgent> {
+  const agent = requireImportedAgent(library, id)
+  const file = importedAgentFile(library, id)
+  const policy = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
   library.deleteImportedAgent(id)
-  await rm(importedAgentFile(library, id), { force: true })
+  await rm(file, { force: true })
+  return { agent, policy }
+}
+
+/** @throws UserError when its id was given to another meanwhile */
+export async function putBackImportedAgent(library: Library, { agent, policy }: RemovedAgent): Promise<void> {
+  const { id } = agent
+  if (library.getRun(id) !== undefined || library.getImportedAgent(id) !== undefined) {
+    throw new UserError(`there is another agent "${id}" by now`, { remedy: 'delete that one first' })
+  }
+  await keep(library, agent, policy === null ? [] : [policy])
+}
+
+async function keep(library: Library, agent: ImportedAgentRow, parts: readonly Uint8Array[]): Promise<void> {
+  const file = importedAgentFile(library, agent.id)
+  makePrivateDirectory(dirname(file))
+  if (parts.length > 0) await writeAtomically(file, parts)
+  try {
+    library.addImportedAgent(agent)
+  } catch (error) {
+    await rm(file, { force: true })
+    throw error
+  }
 }

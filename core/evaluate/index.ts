@@ -24,6 +24,8 @@ export {
   deleteImportedAgent,
   importAgent,
   importedAgentFile,
+  putBackImportedAgent,
+  type RemovedAgent,
   requireImportedAgent,
 } from './imported.ts'
 export { type NamedAgent, namedAgent } from './named.ts'

@@ -58,7 +58,10 @@ test('an ONNX file becomes an agent that is tested, compared and deleted', { tim
 
   await go(page, 'a')
   await card.getByRole('button', { name: 'Delete' }).click()
-  await page.getByRole('button', { name: 'Delete agent' }).click()
+  await page.getByRole('heading', { name: 'No agents yet' }).waitFor()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await card.getByText('on 100 held-out boards, 100% won').waitFor()
+  await card.getByRole('button', { name: 'Delete' }).click()
   await page.getByRole('heading', { name: 'No agents yet' }).waitFor()
   expect(complaints).toEqual([])
 })

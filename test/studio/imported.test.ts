@@ -59,8 +59,19 @@ test('an imported agent is tested, watched, compared, renamed, exported and dele
   const file = await page.call('imported.export', { id: 'walker' })
   expect([file.fileName, (await studio.fetch(file)).equals(rightward)]).toEqual(['walker.onnx', true])
   expect(await page.call('agents.list', {})).toEqual([])
+  const before = await page.call('imported.list', {})
   expect(await page.call('imported.delete', { id: 'walker' })).toEqual({ deleted: true })
   expect(await page.call('imported.list', {})).toEqual([])
+  expect(await page.call('imported.restore', { id: 'walker' })).toEqual(before[0])
+  expect(await page.call('imported.list', {})).toEqual(before)
+  const restored = await page.call('imported.export', { id: 'walker' })
+  expect((await studio.fetch(restored)).equals(rightward)).toBe(true)
+  await page.call('imported.delete', { id: 'walker' })
+  await page.call('imported.add', { file: await studio.send('walker.onnx', rightward), environment: 'basic' })
+  expect(await page.refusal('imported.restore', { id: 'walker' })).toMatchObject({
+    message: 'there is another agent "walker" by now',
+  })
+  await page.call('imported.delete', { id: 'walker' })
 })
 
 test('what is no policy of the environment is refused, and who is not there', async () => {

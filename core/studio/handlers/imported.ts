@@ -1,6 +1,7 @@
 /** `imported.*`: agents that were made elsewhere. */
 import { readFile } from 'node:fs/promises'
 import { closing, makeEnvironment } from '../../envs/index.ts'
+import { UserError } from '../../errors.ts'
 import {
   deleteImportedAgent,
   evaluatePlayer,
@@ -8,6 +9,8 @@ import {
   importAgent,
   importedAgentFile,
   playBoard,
+  putBackImportedAgent,
+  type RemovedAgent,
   requireImportedAgent,
 } from '../../evaluate/index.ts'
 import type { ImportedAgentRow } from '../../store/index.ts'
@@ -15,13 +18,15 @@ import { importedPlayer } from '../contenders.ts'
 import { type HostContext, readyEnvironment } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { freshSeed } from '../fresh-seed.ts'
-import { keepEvaluation, readEvaluation, writeMeta } from '../meta.ts'
+import { keepEvaluation, readEvaluation, readMeta, writeMeta } from '../meta.ts'
 import { freeName, requireFreeName } from '../names.ts'
 import { type ImportedAgent, importedAgent, type importedMethods } from '../protocol/imported.ts'
 import { recordingOfBoard } from '../recording.ts'
 
 export function importedHandlers(context: HostContext): Handlers<keyof typeof importedMethods> {
   const { library } = context
+  /** What can be taken back, while the studio is open: policies are small. */
+  const deleted = new Map<string, RemovedAgent & { readonly evaluation: string }>()
   const changed = () => context.emit('library.changed', { what: 'agents' })
   const find = (id: string) => toAgent(context, requireImportedAgent(library, id))
   const environmentOf = (id: string) => {
@@ -51,10 +56,24 @@ export function importedHandlers(context: HostContext): Handlers<keyof typeof im
       return find(id)
     },
     'imported.delete': async ({ id }) => {
-      await deleteImportedAgent(library, id)
+      const evaluation = readMeta(library, 'evaluation', id) ?? ''
+      deleted.set(id, { ...(await deleteImportedAgent(library, id)), evaluation })
       writeMeta(library, 'evaluation', id, '')
       changed()
       return { deleted: true }
+    },
+    'imported.restore': async ({ id }) => {
+      const removed = deleted.get(id)
+      if (removed === undefined) throw new UserError(`agent "${id}" is gone for good`)
+      const { agent, policy, evaluation } = removed
+      await putBackImportedAgent(library, {
+        agent: { ...agent, name: freeName(context, agent.name, id) },
+        policy,
+      })
+      deleted.delete(id)
+      writeMeta(library, 'evaluation', id, evaluation)
+      changed()
+      return find(id)
     },
     'imported.evaluate': async ({ id, episodes, taskId }) => {
       const environment = environmentOf(id)

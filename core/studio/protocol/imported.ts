@@ -55,7 +55,9 @@ export const importedMethods = {
     params: z.strictObject({ id: agentId, name: personsName }),
     result: importedAgent,
   },
+  /** `imported.restore` undoes it while the studio is open. */
   'imported.delete': { params: byId, result: z.object({ deleted: z.boolean() }) },
+  'imported.restore': { params: byId, result: importedAgent },
   /** Plays held-out seeds and keeps the result with the agent. */
   'imported.evaluate': {
     params: z.strictObject({ id: agentId, episodes: z.int().min(10).max(1000), taskId: taskId.optional() }),

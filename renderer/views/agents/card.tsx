@@ -3,7 +3,6 @@ import { IconChartDots3, IconChartLine, IconDownload, IconEye, IconTrash } from 
 import { type ReactNode, useState } from 'react'
 import type { Contender, File } from '../../../core/studio/protocol.ts'
 import { saveFile } from '../../client/files.ts'
-import { ConfirmButton } from '../../components/confirm-button.tsx'
 import { EditableName } from '../../components/editable-name.tsx'
 import { scoreWords } from '../../components/format.ts'
 import { PlayerMark } from '../../components/player-mark.tsx'
@@ -27,13 +26,8 @@ interface CardProps {
   /** Behind the environment. */
   readonly facts: ReactNode
   readonly standing: Omit<StandingProps, 'words'>
-  /** With a question where nothing brings it back. */
-  readonly removal: {
-    readonly question?: string
-    readonly confirm?: string
-    readonly disabled?: boolean
-    readonly run: () => Promise<void>
-  }
+  /** Undo brings it back. */
+  readonly removal: { readonly disabled?: boolean; readonly run: () => Promise<void> }
   /** The run that it can be trained on in. */
   readonly runId?: string
   readonly onRename: (name: string) => Promise<void>
@@ -108,26 +102,15 @@ export function Card({
           >
             Export ONNX
           </Button>
-          {removal.question === undefined ? (
-            <Button
-              size="compact-sm"
-              variant="default"
-              leftSection={<IconTrash size={15} />}
-              disabled={removal.disabled ?? false}
-              onClick={() => void attempt(removal.run)}
-            >
-              Delete
-            </Button>
-          ) : (
-            <ConfirmButton
-              label="Delete"
-              icon={<IconTrash size={15} />}
-              disabled={removal.disabled ?? false}
-              question={removal.question}
-              confirm={removal.confirm ?? 'Delete'}
-              onConfirm={() => void attempt(removal.run)}
-            />
-          )}
+          <Button
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconTrash size={15} />}
+            disabled={removal.disabled ?? false}
+            onClick={() => void attempt(removal.run)}
+          >
+            Delete
+          </Button>
         </div>
       </div>
     </article>

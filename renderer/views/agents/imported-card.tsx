@@ -1,4 +1,5 @@
 import type { ImportedAgent } from '../../../core/studio/protocol.ts'
+import { offerUndo } from '../../actions/undo.tsx'
 import { client } from '../../client/client.ts'
 import { invalidate } from '../../client/resources.ts'
 import classes from './agents.module.css'
@@ -38,11 +39,13 @@ export function ImportedCard({ agent }: { agent: ImportedAgent }) {
         test: (episodes, taskId) => client.call('imported.evaluate', { id, episodes, taskId }),
       }}
       removal={{
-        question: 'The file goes from the library. This cannot be undone.',
-        confirm: 'Delete agent',
         run: async () => {
           await client.call('imported.delete', { id })
           invalidate('imported.')
+          offerUndo(`${agent.name} deleted`, async () => {
+            await client.call('imported.restore', { id })
+            invalidate('imported.')
+          })
         },
       }}
       onRename={async (name) => {
