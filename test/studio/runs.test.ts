@@ -301,7 +301,7 @@ test('a run with a policy is an agent: judged on held-out boards, exported, rena
   expect(agent).toMatchObject({ name: 'First try', evaluation: null, algorithm: 'ppo' })
   expect(agent!.checkpoints.map(({ step }) => step)).toEqual([0, 1000, 2000, 3000])
   const judged = await page.call('agents.evaluate', { runId: trained.id, episodes: 10, taskId: 'judge' })
-  expect(judged.evaluation).toMatchObject({ episodes: 10, winRate: 1 })
+  expect(judged.evaluation).toMatchObject({ episodes: 10, winRate: 1, cut: null })
   expect(judged.evaluation!.mean).toBeCloseTo(0.93, 2)
   await page.event('task.progress', ({ taskId, done }) => taskId === 'judge' && done === 10)
   const model = await page.call('agents.export', { runId: trained.id })
@@ -312,9 +312,10 @@ test('a run with a policy is an agent: judged on held-out boards, exported, rena
 
 test('deleting an agent removes its run and what was kept about it', async () => {
   const { page } = studio
-  const run = await start('Short lived', 1000)
+  const run = await start('Short lived', 1000, { 'env_settings.max_episode_steps': 2 })
   await ended(run.id, 'finished')
-  await page.call('agents.evaluate', { runId: run.id, episodes: 10 })
+  const { evaluation } = await page.call('agents.evaluate', { runId: run.id, episodes: 10 })
+  expect(evaluation!.cut).toBe('10 of 10 boards were cut at 2 steps, the max_episode_steps of the run')
   expect(await page.call('agents.delete', { runId: run.id })).toEqual({ deleted: true })
   const known = (await page.call('agents.list', {})).map(({ runId }) => runId)
   expect(known).not.toContain(run.id)
