@@ -12,7 +12,12 @@ export const Slot = {
   milliseconds: 3,
   /** 1 when the peer has been closed. */
   ended: 4,
+  /** What the thread does, as an index into STAGES. */
+  stage: 5,
 } as const
+
+/** Said of a thread that does not come back. */
+export const STAGES = ['has not begun', 'was opening it', 'was waiting to be asked', 'was asking it'] as const
 
 export const Status = { idle: 0, asked: 1, answered: 2, failed: 3 } as const
 

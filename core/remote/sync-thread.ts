@@ -8,7 +8,15 @@ import { besides } from '../besides.ts'
 import { UserError } from '../errors.ts'
 import { readFailure } from '../failure.ts'
 import { sleepUntilWoken } from '../interruption.ts'
-import { allocateSharedCall, readShared, type SharedCall, Slot, Status, writeShared } from './shared-call.ts'
+import {
+  allocateSharedCall,
+  readShared,
+  type SharedCall,
+  Slot,
+  STAGES,
+  Status,
+  writeShared,
+} from './shared-call.ts'
 
 /** What a peer module exports as `open`. It runs in the worker thread. */
 export type OpenPeer<Options> = (options: Options) => Promise<Peer>
@@ -125,7 +133,10 @@ export class SyncThread {
     const status = Atomics.load(this.#call.control, Slot.status)
     if (status === Status.asked) {
       this.close()
-      throw new UserError(`${this.#name} does not answer, and neither does the thread that asks it`)
+      const stage = STAGES[Atomics.load(this.#call.control, Slot.stage)]
+      throw new UserError(
+        `${this.#name} does not answer, and neither does the thread that asks it, which ${stage}`,
+      )
     }
     const bytes = readShared(this.#call)
     if (status === Status.failed) throw readFailure(bytes)

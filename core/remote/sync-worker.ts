@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { UserError } from '../errors.ts'
 import { writeFailure } from '../failure.ts'
-import { readShared, Slot, Status, writeShared } from './shared-call.ts'
+import { readShared, Slot, STAGES, Status, writeShared } from './shared-call.ts'
 import type { OpenPeer, Peer, SyncTask } from './sync-thread.ts'
 
 const { call, name, module, options, openSeconds } = workerData as SyncTask
@@ -10,6 +10,10 @@ const { control } = call
 
 /** Why nothing can be asked any more. */
 let failure: unknown = null
+
+function enter(stage: (typeof STAGES)[number]): void {
+  Atomics.store(control, Slot.stage, STAGES.indexOf(stage))
+}
 
 /** Answers the call `turn`, unless it has been answered. */
 function reply(turn: number, bytes: Uint8Array, status: number): void {
@@ -46,9 +50,12 @@ async function answer(turn: number, opening: Promise<Peer>): Promise<void> {
   try {
     if (failure !== null) throw failure
     const peer = await opening
+    enter('was asking it')
     const asked = peer.answer(readShared(call))
     const lastWords = () => peer.lastWords?.() ?? ''
-    reply(turn, await within(seconds, asked, 'did not answer for', lastWords), Status.answered)
+    const bytes = await within(seconds, asked, 'did not answer for', lastWords)
+    enter('was waiting to be asked')
+    reply(turn, bytes, Status.answered)
   } catch (error) {
     reply(turn, writeFailure(error), Status.failed)
   }
@@ -90,6 +97,7 @@ process.on('uncaughtException', fail)
 process.on('exit', (code) =>
   fail(new UserError(`${name}: the thread that asks it ended with exit code ${code}`)),
 )
+enter('was opening it')
 const opened = open()
 const opening = within(openSeconds, opened, 'was not ready after', () => '')
 opening.catch((error) => {

@@ -102,7 +102,9 @@ describe('a peer behind a thread', () => {
   it('whose thread never comes back ends the call', () => {
     const thread = start()
     thread.call(Uint8Array.of(Ask.echo))
-    expect(() => thread.call(Uint8Array.of(Ask.block), 0.1)).toThrow('neither does the thread')
+    expect(() => thread.call(Uint8Array.of(Ask.block), 0.1)).toThrow(
+      'neither does the thread that asks it, which was asking it',
+    )
   })
 
   it('is closed with its thread, and asked no more', () => {
