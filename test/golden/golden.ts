@@ -1,0 +1,271 @@
+/**
+ * Golden values: what a learner must come to from given weights, given steps and given draws, computed by make.py from the
+ * papers with other tools (PyTorch in 64 bits). A fixture says everything that goes in; the learner is driven from outside, as
+ * the trainer drives it, so that a fixture outlives every change of its inside.
+ */
+import { vi } from 'vitest'
+import type { EnvironmentSpec } from '../../core/envs/index.ts'
+import {
+  type Algorithm,
+  algorithmDefinition,
+  behaviorSettings,
+  type DemonstrationData,
+} from '../../core/learn/index.ts'
+import { Random } from '../../core/random.ts'
+import { loadRuntime, Parameters } from '../../core/tensor/index.ts'
+
+type Rows = number[][]
+
+export interface Weight {
+  readonly shape: readonly number[]
+  /** Row-major. */
+  readonly values: readonly number[]
+}
+
+/** Set (the prefix of its Parameters) -> name -> numbers. */
+export type WeightSets = Readonly<Record<string, Readonly<Record<string, Weight>>>>
+
+export interface GoldenStep {
+  /** [E, O] */
+  readonly observations: Rows
+  /** [E, C] and [E, D]; what the policy draws where they are absent. */
+  readonly continuous?: Rows
+  readonly discrete?: Rows
+  /** [E] */
+  readonly rewards: number[]
+  /** [E, O] */
+  readonly nextObservations: Rows
+  /** [E], 0 or 1 */
+  readonly terminated: number[]
+  /** [E], 0 or 1 */
+  readonly truncated: number[]
+  /** [E, sum of branches], 1 = allowed */
+  readonly masks?: Rows
+}
+
+export interface GoldenCase {
+  /** What is computed, and from which equations of which paper. */
+  readonly about: string
+  readonly observations: readonly { readonly name: string; readonly shape: readonly number[] }[]
+  readonly action: EnvironmentSpec['action']
+  readonly numEnvs: number
+  /** The section of a behaviour. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** Hyperparameters with which a single update is made: its losses and gradients are compared. */
+  readonly once: Readonly<Record<string, unknown>>
+  readonly demonstrations?: {
+    readonly observations: Rows
+    readonly nextObservations: Rows
+    readonly continuous?: Rows
+    readonly discrete?: Rows
+    readonly rewards: number[]
+    readonly terminated: number[]
+    readonly truncated: number[]
+  }
+  /** Before the first update, of every set. */
+  readonly weights: WeightSets
+  readonly steps: readonly GoldenStep[]
+  /** Standard normal numbers that the policy draws while it acts, in order. */
+  readonly acting?: readonly number[]
+  /** What the learner draws while it updates, in order of each kind; a shuffle draws by `below`. */
+  readonly draws: {
+    readonly below?: readonly number[]
+    readonly normal?: readonly number[]
+    readonly uniform?: readonly number[]
+  }
+  readonly expected: {
+    /** After one update: metrics by name, and the gradients. */
+    readonly metrics: Readonly<Record<string, number>>
+    readonly gradients: WeightSets
+    /** After all updates. */
+    readonly weights: WeightSets
+  }
+  /** Relative to the greatest number of a tensor; 1e-4 when absent, else `about` says why. */
+  readonly tolerance?: number
+}
+
+/** Says what the fixture says, and nothing once that is used up. */
+class ScriptedRandom extends Random {
+  acting = true
+  readonly #acting: number[]
+  readonly #left: { below: number[]; normal: number[]; uniform: number[] }
+
+  constructor({ acting = [], draws }: GoldenCase) {
+    super(1)
+    this.#acting = [...acting]
+    const { below = [], normal = [], uniform = [] } = draws
+    this.#left = { below: [...below], normal: [...normal], uniform: [...uniform] }
+  }
+
+  override uniform(): number {
+    return this.acting ? 0.5 : this.#next('uniform')
+  }
+
+  override below(n: number): number {
+    if (this.acting) return 0
+    const value = this.#next('below')
+    if (value >= n) throw new Error(`the fixture draws ${value}, and there are only ${n}`)
+    return value
+  }
+
+  override normal(): number {
+    return this.acting ? (this.#acting.shift() ?? 0) : this.#next('normal')
+  }
+
+  /** Draws that nobody has asked for. */
+  get unused(): Record<string, number> {
+    const left = Object.entries(this.#left).map(([kind, values]) => [kind, values.length] as const)
+    return Object.fromEntries(left.filter(([, count]) => count > 0))
+  }
+
+  #next(kind: 'below' | 'normal' | 'uniform'): number {
+    const value = this.#left[kind].shift()
+    if (value === undefined) throw new Error(`the fixture has no further ${kind} to draw`)
+    return value
+  }
+}
+
+export interface Outcome {
+  readonly metrics: Readonly<Record<string, number>>
+  /** By prefix. */
+  readonly sets: ReadonlyMap<string, Parameters>
+  readonly unused: Record<string, number>
+  release(): Promise<void>
+}
+
+/** @param once  makes the one update whose losses and gradients are compared, else all of them */
+export async function play(golden: GoldenCase, once: boolean): Promise<Outcome> {
+  const random = new ScriptedRandom(golden)
+  const sets = new Map<string, Parameters>()
+  const { algorithm, spec } = await capturing(sets, () => create(golden, once, random))
+  fill(sets, golden.weights)
+  await algorithm.prepare()
+  for (const step of golden.steps) await take(golden, step, spec, algorithm)
+  algorithm.metrics.drain()
+  random.acting = false
+  await algorithm.update()
+  return {
+    metrics: algorithm.metrics.drain(),
+    sets,
+    unused: random.unused,
+    release: () => algorithm.release(),
+  }
+}
+
+/** Every set of weights that `work` allocates, by its prefix. */
+async function capturing<T>(sets: Map<string, Parameters>, work: () => Promise<T>): Promise<T> {
+  const { initialize } = Parameters.prototype
+  const spy = vi.spyOn(Parameters.prototype, 'initialize').mockImplementation(function (
+    this: Parameters,
+    ...args
+  ) {
+    sets.set(this.prefix, this)
+    initialize.apply(this, args)
+  })
+  try {
+    return await work()
+  } finally {
+    spy.mockRestore()
+  }
+}
+
+async function create(golden: GoldenCase, once: boolean, random: Random) {
+  const spec: EnvironmentSpec = {
+    id: 'golden',
+    title: 'golden',
+    description: '',
+    version: 1,
+    parameters: {},
+    observations: golden.observations.map((observation) => ({ ...observation, description: '' })),
+    action: golden.action,
+    score: { unit: 'point', units: 'points', measure: 'return' },
+  }
+  const written = golden.settings as { hyperparameters?: Record<string, unknown> }
+  const settings = behaviorSettings.parse({
+    ...written,
+    hyperparameters: { ...written.hyperparameters, ...(once ? golden.once : {}) },
+  })
+  const algorithm = await algorithmDefinition(settings.trainer_type).create({
+    spec,
+    numEnvs: golden.numEnvs,
+    settings,
+    demonstrations: demonstrationsOf(golden),
+    runtime: await loadRuntime('onnxruntime'),
+    random,
+    threads: 1,
+  })
+  return { algorithm, spec }
+}
+
+function demonstrationsOf({ demonstrations: rows }: GoldenCase): DemonstrationData | null {
+  if (rows === undefined) return null
+  return {
+    length: rows.rewards.length,
+    observations: Float32Array.from(rows.observations.flat()),
+    nextObservations: Float32Array.from(rows.nextObservations.flat()),
+    continuous: Float32Array.from((rows.continuous ?? []).flat()),
+    discrete: Int32Array.from((rows.discrete ?? []).flat()),
+    rewards: Float32Array.from(rows.rewards),
+    terminated: Uint8Array.from(rows.terminated),
+    truncated: Uint8Array.from(rows.truncated),
+  }
+}
+
+/** The fixture must have every weight of every set, and no other: what it was computed with is what is trained. */
+function fill(sets: ReadonlyMap<string, Parameters>, weights: WeightSets): void {
+  const describe = (set: Readonly<Record<string, { readonly shape: readonly number[] }>>) =>
+    Object.entries(set).map(([name, { shape }]) => `${name} [${shape}]`)
+  for (const [prefix, set] of sets) {
+    const own = describe(Object.fromEntries(set.names.map((name) => [name, { shape: set.shape(name) }])))
+    const given = describe(weights[prefix] ?? {})
+    const odd = [
+      ...own.filter((name) => !given.includes(name)),
+      ...given.filter((name) => !own.includes(name)),
+    ]
+    if (odd.length > 0) throw new Error(`${prefix}: fixture and learner differ in ${odd.join(', ')}`)
+    for (const [name, { values }] of Object.entries(weights[prefix]!)) set.view(name).set(values)
+  }
+  const unknown = Object.keys(weights).filter((prefix) => !sets.has(prefix))
+  if (unknown.length > 0) throw new Error(`the learner has no ${unknown.join(', ')}`)
+}
+
+async function take(
+  golden: GoldenCase,
+  step: GoldenStep,
+  spec: EnvironmentSpec,
+  algorithm: Algorithm,
+): Promise<void> {
+  const E = golden.numEnvs
+  const { continuous: C, discrete } = spec.action
+  const observations = Float32Array.from(step.observations.flat())
+  const masks = step.masks === undefined ? null : Uint8Array.from(step.masks.flat())
+  const actions = { continuous: new Float32Array(E * C), discrete: new Int32Array(E * discrete.length) }
+  await algorithm.act(observations, masks, actions)
+  if (step.continuous !== undefined) actions.continuous.set(step.continuous.flat())
+  if (step.discrete !== undefined) actions.discrete.set(step.discrete.flat())
+  algorithm.observe({
+    observations,
+    actions,
+    rewards: Float32Array.from(step.rewards),
+    nextObservations: Float32Array.from(step.nextObservations.flat()),
+    terminated: Uint8Array.from(step.terminated),
+    truncated: Uint8Array.from(step.truncated),
+    masks,
+  })
+}
+
+/** The greatest difference, as a share of the greatest expected number; of numbers that should all be 0 as it is. */
+export function distance(found: ArrayLike<number>, expected: readonly number[]): number {
+  let [greatest, apart] = [0, 0]
+  for (let i = 0; i < expected.length; i++) {
+    greatest = Math.max(greatest, Math.abs(expected[i]!))
+    apart = Math.max(apart, Math.abs(found[i]! - expected[i]!))
+    if (!Number.isFinite(found[i]!)) return Number.POSITIVE_INFINITY
+  }
+  return greatest === 0 ? apart : apart / greatest
+}
+
+/** The part of a set's gradients that belongs to a weight, as the last update left it. */
+export function gradientOf(set: Parameters, name: string): Float32Array {
+  return set.gradientBindings()[set.gradientName(name)]!
+}
