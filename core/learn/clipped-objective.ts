@@ -4,7 +4,6 @@ import {
   abs,
   add,
   exp,
-  type Graph,
   greater,
   maximum,
   mean,
@@ -17,7 +16,6 @@ import {
   sum,
   type Value,
 } from '../tensor/index.ts'
-import type { ActionLayout } from './action-layout.ts'
 import { categoricalEntropy, gaussianLogProb, maskedLogSoftmax } from './distributions.ts'
 import type { PolicyOutputs } from './policy.ts'
 import type { RolloutBuffer } from './rollout-buffer.ts'
@@ -43,18 +41,18 @@ export interface JudgedActions {
  *
  * @param choices  per group of discrete branches, one-hot [M, size]
  * @param raw      [M, C], continuous actions before clipping; null without
+ * @param masks    per group [M, size], 1 = allowed; null where nothing is ever forbidden
  */
 export function judgeActions(
-  graph: Graph,
-  layout: ActionLayout,
   { logits, mean: mu, logStd }: PolicyOutputs,
   choices: readonly Value[],
   raw: Value | null,
+  masks: readonly (Value | null)[],
 ): JudgedActions {
   const logPis: Value[] = []
   const entropies: Value[] = []
   logits.forEach((l, g) => {
-    const logP = maskedLogSoftmax(l, layout.masked ? graph.input(`mask${g}`, l.shape) : null)
+    const logP = maskedLogSoftmax(l, masks[g]!)
     logPis.push(sum(mul(logP, choices[g]!), [1]))
     entropies.push(categoricalEntropy(logP))
   })
@@ -68,60 +66,61 @@ export function judgeActions(
   }
 }
 
+/** What a minibatch is compared with. */
+export interface Compared {
+  /** log pi_old(a|s), [M] */
+  readonly oldLogPi: Value
+  /** A, [M] */
+  readonly advantage: Value
+  /** [M, S] */
+  readonly returns: Value
+  /** How far the probability ratio may move from 1, [] */
+  readonly epsilon: Value
+  /** Weight of the entropy, [] */
+  readonly beta: Value
+  /** V of every signal as it was, [M, S], and how far it may move, [1, S]; null where it is free */
+  readonly near: { readonly oldValue: Value; readonly range: Value } | null
+}
+
 /**
  * The loss of a minibatch, its parts, and what tells how far the policy has moved.
- *
- * Adds the inputs old-log-pi [M], advantage [M], return [M, S], epsilon [] and beta [], and unless V is free old-value [M, S]
- * and value-range [1, S].
- *
  * @param value  [M, S], V of every reward signal
  */
 export function clippedLoss(
-  graph: Graph,
   { logPi, entropy }: JudgedActions,
   value: Value,
-  valueClip: ValueClip,
-): Record<'loss' | 'policy-loss' | 'value-loss' | 'entropy' | 'clipped' | 'kl', Value> {
-  const [M, S] = value.shape as [number, number]
-  const oldLogPi = graph.input('old-log-pi', [M])
-  const advantage = graph.input('advantage', [M])
-  const goal = graph.input('return', [M, S])
-  const epsilon = graph.input('epsilon', [])
-  const beta = graph.input('beta', [])
-
+  { oldLogPi, advantage, returns, epsilon, beta, near }: Compared,
+): Record<'loss' | 'policyLoss' | 'valueLoss' | 'entropy' | 'clipped' | 'kl', Value> {
   // L^CLIP = E[ min(r A, clip(r, 1 - eps, 1 + eps) A) ],  r = pi(a|s) / pi_old(a|s)                         (Eq. 7)
   const ratio = exp(sub(logPi, oldLogPi))
   const bounded = minimum(maximum(ratio, sub(1, epsilon)), add(epsilon, 1))
   const policyLoss = neg(mean(minimum(mul(ratio, advantage), mul(bounded, advantage))))
   // L^VF, each error no smaller than with the value clipped around the old one
-  let errors = square(sub(value, goal))
-  if (valueClip !== 'none') {
-    const oldValue = graph.input('old-value', [M, S])
-    const range = graph.input('value-range', [1, S])
-    const near = add(oldValue, minimum(maximum(sub(value, oldValue), neg(range)), range))
-    errors = maximum(errors, square(sub(near, goal)))
+  let errors = square(sub(value, returns))
+  if (near !== null) {
+    const { oldValue, range } = near
+    const moved = minimum(maximum(sub(value, oldValue), neg(range)), range)
+    errors = maximum(errors, square(sub(add(oldValue, moved), returns)))
   }
   const valueLoss = mean(errors)
   // L = L^CLIP - c1 L^VF + c2 S, with the sign turned for descent                                          (Eq. 9)
-  const loss = add(add(policyLoss, mul(valueLoss, 0.5)), mul(mul(mean(entropy), beta), -1))
   return {
-    loss,
-    'policy-loss': policyLoss,
-    'value-loss': valueLoss,
+    loss: add(add(policyLoss, mul(valueLoss, 0.5)), mul(mul(mean(entropy), beta), -1)),
+    policyLoss,
+    valueLoss,
     entropy: mean(entropy),
     clipped: mean(greater(abs(sub(ratio, 1)), epsilon)),
     kl: mean(sub(sub(ratio, 1), sub(logPi, oldLogPi))),
   }
 }
 
-/** Feeds how far V may move in an update on `buffer`, whose returns are there. */
-export function feedValueRange(
-  range: Float32Array | undefined,
+/** How far V may move in an update on `buffer`, whose returns are there. @param range  [S], receives it */
+export function writeValueRange(
+  range: Float32Array,
   buffer: RolloutBuffer,
   valueClip: ValueClip,
   epsilon: number,
 ): void {
-  if (range === undefined) return
   const S = range.length
   for (let s = 0; s < S; s++) range[s] = epsilon * (valueClip === 'range' ? spread(buffer, s, S) : 1)
 }

@@ -16,8 +16,7 @@ import type { Random } from '../random.ts'
 import {
   Adam,
   add,
-  Graph,
-  gradients,
+  type Graph,
   maximum,
   mean,
   mul,
@@ -33,11 +32,12 @@ import type { LearnContext } from './algorithm.ts'
 import { boundedLogProb, type ContinuousKind, maskedLogSoftmax } from './distributions.ts'
 import type { Metrics } from './metrics.ts'
 import { seen } from './normalizer.ts'
-import { buildPolicy, type PolicyShape, policyBindings } from './policy.ts'
-import { makeSampledBatch, type ReplayShape, type SampledBatch } from './replay-buffer.ts'
+import { buildPolicy, type PolicyShape } from './policy.ts'
+import { makeSampledBatch, type ReplayShape } from './replay-buffer.ts'
 import { sampleDemonstrations, writeChoices } from './reward-signal.ts'
 import { requireDemonstrations } from './setup.ts'
 import type { DemonstrationData } from './transitions.ts'
+import { Update } from './update.ts'
 
 export const cloningSettings = z
   .strictObject({
@@ -81,20 +81,37 @@ function leastLogStd(kind: ContinuousKind): number {
   return Math.log(kind === 'squashed' ? LEAST_SPREAD : 3 * LEAST_SPREAD)
 }
 
-/** Where demonstrated actions enter a graph: `choice0`.. [B] and `continuous` [B, C], with a prefix. */
+/** Demonstrated steps in the graph of an update. */
 export interface CloningInputs {
   /** [B, O], as the environment gave them */
   readonly observation: Value
+  /** Per group one-hot, [B, size] */
   readonly choices: readonly Value[]
+  /** [B, C]; null without continuous actions */
   readonly continuous: Value | null
 }
 
-export function cloningInputs(shape: PolicyShape, graph: Graph, B: number, O: number): CloningInputs {
-  const { layout } = shape
+/** B rows of `data`, drawn uniformly with replacement before every run. */
+export function cloningInputs(
+  update: Update,
+  { layout }: PolicyShape,
+  replayShape: ReplayShape,
+  data: DemonstrationData,
+  B: number,
+  random: Random,
+): CloningInputs {
+  const batch = makeSampledBatch(B, replayShape)
+  const { observation: O, continuous: C } = replayShape
+  update.before(() => sampleDemonstrations(random, data, replayShape, batch, 0, B))
   return {
-    observation: graph.input('cloning-observation', [B, O]),
-    choices: layout.groups.map((group, g) => oneHot(graph.input(`cloning-choice${g}`, [B]), group.size)),
-    continuous: layout.continuous === 0 ? null : graph.input('cloning-continuous', [B, layout.continuous]),
+    observation: update.input('cloning-observation', [B, O], (to) => to.set(batch.observations)),
+    choices: layout.groups.map((group, g) =>
+      oneHot(
+        update.input(`cloning-choice${g}`, [B], (to) => writeChoices(layout, g, batch.discrete, B, to)),
+        group.size,
+      ),
+    ),
+    continuous: C === 0 ? null : update.input('cloning-continuous', [B, C], (to) => to.set(batch.continuous)),
   }
 }
 
@@ -118,41 +135,12 @@ export function cloningLoss(
   return losses.reduce((all, part) => add(all, part))
 }
 
-/** Demonstration rows for a graph that has `cloningInputs`. */
-export class CloningFeed {
-  readonly #batch: SampledBatch
-  readonly #data: DemonstrationData
-  readonly #shape: PolicyShape
-  readonly #replayShape: ReplayShape
-  readonly #size: number
-
-  constructor(shape: PolicyShape, replayShape: ReplayShape, data: DemonstrationData, size: number) {
-    this.#shape = shape
-    this.#replayShape = replayShape
-    this.#data = data
-    this.#size = size
-    this.#batch = makeSampledBatch(size, replayShape)
-  }
-
-  fill(inputs: Readonly<Record<string, Float32Array>>, random: Random): void {
-    const { layout } = this.#shape
-    sampleDemonstrations(random, this.#data, this.#replayShape, this.#batch, 0, this.#size)
-    inputs['cloning-observation']!.set(this.#batch.observations)
-    inputs['cloning-continuous']?.set(this.#batch.continuous)
-    layout.groups.forEach((_, g) => {
-      writeChoices(layout, g, this.#batch.discrete, this.#size, inputs[`cloning-choice${g}`]!)
-    })
-  }
-}
-
 /** The `behavioral_cloning` section of PPO and SAC at work. */
 export interface Cloning {
   /** Whether the policy knows something before the first environment step. */
   readonly pretrains: boolean
-  /** w L_BC as a part of a policy's loss, []. */
-  addTo(graph: Graph): Value
-  /** Rows and weight for a program whose graph `addTo` was called with. */
-  feed(inputs: Readonly<Record<string, Float32Array>>, random: Random, step: number): void
+  /** w L_BC as a part of a policy's loss, []. @param steps  environment steps so far */
+  addTo(update: Update, steps: { readonly value: number }): Value
   /** All of the pretraining. Its Adam moments are forgotten afterwards. */
   pretrain(context: LearnContext, metrics: Metrics): Promise<void>
 }
@@ -168,42 +156,30 @@ export function makeCloning(
   if (settings == null) return null
   const data = requireDemonstrations(context, 'behavioral_cloning')
   if (data.length === 0) throw new UserError('behavioral_cloning has no demonstrated step to clone')
-  const B = settings.batch_size
-  const O = replayShape.observation
-  const feed = new CloningFeed(shape, replayShape, data, B)
+  const lossIn = (update: Update) => {
+    const inputs = cloningInputs(update, shape, replayShape, data, settings.batch_size, context.random)
+    return cloningLoss(shape, update.graph, policy, inputs)
+  }
 
   return {
     pretrains: settings.pretrain_updates > 0,
 
-    addTo(graph) {
-      const loss = cloningLoss(shape, graph, policy, cloningInputs(shape, graph, B, O))
-      return mul(loss, graph.input('cloning-weight', []))
+    addTo(update, steps) {
+      const share = () => (settings.steps === 0 ? 1 : Math.max(0, 1 - steps.value / settings.steps))
+      const weight = update.scalar('cloning-weight', () => settings.strength * share())
+      return mul(lossIn(update), weight)
     },
 
-    feed(inputs, random, step) {
-      feed.fill(inputs, random)
-      const share = settings.steps === 0 ? 1 : Math.max(0, 1 - step / settings.steps)
-      inputs['cloning-weight']![0] = settings.strength * share
-    },
-
-    async pretrain({ runtime, random, threads }, metrics) {
+    async pretrain({ runtime, threads }, metrics) {
       if (settings.pretrain_updates === 0) return
       shape.normalizer?.update(data.observations)
       // What the clone is fitted with must not change under it; see docs/algorithms/bc.md.
       shape.normalizer?.settle()
-      const graph = new Graph()
-      const loss = cloningLoss(shape, graph, policy, cloningInputs(shape, graph, B, O))
-      const outputs: Record<string, Value> = { loss }
-      const weights = policy.of(graph)
-      const names = policy.names.filter((_, i) => weights[i] !== undefined)
-      gradients(loss, weights).forEach((gradient, i) => {
-        outputs[policy.gradientName(names[i]!)] = gradient
-      })
-      const program = await runtime.compile({
-        outputs,
-        bind: { ...policyBindings(shape, policy), ...policy.gradientBindings() },
-        threads,
-      })
+      const update = new Update()
+      const loss = lossIn(update)
+      update.report('cloning/pretraining_loss', loss)
+      update.descend(loss, policy)
+      await update.compile(runtime, threads, [policy], shape.normalizer?.bindings())
       const adam = new Adam(policy, {
         learningRate: settings.pretrain_learning_rate,
         weightDecay: settings.weight_decay,
@@ -211,14 +187,13 @@ export function makeCloning(
       policy.gradients.fill(0)
       const fitSpread = spreadFit(shape, policy)
       for (let k = 0; k < settings.pretrain_updates; k++) {
-        feed.fill(program.inputs, random)
-        await program.run()
+        await update.run()
         adam.step()
         fitSpread()
-        metrics.add('cloning/pretraining_loss', program.outputs.loss![0]!)
+        update.tell(metrics)
       }
       policy.forgetMoments()
-      await program.release()
+      await update.release()
     },
   }
 }

@@ -20,21 +20,19 @@
  */
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
+import type { Random } from '../random.ts'
 import {
   Adam,
   abs,
   add,
-  allocateParameters,
   argmax,
-  Graph,
-  gradients,
+  type Graph,
   mean,
   minimum,
   mul,
   oneHot,
   Parameters,
   polyak,
-  type SavedParameters,
   stopGradient,
   sub,
   sum,
@@ -46,18 +44,15 @@ import {
   type LearnContext,
   registerAlgorithm,
 } from './algorithm.ts'
-import { Metrics } from './metrics.ts'
-import { makeWindowBatch, sampleDemonstrationWindows, Windows } from './n-step.ts'
 import { body, dense, perAction, perTaken } from './networks.ts'
-import { seen } from './normalizer.ts'
-import { Actor, type PolicyShape, policyBindings } from './policy.ts'
-import { exportPolicy } from './policy-export.ts'
+import { makeOffPolicy, type OffPolicyLearner, type OffPolicyParts } from './off-policy.ts'
+import type { PolicyShape } from './policy.ts'
 import { PrioritizedReplay } from './prioritized-replay.ts'
-import { addRewardMetrics, weightedRewards, writeChoices } from './reward-signal.ts'
-import { requireDemonstrations, setUp } from './setup.ts'
-import { makeRewardSignals } from './signals.ts'
-import { allRows, type StepBatch } from './transitions.ts'
+import type { ReplayShape, SampledBatch, WindowBatch } from './replay-buffer.ts'
+import { groupMean } from './soft-values.ts'
+import type { StepBatch } from './transitions.ts'
 import { drawUniformly } from './uniform-play.ts'
+import type { WindowSource } from './window-experience.ts'
 
 export const dqnHyperparameters = z.strictObject({
   batch_size: z.int().min(1).default(128).describe('Transitions per gradient update'),
@@ -139,25 +134,32 @@ export const dqnHyperparameters = z.strictObject({
 /** Norm to which the whole gradient is clipped (Wang et al. 2016, section 4.2). */
 const MAX_GRADIENT_NORM = 10
 
+export type DqnHyperparameters = z.infer<typeof dqnHyperparameters>
+
 export async function makeDqn(context: LearnContext): Promise<Algorithm> {
-  const { spec, numEnvs, settings, runtime, random, threads } = context
+  const { spec, settings } = context
   const h = dqnHyperparameters.parse(settings.hyperparameters)
-  const net = settings.network_settings
-  const setup = setUp(context, { continuousKind: 'squashed', logitBound: 0 })
-  const { layout, O, C, normalizer, replayShape } = setup
-  if (C > 0) {
+  if (spec.action.continuous > 0) {
     throw new UserError(`DQN chooses among discrete actions, and ${spec.id} has continuous ones`, {
       remedy: 'use sac or ppo',
     })
   }
-  const B = h.batch_size
-  const windows = new Windows(B, h.n_step)
-  const demoRows = Math.round(h.demonstration_share * B)
-  const demonstrations = demoRows === 0 ? null : requireDemonstrations(context, 'demonstration_share above 0')
+  const surprising: { draw?: Surprising } = {}
+  const source = (numEnvs: number, shape: ReplayShape) =>
+    (surprising.draw = new Surprising(h, numEnvs, shape))
+  const options = {
+    hyperparameters: h,
+    acting: { continuousKind: 'squashed', logitBound: 0 } as const,
+    source,
+  }
+  return makeOffPolicy(context, options, (parts) => buildDqn(parts, h, surprising.draw!))
+}
 
-  const metrics = new Metrics()
-  const signals = makeRewardSignals(context, layout, replayShape, B)
-  const gammas = [...new Set(signals.map((signal) => signal.gamma))]
+function buildDqn(parts: OffPolicyParts, h: DqnHyperparameters, draw: Surprising): OffPolicyLearner {
+  const { context, setup, update, experience, gammas, metrics, steps, updates } = parts
+  const { spec, settings, random } = context
+  const { layout } = setup
+  const net = settings.network_settings
   const online = new Parameters('q')
   const targets = new Parameters('target')
   const heads = { outputGain: 1, norm: net.layer_norm, heads: gammas.length }
@@ -176,12 +178,22 @@ export async function makeDqn(context: LearnContext): Promise<Algorithm> {
   }
 
   /** Q(s, a) of the actions taken, per discount, [B]. */
-  function takenQ(graph: Graph, x: Value, choices: readonly Value[]): Value[] {
+  function takenQ({ x }: { readonly x: Value }): Value[] {
+    const { choices } = experience
     const perGroup = h.dueling
-      ? qValues(graph, online, x).map((perDiscount, g) =>
+      ? qValues(update.graph, online, x).map((perDiscount, g) =>
           perDiscount.map((q) => sum(mul(q, choices[g]!), [1])),
         )
-      : perTaken({ graph, parameters: online }, 'advantage', x, choices, spec, layout, net, heads)
+      : perTaken(
+          { graph: update.graph, parameters: online },
+          'advantage',
+          x,
+          choices,
+          spec,
+          layout,
+          net,
+          heads,
+        )
     return gammas.map((_, k) => groupMean(perGroup.map((perDiscount) => perDiscount[k]!)))
   }
 
@@ -191,198 +203,109 @@ export async function makeDqn(context: LearnContext): Promise<Algorithm> {
       qValues(graph, parameters, x).map((perDiscount) => mul(total(perDiscount), 1 / h.export_temperature)),
   }
 
-  /** One whole update as one graph: outputs are gradients, the loss and the errors that become priorities. */
-  function buildUpdate(): Record<string, Value> {
-    const graph = new Graph()
-    const N = windows.rows
-    const observation = graph.input('observation', [N, O])
-    const nextObservation = graph.input('next-observation', [N, O])
-    const reward = graph.input('reward', [N])
-    const terminated = graph.input('terminated', [N]) // d
-    const choices = layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [N]), group.size))
-    const transition = { observation, choices, continuous: null, reward, nextObservation, terminated }
-    const means: Record<string, Value> = {}
-    const rewards = weightedRewards(graph, signals, gammas, transition, means)
-    const [x, xNext] = seen(normalizer, graph, windows.first(observation), windows.last(nextObservation))
+  // a* = argmax_a Q(s', a),  V(s') = Q'(s', a*)                                                (1509.06461, Eq. 4)
+  const { x: xNext } = experience.sight('next', online, 'advantage')
+  const next = qValues(update.graph, targets, xNext)
+  const chooser = h.double_q ? qValues(update.graph, online, xNext) : next
+  const best = chooser.map((perDiscount, g) => {
+    const q = total(perDiscount)
+    const mask = experience.mask(g, 'next')
+    return oneHot(argmax(mask === null ? q : add(q, mul(sub(mask, 1), 1e8))), layout.groups[g]!.size)
+  })
+  const taken = takenQ(experience.sight('now', online, 'advantage'))
+  // y = r + gamma (1 - d) V(s'),  delta = y - Q(s, a),  L = E[ w huber(delta) ]          (1509.06461, Eq. 4; Mnih 2015)
+  const none = update.graph.constant(0, [experience.rows])
+  let [loss, error]: [Value, Value] = [none, none]
+  gammas.forEach((_, k) => {
+    const value = groupMean(next.map((perDiscount, g) => sum(mul(perDiscount[k]!, best[g]!), [1])))
+    const delta = sub(stopGradient(experience.returns(k, value)), taken[k]!)
+    loss = add(loss, huber(delta))
+    error = add(error, delta)
+  })
+  const weight = update.input('weight', [experience.rows], (to) => to.set(draw.weights))
+  const weighted = experience.mean(mul(loss, weight))
+  update.report('loss/q', weighted)
+  update.report('critic/q', experience.mean(total(taken)))
+  update.report('critic/reward', experience.mean(total(experience.rewards)))
+  update.descend(weighted, online)
+  const errors = update.read(error)
 
-    // a* = argmax_a Q(s', a),  V(s') = Q'(s', a*)                                                (1509.06461, Eq. 4)
-    const next = qValues(graph, targets, xNext)
-    const chooser = h.double_q ? qValues(graph, online, xNext) : next
-    const best = chooser.map((perDiscount, g) => {
-      const q = total(perDiscount)
-      const { size } = layout.groups[g]!
-      const allowed = layout.masked ? add(q, mul(sub(graph.input(`next-mask${g}`, [B, size]), 1), 1e8)) : q
-      return oneHot(argmax(allowed), size)
-    })
-    const taken = takenQ(
-      graph,
-      x,
-      choices.map((choice) => windows.first(choice)),
-    )
-    // y = r + gamma (1 - d) V(s'),  delta = y - Q(s, a),  L = E[ w huber(delta) ]          (1509.06461, Eq. 4; Mnih 2015)
-    const going = windows.last(sub(1, terminated))
-    let loss: Value = graph.constant(0, [B])
-    let error: Value = graph.constant(0, [B])
-    gammas.forEach((gamma, k) => {
-      const value = groupMean(next.map((perDiscount, g) => sum(mul(perDiscount[k]!, best[g]!), [1])))
-      const y = stopGradient(windows.return(graph, k, gamma, rewards[k]!, mul(going, value)))
-      const delta = sub(y, taken[k]!)
-      loss = add(loss, huber(delta))
-      error = add(error, delta)
-    })
-    const outputs: Record<string, Value> = {
-      ...means,
-      loss: mean(mul(loss, graph.input('weight', [B]))),
-      error,
-      'q-mean': mean(total(taken)),
-      'reward-mean': mean(total(rewards)),
-    }
-    gradients(outputs.loss!, online.of(graph)).forEach((gradient, i) => {
-      outputs[online.gradientName(online.names[i]!)] = gradient
-    })
-    return outputs
-  }
-
-  const outputs = buildUpdate()
-  const learned = signals.map((signal) => signal.parameters).filter((parameters) => parameters !== null)
-  allocateParameters([online, targets, ...learned], random)
-  targets.copyFrom(online)
-  const bind: Record<string, Float32Array> = {
-    ...policyBindings(shape, online),
-    ...targets.bindings(),
-    ...online.gradientBindings(),
-  }
-  for (const signal of signals) Object.assign(bind, signal.bindings())
-  const program = await runtime.compile({ outputs, bind, threads })
-  for (const signal of signals) await signal.compile(runtime, threads)
-  const actor = await Actor.compile(shape, online, runtime, numEnvs)
-  const adam = new Adam(online, { learningRate: h.learning_rate })
-  const alpha = h.prioritized_replay ? h.priority_alpha : 0
-  const replay = new PrioritizedReplay(h.buffer_size, numEnvs, replayShape, alpha)
-  const batch = makeWindowBatch(B, h.n_step, replayShape)
-  const ids = new Float64Array(B)
-  const everybody = allRows(numEnvs)
-  let steps = 0
-  let updates = 0
+  // beta rises linearly to 1 at the end of learning                                    (1511.05952, section 3.4)
+  draw.beta = () => h.priority_beta + (1 - h.priority_beta) * Math.min(1, steps.value / settings.max_steps)
 
   function epsilon(): number {
     const { exploration_initial_eps: first, exploration_final_eps: last, exploration_steps: over } = h
-    return first + (last - first) * Math.min(1, steps / over)
-  }
-
-  /** beta rises linearly to 1 at the end of learning                                    (1511.05952, section 3.4) */
-  function correction(): number {
-    return h.priority_beta + (1 - h.priority_beta) * Math.min(1, steps / settings.max_steps)
-  }
-
-  async function updateOnce(): Promise<void> {
-    const { inputs } = program
-    const weights = inputs.weight!.fill(1)
-    replay.sampleWindows(random, batch, demoRows, B - demoRows, correction(), ids, weights)
-    if (demonstrations !== null) {
-      sampleDemonstrationWindows(random, demonstrations, replayShape, batch, 0, demoRows)
-    }
-    inputs.observation!.set(batch.observations)
-    inputs['next-observation']!.set(batch.nextObservations)
-    inputs.reward?.set(batch.rewards)
-    inputs.terminated!.set(batch.terminated)
-    const maskWidth = replayShape.mask
-    const last = windows.rows - B
-    layout.groups.forEach((group, g) => {
-      writeChoices(layout, g, batch.discrete, windows.rows, inputs[`choice${g}`]!)
-      if (maskWidth === 0) return
-      for (let i = 0; i < B; i++) {
-        layout.jointMask(g, batch.nextMasks, (last + i) * maskWidth, inputs[`next-mask${g}`]!, i * group.size)
-      }
-    })
-    windows.feed(inputs, gammas, batch.lengths)
-    signals.forEach((signal, k) => {
-      inputs[`strength${k}`]![0] = signal.strength(steps)
-    })
-
-    await program.run()
-    adam.step({ maxNorm: MAX_GRADIENT_NORM })
-    replay.update(ids, program.outputs.error!, demoRows, B - demoRows)
-    updates++
-    if (updates % h.target_update_interval === 0) polyak(targets, online, h.tau)
-    metrics.add('loss/q', program.outputs.loss![0]!)
-    metrics.add('critic/q', program.outputs['q-mean']![0]!)
-    metrics.add('critic/reward', program.outputs['reward-mean']![0]!)
-    addRewardMetrics(metrics, signals, program.outputs)
-    metrics.add('policy/epsilon', epsilon())
-    for (const signal of signals) {
-      await signal.update(random, metrics, (rows, count) => replay.sample(random, rows, 0, count))
-    }
+    return first + (last - first) * Math.min(1, steps.value / over)
   }
 
   return {
-    metrics,
-    prepare: async () => {},
-
-    async act(observations, masks, actions, environments = null): Promise<void> {
-      const waiting = environments ?? everybody
-      if (steps < h.buffer_init_steps) return drawUniformly(context, masks, actions, waiting)
-      await actor.act(observations, masks, actions, random, true, 1, environments)
-      if (net.deterministic) return
-      const exploring = waiting.filter(() => random.uniform() < epsilon())
+    networks: { online, targets },
+    copies: [[targets, online]],
+    shape,
+    spread: 0,
+    explore(masks, actions, environments): void {
+      const exploring = environments.filter(() => random.uniform() < epsilon())
       drawUniformly(context, masks, actions, exploring)
     },
-
-    observe(step: StepBatch): void {
-      const rows = step.environments ?? null
-      normalizer?.update(step.nextObservations, rows)
-      replay.add(step)
-      steps += rows?.length ?? numEnvs
-    },
-
-    drop: (environment) => replay.drop(environment),
-
-    async update(): Promise<number> {
-      const due = Math.floor((steps - h.buffer_init_steps) / h.steps_per_update)
-      let made = 0
-      for (; updates < due; made++) await updateOnce()
-      return made
-    },
-
-    save: () => ({
-      online: online.save(),
-      targets: targets.save(),
-      normalizer: normalizer?.save() ?? null,
-      signals: signals.map((signal) => signal.save()),
-      metrics: metrics.save(),
-      replay: replay.save(),
-      steps,
-      updates,
-    }),
-
-    load(state): void {
-      const saved = state as {
-        online: SavedParameters
-        targets: SavedParameters
-        normalizer: unknown
-        signals: unknown[]
-        metrics: ReturnType<Metrics['save']>
-        replay: unknown
-        steps: number
-        updates: number
+    start() {
+      const adam = new Adam(online, { learningRate: h.learning_rate })
+      return {
+        step(): void {
+          adam.step({ maxNorm: MAX_GRADIENT_NORM })
+          draw.learn(errors())
+          if ((updates.value + 1) % h.target_update_interval === 0) polyak(targets, online, h.tau)
+          metrics.add('policy/epsilon', epsilon())
+        },
       }
-      online.load(saved.online)
-      targets.load(saved.targets)
-      normalizer?.load(saved.normalizer)
-      signals.forEach((signal, k) => {
-        signal.load(saved.signals[k])
-      })
-      metrics.load(saved.metrics)
-      replay.load(saved.replay)
-      steps = saved.steps
-      updates = saved.updates
     },
+  }
+}
 
-    exportPolicy: () => exportPolicy(shape, online),
+/** Draws what surprised before; uniformly where `prioritized_replay` is off, in strata all the same. */
+class Surprising implements WindowSource {
+  /** [B], w of the batch that was drawn */
+  readonly weights: Float32Array
+  beta = () => 1
+  readonly #replay: PrioritizedReplay
+  readonly #ids: Float64Array
+  #drawn = { at: 0, count: 0 }
 
-    async release(): Promise<void> {
-      await Promise.all([program.release(), actor.release(), ...signals.map((signal) => signal.release())])
-    },
+  constructor(h: DqnHyperparameters, numEnvs: number, shape: ReplayShape) {
+    const alpha = h.prioritized_replay ? h.priority_alpha : 0
+    this.#replay = new PrioritizedReplay(h.buffer_size, numEnvs, shape, alpha)
+    this.weights = new Float32Array(h.batch_size)
+    this.#ids = new Float64Array(h.batch_size)
+  }
+
+  sampleWindows(random: Random, batch: WindowBatch, at: number, count: number): void {
+    this.weights.fill(1)
+    this.#drawn = { at, count }
+    this.#replay.sampleWindows(random, batch, at, count, this.beta(), this.#ids, this.weights)
+  }
+
+  /** @param errors  [B], delta of the batch that was drawn */
+  learn(errors: Float32Array): void {
+    this.#replay.update(this.#ids, errors, this.#drawn.at, this.#drawn.count)
+  }
+
+  add(step: StepBatch): void {
+    this.#replay.add(step)
+  }
+
+  drop(environment: number): void {
+    this.#replay.drop(environment)
+  }
+
+  sample(random: Random, batch: SampledBatch, at: number, count: number): void {
+    this.#replay.sample(random, batch, at, count)
+  }
+
+  save(): unknown {
+    return this.#replay.save()
+  }
+
+  load(saved: unknown): void {
+    this.#replay.load(saved)
   }
 }
 
@@ -395,10 +318,6 @@ function huber(delta: Value): Value {
 
 function total(values: readonly Value[]): Value {
   return values.reduce((all, value) => add(all, value))
-}
-
-function groupMean(values: readonly Value[]): Value {
-  return values.length === 1 ? values[0]! : mul(total(values), 1 / values.length)
 }
 
 export const dqn: AlgorithmDefinition = {

@@ -10,10 +10,11 @@
  * As in Rainbow nothing corrects for the policy having changed since the later actions of a window were chosen.
  */
 import type { Random } from '../random.ts'
-import { add, type Graph, mul, reshape, slice, sum, type Value } from '../tensor/index.ts'
+import { add, mul, reshape, slice, sum, type Value } from '../tensor/index.ts'
 import { makeSampledBatch, type ReplayShape, type WindowBatch } from './replay-buffer.ts'
 import { copyDemonstration } from './reward-signal.ts'
 import type { DemonstrationData } from './transitions.ts'
+import type { Update } from './update.ts'
 
 export function makeWindowBatch(size: number, steps: number, shape: ReplayShape): WindowBatch {
   return { ...makeSampledBatch(size * steps, shape), size, steps, lengths: new Int32Array(size).fill(1) }
@@ -68,33 +69,31 @@ export class Windows {
   }
 
   /**
-   * G of the equation above. Adds the inputs `discount<k>` [n, B] and `bootstrap<k>` [B] when n is above 1.
+   * G of the equation above, [B]. Of windows of several steps it declares inputs: gamma^step inside a window and 0 after it, and gamma^m.
    * @param k        index of the discount
    * @param rewards  [n B]
    * @param next     [B], (1 - d) V(s_m)
+   * @param lengths  [B], m of every window when the update runs
    */
-  return(graph: Graph, k: number, gamma: number, rewards: Value, next: Value): Value {
+  return(update: Update, k: number, gamma: number, rewards: Value, next: Value, lengths: Int32Array): Value {
     if (this.#steps === 1) return add(rewards, mul(next, gamma))
     const [n, B] = [this.#steps, this.#size]
-    const discounted = mul(reshape(rewards, [n, B]), graph.input(`discount${k}`, [n, B]))
-    return add(sum(discounted, [0]), mul(next, graph.input(`bootstrap${k}`, [B])))
-  }
-
-  /** Feeds what `return` has added: gamma^step inside a window and 0 after it, and gamma^m. */
-  feed(inputs: Readonly<Record<string, Float32Array>>, gammas: readonly number[], lengths: Int32Array): void {
-    if (this.#steps === 1) return
-    gammas.forEach((gamma, k) => {
-      const discount = inputs[`discount${k}`]!
-      const bootstrap = inputs[`bootstrap${k}`]!
-      for (let i = 0; i < this.#size; i++) {
+    const discount = update.input(`discount${k}`, [n, B], (to) => {
+      for (let i = 0; i < B; i++) {
         let power = 1
-        for (let step = 0; step < this.#steps; step++) {
-          const inside = step < lengths[i]!
-          discount[step * this.#size + i] = inside ? power : 0
-          if (inside) power *= gamma
-        }
-        bootstrap[i] = power
+        for (let step = 0; step < n; step++, power *= gamma) to[step * B + i] = step < lengths[i]! ? power : 0
       }
     })
+    const bootstrap = update.input(`bootstrap${k}`, [B], (to) => {
+      for (let i = 0; i < B; i++) to[i] = powerOf(gamma, lengths[i]!)
+    })
+    return add(sum(mul(reshape(rewards, [n, B]), discount), [0]), mul(next, bootstrap))
   }
+}
+
+/** gamma^m by multiplication, which is the same on every machine. */
+function powerOf(gamma: number, m: number): number {
+  let power = 1
+  for (let i = 0; i < m; i++) power *= gamma
+  return power
 }

@@ -94,6 +94,8 @@ export interface HeadOptions {
   readonly heads?: number
   /** [B, M], what a memory puts out: it takes the place of the body and joins the context of a shared head. */
   readonly past?: Value | null
+  /** What is seen beside the observation, such as an action, each [B, n]. */
+  readonly extra?: readonly Value[]
 }
 
 /**
@@ -110,18 +112,22 @@ export function perAction(
   spec: EnvironmentSpec,
   layout: ActionLayout,
   settings: NetworkSettings,
-  { outputGain, norm, heads = 1, past = null }: HeadOptions,
+  { outputGain, norm, heads = 1, past = null, extra = [] }: HeadOptions,
 ): Value[][] {
   const B = x.shape[0]!
   const alignedGroup = settings.shared_head ? layout.aligned?.group : undefined
   const needsBody = layout.groups.some((_, g) => g !== alignedGroup)
-  const flat = needsBody ? (past ?? body(scope, name, x, spec, settings, norm)) : null
+  const flat = needsBody
+    ? past === null
+      ? body(scope, name, x, spec, settings, norm, extra)
+      : concat([past, ...extra], 1)
+    : null
   return layout.groups.map((group, g) =>
     Array.from({ length: heads }, (_, head) => {
       const out = outputName(name, g, head, heads)
       if (g !== alignedGroup) return dense(scope, out, flat!, group.size, outputGain)
       const aligned = alignedRows(spec, layout, settings)
-      const features = encode(scope, name, x, spec, settings)
+      const features = concat([encode(scope, name, x, spec, settings), ...extra], 1)
       const h = rowsBody(scope, name, features, aligned, rowsOf(features, aligned), past, settings, norm)
       return reshape(dense(scope, out, h, group.size / aligned.count, outputGain), [B, group.size])
     }),
@@ -146,14 +152,14 @@ export function perTaken(
   options: HeadOptions,
 ): Value[][] {
   const B = x.shape[0]!
-  const { outputGain, norm, heads = 1, past = null } = options
+  const { outputGain, norm, heads = 1, past = null, extra = [] } = options
   const alignedGroup = settings.shared_head ? layout.aligned?.group : undefined
   // Declares the weights in the same order; of its values only those are computed that something needs.
   const every = perAction(scope, name, x, spec, layout, settings, options)
   return every.map((values, g) => {
     if (g !== alignedGroup) return values.map((value) => sum(mul(value, choices[g]!), [1]))
     const aligned = alignedRows(spec, layout, settings)
-    const features = encode(scope, name, x, spec, settings)
+    const features = concat([encode(scope, name, x, spec, settings), ...extra], 1)
     const perRow = layout.groups[g]!.size / aligned.count
     const choice = reshape(choices[g]!, [B, aligned.count, perRow])
     const which = sum(choice, [2], { keepDims: true }) // [B, K, 1]

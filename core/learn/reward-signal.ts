@@ -17,6 +17,7 @@ import type { ActionLayout } from './action-layout.ts'
 import type { Metrics } from './metrics.ts'
 import type { ReplayShape, SampledBatch } from './replay-buffer.ts'
 import type { DemonstrationData } from './transitions.ts'
+import type { Update } from './update.ts'
 
 /** A batch of transitions as graph values. */
 export interface SignalInputs {
@@ -84,20 +85,21 @@ export function computedSignal(options: {
 }
 
 /**
- * r per discount: the weighted sum of the signals that share it, [B] each, without gradient. Adds the inputs `strength<k>`.
- * @param gammas   the distinct discounts of the signals
- * @param outputs  receives the mean of each signal, for `addRewardMetrics`
+ * r per discount: the weighted sum of the signals that share it, [B] each, without gradient. Reports the mean of each signal.
+ * @param gammas  the distinct discounts of the signals
+ * @param steps   environment steps so far
  */
 export function weightedRewards(
-  graph: Graph,
+  update: Update,
   signals: readonly RewardSignal[],
   gammas: readonly number[],
   transition: SignalInputs,
-  outputs: Record<string, Value>,
+  steps: { readonly value: number },
 ): Value[] {
+  const { graph } = update
   const rewards: Value[] = gammas.map(() => graph.constant(0))
   signals.forEach((signal, k) => {
-    const strength = graph.input(`strength${k}`, [])
+    const strength = update.scalar(`strength${k}`, () => signal.strength(steps.value))
     const at = gammas.indexOf(signal.gamma)
     let r = signal.reward(graph, transition)
     const absorbing = signal.absorbingReward(graph)
@@ -106,19 +108,10 @@ export function weightedRewards(
       r = add(r, mul(mul(transition.terminated, absorbing), signal.gamma / (1 - signal.gamma)))
     }
     const weighted = mul(stopGradient(r), strength)
-    outputs[`${signal.name}-reward`] = mean(weighted)
+    update.report(`${signal.name}/reward`, mean(weighted))
     rewards[at] = add(rewards[at]!, weighted)
   })
   return rewards
-}
-
-/** Mean reward of a batch from each signal, after `weightedRewards`. */
-export function addRewardMetrics(
-  metrics: Metrics,
-  signals: readonly RewardSignal[],
-  outputs: Readonly<Record<string, Float32Array>>,
-): void {
-  for (const { name } of signals) metrics.add(`${name}/reward`, outputs[`${name}-reward`]![0]!)
 }
 
 /** Fills `count` rows of `batch` from row `at` on with demonstration rows drawn uniformly with replacement. */

@@ -77,6 +77,11 @@ export class RolloutBuffer {
     this.signalRewards = new Float32Array(N * signals)
   }
 
+  /** N */
+  get capacity(): number {
+    return this.#N
+  }
+
   get full(): boolean {
     return this.length === this.#N
   }

@@ -13,20 +13,19 @@
  * - Critics have layer normalisation by default (RLPD, Ball et al. 2023, arXiv:2302.02948).
  * - A share of each batch may be demonstrations (RLPD), with rewards by the newest discriminator like all others.
  * - n-step returns with `n_step` above 1, see n-step.ts; the entropy counts only in the state that is bootstrapped from.
+ * - Where an action has both parts, a = (d, c), the policy chooses them independently and critics are asked for every d beside
+ *   the c that was drawn, as H-SAC has it (Delalleau et al. 2019, arXiv:1912.11077).
+ * - With memory the same losses are taken over sequences (sequence-experience.ts). For continuous actions alone the critics remember
+ *   observations, and the action joins behind the memory, so that Q(s, a) can be asked for another action than the one taken.
  */
 import { z } from 'zod'
-import { UserError } from '../errors.ts'
 import {
   Adam,
   add,
-  allocateParameters,
-  Graph,
-  gradients,
-  mean,
+  concat,
   minimum,
   mul,
   neg,
-  oneHot,
   Parameters,
   reshape,
   square,
@@ -40,23 +39,13 @@ import {
   type LearnContext,
   registerAlgorithm,
 } from './algorithm.ts'
-import { makeCloning } from './cloning.ts'
 import { categoricalEntropy, maskedLogSoftmax, squashedGaussian } from './distributions.ts'
-import { Metrics } from './metrics.ts'
-import { makeWindowBatch, sampleDemonstrationWindows, Windows } from './n-step.ts'
+import type { Sight, When } from './experience.ts'
+import { hidden } from './layers.ts'
 import { body, dense, perAction, perTaken } from './networks.ts'
-import { seen } from './normalizer.ts'
-import { Actor, buildPolicy, policyBindings } from './policy.ts'
-import { exportPolicy } from './policy-export.ts'
-import { makeRecurrentSac } from './recurrent-sac.ts'
-import { ReplayBuffer } from './replay-buffer.ts'
-import { addRewardMetrics, weightedRewards, writeChoices } from './reward-signal.ts'
-import { requireDemonstrations, setUp } from './setup.ts'
-import { makeRewardSignals } from './signals.ts'
+import { makeOffPolicy, type OffPolicyLearner, type OffPolicyParts } from './off-policy.ts'
 import { expectedSoftValue, groupMean, sacSchedule } from './soft-values.ts'
 import { Temperature } from './temperature.ts'
-import { allRows, type StepBatch } from './transitions.ts'
-import { drawUniformly } from './uniform-play.ts'
 
 export const sacHyperparameters = z.strictObject({
   batch_size: z.int().min(1).default(128).describe('Transitions per gradient update'),
@@ -129,325 +118,184 @@ export const sacHyperparameters = z.strictObject({
 
 export type SacHyperparameters = z.infer<typeof sacHyperparameters>
 
-export async function makeSac(context: LearnContext): Promise<Algorithm> {
-  const { spec, numEnvs, settings, runtime, random, threads } = context
-  const h: SacHyperparameters = sacHyperparameters.parse(settings.hyperparameters)
+export function makeSac(context: LearnContext): Promise<Algorithm> {
+  const h = sacHyperparameters.parse(context.settings.hyperparameters)
   const acting = { continuousKind: 'squashed', logitBound: h.logit_bound } as const
-  const { layout, O, C, normalizer, shape, replayShape, policy } = setUp(context, acting)
-  const B = h.batch_size
-  const windows = new Windows(B, h.n_step)
-  const discrete = layout.groups.length > 0
-  if (discrete && C > 0) {
-    throw new UserError(`SAC here takes discrete or continuous actions, and ${spec.id} has both`, {
-      remedy: 'use ppo',
-    })
-  }
-  const cloning = makeCloning(context, shape, replayShape, policy)
-  const demoRows = Math.round(h.demonstration_share * B)
-  const demonstrations = demoRows === 0 ? null : requireDemonstrations(context, 'demonstration_share above 0')
+  const options = { hyperparameters: h, acting, recurrent: true, clones: true }
+  return makeOffPolicy(context, options, (parts) => buildSac(parts, h))
+}
 
-  const metrics = new Metrics()
-  const signals = makeRewardSignals(context, layout, replayShape, B)
-  const gammas = [...new Set(signals.map((signal) => signal.gamma))]
+function buildSac(parts: OffPolicyParts, h: SacHyperparameters): OffPolicyLearner {
+  const { context, setup, update, experience, gammas, cloning, state, metrics, steps, updates } = parts
+  const { layout, C, policy } = setup
+  const { spec, settings } = context
+  const net = settings.network_settings
+  const { graph } = update
   const critics = new Parameters('critic')
   const targets = new Parameters('target')
-
-  const heads = { outputGain: 1, norm: settings.network_settings.layer_norm, heads: gammas.length }
-
-  /** Q_i(s, .) per group and discount, [B, size]; `which` is 1 or 2. */
-  function discreteQ(graph: Graph, parameters: Parameters, which: number, x: Value): Value[][] {
-    return perAction({ graph, parameters }, `q${which}`, x, spec, layout, settings.network_settings, heads)
-  }
-
-  /** Q_i(s, a) per group and discount, [B]. */
-  function takenQ(graph: Graph, which: number, x: Value, choices: readonly Value[]): Value[][] {
-    const scope = { graph, parameters: critics }
-    return perTaken(scope, `q${which}`, x, choices, spec, layout, settings.network_settings, heads)
-  }
-
-  /** Q_i(s, a) per discount, [B]. */
-  function continuousQ(
-    graph: Graph,
-    parameters: Parameters,
-    which: number,
-    x: Value,
-    action: Value,
-  ): Value[] {
-    const scope = { graph, parameters }
-    const net = settings.network_settings
-    const hidden = body(scope, `q${which}`, x, spec, net, net.layer_norm, [action])
-    return gammas.map((_, k) => reshape(dense(scope, `q${which}/out-${k}`, hidden, 1, 1), [B]))
-  }
-
-  /** One whole update as one graph: outputs are gradients, losses and what the temperature needs. */
-  function buildUpdate(): Record<string, Value> {
-    const graph = new Graph()
-    const N = windows.rows // every step of every window; B when n_step is 1
-    const observation = graph.input('observation', [N, O])
-    const nextObservation = graph.input('next-observation', [N, O])
-    const reward = graph.input('reward', [N])
-    const terminated = graph.input('terminated', [N]) // d
-    const going = sub(1, terminated)
-    const choices = layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [N]), group.size))
-    const continuous = C === 0 ? null : graph.input('continuous', [N, C])
-    const alphas = Array.from({ length: discrete ? layout.groups.length : 1 }, (_, g) =>
-      graph.input(`alpha${g}`, []),
-    )
-    const mask = (g: number, name: string) =>
-      layout.masked ? graph.input(`${name}${g}`, [B, layout.groups[g]!.size]) : null
-    const [x, xNext] = seen(normalizer, graph, windows.first(observation), windows.last(nextObservation))
-
-    const transition = { observation, choices, continuous, reward, nextObservation, terminated }
-    const outputs: Record<string, Value> = {}
-    const rewards = weightedRewards(graph, signals, gammas, transition, outputs)
-
-    let nextValues: Value[]
-    let taken: Value[][] // [critic][discount], [B]
-    let policyLoss: Value
-    if (discrete) {
-      // V(s') = sum_a pi(a|s') (min_i Q'_i(s', a) - alpha log pi(a|s')),  mean over groups       (1910.07207, Eq. 10)
-      const nextLogP = buildPolicy(shape, graph, policy, xNext).logits.map((logits, g) =>
-        stopGradient(maskedLogSoftmax(logits, mask(g, 'next-mask'))),
-      )
-      const [q1Next, q2Next] = [discreteQ(graph, targets, 1, xNext), discreteQ(graph, targets, 2, xNext)]
-      nextValues = gammas.map((_, k) =>
-        groupMean(
-          layout.groups.map((_, g) => {
-            const alpha = h.entropy_in_target && k === 0 ? alphas[g]! : null
-            return expectedSoftValue(minimum(q1Next[g]![k]!, q2Next[g]![k]!), nextLogP[g]!, alpha)
-          }),
-        ),
-      )
-      const first = choices.map((choice) => windows.first(choice))
-      const q = [discreteQ(graph, critics, 1, x), discreteQ(graph, critics, 2, x)]
-      taken = [1, 2].map((which) => {
-        const perGroup = takenQ(graph, which, x, first)
-        return gammas.map((_, k) => groupMean(perGroup.map((ofGroup) => ofGroup[k]!)))
-      })
-      // J_pi = E_s[ sum_a pi(a|s) (alpha log pi(a|s) - min_i Q_i(s, a)) ]                        (1910.07207, Eq. 12)
-      const logP = buildPolicy(shape, graph, policy, x).logits.map((logits, g) =>
-        maskedLogSoftmax(logits, mask(g, 'mask')),
-      )
-      policyLoss = groupMean(
-        logP.map((logPi, g) => {
-          const value = gammas
-            .map((_, k) => minimum(q[0]![g]![k]!, q[1]![g]![k]!))
-            .reduce((all, part) => add(all, part))
-          return neg(mean(expectedSoftValue(stopGradient(value), logPi, alphas[g]!)))
-        }),
-      )
-      logP.forEach((logPi, g) => {
-        outputs[`entropy${g}`] = mean(categoricalEntropy(logPi))
-      })
-    } else {
-      const next = buildPolicy(shape, graph, policy, xNext)
-      const drawnNext = squashedGaussian(next.mean!, next.logStd!, graph.input('next-noise', [B, C]))
-      const nextAction = stopGradient(drawnNext.action)
-      const q1Next = continuousQ(graph, targets, 1, xNext, nextAction)
-      const q2Next = continuousQ(graph, targets, 2, xNext, nextAction)
-      // V(s') = min_i Q'_i(s', a') - alpha log pi(a'|s'),  a' ~ pi                                          (Eq. 3, 5)
-      nextValues = gammas.map((_, k) => {
-        const q = minimum(q1Next[k]!, q2Next[k]!)
-        return k === 0 ? sub(q, mul(stopGradient(drawnNext.logPi), alphas[0]!)) : q
-      })
-      taken = [1, 2].map((which) => continuousQ(graph, critics, which, x, windows.first(continuous!)))
-      // J_pi = E_s[ alpha log pi(a|s) - min_i Q_i(s, a) ],  a = f(noise; s)                                    (Eq. 7)
-      const now = buildPolicy(shape, graph, policy, x)
-      const { action, logPi } = squashedGaussian(now.mean!, now.logStd!, graph.input('noise', [B, C]))
-      const q1 = continuousQ(graph, critics, 1, x, action)
-      const q2 = continuousQ(graph, critics, 2, x, action)
-      const value = gammas.map((_, k) => minimum(q1[k]!, q2[k]!)).reduce((all, part) => add(all, part))
-      policyLoss = mean(sub(mul(logPi, alphas[0]!), value))
-      outputs.entropy0 = mul(mean(logPi), -1)
-    }
-
-    // y = r + gamma (1 - d) V(s'),   J_Q = E[ (Q_i(s, a) - y)^2 / 2 ], i = 1, 2                              (Eq. 5)
-    let criticLoss: Value = graph.constant(0)
-    gammas.forEach((gamma, k) => {
-      const next = mul(windows.last(going), nextValues[k]!)
-      const y = stopGradient(windows.return(graph, k, gamma, rewards[k]!, next))
-      for (const q of taken) criticLoss = add(criticLoss, mul(mean(square(sub(q[k]!, y))), 0.5))
-    })
-
-    outputs['critic-loss'] = criticLoss
-    outputs['policy-loss'] = policyLoss
-    if (cloning !== null) policyLoss = add(policyLoss, (outputs['cloning-loss'] = cloning.addTo(graph)))
-    outputs['q-mean'] = mean(taken[0]!.reduce((all, part) => add(all, part)))
-    outputs['reward-mean'] = mean(rewards.reduce((all, part) => add(all, part)))
-    for (const [parameters, loss] of [
-      [critics, criticLoss],
-      [policy, policyLoss],
-    ] as const) {
-      gradients(loss, parameters.of(graph)).forEach((gradient, i) => {
-        outputs[parameters.gradientName(parameters.names[i]!)] = gradient
-      })
-    }
-    return outputs
-  }
-
-  const outputs = buildUpdate()
-  const learned = signals.map((signal) => signal.parameters).filter((parameters) => parameters !== null)
-  allocateParameters([policy, critics, targets, ...learned], random)
-  targets.copyFrom(critics)
-  const bind: Record<string, Float32Array> = {
-    ...policyBindings(shape, policy),
-    ...critics.bindings(),
-    ...targets.bindings(),
-    ...policy.gradientBindings(),
-    ...critics.gradientBindings(),
-  }
-  for (const signal of signals) Object.assign(bind, signal.bindings())
-  const program = await runtime.compile({ outputs, bind, threads })
-  for (const signal of signals) await signal.compile(runtime, threads)
-  const actor = await Actor.compile(shape, policy, runtime, numEnvs)
-  const policyAdam = new Adam(policy, { learningRate: h.learning_rate })
-  const criticAdam = new Adam(critics, { learningRate: h.learning_rate })
-  const temperatures = (discrete ? layout.groups.map((group) => Math.log(group.size)) : [-C]).map(
-    (scale) => new Temperature(h.init_entcoef, h.entcoef_learning_rate, scale),
+  const discrete = layout.groups.length > 0
+  // One temperature per distribution that is drawn from: the groups of discrete branches, and the Gaussian.
+  const scales = [...layout.groups.map((group) => Math.log(group.size)), ...(C > 0 ? [-C] : [])]
+  const temperatures = state.keepAll(
+    'temperatures',
+    scales.map((scale) => new Temperature(h.init_entcoef, h.entcoef_learning_rate, scale)),
   )
-  const replay = new ReplayBuffer(h.buffer_size, numEnvs, replayShape)
-  const batch = makeWindowBatch(B, h.n_step, replayShape)
-  const schedule = sacSchedule(h, discrete, settings.max_steps)
-  let steps = 0
-  let updates = 0
+  const alphas = temperatures.map((temperature, i) => update.scalar(`alpha${i}`, () => temperature.alpha))
+  const alphaC = alphas.at(-1)!
 
-  async function updateOnce(): Promise<void> {
-    replay.sampleWindows(random, batch, demoRows, B - demoRows)
-    if (demonstrations !== null) {
-      sampleDemonstrationWindows(random, demonstrations, replayShape, batch, 0, demoRows)
-    }
-    const { inputs } = program
-    inputs.observation!.set(batch.observations)
-    inputs['next-observation']!.set(batch.nextObservations)
-    inputs.reward?.set(batch.rewards)
-    inputs.terminated!.set(batch.terminated)
-    inputs.continuous?.set(batch.continuous)
-    const maskWidth = replayShape.mask
-    layout.groups.forEach((group, g) => {
-      writeChoices(layout, g, batch.discrete, windows.rows, inputs[`choice${g}`]!)
-      if (maskWidth === 0) return
-      const last = windows.rows - B
-      for (let i = 0; i < B; i++) {
-        layout.jointMask(g, batch.masks, i * maskWidth, inputs[`mask${g}`]!, i * group.size)
-        layout.jointMask(g, batch.nextMasks, (last + i) * maskWidth, inputs[`next-mask${g}`]!, i * group.size)
-      }
-    })
-    windows.feed(inputs, gammas, batch.lengths)
-    for (const name of ['noise', 'next-noise']) {
-      const noise = inputs[name]
-      if (noise !== undefined) for (let i = 0; i < noise.length; i++) noise[i] = random.normal()
-    }
-    temperatures.forEach((temperature, g) => {
-      const alpha = inputs[`alpha${g}`]
-      if (alpha !== undefined) alpha[0] = temperature.alpha
-    })
-    signals.forEach((signal, k) => {
-      inputs[`strength${k}`]![0] = signal.strength(steps)
-    })
+  const total = (values: readonly Value[]) => values.reduce((all, value) => add(all, value))
+  const eachDiscount = <T>(of: (k: number) => T): T[] => gammas.map((_, k) => of(k))
+  const sights = (when: When, parameters: Parameters) =>
+    [1, 2].map((which) => experience.sight(when, parameters, `q${which}`)) as [Sight, Sight]
+  const headsOf = ({ past }: Sight, c: Value | null) => ({
+    outputGain: 1,
+    norm: net.layer_norm,
+    heads: gammas.length,
+    past,
+    extra: c === null ? [] : [c],
+  })
 
-    cloning?.feed(inputs, random, steps)
-
-    await program.run()
-    criticAdam.learningRate = schedule.learningRate(steps)
-    policyAdam.learningRate = criticAdam.learningRate
-    criticAdam.step({ follow: { target: targets, tau: h.tau } })
-    const moves = updates >= h.policy_init_updates
-    if (moves) policyAdam.step()
-    temperatures.forEach((temperature, g) => {
-      const entropy = program.outputs[`entropy${g}`]![0]!
-      if (moves) temperature.step(entropy, schedule.targetEntropyShare(steps) * temperature.scale)
-      metrics.add('policy/entropy', entropy)
-      metrics.add('policy/temperature', temperature.alpha)
-      metrics.add('policy/target_entropy', schedule.targetEntropyShare(steps) * temperature.scale)
-    })
-    metrics.add('loss/critic', program.outputs['critic-loss']![0]!)
-    metrics.add('loss/policy', program.outputs['policy-loss']![0]!)
-    if (cloning !== null) metrics.add('cloning/loss', program.outputs['cloning-loss']![0]!)
-    metrics.add('critic/q', program.outputs['q-mean']![0]!)
-    metrics.add('critic/reward', program.outputs['reward-mean']![0]!)
-    addRewardMetrics(metrics, signals, program.outputs)
-    for (const signal of signals) {
-      await signal.update(random, metrics, (rows, count) => replay.sample(random, rows, 0, count))
-    }
-    updates++
+  /** Q_i(s, ., c) per group of discrete branches and discount, [N, size]. */
+  function everyQ(parameters: Parameters, which: number, sight: Sight, c: Value | null): Value[][] {
+    const scope = { graph, parameters }
+    return perAction(scope, `q${which}`, sight.x, spec, layout, net, headsOf(sight, c))
   }
+
+  /** Q_i(s, c) per discount, [N], where actions are continuous alone. */
+  function continuousQ(parameters: Parameters, which: number, { x, past }: Sight, c: Value): Value[] {
+    const scope = { graph, parameters }
+    const name = `q${which}`
+    const joined =
+      past === null
+        ? body(scope, name, x, spec, net, net.layer_norm, [c])
+        : hidden(scope, `${name}/action`, concat([past, c], 1), net.hidden_units, net.layer_norm)
+    return eachDiscount((k) => reshape(dense(scope, `${name}/out-${k}`, joined, 1, 1), [experience.rows]))
+  }
+
+  /** Q_i(s, a) of the actions taken, per discount, [N]. */
+  function takenQ(which: number, sight: Sight): Value[] {
+    const { choices, continuous: c } = experience
+    if (!discrete) return continuousQ(critics, which, sight, c!)
+    const scope = { graph, parameters: critics }
+    const perGroup = perTaken(scope, `q${which}`, sight.x, choices, spec, layout, net, headsOf(sight, c))
+    return eachDiscount((k) => groupMean(perGroup.map((ofGroup) => ofGroup[k]!)))
+  }
+
+  const [noise, nextNoise] = C === 0 ? [] : [experience.noise('noise'), experience.noise('next-noise')]
+  const drawn = (when: When, epsilon: Value | undefined) => {
+    const { logits, mean, logStd } = experience.policy(when, policy)
+    return {
+      logP: logits.map((l, g) => maskedLogSoftmax(l, experience.mask(g, when))),
+      // c = f(noise; s)                                                                        (1812.05905, Eq. 6)
+      ...(mean === null ? { action: null, logPi: null } : squashedGaussian(mean, logStd!, epsilon!)),
+    }
+  }
+
+  // V(s') = sum_d pi(d|s') (min_i Q'_i(s', d, c') - alpha log pi(d|s')) - alpha_c log pi(c'|s'),  c' ~ pi;
+  // the mean over groups of branches                                     (1812.05905, Eqs. 3, 5; 1910.07207, Eq. 10)
+  const next = drawn('next', nextNoise)
+  const nextC = next.action === null ? null : stopGradient(next.action)
+  const nextSights = sights('next', targets)
+  const nextValues = discrete ? expectedNext() : greatestNext()
+
+  function expectedNext(): Value[] {
+    const [q1, q2] = nextSights.map((sight, i) => everyQ(targets, i + 1, sight, nextC)) as [
+      Value[][],
+      Value[][],
+    ]
+    return eachDiscount((k) =>
+      groupMean(
+        next.logP.map((logP, g) => {
+          const alpha = h.entropy_in_target && k === 0 ? alphas[g]! : null
+          return expectedSoftValue(minimum(q1[g]![k]!, q2[g]![k]!), stopGradient(logP), alpha)
+        }),
+      ),
+    )
+  }
+
+  function greatestNext(): Value[] {
+    const [q1, q2] = nextSights.map((sight, i) => continuousQ(targets, i + 1, sight, nextC!)) as [
+      Value[],
+      Value[],
+    ]
+    return eachDiscount((k) => minimum(q1[k]!, q2[k]!))
+  }
+  // The entropy is counted once, beside the first discount.
+  if (next.logPi !== null) nextValues[0] = sub(nextValues[0]!, mul(stopGradient(next.logPi), alphaC))
+
+  // J_Q = E[ (Q_i(s, a) - y)^2 / 2 ],  y = r + gamma (1 - d) V(s'),  i = 1, 2                              (Eq. 5)
+  const nowSights = sights('now', critics)
+  const taken = nowSights.map((sight, i) => takenQ(i + 1, sight)) // [critic][discount]
+  let criticLoss: Value = graph.constant(0)
+  gammas.forEach((_, k) => {
+    const y = stopGradient(experience.returns(k, nextValues[k]!))
+    for (const q of taken) criticLoss = add(criticLoss, mul(experience.mean(square(sub(q[k]!, y))), 0.5))
+  })
+
+  // J_pi = E_s[ sum_d pi(d|s) (alpha log pi(d|s) - min_i Q_i(s, d, c)) + alpha_c log pi(c|s) ],  c = f(noise; s)
+  //                                                                               (Eq. 7; 1910.07207, Eq. 12)
+  const now = drawn('now', noise)
+  const losses: Value[] = []
+  if (discrete) {
+    const [q1, q2] = nowSights.map((sight, i) => everyQ(critics, i + 1, sight, now.action)) as [
+      Value[][],
+      Value[][],
+    ]
+    const perGroup = now.logP.map((logP, g) => {
+      const value = total(eachDiscount((k) => minimum(q1[g]![k]!, q2[g]![k]!)))
+      const fixed = now.action === null ? stopGradient(value) : value
+      return neg(experience.mean(expectedSoftValue(fixed, logP, alphas[g]!)))
+    })
+    losses.push(groupMean(perGroup))
+    if (now.logPi !== null) losses.push(experience.mean(mul(now.logPi, alphaC)))
+  } else {
+    const [q1, q2] = nowSights.map((sight, i) => continuousQ(critics, i + 1, sight, now.action!)) as [
+      Value[],
+      Value[],
+    ]
+    const value = total(eachDiscount((k) => minimum(q1[k]!, q2[k]!)))
+    losses.push(experience.mean(sub(mul(now.logPi!, alphaC), value)))
+  }
+  const policyLoss = total(losses)
+
+  update.report('loss/critic', criticLoss)
+  update.report('loss/policy', policyLoss)
+  update.report('critic/q', experience.mean(total(taken[0]!)))
+  update.report('critic/reward', experience.mean(total(experience.rewards)))
+  const cloningLoss = cloning?.addTo(update, steps)
+  if (cloningLoss !== undefined) update.report('cloning/loss', cloningLoss)
+  update.descend(criticLoss, critics)
+  update.descend(cloningLoss === undefined ? policyLoss : add(policyLoss, cloningLoss), policy)
+  const entropies = [
+    ...now.logP.map((logP) => experience.mean(categoricalEntropy(logP))),
+    ...(now.logPi === null ? [] : [neg(experience.mean(now.logPi))]),
+  ].map((entropy) => update.read(entropy))
+  const schedule = sacSchedule(h, discrete, settings.max_steps)
 
   return {
-    metrics,
-    prepare: async () => cloning?.pretrain(context, metrics),
-
-    async act(observations, masks, actions, environments = null): Promise<void> {
-      if (steps >= h.buffer_init_steps || cloning?.pretrains) {
-        const { deterministic } = settings.network_settings
-        const { acting_temperature: temperature } = h
-        await actor.act(observations, masks, actions, random, deterministic, temperature, environments)
-      } else {
-        drawUniformly(context, masks, actions, environments ?? allRows(numEnvs))
+    networks: { policy, critics, targets },
+    copies: [[targets, critics]],
+    spread: h.acting_temperature,
+    start() {
+      const policyAdam = new Adam(policy, { learningRate: h.learning_rate })
+      const criticAdam = new Adam(critics, { learningRate: h.learning_rate })
+      return {
+        step(): void {
+          criticAdam.learningRate = schedule.learningRate(steps.value)
+          policyAdam.learningRate = criticAdam.learningRate
+          criticAdam.step({ follow: { target: targets, tau: h.tau } })
+          const moves = updates.value >= h.policy_init_updates
+          if (moves) policyAdam.step()
+          temperatures.forEach((temperature, i) => {
+            const entropy = entropies[i]!()[0]!
+            const target = schedule.targetEntropyShare(steps.value) * temperature.scale
+            if (moves) temperature.step(entropy, target)
+            metrics.add('policy/entropy', entropy)
+            metrics.add('policy/temperature', temperature.alpha)
+            metrics.add('policy/target_entropy', target)
+          })
+        },
       }
-    },
-
-    observe(step: StepBatch): void {
-      const rows = step.environments ?? null
-      normalizer?.update(step.nextObservations, rows)
-      replay.add(step)
-      steps += rows?.length ?? numEnvs
-    },
-
-    drop: (environment) => replay.drop(environment),
-
-    async update(): Promise<number> {
-      const due = Math.floor((steps - h.buffer_init_steps) / h.steps_per_update)
-      let made = 0
-      for (; updates < due; made++) await updateOnce()
-      return made
-    },
-
-    save: () => ({
-      policy: policy.save(),
-      critics: critics.save(),
-      targets: targets.save(),
-      temperatures: temperatures.map((temperature) => temperature.save()),
-      normalizer: normalizer?.save() ?? null,
-      signals: signals.map((signal) => signal.save()),
-      metrics: metrics.save(),
-      replay: replay.save(),
-      steps,
-      updates,
-    }),
-
-    load(state): void {
-      const saved = state as ReturnType<Algorithm['save']> & {
-        policy: ReturnType<Parameters['save']>
-        critics: ReturnType<Parameters['save']>
-        targets: ReturnType<Parameters['save']>
-        temperatures: ReturnType<Temperature['save']>[]
-        normalizer: unknown
-        signals: unknown[]
-        metrics: ReturnType<Metrics['save']>
-        replay: unknown
-        steps: number
-        updates: number
-      }
-      policy.load(saved.policy)
-      critics.load(saved.critics)
-      targets.load(saved.targets)
-      temperatures.forEach((temperature, g) => {
-        temperature.load(saved.temperatures[g]!)
-      })
-      normalizer?.load(saved.normalizer)
-      signals.forEach((signal, k) => {
-        signal.load(saved.signals[k])
-      })
-      metrics.load(saved.metrics)
-      replay.load(saved.replay)
-      steps = saved.steps
-      updates = saved.updates
-    },
-
-    exportPolicy: () => exportPolicy(shape, policy),
-
-    async release(): Promise<void> {
-      await Promise.all([program.release(), actor.release(), ...signals.map((signal) => signal.release())])
     },
   }
 }
@@ -457,10 +305,7 @@ export const sac: AlgorithmDefinition = {
   title: 'Soft actor-critic',
   hyperparameters: sacHyperparameters,
   buffer: 'grows',
-  create: (context) => {
-    if (context.settings.network_settings.memory == null) return makeSac(context)
-    return makeRecurrentSac(context, sacHyperparameters.parse(context.settings.hyperparameters))
-  },
+  create: makeSac,
 }
 
 registerAlgorithm(sac)

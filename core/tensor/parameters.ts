@@ -4,6 +4,7 @@
  * write them in place and the optimizer passes over them with SIMD.
  */
 import type { Random } from '../random.ts'
+import { gradients } from './gradients.ts'
 import type { Graph, Value } from './graph.ts'
 import type { Initializer } from './initializers.ts'
 import { instantiateKernels, type Kernels } from './kernels.ts'
@@ -106,6 +107,16 @@ export class Parameters {
   bindings(): Record<string, Float32Array> {
     const values = this.values
     return Object.fromEntries(this.names.map((name) => [`${this.prefix}/${name}`, this.#part(values, name)]))
+  }
+
+  /** The gradient of each weight that the loss's graph uses, under the program output's name; `gradientBindings` has its memory. */
+  gradientsOf(loss: Value): Record<string, Value> {
+    const used = [...(this.#inGraph.get(loss.graph) ?? [])]
+    const found = gradients(
+      loss,
+      used.map(([, weight]) => weight),
+    )
+    return Object.fromEntries(used.map(([name], i) => [this.gradientName(name), found[i]!]))
   }
 
   /** The program output that carries the gradient of a weight. */

@@ -1,21 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { makeEnvironment } from '../../core/envs/index.ts'
-import { type Cloning, cloningInputs, cloningLoss, makeCloning } from '../../core/learn/cloning.ts'
+import { type Cloning, cloningLoss, makeCloning } from '../../core/learn/cloning.ts'
 import type { ContinuousKind } from '../../core/learn/distributions.ts'
 import { behaviorSettings, type DemonstrationData } from '../../core/learn/index.ts'
 import { Metrics } from '../../core/learn/metrics.ts'
 import { Actor, buildPolicy, policyBindings } from '../../core/learn/policy.ts'
 import { setUp } from '../../core/learn/setup.ts'
+import { Update } from '../../core/learn/update.ts'
 import { Random } from '../../core/random.ts'
-import { allocateParameters, Graph, loadRuntime } from '../../core/tensor/index.ts'
+import { allocateParameters, Graph, loadRuntime, oneHot } from '../../core/tensor/index.ts'
 import { PlayLoop, ppoBasic, sacBasic, walkRight } from './play-loop.ts'
 
-async function workbench(section: Record<string, unknown>) {
+/** @param steps  of the walk that is shown */
+async function workbench(section: Record<string, unknown>, steps = 7) {
   const context = {
     spec: makeEnvironment('basic').spec,
     numEnvs: 8,
     settings: behaviorSettings.parse({ network_settings: { hidden_units: 8 }, behavioral_cloning: section }),
-    demonstrations: walkRight(),
+    demonstrations: { ...walkRight(), length: steps },
     runtime: await loadRuntime('onnxruntime'),
     random: new Random(3),
     threads: 1,
@@ -29,7 +31,9 @@ describe('the cloning loss', () => {
   it('is the mean of -log pi(a|s)', async () => {
     const { shape, policy, O, context } = await workbench({})
     const graph = new Graph()
-    const inputs = cloningInputs(shape, graph, 3, O)
+    const observation = graph.input('observation', [3, O])
+    const choices = [oneHot(graph.input('choice', [3]), 3)]
+    const inputs = { observation, choices, continuous: null }
     const loss = cloningLoss(shape, graph, policy, inputs)
     const logits = buildPolicy(shape, graph, policy, inputs.observation).logits[0]!
     allocateParameters([policy], new Random(5))
@@ -37,9 +41,9 @@ describe('the cloning loss', () => {
       outputs: { loss, logits },
       bind: policyBindings(shape, policy),
     })
-    for (let i = 0; i < 3; i++) program.inputs['cloning-observation']![i * O + 4 * i] = 1
+    for (let i = 0; i < 3; i++) program.inputs.observation![i * O + 4 * i] = 1
     const chosen = [2, 0, 1]
-    program.inputs['cloning-choice0']!.set(chosen)
+    program.inputs.choice!.set(chosen)
     await program.run()
     let expected = 0
     chosen.forEach((a, i) => {
@@ -52,24 +56,21 @@ describe('the cloning loss', () => {
 
   it('fades linearly over the steps, or not at all', async () => {
     const weights = async (section: Record<string, unknown>) => {
-      const { cloning, policy, context, shape } = await workbench({
-        strength: 0.4,
-        batch_size: 4,
-        ...section,
-      })
-      const graph = new Graph()
-      const loss = cloning.addTo(graph)
+      // Every row is the same, so that the loss changes by its weight alone.
+      const { cloning, policy, context } = await workbench({ strength: 0.4, batch_size: 4, ...section }, 1)
+      const update = new Update()
+      const steps = { value: 0 }
+      const loss = update.read(cloning.addTo(update, steps))
       allocateParameters([policy], new Random(5))
-      const program = await context.runtime.compile({
-        outputs: { loss },
-        bind: policyBindings(shape, policy),
-      })
-      const seen = [0, 500, 1000, 5000].map((step) => {
-        cloning.feed(program.inputs, context.random, step)
-        return program.inputs['cloning-weight']![0]!
-      })
-      await program.release()
-      return seen.map((weight) => Number(weight.toFixed(6)))
+      await update.compile(context.runtime, 1, [policy])
+      const losses: number[] = []
+      for (steps.value of [0, 500, 1000, 5000]) {
+        await update.run()
+        losses.push(loss()[0]!)
+      }
+      await update.release()
+      expect(losses[0]).toBeGreaterThan(0)
+      return losses.map((value) => Number(((0.4 * value) / losses[0]!).toFixed(6)))
     }
     expect(await weights({ steps: 1000 })).toEqual([0.4, 0.2, 0, 0])
     expect(await weights({ steps: 0 })).toEqual([0.4, 0.4, 0.4, 0.4])
@@ -96,7 +97,7 @@ describe('pretraining', () => {
 
   it('leaves Adam as if it had never run', async () => {
     const { cloning, policy, context } = await workbench({ pretrain_updates: 3, batch_size: 4 })
-    cloning.addTo(new Graph())
+    cloning.addTo(new Update(), { value: 0 })
     allocateParameters([policy], new Random(5))
     const before = policy.values.slice()
     const metrics = new Metrics()
@@ -149,7 +150,7 @@ describe('cloning continuous actions', () => {
     }
     const { shape, replayShape, policy } = setUp(context, { continuousKind, logitBound: 0 })
     const cloning = makeCloning(context, shape, replayShape, policy)!
-    cloning.addTo(new Graph())
+    cloning.addTo(new Update(), { value: 0 })
     allocateParameters([policy], new Random(5))
     await cloning.pretrain(context, new Metrics())
     const actor = await Actor.compile(shape, policy, context.runtime, E)

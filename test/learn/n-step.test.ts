@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { makeWindowBatch, sampleDemonstrationWindows, Windows } from '../../core/learn/n-step.ts'
 import { ReplayBuffer, type ReplayShape } from '../../core/learn/replay-buffer.ts'
 import type { DemonstrationData, StepBatch } from '../../core/learn/transitions.ts'
+import { Update } from '../../core/learn/update.ts'
 import { Random } from '../../core/random.ts'
-import { Graph, loadRuntime } from '../../core/tensor/index.ts'
+import { loadRuntime } from '../../core/tensor/index.ts'
 
 const shape: ReplayShape = { observation: 2, continuous: 0, branches: 1, mask: 0 }
 
@@ -131,23 +132,21 @@ describe('n-step return', () => {
     const rewards = Float32Array.from({ length: n * b }, (_, i) => i + 1)
     const next = [10, 20, 30]
     const windows = new Windows(b, n)
-    const graph = new Graph()
-    const outputs = Object.fromEntries(
-      gammas.map((gamma, k) => {
-        const r = graph.constant(rewards, [n * b])
-        return [`g${k}`, windows.return(graph, k, gamma, r, graph.constant(next, [b]))]
-      }),
-    )
-    const program = await (await loadRuntime('onnxruntime')).compile({ outputs })
-    windows.feed(program.inputs, gammas, lengths)
-    await program.run()
+    const update = new Update()
+    const { graph } = update
+    const returns = gammas.map((gamma, k) => {
+      const r = graph.constant(rewards, [n * b])
+      return update.read(windows.return(update, k, gamma, r, graph.constant(next, [b]), lengths))
+    })
+    await update.compile(await loadRuntime('onnxruntime'), 1, [])
+    await update.run()
     gammas.forEach((gamma, k) => {
       lengths.forEach((length, i) => {
         let expected = next[i]! * gamma ** length
         for (let step = 0; step < length; step++) expected += gamma ** step * rewards[step * b + i]!
-        expect(program.outputs[`g${k}`]![i]).toBeCloseTo(expected, 4)
+        expect(returns[k]!()[i]).toBeCloseTo(expected, 4)
       })
     })
-    await program.release()
+    await update.release()
   })
 })
