@@ -208,5 +208,7 @@ def eight_places(x):
 
 
 def means(records):
-    """Metrics are means over the updates since they were last asked for."""
-    return {key: sum(record[key] for record in records) / len(records) for key in records[0]}
+    """Metrics are means over those updates since they were last asked for that gave one."""
+    keys = dict.fromkeys(key for record in records for key in record)
+    given = {key: [record[key] for record in records if key in record] for key in keys}
+    return {key: sum(values) / len(values) for key, values in given.items()}
