@@ -4,20 +4,23 @@ import numpy as np
 import torch
 from nets import Adam, Weights, body, clip_norm, dense, plays, t, write
 from replay import (
+    RATE,
     Extrinsic,
     Groups,
     Rows,
     Script,
     ShortDraws,
+    choose,
     eight_places,
     means,
+    only_environment,
     paid,
     per_action,
     short,
     six_digits,
 )
 
-RATE, MAX_NORM, MAX_STEPS = 0.01, 10, 40
+MAX_NORM, MAX_STEPS = 10, 40
 
 
 class Priorities:
@@ -43,30 +46,21 @@ class Dqn:
     """A learner on steps that have been played. ``once`` is how many updates the compared losses and gradients come after: the
     metrics are the means of so many, the gradients those of the last."""
 
-    def __init__(self, seed, *, discrete=(3,), masked=False, width=3, rows=None, B=4, n=1, ends=((2, 0),), cuts=((3, 1),), **options):
+    E, length, updates, once, B, n, demo_rows = 2, 6, 3, 1, 4, 1, 0
+    double, dueling, prioritized, norm, masked = True, False, False, True, False
+    tau, interval = 0.1, 1
+
+    def __init__(self, seed, *, discrete=(3,), width=3, rows=None, ends=((2, 0),), cuts=((3, 1),), **options):
+        choose(self, options)
         self.draws, self.script = ShortDraws(seed), Script(seed + 1000)
         self.weights, self.groups = Weights(self.draws), Groups(list(discrete))
-        self.E, self.length, self.updates, self.width, self.B, self.n = 2, 6, 3, width, B, n
+        self.width = width
         self.net = {"units": 5, "layers": 2} | ({} if rows is None else {"rows": rows, "head_units": 4})
-        self.double, self.dueling, self.prioritized, self.tau, self.interval, self.once, self.demo_rows, self.norm = (
-            options.get(key, default)
-            for key, default in {
-                "double": True,
-                "dueling": False,
-                "prioritized": False,
-                "tau": 0.1,
-                "interval": 1,
-                "once": 1,
-                "demo_rows": 0,
-                "norm": True,
-            }.items()
-        )
-        self.masked = masked
         self.steps = plays(
-            self.draws, self.length, self.E, width, discrete=list(discrete), masked=masked, ends=set(ends), cuts=set(cuts)
+            self.draws, self.length, self.E, width, discrete=list(discrete), masked=self.masked, ends=ends, cuts=cuts
         )
         self.rows = Rows(self.steps, self.groups)
-        self.demonstrations, self.signals, self.action = None, [Extrinsic(0.9)], {}
+        self.demonstrations, self.signals = None, [Extrinsic(0.9)]
 
     def show(self, length, ends):
         """Demonstrations of ``length`` steps, one behind the other."""
@@ -224,17 +218,13 @@ class Dqn:
             },
         }
         if self.demonstrations is not None:
-            case["demonstrations"] = written_demonstrations(self.shown)
+            case["demonstrations"] = only_environment(self.shown)
         write(name, case)
 
 
-def written_demonstrations(steps):
-    return {key: [step[key][0] for step in steps] for key in steps[0]}
-
-
 def plain():
-    """Mnih et al. 2015: the target network chooses and judges; copies of it (tau 1) every second update. Rewards are great enough for
-    both sides of the clipped error, and the gradient for the clip of its norm (1511.06581, section 4.2)."""
+    """The target network chooses and judges; it is a copy (tau 1) of every second update. Observations are great enough for both
+    sides of the clipped error, and for the clip of the gradient's norm (1511.06581, section 4.2)."""
     learner = Dqn(21, double=False, tau=1, interval=2, norm=False)
     for step in learner.steps:
         step["observations"] = (35 * np.array(step["observations"])).tolist()
@@ -248,12 +238,14 @@ def plain():
 
 def double_dueling():
     learner = Dqn(22, discrete=(3, 2), masked=True, dueling=True)
-    learner.learn("dqn-double-dueling", "Double (1509.06461, Eq. 4) and dueling (1511.06581, Eq. 9), two branches chosen jointly, masks.")
+    about = "Double (1509.06461, Eq. 4) and dueling (1511.06581, Eq. 9), two branches chosen jointly, masks."
+    learner.learn("dqn-double-dueling", about)
 
 
 def branches():
     learner = Dqn(23, discrete=(17, 16), masked=True, n=3, ends=((1, 0), (4, 1)), cuts=((3, 0), (2, 1)))
-    learner.learn("dqn-branches", "A Q per branch and their mean (1711.08946); three steps (1710.02298, section 2) over ends and cuts.")
+    about = "A Q per branch and their mean (1711.08946); three steps (1710.02298, section 2) over ends and cuts."
+    learner.learn("dqn-branches", about)
 
 
 def prioritized():

@@ -6,30 +6,28 @@ D = sigmoid(h) is the probability of a demonstration, 1 - D that of the paper's 
 import torch
 from dqn import Dqn
 from nets import Adam, body, dense, t
-from replay import Extrinsic, join, per_action
+from replay import RATE, Extrinsic, choose, join, per_action
 from through_sac import ThroughSac
 
-RATE, BOTTLENECK, INFORMATION, BETA_STEP = 0.01, 128, 0.5, 5e-4
+BOTTLENECK, INFORMATION, BETA_STEP = 128, 0.5, 5e-4
 PARTS = ("x", "choices", "continuous", "x_next")
 
 
 class Gail:
     name = weight_set = "gail"
 
-    def __init__(self, learner, *, gamma=0.9, strength=0.5, units=4, penalty=0.5, clip=10.0, form="gail", decay=0.0, entropy=0.0, **options):
+    gamma, strength, anneal, units, interval = 0.9, 0.5, 0, 4, 1
+    form, clip, penalty, decay, entropy = "gail", 10.0, 0.5, 0.0, 0.0
+    actions = next_state = vail = mixup = absorbing_states = normalize = False
+
+    def __init__(self, learner, **options):
+        choose(self, options)
         self.weights, self.script, self.groups = learner.weights, learner.script, learner.groups
         self.demonstrations, self.B = learner.demonstrations, learner.B
-        self.gamma, self.strength, self.units, self.penalty, self.clip, self.form, self.decay, self.entropy = (
-            gamma, strength, units, penalty, clip, form, decay, entropy
-        )
-        known = {"actions": False, "next_state": False, "vail": False, "mixup": False, "absorbing_states": False}
-        known |= {"normalize": False, "anneal": 0, "interval": 1}
-        self.options = known | options
-        assert len(self.options) == len(known), options
         rows = learner.net.get("rows") if isinstance(learner, Dqn) else None
-        self.net = {"units": units, "layers": 2} | ({"rows": rows, "head_units": 3} if rows else {})
+        self.net = {"units": self.units, "layers": 2} | ({"rows": rows, "head_units": 3} if rows else {})
         self.beta, self.calls = 0.0, 0
-        if self.options["normalize"]:
+        if self.normalize:
             # one observation of 0 and a variance of 1 come before all others, as in ML-Agents
             x = self.demonstrations.batch(range(len(self.demonstrations)))["x"]
             seen = torch.cat([torch.zeros(1, x.shape[1]), x])
@@ -38,18 +36,17 @@ class Gail:
 
     @property
     def settings(self):
-        o = self.options
         return {
             "gamma": self.gamma,
             "strength": self.strength,
             "learning_rate": RATE,
-            "use_actions": o["actions"],
-            "use_next_state": o["next_state"],
-            "use_vail": o["vail"],
+            "use_actions": self.actions,
+            "use_next_state": self.next_state,
+            "use_vail": self.vail,
             "network_settings": {
                 "hidden_units": self.units,
                 "num_layers": 2,
-                "normalize": o["normalize"],
+                "normalize": self.normalize,
                 "head_units": self.net.get("head_units", 64),
             },
             "reward_form": self.form,
@@ -57,15 +54,15 @@ class Gail:
             "gradient_penalty": self.penalty,
             "weight_decay": self.decay,
             "entropy_bonus": self.entropy,
-            "mixup": o["mixup"],
-            "absorbing_states": o["absorbing_states"],
-            "updates_interval": o["interval"],
-            "anneal_steps": o["anneal"],
+            "mixup": self.mixup,
+            "absorbing_states": self.absorbing_states,
+            "updates_interval": self.interval,
+            "anneal_steps": self.anneal,
         }
 
     def declare(self, batch):
         shown = self.shown(batch)
-        if self.options["vail"]:
+        if self.vail:
             self.through(shown, torch.zeros(1, BOTTLENECK))
         else:
             self.logit(shown)
@@ -75,13 +72,12 @@ class Gail:
 
     def shown(self, batch):
         """What the discriminator sees, as a list of parts [B, n]."""
-        o = self.options
         actions = [*batch["choices"], *([] if batch["continuous"] is None else [batch["continuous"]])]
-        look = lambda x: ((x - self.mean) / self.deviation).clamp(-5, 5) if o["normalize"] else x
+        look = lambda x: ((x - self.mean) / self.deviation).clamp(-5, 5) if self.normalize else x
         return [
             look(batch["x"]),
-            *(actions if o["actions"] else []),
-            *([look(batch["x_next"])] if o["next_state"] else []),
+            *(actions if self.actions else []),
+            *([look(batch["x_next"])] if self.next_state else []),
         ]
 
     def features(self, shown):
@@ -91,9 +87,9 @@ class Gail:
         return dense(self.weights, "gail", "bottleneck/mean", self.features(shown), BOTTLENECK)
 
     def logit(self, shown):
-        if self.options["vail"]:
+        if self.vail:
             return dense(self.weights, "gail", "discriminator/out", self.mu(shown), 1)[:, 0]
-        if "rows" in self.net and self.options["actions"]:
+        if "rows" in self.net and self.actions:
             every = per_action(self.weights, "gail", "discriminator", shown[0], self.groups, self.net)
             return sum((h * choice).sum(1) for (h,), choice in zip(every, shown[1:], strict=True))
         return dense(self.weights, "gail", "discriminator/out", self.features(shown), 1)[:, 0]
@@ -115,8 +111,7 @@ class Gail:
         }[self.form]
 
     def strength_at(self, steps):
-        anneal = self.options["anneal"]
-        return self.strength * (max(0, 1 - steps / anneal) if anneal > 0 else 1)
+        return self.strength * (max(0, 1 - steps / self.anneal) if self.anneal > 0 else 1)
 
     def reward(self, batch):
         return self.pays(self.logit(self.shown(batch)))
@@ -125,27 +120,27 @@ class Gail:
         return self.weights.use("gail", "absorbing", (1,))
 
     def absorbing(self):
-        return self.pays(self.end()) if self.options["absorbing_states"] else None
+        return self.pays(self.end()) if self.absorbing_states else None
 
     def update(self, sample):
         self.calls += 1
-        if self.calls % self.options["interval"] != 0:
+        if self.calls % self.interval != 0:
             return {}
-        B, o = self.B, self.options
+        B = self.B
         agent = sample()
         shown_by = self.demonstrations.batch(self.script.below(len(self.demonstrations), B))
         rows, ended = self.shown(join(agent, shown_by)), join(agent, shown_by)["ended"]
-        share = t(self.script.uniform(B)) if self.penalty > 0 or o["mixup"] else None
-        noise = self.script.normal(2 * B, BOTTLENECK) if o["vail"] else None
+        share = t(self.script.uniform(B)) if self.penalty > 0 or self.mixup else None
+        noise = self.script.normal(2 * B, BOTTLENECK) if self.vail else None
         bce = lambda h, label: -(label * torch.log(torch.sigmoid(h)) + (1 - label) * torch.log(1 - torch.sigmoid(h)))
-        h, kl = self.through(rows, noise) if o["vail"] else (self.logit(rows), None)
+        h, kl = self.through(rows, noise) if self.vail else (self.logit(rows), None)
         # Eq. 17: E_agent[log(1 - D)] + E_demonstrations[log D], to be ascended
         loss = bce(h[:B], 0).mean() + bce(h[B:], 1).mean()
         if share is not None:
             between = [(share[:, None] * part[:B] + (1 - share[:, None]) * part[B:]).detach() for part in rows]
-        if o["mixup"]:
+        if self.mixup:
             # 1710.09412: mixtures of both, with labels as mixed
-            mixed = self.through(between, noise[:B])[0] if o["vail"] else self.logit(between)
+            mixed = self.through(between, noise[:B])[0] if self.vail else self.logit(between)
             loss = 2 * bce(mixed, 1 - share).mean()
         metrics = {
             "gail/loss": loss.item(),
@@ -158,7 +153,7 @@ class Gail:
             entropy = torch.distributions.Bernoulli(logits=h).entropy().mean()
             metrics["gail/entropy"] = entropy.item()
             loss = loss - self.entropy * entropy
-        if o["absorbing_states"]:
+        if self.absorbing_states:
             # DAC, section 4.2: an absorbing state is a transition like any other
             loss = loss + (ended[:B] * bce(self.end(), 0)).mean() + (ended[B:] * bce(self.end(), 1)).mean()
         if self.penalty > 0:
@@ -168,11 +163,11 @@ class Gail:
             penalty = (torch.cat(slopes, 1) ** 2).sum(1).mean()
             metrics["gail/gradient_penalty"] = penalty.item()
             loss = loss + self.penalty * penalty
-        if o["vail"]:
+        if self.vail:
             kl = kl[:B].mean() + kl[B:].mean()
             loss = loss + self.beta * (kl - INFORMATION)
         self.gradients = self.weights.gradients({"gail": loss})["gail"]
-        if o["vail"]:
+        if self.vail:
             self.beta = max(0.0, self.beta + BETA_STEP * (kl.item() - INFORMATION))
             metrics |= {"gail/kl": kl.item(), "gail/beta": self.beta}
         self.adam.step(self.gradients)
@@ -187,7 +182,8 @@ def states():
         Extrinsic(0.9),
         Gail(learner, absorbing_states=True, normalize=True, anneal=30, decay=0.1, entropy=0.2, gamma=0.8),
     ]
-    learner.learn("gail-states", "GAIL of states with absorbing states, normalised, beside an extrinsic reward of another discount.")
+    about = "GAIL of states with absorbing states, normalised, beside an extrinsic reward of another discount."
+    learner.learn("gail-states", about)
 
 
 def next_states():

@@ -5,11 +5,10 @@
 import torch
 from dqn import Dqn
 from nets import Adam, body
-from replay import Extrinsic
+from replay import RATE, Extrinsic
 from through_sac import ThroughSac
 
-# Adam's first step is as long as the rate: one of 0.01 would take weights of three digits to 0, where only rounding is left
-RATE, MODEL_UNITS = 0.0125, 256
+MODEL_UNITS = 256
 
 
 def linear(weights, prefix, name, x, units):
@@ -142,7 +141,7 @@ def curiosity_discrete():
 
 
 def curiosity_continuous():
-    learner = ThroughSac(47, width=2, continuous=1, once=2)
+    learner = ThroughSac(47, width=2, C=1, once=2)
     learner.signals = [Icm(learner, gamma=0.9, strength=0.1, share=0.4)]
     learner.learn("curiosity-continuous", "ICM: Eqs. 3 to 7 of a continuous action.")
 

@@ -6,6 +6,9 @@ import numpy as np
 import torch
 from nets import Draws, body, dense, layer_norm, t
 
+# Adam's first step is as long as its rate: one of 0.01 would take some weights of three digits to 0, where only rounding is left
+RATE = 0.0125
+
 
 class ShortDraws(Draws):
     """Numbers of few digits, so that fixtures of many are small."""
@@ -189,6 +192,18 @@ def shared_rows(weights, prefix, name, x, net, norm):
     rows = dense(weights, prefix, f"{name}/row", x[:, part].reshape(-1, features), units, bias=False)
     h = torch.relu(maybe(rows + context.repeat_interleave(count, 0)))
     return torch.relu(maybe(dense(weights, prefix, f"{name}/row2", h, units)))
+
+
+def only_environment(steps):
+    """Steps of one environment as columns, which is how demonstrations are written."""
+    return {key: [step[key][0] for step in steps] for key in steps[0]}
+
+
+def choose(case, options):
+    """Replaces what the class of a case says by default."""
+    unknown = [key for key in options if not hasattr(type(case), key)]
+    assert not unknown, unknown
+    vars(case).update(options)
 
 
 def short(sets, digit):

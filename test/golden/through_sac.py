@@ -2,17 +2,31 @@
 
 import torch
 from nets import Weights, body, dense, plays, write
-from replay import Groups, Rows, Script, ShortDraws, eight_places, join, means, paid, short, six_digits
+from replay import (
+    Groups,
+    Rows,
+    Script,
+    ShortDraws,
+    choose,
+    eight_places,
+    join,
+    means,
+    only_environment,
+    paid,
+    short,
+    six_digits,
+)
 
 UNITS, MAX_STEPS = 2, 40
 
 
 class ThroughSac:
-    def __init__(self, seed, *, width=3, continuous=2, B=4, demo_rows=0, once=1):
+    E, length, updates, once, B, C, width, demo_rows = 2, 6, 3, 1, 4, 2, 3, 0
+
+    def __init__(self, seed, **options):
+        choose(self, options)
         self.draws, self.script = ShortDraws(seed), Script(seed + 1000)
         self.weights, self.groups = Weights(self.draws), Groups([])
-        self.E, self.length, self.updates, self.width, self.C, self.B = 2, 6, 3, width, continuous, B
-        self.demo_rows, self.once = demo_rows, once
         self.steps = self.play(self.length, self.E, {(2, 0), (4, 1)}, {(3, 1)})
         self.rows = Rows(self.steps, self.groups)
         self.demonstrations, self.signals = None, []
@@ -91,5 +105,5 @@ class ThroughSac:
             },
         }
         if self.demonstrations is not None:
-            case["demonstrations"] = {key: [step[key][0] for step in self.shown] for key in self.shown[0]}
+            case["demonstrations"] = only_environment(self.shown)
         write(name, case)
