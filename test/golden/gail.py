@@ -214,4 +214,11 @@ def bottleneck():
     learner.learn("gail-bottleneck", "VAIL (1810.00821): a variational bottleneck, its multiplier by dual ascent.")
 
 
-CASES = [states, next_states, shared_head, continuous, bottleneck]
+def bottleneck_mixup():
+    learner = ThroughSac(37, once=2, B=3)
+    learner.show(7, ends=(3,))
+    learner.signals = [Gail(learner, vail=True, mixup=True, actions=True, next_state=True, normalize=True, units=3, form="airl")]
+    learner.learn("gail-bottleneck-mixup", "VAIL trained on mixtures, each through a draw of its own, normalised.")
+
+
+CASES = [states, next_states, shared_head, continuous, bottleneck, bottleneck_mixup]
