@@ -13,16 +13,16 @@
  *    log D = -softplus(-h)                                  `logd`: never positive, rewards ending soon
  * 4. h is clipped to +-reward_clip before it becomes a reward.
  *
- * The gradient penalty is the zero-centred one on interpolates (Mescheder et al. 2018, arXiv:1801.04406; the form that
- * Arulkumaran and Lillrank 2023, arXiv:2108.01867, tuned): mean of |dh/dx|^2 over x between agent and demonstration. Its weight is
- * small: 10, ML-Agents' for a penalty on slopes other than 1, left a logit that says nothing (docs/decisions/0011).
+ * The gradient penalty is the mean of |dh/dx|^2 over x between agent and demonstration: centred at 0 (Mescheder et al. 2018,
+ * arXiv:1801.04406, for rows of one side), on interpolates (Gulrajani et al. 2017, arXiv:1704.00028, who centre it at 1). Its
+ * weight is small: 10, ML-Agents' for a penalty on slopes other than 1, left a logit that says nothing (docs/decisions/0011).
  *
  * With `absorbing_states` (Kostrikov et al. 2018, DAC, arXiv:1809.02925) an episode that truly ended goes on in an
  * absorbing state for ever. That state has no features, so D there is one learned number h_abs, and its self-loop has
  * the closed value r(h_abs) / (1 - gamma), which learners add at a true end.
  *
- * From the same study: `mixup` (Zhang et al. 2018, arXiv:1710.09412) trains on those interpolates with labels as mixed as
- * they are, and `entropy_bonus` rewards the discriminator for doubt.
+ * As Arulkumaran and Lillrank 2023 (arXiv:2108.01867) tuned both: `mixup` (Zhang et al. 2018, arXiv:1710.09412) trains on those
+ * interpolates with labels as mixed as they are, and `entropy_bonus` rewards the discriminator for doubt.
  *
  * With `use_vail` the discriminator sees through a variational bottleneck (discriminator.ts) whose multiplier beta follows
  * the KL by dual gradient ascent (Peng et al. 2018, arXiv:1810.00821).
