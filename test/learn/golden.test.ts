@@ -55,8 +55,12 @@ describe.each(names)('%s', (name) => {
     }))
 
   it('comes to the weights of the paper', () =>
-    played(false, ({ sets, unused }) => {
+    played(false, ({ sets, unused, acted }) => {
       expect(unused).toEqual({})
+      for (const [t, { continuous = [], discrete }] of (expected.acted ?? []).entries()) {
+        expect(distance(acted[t]!.continuous, continuous.flat()), `step ${t}`).toBeLessThan(tolerance)
+        if (discrete !== undefined) expect(acted[t]!.discrete, `step ${t}`).toEqual(discrete.flat())
+      }
       expectSets(expected.weights, 10 * tolerance, (prefix, weight) => {
         const first = before[prefix]![weight]!.values
         return [
