@@ -8,6 +8,7 @@
 import { z } from 'zod'
 import {
   Adam,
+  add,
   allocateParameters,
   Graph,
   gradients,
@@ -55,14 +56,12 @@ export async function makeBc(context: LearnContext): Promise<Algorithm> {
     const graph = new Graph()
     const inputs = cloningInputs(shape, graph, B, O)
     const loss = cloningLoss(shape, graph, policy, inputs)
-    const outputs: Record<string, Value> = { loss }
     const [x] = seen(normalizer, graph, inputs.observation)
     const { logits, logStd } = buildPolicy(shape, graph, policy, x)
     const parts = logits.map((l) => categoricalEntropy(maskedLogSoftmax(l, null)))
     if (logStd !== null) parts.push(gaussianEntropy(logStd))
-    parts.forEach((entropy, i) => {
-      outputs[`entropy${i}`] = mean(entropy)
-    })
+    const entropy = parts.map((part) => mean(part)).reduce((all, part) => add(all, part))
+    const outputs: Record<string, Value> = { loss, entropy }
     gradients(loss, policy.of(graph)).forEach((gradient, i) => {
       outputs[policy.gradientName(policy.names[i]!)] = gradient
     })
@@ -70,7 +69,6 @@ export async function makeBc(context: LearnContext): Promise<Algorithm> {
   }
 
   const outputs = buildUpdate()
-  const entropies = Object.keys(outputs).filter((name) => name.startsWith('entropy'))
   allocateParameters([policy], random)
   const program = await runtime.compile({
     outputs,
@@ -88,7 +86,7 @@ export async function makeBc(context: LearnContext): Promise<Algorithm> {
     await program.run()
     adam.step()
     metrics.add('loss/cloning', program.outputs.loss![0]!)
-    for (const name of entropies) metrics.add('policy/entropy', program.outputs[name]![0]!)
+    metrics.add('policy/entropy', program.outputs.entropy![0]!)
     updates++
   }
 

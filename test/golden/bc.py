@@ -158,4 +158,12 @@ CASES = [
         bounds=((0, 1.0), (1, -1.0), (2, 0.995), (3, -0.992)),
         log_std=-1.0,
     ),
+    case(
+        "bc-mixed",
+        "Cross-entropy and likelihood of the whole action, observations normalised by the statistics of what was shown; AdamW.",
+        24,
+        C=1,
+        sizes=(3,),
+        normalize=True,
+    ),
 ]
