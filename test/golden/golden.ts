@@ -147,7 +147,9 @@ export async function play(golden: GoldenCase, once: boolean): Promise<Outcome> 
   fill(sets, golden.weights)
   // what a learner has made of its first weights by now, it makes anew of these
   algorithm.load(structuredClone(algorithm.save()))
+  random.acting = false
   await algorithm.prepare()
+  random.acting = true
   const acted: Outcome['acted'][number][] = []
   for (const [t, step] of golden.steps.entries()) {
     acted.push(await take(golden, step, spec, algorithm))
