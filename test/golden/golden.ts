@@ -150,6 +150,7 @@ export async function play(golden: GoldenCase, once: boolean): Promise<Outcome> 
   random.acting = false
   await algorithm.prepare()
   random.acting = true
+  const prepared = algorithm.metrics.drain()
   const acted: Outcome['acted'][number][] = []
   for (const [t, step] of golden.steps.entries()) {
     acted.push(await take(golden, step, spec, algorithm))
@@ -161,7 +162,7 @@ export async function play(golden: GoldenCase, once: boolean): Promise<Outcome> 
     if (once) break
   }
   return {
-    metrics: algorithm.metrics.drain(),
+    metrics: { ...prepared, ...algorithm.metrics.drain() },
     sets,
     unused: random.unused,
     acted,

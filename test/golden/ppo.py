@@ -196,14 +196,13 @@ class Learner:
 
     def play(self, steps, only_first):
         """Updates, after a step that says so, and after the last. Metrics and gradients of the first one."""
-        self.prepare()
-        first = None
+        prepared, first = self.prepare(), None
         for at, step in enumerate(steps):
             self.observe(step, self.act(step))
             if "update" not in step and at < len(steps) - 1:
                 continue
-            found = self.update()
-            first = first or found
+            metrics, gradients = self.update()
+            first = first or ({**prepared, **metrics}, gradients)
             if only_first:
                 break
         return first
@@ -247,7 +246,8 @@ class Learner:
         return metrics, self.weights.name_gradients(gradients)
 
     def prepare(self):
-        """Before the first step."""
+        """Before the first step; metrics of it."""
+        return {}
 
     def holds(self, rows):
         """Whether this buffer teaches the critic alone."""

@@ -7,21 +7,21 @@ import math
 import numpy as np
 import torch
 from bc import log_share_below
-from nets import Adam, gaussian_log_prob, t
+from nets import Adam, t
 from ppo import Learner, case, network
 
 LENGTH, ROWS, SPREAD_RATE, LEAST_SPREAD, ENOUGH = 7, 4, 0.1, 3 * 0.05, 0.8
 
 
 class CloningLearner(Learner):
-    """One continuous action, clip(u, -3, 3) / 3, beside one branch."""
+    """Continuous actions, clip(u, -3, 3) / 3, the first of a spread below its floor, beside one branch."""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.shown = {
             "observations": self.draws.normal(LENGTH, self.width).tolist(),
             "nextObservations": self.draws.normal(LENGTH, self.width).tolist(),
-            "continuous": np.clip(self.draws.normal(LENGTH, 1), -1, 1).tolist(),
+            "continuous": np.clip(self.draws.normal(LENGTH, self.C), -1, 1).tolist(),
             "discrete": [self.draws.below(self.sizes[0], 1) for _ in range(LENGTH)],
             "rewards": self.draws.normal(LENGTH).tolist(),
             "terminated": [0] * LENGTH,
@@ -30,6 +30,11 @@ class CloningLearner(Learner):
         assert 1 in np.abs(self.shown["continuous"])
         self.cloning = self.settings["behavioral_cloning"]
         self.left = self.hyper["policy_init_buffers"]
+
+    def declare(self):
+        super().declare()
+        with torch.no_grad():
+            self.weights.sets["policy"]["policy/log-std"][0] = -2.25
 
     def given(self):
         return {"demonstrations": self.shown}
@@ -43,9 +48,10 @@ class CloningLearner(Learner):
         )
         (logits,), mean, log_std = self.policy(x)
         least = torch.maximum(log_std, t(math.log(LEAST_SPREAD)))
-        density = gaussian_log_prob(3 * action, mean, least.expand(ROWS, 1))[:, None] + math.log(3)
-        above, below = log_share_below((mean - 3) / torch.exp(least)), log_share_below((-3 - mean) / torch.exp(least))
-        log_pi = torch.where(action == 1, above, torch.where(action == -1, below, density))
+        std = torch.exp(least)
+        density = -0.5 * ((3 * action - mean) / std) ** 2 - least - 0.5 * math.log(2 * math.pi) + math.log(3)
+        above, below = log_share_below((mean - 3) / std), log_share_below((-3 - mean) / std)
+        log_pi = torch.where(action == 1, above, torch.where(action == -1, below, density)).sum(1)
         log_p = torch.log_softmax(logits, 1)[torch.arange(ROWS), discrete[:, 0].long()]
         return -log_pi.mean() - log_p.mean() + ((least - log_std) ** 2).mean()
 
@@ -54,13 +60,16 @@ class CloningLearner(Learner):
         adam = Adam(
             self.weights.of("policy"), self.cloning["pretrain_learning_rate"], decay=self.cloning["weight_decay"]
         )
+        losses = []
         for _ in range(self.cloning["pretrain_updates"]):
-            gradients = self.weights.gradients({"policy": self.cloning_loss()})["policy"]
+            losses.append(self.cloning_loss())
+            gradients = self.weights.gradients({"policy": losses[-1]})["policy"]
             adam.step(gradients)
             # the natural gradient of log sigma, whose Fisher information is 2
             at = list(self.weights.sets["policy"]).index("policy/log-std")
             with torch.no_grad():
                 self.weights.of("policy")[at].sub_(SPREAD_RATE * torch.clamp(gradients[at] / 2, -1, 1))
+        return {"cloning/pretraining_loss": torch.stack(losses).mean().item()}
 
     def holds(self, rows):
         goal, value = (torch.stack([row[key] for row in rows])[:, 0] for key in ("return", "old value"))
@@ -85,14 +94,14 @@ CASES = [
         buffers=2,
         E=2,
         width=3,
-        continuous=1,
+        continuous=2,
         discrete=(3,),
         spread=1.5,
         ends={(2, 0)},
         cuts={(5, 1)},
         hyper={
             "batch_size": 3,
-            "num_epoch": 3,
+            "num_epoch": 4,
             "learning_rate": 0.15,
             "beta": 0.02,
             "epsilon": 0.15,
