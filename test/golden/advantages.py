@@ -4,7 +4,7 @@ true end an absorbing state pays for ever (Kostrikov et al. 2018, arXiv:1809.029
 
 import numpy as np
 from nets import Draws, write
-from ppo import advantages
+from ppo_learner import advantages
 
 SIGNALS = [
     {"name": "first", "gamma": 0.9, "strength": 1.0, "absorbing": None},

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from bc import log_share_below
 from nets import Adam, t
-from ppo import Learner, case, network
+from ppo import case, network
+from ppo_learner import Learner
 
 LENGTH, ROWS, SPREAD_RATE, LEAST_SPREAD, ENOUGH = 7, 4, 0.1, 3 * 0.05, 0.8
 

@@ -4,7 +4,8 @@ state that the old networks had there (Kapturowski et al. 2019, stored state) an
 
 import torch
 from nets import body, dense, t
-from ppo import LAYERS, UNITS, Learner, case, network
+from ppo import case, network
+from ppo_learner import LAYERS, UNITS, Learner
 
 HIDDEN, SEQUENCE = 2, 3
 
