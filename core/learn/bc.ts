@@ -6,7 +6,7 @@
  * the clone is, with `updates_per_step` gradients per environment step.
  */
 import { z } from 'zod'
-import { Adam, allocateParameters, mean } from '../tensor/index.ts'
+import { Adam, add, allocateParameters, mean } from '../tensor/index.ts'
 import {
   type Algorithm,
   type AlgorithmDefinition,
@@ -58,8 +58,12 @@ export async function makeBc(context: LearnContext): Promise<Algorithm> {
   const [x] = seen(normalizer, graph, shown.observation)
   const { logits, logStd } = buildPolicy(shape, graph, policy, x)
   update.report('loss/cloning', loss)
-  for (const l of logits) update.report('policy/entropy', mean(categoricalEntropy(maskedLogSoftmax(l, null))))
-  if (logStd !== null) update.report('policy/entropy', mean(gaussianEntropy(logStd)))
+  const entropies = logits.map((l) => mean(categoricalEntropy(maskedLogSoftmax(l, null))))
+  if (logStd !== null) entropies.push(mean(gaussianEntropy(logStd)))
+  update.report(
+    'policy/entropy',
+    entropies.reduce((all, part) => add(all, part)),
+  )
   update.descend(loss, policy)
   allocateParameters([policy], random)
   await update.compile(runtime, threads, [policy], normalizer?.bindings())

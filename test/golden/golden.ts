@@ -41,6 +41,8 @@ export interface GoldenStep {
   readonly truncated: number[]
   /** [E, sum of branches], 1 = allowed */
   readonly masks?: Rows
+  /** The learner is asked for its update after this step, as it is after the last. */
+  readonly update?: true
 }
 
 export interface GoldenCase {
@@ -51,7 +53,7 @@ export interface GoldenCase {
   readonly numEnvs: number
   /** The section of a behaviour. */
   readonly settings: Readonly<Record<string, unknown>>
-  /** Hyperparameters with which a single update is made: its losses and gradients are compared. */
+  /** Hyperparameters with which the first update alone is made: its losses and gradients are compared. */
   readonly once: Readonly<Record<string, unknown>>
   readonly demonstrations?: {
     readonly observations: Rows
@@ -74,9 +76,11 @@ export interface GoldenCase {
     readonly uniform?: readonly number[]
   }
   readonly expected: {
-    /** After one update: metrics by name, and the gradients. */
+    /** After one update: metrics by name, and the gradients; of several minibatches the means, and the gradients of the last. */
     readonly metrics: Readonly<Record<string, number>>
     readonly gradients: WeightSets
+    /** What the policy decides in each step, [E, C] and [E, D]; a categorical is drawn at the middle of its cumulative. */
+    readonly acted?: readonly { readonly continuous?: Rows; readonly discrete?: Rows }[]
     /** After all updates. */
     readonly weights: WeightSets
   }
@@ -130,24 +134,38 @@ export interface Outcome {
   /** By prefix. */
   readonly sets: ReadonlyMap<string, Parameters>
   readonly unused: Record<string, number>
+  /** What the policy decided in each step. */
+  readonly acted: readonly { readonly continuous: number[]; readonly discrete: number[] }[]
   release(): Promise<void>
 }
 
-/** @param once  makes the one update whose losses and gradients are compared, else all of them */
+/** @param once  makes the first update alone, whose losses and gradients are compared, else all of them */
 export async function play(golden: GoldenCase, once: boolean): Promise<Outcome> {
   const random = new ScriptedRandom(golden)
   const sets = new Map<string, Parameters>()
   const { algorithm, spec } = await capturing(sets, () => create(golden, once, random))
   fill(sets, golden.weights)
-  await algorithm.prepare()
-  for (const step of golden.steps) await take(golden, step, spec, algorithm)
-  algorithm.metrics.drain()
+  // what a learner has made of its first weights by now, it makes anew of these
+  algorithm.load(structuredClone(algorithm.save()))
   random.acting = false
-  await algorithm.update()
+  await algorithm.prepare()
+  random.acting = true
+  const prepared = algorithm.metrics.drain()
+  const acted: Outcome['acted'][number][] = []
+  for (const [t, step] of golden.steps.entries()) {
+    acted.push(await take(golden, step, spec, algorithm))
+    if (step.update !== true && t < golden.steps.length - 1) continue
+    algorithm.metrics.drain()
+    random.acting = false
+    await algorithm.update()
+    random.acting = true
+    if (once) break
+  }
   return {
-    metrics: algorithm.metrics.drain(),
+    metrics: { ...prepared, ...algorithm.metrics.drain() },
     sets,
     unused: random.unused,
+    acted,
     release: () => algorithm.release(),
   }
 }
@@ -157,10 +175,11 @@ async function capturing<T>(sets: Map<string, Parameters>, work: () => Promise<T
   const { initialize } = Parameters.prototype
   const spy = vi.spyOn(Parameters.prototype, 'initialize').mockImplementation(function (
     this: Parameters,
-    ...args
+    blocks,
   ) {
     sets.set(this.prefix, this)
-    initialize.apply(this, args)
+    // the fixture has the weights, and nothing of what it draws is for them
+    initialize.call(this, blocks, new Random(1))
   })
   try {
     return await work()
@@ -234,13 +253,14 @@ async function take(
   step: GoldenStep,
   spec: EnvironmentSpec,
   algorithm: Algorithm,
-): Promise<void> {
+): Promise<Outcome['acted'][number]> {
   const E = golden.numEnvs
   const { continuous: C, discrete } = spec.action
   const observations = Float32Array.from(step.observations.flat())
   const masks = step.masks === undefined ? null : Uint8Array.from(step.masks.flat())
   const actions = { continuous: new Float32Array(E * C), discrete: new Int32Array(E * discrete.length) }
   await algorithm.act(observations, masks, actions)
+  const acted = { continuous: [...actions.continuous], discrete: [...actions.discrete] }
   if (step.continuous !== undefined) actions.continuous.set(step.continuous.flat())
   if (step.discrete !== undefined) actions.discrete.set(step.discrete.flat())
   algorithm.observe({
@@ -252,6 +272,7 @@ async function take(
     truncated: Uint8Array.from(step.truncated),
     masks,
   })
+  return acted
 }
 
 /** The greatest difference, as a share of the greatest expected number; of numbers that should all be 0 as it is. */

@@ -7,7 +7,18 @@ it names. What is drawn at random is written into the fixture, and the learner i
 import importlib
 import sys
 
-MODULES = ["dqn", "gail", "intrinsic", "sac"]
+MODULES = [
+    "advantages",
+    "bc",
+    "dqn",
+    "es",
+    "gail",
+    "intrinsic",
+    "ppo",
+    "ppo_cloning",
+    "recurrent_ppo",
+    "sac",
+]
 
 for module in sys.argv[1:] or MODULES:
     for case in importlib.import_module(module).CASES:

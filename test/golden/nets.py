@@ -187,7 +187,8 @@ def choose(draws, sizes, mask):
 
 
 def write(name, case):
-    FIXTURES.mkdir(exist_ok=True)
+    file = FIXTURES / f"{name}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(case, separators=(",", ":"))
-    (FIXTURES / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    file.write_text(text + "\n", encoding="utf-8")
     print(f"{name}: {len(text) // 1024} KB")

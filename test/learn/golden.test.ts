@@ -11,7 +11,7 @@ import {
 } from '../golden/golden.ts'
 
 const folder = new URL('../golden/fixtures/', import.meta.url)
-const names = readdirSync(folder).map((file) => file.replace('.json', ''))
+const names = readdirSync(folder).flatMap((file) => (file.endsWith('.json') ? file.slice(0, -5) : []))
 
 /** Weights change little: what is compared is how they have changed. */
 function change(after: ArrayLike<number>, before: readonly number[]): number[] {
@@ -55,8 +55,12 @@ describe.each(names)('%s', (name) => {
     }))
 
   it('comes to the weights of the paper', () =>
-    played(false, ({ sets, unused }) => {
+    played(false, ({ sets, unused, acted }) => {
       expect(unused).toEqual({})
+      for (const [t, { continuous = [], discrete }] of (expected.acted ?? []).entries()) {
+        expect(distance(acted[t]!.continuous, continuous.flat()), `step ${t}`).toBeLessThan(tolerance)
+        if (discrete !== undefined) expect(acted[t]!.discrete, `step ${t}`).toEqual(discrete.flat())
+      }
       expectSets(expected.weights, 10 * tolerance, (prefix, weight) => {
         const first = before[prefix]![weight]!.values
         return [
