@@ -67,7 +67,7 @@ export interface GoldenCase {
   readonly steps: readonly GoldenStep[]
   /** Standard normal numbers that the policy draws while it acts, in order. */
   readonly acting?: readonly number[]
-  /** What the learner draws while it updates, in order of each kind; a shuffle draws by `below`. */
+  /** What the learner draws while it prepares and updates, in order of each kind; a shuffle draws by `below`. */
   readonly draws: {
     readonly below?: readonly number[]
     readonly normal?: readonly number[]
@@ -87,6 +87,7 @@ export interface GoldenCase {
 /** Says what the fixture says, and nothing once that is used up. */
 class ScriptedRandom extends Random {
   acting = true
+  #asked = 0
   readonly #acting: number[]
   readonly #left: { below: number[]; normal: number[]; uniform: number[] }
 
@@ -102,7 +103,8 @@ class ScriptedRandom extends Random {
   }
 
   override below(n: number): number {
-    if (this.acting) return 0
+    // Whoever plays at random asks again until it is allowed.
+    if (this.acting) return this.#asked++ % n
     const value = this.#next('below')
     if (value >= n) throw new Error(`the fixture draws ${value}, and there are only ${n}`)
     return value
@@ -139,7 +141,9 @@ export async function play(golden: GoldenCase, once: boolean): Promise<Outcome> 
   const sets = new Map<string, Parameters>()
   const { algorithm, spec } = await capturing(sets, () => create(golden, once, random))
   fill(sets, golden.weights)
+  random.acting = false
   await algorithm.prepare()
+  random.acting = true
   for (const step of golden.steps) await take(golden, step, spec, algorithm)
   algorithm.metrics.drain()
   random.acting = false
