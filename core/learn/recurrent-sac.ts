@@ -177,7 +177,7 @@ export async function makeRecurrentSac(context: LearnContext, h: SacHyperparamet
       terminated,
     }
     const outputs: Record<string, Value> = {}
-    const rewards = weightedRewards(graph, signals, gammas, transition, outputs)
+    const rewards = weightedRewards(graph, signals, gammas, transition, outputs, mean)
 
     const past = burnedIn(graph, policy, 'policy', rows, false)
     const policyOutputs = buildPolicy(shape, graph, policy, rows.x, past)

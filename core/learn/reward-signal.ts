@@ -87,6 +87,7 @@ export function computedSignal(options: {
  * r per discount: the weighted sum of the signals that share it, [B] each, without gradient. Adds the inputs `strength<k>`.
  * @param gammas   the distinct discounts of the signals
  * @param outputs  receives the mean of each signal, for `addRewardMetrics`
+ * @param meanOf   [B] -> [], where not every row counts
  */
 export function weightedRewards(
   graph: Graph,
@@ -94,6 +95,7 @@ export function weightedRewards(
   gammas: readonly number[],
   transition: SignalInputs,
   outputs: Record<string, Value>,
+  meanOf: (rows: Value) => Value = mean,
 ): Value[] {
   const rewards: Value[] = gammas.map(() => graph.constant(0))
   signals.forEach((signal, k) => {
@@ -106,7 +108,7 @@ export function weightedRewards(
       r = add(r, mul(mul(transition.terminated, absorbing), signal.gamma / (1 - signal.gamma)))
     }
     const weighted = mul(stopGradient(r), strength)
-    outputs[`${signal.name}-reward`] = mean(weighted)
+    outputs[`${signal.name}-reward`] = meanOf(weighted)
     rewards[at] = add(rewards[at]!, weighted)
   })
   return rewards
