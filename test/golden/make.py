@@ -7,7 +7,7 @@ it names. What is drawn at random is written into the fixture, and the learner i
 import importlib
 import sys
 
-MODULES = ["sac", "sac_discrete", "sac_windows", "sac_memory", "sac_cloning", "sac_schedules"]
+MODULES = ["sac", "sac_discrete", "sac_windows", "sac_memory", "sac_cloning", "sac_schedules", "sac_rows"]
 
 for module in sys.argv[1:] or MODULES:
     for case in importlib.import_module(module).CASES:

@@ -1,6 +1,6 @@
-"""Behavioural cloning beside SAC's own policy loss (Jena et al. 2020, arXiv:2001.07798): J_pi + w(step) L_BC, where L_BC is the mean
-of -log pi(a|s) over demonstration rows; of continuous actions that of the squashed Gaussian, which at a bound has all its mass
-beyond it (Tobin 1958). Before the first step pretraining by L_BC alone, with AdamW.
+"""Behavioural cloning beside SAC's own policy loss (Jena et al. 2020, arXiv:2001.07798): J_pi + w(step) L_BC, where L_BC is
+the mean of -log pi(a|s) over demonstration rows; of continuous actions that of the squashed Gaussian, which at a bound has all
+its mass beyond it (Tobin 1958). Before the first step pretraining by L_BC alone, with AdamW.
 """
 
 import math
@@ -48,7 +48,9 @@ def categorical_loss(kind, x, actions):
     )
 
 
-def cloning(name, about, seed, make, loss, branches=(), continuous=0, bounds=(), spreads=None, share=1, pretraining=None, **others):
+def cloning(
+    name, about, seed, make, loss, branches=(), continuous=0, bounds=(), spreads=None, share=1, pretraining=None, **others
+):
     """
     :param bounds: (row, action) of demonstrated actions that are at a bound
     :param spreads: log standard deviations about which the network's lie
@@ -151,7 +153,7 @@ def continuous():
 def bounds():
     cloning(
         "sac-cloning-bounds",
-        "SAC with demonstrated actions at a bound. The learner has a fit of Phi (Page 1977; slopes within 0.5% there), here it is exact.",
+        "SAC with demonstrated actions at a bound; Phi is exact here, and a fit (Page 1977) of like slope in the learner.",
         43,
         lambda weights: Gaussian(weights, 2),
         squashed_loss,

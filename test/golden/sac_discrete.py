@@ -2,6 +2,8 @@
 random network distillation (Burda et al. 2018, arXiv:1810.12894, section 2.2) as a second reward of another discount.
 """
 
+import math
+
 from nets import Draws, Weights, body, dense, plays, t
 from soft import (
     LAYERS,
@@ -15,15 +17,17 @@ from soft import (
 )
 
 GAMMA, NOVELTY_GAMMA, NOVELTY, PREDICTOR_RATE = 0.9, 0.6, 0.3, 0.02
-E, WIDTH, BATCH, LENGTH, UPDATES = 2, 3, 4, 7, 3
+E, BATCH, LENGTH, UPDATES = 2, 4, 7, 3
+STATE = ({"name": "state", "shape": [3]},)
 
 
-def masked(name, about, seed, branches, **options):
+def masked(name, about, seed, branches, make=Categorical, observations=STATE, aligned=None, network=None, **options):
     draws = Draws(seed)
-    steps = plays(draws, LENGTH, E, WIDTH, discrete=branches, masked=True, ends={(2, 0)}, cuts={(4, 1)})
+    width = sum(math.prod(observation["shape"]) for observation in observations)
+    steps = plays(draws, LENGTH, E, width, discrete=branches, masked=True, ends={(2, 0)}, cuts={(4, 1)})
     rows = [(at, e) for at in range(LENGTH) for e in range(E)]
     weights, script = Weights(draws), Script(draws)
-    kind = Categorical(weights, branches, heads=2, **options)
+    kind = make(weights, branches, heads=2, **options)
 
     def error(x):
         copy, original = (
@@ -65,7 +69,7 @@ def masked(name, about, seed, branches, **options):
         }
         return parts, entropies, metrics
 
-    probe = t(draws.normal(1, WIDTH))
+    probe = t(draws.normal(1, width))
     kind.declare(probe)
     error(probe)
     before = weights.written()
@@ -79,10 +83,11 @@ def masked(name, about, seed, branches, **options):
         script,
         before,
         first,
-        width=WIDTH,
-        action={"continuous": 0, "discrete": branches, "masked": True},
+        observations=observations,
+        action={"continuous": 0, "discrete": branches, "masked": True, **({"aligned": aligned} if aligned else {})},
         steps=steps,
         settings={
+            "network_settings": {"hidden_units": UNITS, "num_layers": LAYERS, **(network or {})},
             "hyperparameters": hyperparameters(
                 100, BATCH, total, UPDATES, entropy_in_target=options.get("entropy_in_target", False)
             ),
@@ -118,7 +123,7 @@ def separate():
         "As sac-joint-entropy, of two branches with too many combinations: a distribution for each, values are the mean of both.",
         13,
         [17, 16],
-        joint=False,
+        groups=[[0], [1]],
         entropy_in_target=True,
     )
 

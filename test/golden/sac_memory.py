@@ -159,7 +159,7 @@ def discrete():
     remembering(
         "sac-memory-joint",
         "SAC with memory over sequences that run across ends and cuts; two masked branches, entropy in the target.",
-        31,
+        1031,
         lambda weights: RememberingCategorical(weights, branches, entropy_in_target=True),
         branches=branches,
         settings={"entropy_in_target": True},

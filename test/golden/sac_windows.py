@@ -82,10 +82,10 @@ def n_step_returns():
 def demonstrations():
     """Half of each batch demonstrated; an end is followed by the absorbing state's reward for ever, gamma / (1 - gamma) of it."""
     draws = Draws(22)
-    E, branches, B, length, updates, n, shown = 2, [3, 2], 6, 7, 3, 2, 5
+    E, branches, B, length, updates, n, shown = 2, [3, 2], 6, 7, 3, 2, 4
     extrinsic, imitation, judge_rate = 0.7, 0.4, 0.02
     steps = plays(draws, length, E, WIDTH, discrete=branches, masked=True, ends={(2, 0), (5, 1)}, cuts={(4, 1)})
-    demonstrated = plays(draws, shown, 1, WIDTH, discrete=branches, ends={(1, 0)}, cuts={(3, 0)})
+    demonstrated = plays(draws, shown, 1, WIDTH, discrete=branches, ends={(1, 0)}, cuts={(2, 0)})
     weights, script = Weights(draws), Script(draws)
     kind = Categorical(weights, branches)
 
