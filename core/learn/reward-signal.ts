@@ -88,6 +88,7 @@ export function computedSignal(options: {
  * r per discount: the weighted sum of the signals that share it, [B] each, without gradient. Reports the mean of each signal.
  * @param gammas  the distinct discounts of the signals
  * @param steps   environment steps so far
+ * @param meanOf  [B] -> [], where not every row counts
  */
 export function weightedRewards(
   update: Update,
@@ -95,6 +96,7 @@ export function weightedRewards(
   gammas: readonly number[],
   transition: SignalInputs,
   steps: { readonly value: number },
+  meanOf: (rows: Value) => Value = mean,
 ): Value[] {
   const { graph } = update
   const rewards: Value[] = gammas.map(() => graph.constant(0))
@@ -108,7 +110,7 @@ export function weightedRewards(
       r = add(r, mul(mul(transition.terminated, absorbing), signal.gamma / (1 - signal.gamma)))
     }
     const weighted = mul(stopGradient(r), strength)
-    update.report(`${signal.name}/reward`, mean(weighted))
+    update.report(`${signal.name}/reward`, meanOf(weighted))
     rewards[at] = add(rewards[at]!, weighted)
   })
   return rewards

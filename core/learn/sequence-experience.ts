@@ -114,7 +114,7 @@ export class SequenceExperience implements Experience, Replay {
       nextObservation: this.#of('next', main),
       terminated,
     }
-    this.rewards = weightedRewards(update, signals, gammas, transition, steps)
+    this.rewards = weightedRewards(update, signals, gammas, transition, steps, (rows) => this.mean(rows))
     this.#going = sub(1, terminated)
   }
 

@@ -91,6 +91,7 @@ export interface GoldenCase {
 /** Says what the fixture says, and nothing once that is used up. */
 class ScriptedRandom extends Random {
   acting = true
+  #asked = 0
   readonly #acting: number[]
   readonly #left: { below: number[]; normal: number[]; uniform: number[] }
 
@@ -106,7 +107,8 @@ class ScriptedRandom extends Random {
   }
 
   override below(n: number): number {
-    if (this.acting) return 0
+    // Whoever plays at random asks again until it is allowed.
+    if (this.acting) return this.#asked++ % n
     const value = this.#next('below')
     if (value >= n) throw new Error(`the fixture draws ${value}, and there are only ${n}`)
     return value

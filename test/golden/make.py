@@ -18,6 +18,12 @@ MODULES = [
     "ppo_cloning",
     "recurrent_ppo",
     "sac",
+    "sac_cloning",
+    "sac_discrete",
+    "sac_memory",
+    "sac_rows",
+    "sac_schedules",
+    "sac_windows",
 ]
 
 for module in sys.argv[1:] or MODULES:
