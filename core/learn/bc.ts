@@ -28,6 +28,7 @@ import { seen } from './normalizer.ts'
 import { Actor, buildPolicy, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
 import { requireDemonstrations, setUp } from './setup.ts'
+import { cloningLossMetric, policyEntropy } from './shared-metrics.ts'
 
 export const bcHyperparameters = z.strictObject({
   batch_size: z.int().min(1).default(128).describe('Demonstration rows per gradient'),
@@ -148,6 +149,7 @@ export const bc: AlgorithmDefinition = {
   name: 'bc',
   title: 'Behavioural cloning',
   hyperparameters: bcHyperparameters,
+  metrics: { ...cloningLossMetric, 'policy/entropy': policyEntropy },
   without: {
     signals: { message: 'bc learns from demonstrations alone, without rewards', remedy: 'leave it out' },
     cloning: { message: 'bc clones from the first step to the last', remedy: 'leave it out' },

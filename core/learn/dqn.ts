@@ -46,6 +46,7 @@ import {
   type LearnContext,
   registerAlgorithm,
 } from './algorithm.ts'
+import { dqnMetrics } from './dqn-metrics.ts'
 import { Metrics } from './metrics.ts'
 import { makeWindowBatch, sampleDemonstrationWindows, Windows } from './n-step.ts'
 import { body, dense, perAction, perTaken } from './networks.ts'
@@ -405,6 +406,7 @@ export const dqn: AlgorithmDefinition = {
   name: 'dqn',
   title: 'Deep Q-learning',
   hyperparameters: dqnHyperparameters,
+  metrics: dqnMetrics,
   buffer: 'grows',
   without: {
     cloning: {

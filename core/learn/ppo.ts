@@ -46,6 +46,7 @@ import { seen } from './normalizer.ts'
 import { Actor, buildPolicy, policyBindings } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
 import { type PpoHyperparameters, ppoHyperparameters } from './ppo-hyperparameters.ts'
+import { ppoMetrics } from './ppo-metrics.ts'
 import { makeRecurrentPpo } from './recurrent-ppo.ts'
 import { makeRewardNormalizer } from './reward-normalizer.ts'
 import { writeChoices } from './reward-signal.ts'
@@ -354,6 +355,7 @@ export const ppo: AlgorithmDefinition = {
   name: 'ppo',
   title: 'Proximal policy optimisation',
   hyperparameters: ppoHyperparameters,
+  metrics: ppoMetrics,
   buffer: 'whole',
   create: (context) => {
     if (context.settings.network_settings.memory == null) return makePpo(context)

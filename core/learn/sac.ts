@@ -51,6 +51,7 @@ import { exportPolicy } from './policy-export.ts'
 import { makeRecurrentSac } from './recurrent-sac.ts'
 import { ReplayBuffer } from './replay-buffer.ts'
 import { addRewardMetrics, weightedRewards, writeChoices } from './reward-signal.ts'
+import { sacMetrics } from './sac-metrics.ts'
 import { requireDemonstrations, setUp } from './setup.ts'
 import { makeRewardSignals } from './signals.ts'
 import { expectedSoftValue, groupMean, sacSchedule } from './soft-values.ts'
@@ -456,6 +457,7 @@ export const sac: AlgorithmDefinition = {
   name: 'sac',
   title: 'Soft actor-critic',
   hyperparameters: sacHyperparameters,
+  metrics: sacMetrics,
   buffer: 'grows',
   create: (context) => {
     if (context.settings.network_settings.memory == null) return makeSac(context)

@@ -1,4 +1,6 @@
 /** Training runs: configuration, presets, and the process that trains. */
+import './trainer-metrics.ts'
+
 export { type CheckpointFile, listCheckpoints } from './checkpoint.ts'
 export {
   type ConfigOverrides,
