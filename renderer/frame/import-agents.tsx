@@ -6,6 +6,7 @@ import { client } from '../client/client.ts'
 import { sendFile } from '../client/files.ts'
 import { invalidate } from '../client/resources.ts'
 import { EnvironmentSelect } from '../components/environment-select.tsx'
+import { useFirstEnvironment } from '../components/first-environment.ts'
 import { attempt } from '../components/report-error.ts'
 import { navigate } from '../route.ts'
 
@@ -32,7 +33,9 @@ interface ImportAgentsProps {
 }
 
 export function ImportAgents({ files, weights, onClose }: ImportAgentsProps) {
-  const [environment, setEnvironment] = useState('bubble/25')
+  const first = useFirstEnvironment() ?? ''
+  const [chosen, setEnvironment] = useState<string | null>(null)
+  const environment = chosen ?? first
   const [busy, setBusy] = useState(false)
   const take = () =>
     attempt(async () => {

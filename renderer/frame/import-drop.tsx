@@ -9,6 +9,7 @@ import { client } from '../client/client.ts'
 import { chooseFiles, sendFile } from '../client/files.ts'
 import { HostError } from '../client/host-error.ts'
 import { EnvironmentSelect } from '../components/environment-select.tsx'
+import { useFirstEnvironment } from '../components/first-environment.ts'
 import { count, counted } from '../components/format.ts'
 import { attempt } from '../components/report-error.ts'
 import { navigate } from '../route.ts'
@@ -133,7 +134,9 @@ function Report({ report, onSaid }: ReportProps) {
 }
 
 function Unsaid({ name, onSaid }: { name: string; onSaid: ReportProps['onSaid'] }) {
-  const [environment, setEnvironment] = useState('bubble/25')
+  const first = useFirstEnvironment() ?? ''
+  const [chosen, setEnvironment] = useState<string | null>(null)
+  const environment = chosen ?? first
   const [busy, setBusy] = useState(false)
   const take = async () => {
     setBusy(true)

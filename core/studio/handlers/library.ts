@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { ARCHIVE, type DemonstrationFormat, FORMAT_GROUPS, FORMATS } from '../../demos/index.ts'
 import {
   type EnvironmentSpec,
+  environmentIds,
   environmentSchemes,
   isEnvironmentId,
   scriptedPlayer,
@@ -24,6 +25,7 @@ export function libraryHandlers(context: HostContext): Handlers<keyof typeof lib
         name: basename(library.dir).replace(/^\./, ''),
         directory: library.dir,
         shell: context.shell,
+        environment: environmentIds()[0]!,
         demonstrations: rows.filter((row) => row.state === 'complete').length,
         bundled: rows.filter((row) => row.bundled).length,
         runs: library.listRuns().length,

@@ -9,6 +9,8 @@ export const libraryInfo = z.object({
   name: z.string(),
   directory: z.string(),
   shell: z.enum(['browser', 'desktop']),
+  /** The one that is shown to somebody who has not chosen yet. */
+  environment: environmentId,
   demonstrations: z.int(),
   /** How many of them came with the program (the scripted reference player's). */
   bundled: z.int(),
