@@ -95,6 +95,8 @@ export interface AlgorithmDefinition {
    * start. For the estimate before a run is begun.
    */
   readonly buffer?: 'grows' | 'whole'
+  /** Kinds of actions that it can choose; absent: both. What has another kind is not offered it. */
+  readonly actions?: readonly ('continuous' | 'discrete')[]
   /** Why it learns nothing from the learned reward signals, or from `behavioral_cloning`; what asks for them is refused. */
   readonly without?: { readonly signals?: Reason; readonly cloning?: Reason }
   create(context: LearnContext): Promise<Algorithm>

@@ -408,6 +408,7 @@ export const dqn: AlgorithmDefinition = {
   hyperparameters: dqnHyperparameters,
   metrics: dqnMetrics,
   buffer: 'grows',
+  actions: ['discrete'],
   without: {
     cloning: {
       message: 'dqn has values and no policy that could clone',

@@ -81,24 +81,18 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
     },
 
     'demonstrations.update': ({ ids, tags, addTags = [], removeTags = [], note, rating }) => {
-      const sameTags = addTags.length === 0 && removeTags.length === 0
-      if (sameTags || tags !== undefined) {
+      library.atomically(() => {
         library.updateEpisodes(ids, {
           ...(tags === undefined ? {} : { tags }),
           ...(note === undefined ? {} : { note }),
           ...(rating === undefined ? {} : { rating }),
         })
-      }
-      if (!sameTags) {
+        if (addTags.length === 0 && removeTags.length === 0) return
         for (const id of ids) {
           const kept = library.getEpisode(id).tags.filter((tag) => !removeTags.includes(tag))
-          library.updateEpisodes([id], {
-            tags: [...kept, ...addTags],
-            ...(note === undefined ? {} : { note }),
-            ...(rating === undefined ? {} : { rating }),
-          })
+          library.updateEpisodes([id], { tags: [...kept, ...addTags] })
         }
-      }
+      })
       changed()
       return byIds(ids)
     },
