@@ -1,8 +1,19 @@
 /**
- * What a plugin imports from 'understudy': the four register functions, their types, and what the built-in algorithms,
+ * What a plugin imports from 'understudy': the register functions, their types, and what the built-in algorithms,
  * networks and signals are made of. docs/guide has a worked example for each.
  */
 export { z } from 'zod'
+export { givenEnvironment } from './demos/formats/foreign.ts'
+export {
+  type DemonstrationFiles,
+  type DemonstrationFormat,
+  type FileFormat,
+  FileProblems,
+  type FolderFormat,
+  type ReadOptions,
+} from './demos/formats/format.ts'
+export { registerGuardedFormat as registerDemonstrationFormat } from './demos/formats/guard.ts'
+export { environmentStamp } from './demos/stamp.ts'
 export {
   registerGuardedEnvironment as registerEnvironment,
   registerGuardedPlayer as registerScriptedPlayer,
@@ -38,4 +49,5 @@ export { Actor, buildPolicy, policyBindings } from './learn/policy.ts'
 export { exportPolicy } from './learn/policy-export.ts'
 export { setUp } from './learn/setup.ts'
 export { Random } from './random.ts'
+export type { EnvironmentStamp, Episode } from './store/episode.ts'
 export * as tensor from './tensor/index.ts'

@@ -115,7 +115,7 @@ export class Desktop {
       if (this.#isFromPage(event)) this.#givePort(event.sender)
     })
     ipcMain.handle(channels.saveFile, (event, file: unknown) => this.#files.save(this.#pageOf(event), file))
-    ipcMain.handle(channels.openFiles, (event) => this.#files.open(this.#pageOf(event)))
+    ipcMain.handle(channels.openFiles, (event, kind: unknown) => this.#files.open(this.#pageOf(event), kind))
     this.show()
   }
 

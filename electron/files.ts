@@ -12,7 +12,13 @@ const savedFile = z.strictObject({
   bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.byteLength <= maxFileBytes),
 })
 
-const demonstrationFilter = { name: 'Demonstrations', extensions: ['understudy', 'npz', 'jsonl', 'ndjson'] }
+const fileKind = z.strictObject({
+  name: z.string().min(1).max(100),
+  extensions: z
+    .array(z.string().regex(/^(\.[a-z0-9_-]{1,20}){1,3}$/))
+    .min(1)
+    .max(100),
+})
 
 export class FileDialogs {
   readonly #dialog: Dialog
@@ -37,17 +43,27 @@ export class FileDialogs {
     return true
   }
 
-  async open(window: BrowserWindow): Promise<{ name: string; bytes: Uint8Array }[]> {
+  /** @param request  what is to be shown first; the host knows which formats there are, and tells the page */
+  async open(window: BrowserWindow, request: unknown): Promise<{ name: string; bytes: Uint8Array }[]> {
+    const { name, extensions } = fileKind.parse(request)
     const { canceled, filePaths } = await this.#dialog.showOpenDialog(window, {
       defaultPath: this.#folder,
       properties: ['openFile', 'multiSelections'],
-      filters: [demonstrationFilter, { name: 'All files', extensions: ['*'] }],
+      filters: [
+        { name, extensions: lastParts(extensions) },
+        { name: 'All files', extensions: ['*'] },
+      ],
     })
     const [first] = filePaths
     if (canceled || first === undefined) return []
     this.#folder = dirname(first)
     return Promise.all(filePaths.map(readBounded))
   }
+}
+
+/** Dialogs know no extension of two parts. */
+function lastParts(extensions: readonly string[]): string[] {
+  return [...new Set(extensions.map((extension) => extension.slice(extension.lastIndexOf('.') + 1)))]
 }
 
 async function readBounded(path: string): Promise<{ name: string; bytes: Uint8Array }> {

@@ -15,7 +15,7 @@ const bridge: StudioBridge = {
   shell: 'desktop',
   requestPort: () => ipcRenderer.send(channels.port),
   saveFile: (file) => ipcRenderer.invoke(channels.saveFile, { fileName: file.fileName, bytes: file.bytes }),
-  openFiles: () => ipcRenderer.invoke(channels.openFiles),
+  openFiles: (kind) => ipcRenderer.invoke(channels.openFiles, kind),
   onMenu: (listener) => {
     const pass = (_event: IpcRendererEvent, action: MenuAction) => listener(action)
     ipcRenderer.on(channels.menu, pass)

@@ -48,11 +48,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const onUncaught = (error: unknown): never => process.exit(report(error, context))
   process.on('uncaughtException', onUncaught)
+  const load = async (plugins: readonly string[]): Promise<void> => {
+    await import('../remote/index.ts')
+    context.admitPlugins(plugins, false)
+    await loadPlugins(plugins)
+  }
   program.hook('preAction', async () => {
     if (context.python !== undefined) process.env.UNDERSTUDY_PYTHON = context.python
-    await import('../remote/index.ts')
-    context.admitPlugins(context.plugins, false)
-    await loadPlugins(context.plugins)
+    await load(context.plugins)
   })
   program.hook('preAction', (_program, command) => completeEnvironment(command, context))
   const args = withDefaultCommand(argv)
@@ -63,7 +66,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   const signals = new Signals(context)
   let code = 0
   try {
-    for (const load of commandsFor(args)) (await load()).register(program, context)
+    const named = pluginsOfHelp(args)
+    if (named.length > 0) await load(named)
+    for (const command of commandsFor(args)) (await command()).register(program, context)
     await program.parseAsync(args, { from: 'user' })
     code = Number(process.exitCode ?? 0)
   } catch (error) {
@@ -95,6 +100,15 @@ async function completeEnvironment(command: Command, context: CliContext): Promi
   command.setOptionValue('env', full)
 }
 
+/** Help comes before anything is run, and has what the plugins add that are named beside it. */
+function pluginsOfHelp(argv: readonly string[]): string[] {
+  if (!argv.some((arg) => arg === '--help' || arg === '-h' || arg === 'help')) return []
+  return argv.flatMap((arg, i) => {
+    if (arg === '--plugin') return argv[i + 1] ?? []
+    return arg.startsWith('--plugin=') ? arg.slice('--plugin='.length) : []
+  })
+}
+
 /** The manifest lies one level higher for the built program, which is in `dist/`. */
 function version(): string {
   const manifest = ['../../package.json', '../../../package.json']
@@ -113,7 +127,7 @@ function makeProgram(): Command {
     )
     .option(
       '--plugin <file>',
-      'module that registers environments, algorithms, networks or reward signals; may be repeated',
+      'module that registers environments, algorithms, networks, reward signals or formats; may be repeated',
       (file: string, files: string[] = []) => [...files, file],
     )
     .option(

@@ -4,6 +4,7 @@ export * from './episode.ts'
 export { UnsaidEnvironmentError } from './formats/foreign.ts'
 export {
   type ActionAlignment,
+  ARCHIVE,
   type DemonstrationFiles,
   type DemonstrationFormat,
   type DemonstrationSource,

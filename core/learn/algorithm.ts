@@ -7,6 +7,7 @@ import type { EnvironmentSpec } from '../envs/environment.ts'
 import { otherNames, UserError } from '../errors.ts'
 import type { Random } from '../random.ts'
 import type { Runtime } from '../tensor/runtime.ts'
+import { defineMetrics, type MetricDefinitions } from './metric-definition.ts'
 import type { Metrics } from './metrics.ts'
 import type { BehaviorSettings } from './settings.ts'
 import type { ActionBatch, DemonstrationData, StepBatch } from './transitions.ts'
@@ -87,11 +88,15 @@ export interface AlgorithmDefinition {
   readonly title: string
   /** zod schema of `hyperparameters`, strict, with every default; descriptions become the studio's help texts. */
   readonly hyperparameters: z.ZodObject
+  /** Everything that it adds to `metrics`, but for what others have defined; what is undefined is shown by its name. */
+  readonly metrics?: MetricDefinitions
   /**
    * How a buffer of `buffer_size` steps, where it has one, takes its memory: 'grows' with what is stored, or 'whole' from the
    * start. For the estimate before a run is begun.
    */
   readonly buffer?: 'grows' | 'whole'
+  /** Kinds of actions that it can choose; absent: both. What has another kind is not offered it. */
+  readonly actions?: readonly ('continuous' | 'discrete')[]
   /** Why it learns nothing from the learned reward signals, or from `behavioral_cloning`; what asks for them is refused. */
   readonly without?: { readonly signals?: Reason; readonly cloning?: Reason }
   create(context: LearnContext): Promise<Algorithm>
@@ -101,6 +106,7 @@ const definitions = new Map<string, AlgorithmDefinition>()
 
 export function registerAlgorithm(definition: AlgorithmDefinition): void {
   if (definitions.has(definition.name)) throw new Error(`algorithm "${definition.name}" is registered twice`)
+  defineMetrics(definition.metrics ?? {})
   definitions.set(definition.name, definition)
 }
 

@@ -21,6 +21,7 @@ import { seen } from './normalizer.ts'
 import { Actor, buildPolicy } from './policy.ts'
 import { exportPolicy } from './policy-export.ts'
 import { requireDemonstrations, setUp } from './setup.ts'
+import { cloningLossMetric, policyEntropy } from './shared-metrics.ts'
 import { Update } from './update.ts'
 
 export const bcHyperparameters = z.strictObject({
@@ -104,6 +105,7 @@ export const bc: AlgorithmDefinition = {
   name: 'bc',
   title: 'Behavioural cloning',
   hyperparameters: bcHyperparameters,
+  metrics: { ...cloningLossMetric, 'policy/entropy': policyEntropy },
   without: {
     signals: { message: 'bc learns from demonstrations alone, without rewards', remedy: 'leave it out' },
     cloning: { message: 'bc clones from the first step to the last', remedy: 'leave it out' },

@@ -29,6 +29,7 @@ import {
   sum,
   type Value,
 } from '../tensor/index.ts'
+import { curiosityMetrics } from './curiosity-metrics.ts'
 import { hidden } from './layers.ts'
 import { body, dense, type Scope } from './networks.ts'
 import { Normalizer, seen } from './normalizer.ts'
@@ -178,5 +179,6 @@ registerRewardSignal({
   name: 'curiosity',
   title: 'Curiosity',
   settings: curiositySettings,
+  metrics: curiosityMetrics,
   create: curiositySignal,
 })

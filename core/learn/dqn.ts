@@ -44,6 +44,7 @@ import {
   type LearnContext,
   registerAlgorithm,
 } from './algorithm.ts'
+import { dqnMetrics } from './dqn-metrics.ts'
 import { body, dense, perAction, perTaken } from './networks.ts'
 import { makeOffPolicy, type OffPolicyLearner, type OffPolicyParts } from './off-policy.ts'
 import type { PolicyShape } from './policy.ts'
@@ -324,6 +325,8 @@ export const dqn: AlgorithmDefinition = {
   name: 'dqn',
   title: 'Deep Q-learning',
   hyperparameters: dqnHyperparameters,
+  metrics: dqnMetrics,
+  actions: ['discrete'],
   buffer: 'grows',
   without: {
     cloning: {

@@ -30,6 +30,7 @@ import {
   type LearnContext,
   registerAlgorithm,
 } from './algorithm.ts'
+import { esMetrics } from './es-metrics.ts'
 import { extrinsicSettings } from './extrinsic.ts'
 import { Metrics } from './metrics.ts'
 import { seen } from './normalizer.ts'
@@ -289,6 +290,7 @@ export const es: AlgorithmDefinition = {
   name: 'es',
   title: 'Evolution strategies',
   hyperparameters: esHyperparameters,
+  metrics: esMetrics,
   without: { signals: ALONE, cloning: ALONE },
   create: makeEs,
 }

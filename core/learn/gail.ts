@@ -57,6 +57,7 @@ import {
 } from '../tensor/index.ts'
 import { zeros } from '../tensor/initializers.ts'
 import { BOTTLENECK, Discriminator, type Evidence } from './discriminator.ts'
+import { gailMetrics } from './gail-metrics.ts'
 import type { Metrics } from './metrics.ts'
 import { Normalizer, seen } from './normalizer.ts'
 import { makeSampledBatch } from './replay-buffer.ts'
@@ -309,6 +310,7 @@ registerRewardSignal({
   name: 'gail',
   title: 'GAIL',
   settings: gailSettings,
+  metrics: gailMetrics,
   needsDemonstrations: true,
   create: gailSignal,
 })

@@ -26,6 +26,15 @@ export {
 } from './bodies.ts'
 export { cloningSettings } from './cloning.ts'
 export { convolution, dense, flatten, hidden, type Scope } from './layers.ts'
+export {
+  defineMetrics,
+  type MetricDefinition,
+  type MetricDefinitions,
+  type MetricPanel,
+  metricDefinition,
+  metricDefinitions,
+} from './metric-definition.ts'
+export * from './metric-panels.ts'
 export { Metrics } from './metrics.ts'
 export { networkWeights } from './network-size.ts'
 export { computedSignal, type RewardSignal, type SignalInputs } from './reward-signal.ts'

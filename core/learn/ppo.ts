@@ -22,6 +22,7 @@ import {
 import { adamsOf, clippedLoss, ppoSchedule, stepTogether, writeValueRange } from './clipped-objective.ts'
 import { makeOnPolicy, type OnPolicyLearner, type OnPolicyParts } from './on-policy.ts'
 import { type PpoHyperparameters, ppoHyperparameters } from './ppo-hyperparameters.ts'
+import { ppoMetrics } from './ppo-metrics.ts'
 
 /** An epsilon that nothing reaches. */
 const UNBOUNDED = 1e9
@@ -81,6 +82,7 @@ export const ppo: AlgorithmDefinition = {
   name: 'ppo',
   title: 'Proximal policy optimisation',
   hyperparameters: ppoHyperparameters,
+  metrics: ppoMetrics,
   buffer: 'whole',
   create: makePpo,
 }

@@ -29,6 +29,7 @@ import { body, dense } from './networks.ts'
 import { Normalizer, seen } from './normalizer.ts'
 import { makeSampledBatch } from './replay-buffer.ts'
 import type { RewardSignal } from './reward-signal.ts'
+import { rndMetrics } from './rnd-metrics.ts'
 import { RunningDeviation } from './running-deviation.ts'
 import { networkSettings } from './settings.ts'
 import { registerRewardSignal, type SignalContext } from './signals.ts'
@@ -151,5 +152,6 @@ registerRewardSignal({
   name: 'rnd',
   title: 'Random network distillation',
   settings: rndSettings,
+  metrics: rndMetrics,
   create: rndSignal,
 })

@@ -44,6 +44,7 @@ import type { Sight, When } from './experience.ts'
 import { hidden } from './layers.ts'
 import { body, dense, perAction, perTaken } from './networks.ts'
 import { makeOffPolicy, type OffPolicyLearner, type OffPolicyParts } from './off-policy.ts'
+import { sacMetrics } from './sac-metrics.ts'
 import { expectedSoftValue, groupMean, sacSchedule } from './soft-values.ts'
 import { Temperature } from './temperature.ts'
 
@@ -304,6 +305,7 @@ export const sac: AlgorithmDefinition = {
   name: 'sac',
   title: 'Soft actor-critic',
   hyperparameters: sacHyperparameters,
+  metrics: sacMetrics,
   buffer: 'grows',
   create: makeSac,
 }

@@ -7,6 +7,8 @@ import type { EnvironmentSpec } from '../envs/environment.ts'
 import { otherNames, UserError } from '../errors.ts'
 import type { ActionLayout } from './action-layout.ts'
 import type { LearnContext } from './algorithm.ts'
+import { defineMetrics, type MetricDefinitions } from './metric-definition.ts'
+import { signalPanel } from './metric-panels.ts'
 import type { ReplayShape } from './replay-buffer.ts'
 import type { RewardSignal } from './reward-signal.ts'
 import { requireDemonstrations } from './setup.ts'
@@ -31,6 +33,8 @@ export interface RewardSignalDefinition<Settings extends z.ZodObject = z.ZodObje
   /** zod schema, strict, with every default; descriptions become the studio's help texts. */
   readonly settings: Settings
   readonly needsDemonstrations?: boolean
+  /** What its own update reports. The learner reports `name/reward` of every signal, which needs no definition. */
+  readonly metrics?: MetricDefinitions
   create(context: SignalContext, settings: z.infer<Settings>): RewardSignal
 }
 
@@ -42,6 +46,14 @@ export function registerRewardSignal<Settings extends z.ZodObject>(
   if (definitions.has(definition.name)) {
     throw new Error(`reward signal "${definition.name}" is registered twice`)
   }
+  defineMetrics({
+    [`${definition.name}/reward`]: {
+      title: definition.title,
+      meaning: `Mean reward per step from ${definition.name}, with its strength`,
+      panel: signalPanel,
+    },
+    ...definition.metrics,
+  })
   definitions.set(definition.name, definition)
 }
 

@@ -51,7 +51,7 @@ export type { PendulumEvent, PendulumScene } from '../envs/pendulum/scene.ts'
 export type { RecallEvent, RecallScene } from '../envs/recall/scene.ts'
 export type { GymAction, GymKey, GymScene } from '../remote/gym/scene.ts'
 export type { Agent, Checkpoint } from './protocol/agents.ts'
-export { type MenuAction, portMessage, type StudioBridge } from './protocol/bridge.ts'
+export { type FileKind, type MenuAction, portMessage, type StudioBridge } from './protocol/bridge.ts'
 export type {
   Action,
   EnvironmentSpec,

@@ -8,7 +8,13 @@ import { checkSection } from './config-check.ts'
 import { at, type Place } from './config-place.ts'
 
 export const rolloutKeys = {
-  num_envs: z.int().min(1).max(4096).default(1).describe('Environments that step together'),
+  num_envs: z
+    .int()
+    .min(1)
+    .max(4096)
+    .default(1)
+    .describe('Environments that step together')
+    .meta({ title: 'Environments' }),
   workers: z
     .int()
     .min(0)
@@ -24,7 +30,8 @@ export const rolloutKeys = {
     .max(4096)
     .nullable()
     .default(null)
-    .describe('Ours: environments on each worker; takes the place of num_envs'),
+    .describe('Ours: environments on each worker; takes the place of num_envs')
+    .meta({ title: 'Environments per worker' }),
   stepping: z
     .enum(['sync', 'async'])
     .default('sync')
@@ -41,22 +48,26 @@ export const rolloutKeys = {
     .number()
     .positive()
     .default(DEFAULT_TIMEOUT_SECONDS)
-    .describe('Seconds after which a worker that does not answer is started anew'),
+    .describe('Seconds after which a worker that does not answer is started anew')
+    .meta({ title: 'Patience with a worker' }),
   max_lifetime_restarts: z
     .int()
     .min(-1)
     .default(DEFAULT_RESTARTS.maxLifetimeRestarts)
-    .describe('How often a worker may be started anew; -1: without limit'),
+    .describe('How often a worker may be started anew; -1: without limit')
+    .meta({ title: 'Most restarts' }),
   restarts_rate_limit_n: z
     .int()
     .min(-1)
     .default(DEFAULT_RESTARTS.rateLimit)
-    .describe('How often within restarts_rate_limit_period_s; -1: without limit'),
+    .describe('How often within restarts_rate_limit_period_s; -1: without limit')
+    .meta({ title: 'Most restarts in a period' }),
   restarts_rate_limit_period_s: z
     .number()
     .min(0)
     .default(DEFAULT_RESTARTS.ratePeriodSeconds)
-    .describe('Seconds that restarts_rate_limit_n counts over'),
+    .describe('Seconds that restarts_rate_limit_n counts over')
+    .meta({ title: 'Period for restarts' }),
 }
 
 const keys = z.object(rolloutKeys)

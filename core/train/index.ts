@@ -1,5 +1,8 @@
 /** Training runs: configuration, presets, and the process that trains. */
+import './trainer-metrics.ts'
+
 export { type CheckpointFile, listCheckpoints } from './checkpoint.ts'
+export { type ChoiceProblem, choiceOf, choicesFor, composeConfig } from './compose.ts'
 export {
   type ConfigOverrides,
   configToYaml,
@@ -41,6 +44,7 @@ export { explainReadError, readRegularFile } from './regular-file.ts'
 export { forgetRemoved, putBack, type RemovedRun, removeRun } from './removed-run.ts'
 export { type Repair, repairRun } from './repair-run.ts'
 export { figuresInWords, type HeldOutFigures } from './run-figures.ts'
+export { freeRunId } from './run-id.ts'
 export { type RunSize, runSizes } from './run-sizes.ts'
 export {
   configOf,
@@ -53,7 +57,6 @@ export {
   requireRun,
   runDirectory,
   savedConfig,
-  unusedRunId,
 } from './runs.ts'
 export { describeSettings, type SettingDescription } from './settings-form.ts'
 export { type StartProblem, startProblems } from './start-problems.ts'

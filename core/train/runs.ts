@@ -5,7 +5,7 @@ import { asName, BOUNDS } from '../bounds.ts'
 import { DataError, otherNames, UserError } from '../errors.ts'
 import { type Library, type ReadableLibrary, type RunRow, RunTaken } from '../store/index.ts'
 import { type CheckpointSummary, readSummary } from './checkpoint.ts'
-import { type RunConfig, resolveConfig, signalNames } from './config.ts'
+import { type RunConfig, resolveConfig } from './config.ts'
 import { loadConfigPlugins } from './config-plugins.ts'
 import { lowerFence, removeLeftovers, removingDirectory } from './run-files.ts'
 import { describeSkipped, newestUsable } from './usable-checkpoint.ts'
@@ -26,18 +26,6 @@ export function runDirectory(dataDirectory: string, id: string): string {
     })
   }
   return join(dataDirectory, 'runs', id)
-}
-
-/** A readable name that no run has: 'bubble-25-sac-gail-1'. */
-export function unusedRunId(library: ReadableLibrary, config: RunConfig): string {
-  const words = [config.environment.replaceAll(/[^A-Za-z0-9]+/g, '-'), config.behavior.trainer_type]
-  if (signalNames(config).includes('gail')) words.push('gail')
-  const stem = words.join('-')
-  for (let n = 1; ; n++) {
-    const id = `${stem}-${n}`
-    if (library.getImportedAgent(id) !== undefined) continue
-    if (library.getRun(id) === undefined && !existsSync(runDirectory(library.dir, id))) return id
-  }
 }
 
 /** @throws UserError naming the nearest run */

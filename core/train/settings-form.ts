@@ -34,7 +34,7 @@ export function describeSettings(
   algorithm: string,
   options: { signals?: readonly string[]; values?: Readonly<Record<string, unknown>> } = {},
 ): SettingDescription[] {
-  const { hyperparameters, title } = algorithmDefinition(algorithm)
+  const { hyperparameters, title, without } = algorithmDefinition(algorithm)
   const run = behaviorSettings.pick({
     max_steps: true,
     time_horizon: true,
@@ -47,6 +47,8 @@ export function describeSettings(
     ...describe(hyperparameters, 'hyperparameters.', title),
     ...describe(networkSettings, 'network_settings.', 'Network'),
     ...(options.signals ?? ['extrinsic']).flatMap((name) => {
+      // A configuration with it would be refused.
+      if (without?.signals !== undefined && name !== 'extrinsic') return []
       const signal = rewardSignalDefinition(name)
       return describe(signal.settings, `reward_signals.${name}.`, signal.title)
     }),
@@ -86,6 +88,8 @@ interface JsonSchema {
   readonly enum?: readonly string[]
   readonly const?: unknown
   readonly default?: unknown
+  /** What a schema's `.meta({ title })` says. */
+  readonly title?: string
   readonly description?: string
   readonly minimum?: number
   readonly exclusiveMinimum?: number
@@ -121,7 +125,7 @@ function fields(key: string, property: JsonSchema, prefix: string, group: string
     {
       path: `${prefix}${key}`,
       group,
-      label: label(key),
+      label: property.title ?? label(key),
       kind,
       default: isPlain(property.default) ? property.default : null,
       ...(minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER ? {} : { minimum }),
@@ -145,13 +149,14 @@ function told(description: string): string {
 /** A plain value that may be left open. */
 function openField(
   key: string,
-  { anyOf = [], description = '' }: JsonSchema,
+  { anyOf = [], title, description = '' }: JsonSchema,
   prefix: string,
   group: string,
 ): SettingDescription[] {
   const given = anyOf.filter(({ type }) => type !== 'null')
   if (given.length !== 1 || !isPlainType(given[0]!)) return []
-  return fields(key, { ...given[0]!, description }, prefix, group).map((setting) => ({
+  const named = title === undefined ? {} : { title }
+  return fields(key, { ...given[0]!, ...named, description }, prefix, group).map((setting) => ({
     ...setting,
     default: null,
   }))
@@ -166,32 +171,25 @@ function kindOf({ type }: JsonSchema): SettingDescription['kind'] {
   return 'text'
 }
 
-/** Of keys whose words say little. */
+/** Of keys whose words say little, where the schema has no title. */
 const LABELS: ReadonlyMap<string, string> = new Map([
-  ['at', 'Stop when'],
   ['buffer_init_steps', 'Steps before learning'],
   ['burn_in', 'Burn-in'],
   ['checkpoint_interval', 'Steps between checkpoints'],
   ['demo_path', 'File of demonstrations'],
   ['double_q', 'Double Q'],
   ['entcoef_learning_rate', 'Learning rate of the temperature'],
-  ['envs_per_worker', 'Environments per worker'],
   ['exploration_final_eps', 'Random actions at the end'],
   ['exploration_initial_eps', 'Random actions at first'],
   ['init_entcoef', 'First temperature'],
   ['keep_checkpoints', 'Checkpoints kept'],
   ['lambd', 'Lambda'],
   ['layer_norm', 'Layer normalisation'],
-  ['max_lifetime_restarts', 'Most restarts'],
   ['n_step', 'Steps of a return'],
   ['normalize', 'Normalise observations'],
-  ['num_envs', 'Environments'],
   ['num_epoch', 'Epochs'],
   ['num_layers', 'Layers'],
-  ['restarts_rate_limit_n', 'Most restarts in a period'],
-  ['restarts_rate_limit_period_s', 'Period for restarts'],
   ['summary_freq', 'Steps between summaries'],
-  ['timeout_wait', 'Patience with a worker'],
   ['use_vail', 'Use VAIL'],
   ['vis_encode_type', 'Image encoder'],
 ])

@@ -13,7 +13,8 @@ import {
 import type { ForkTraining } from './fork.ts'
 import { requireRunCode } from './run-code.ts'
 import { raiseFence, removingDirectory } from './run-files.ts'
-import { requireRun, runDirectory, savedConfig, unusedRunId } from './runs.ts'
+import { describingRunId } from './run-id.ts'
+import { requireRun, runDirectory, savedConfig } from './runs.ts'
 import { requireMemory, requireStartable } from './start-problems.ts'
 import type { StopSettings } from './stop-rule.ts'
 import { type Owned, type RunHandle, supervise } from './supervisor.ts'
@@ -52,7 +53,7 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
   }
   // In one transaction, so that of two that are started at once each has a run of its own, or one is refused.
   const owned = await removingDirectory(library, (remove) => {
-    const id = base.runId ?? unusedRunId(library, base)
+    const id = base.runId ?? describingRunId(library, base)
     const directory = runDirectory(library.dir, id)
     refuseName(library, id, base)
     if (library.getRun(id) !== undefined) {

@@ -10,7 +10,8 @@ export const stopSettings = z
       .default('none')
       .describe(
         'Ours: ends the run when the mean score of 1,000 steps (mastered) or 10,000 steps (sustained) is the human average, or when it stops improving (plateau)',
-      ),
+      )
+      .meta({ title: 'Stop when' }),
     max_seconds: z
       .number()
       .positive()

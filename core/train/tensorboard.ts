@@ -9,30 +9,14 @@
 import { appendFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import protobuf from 'protobufjs/light.js'
+import { metricDefinition } from '../learn/index.ts'
 import { explainWriteError } from '../system-errors.ts'
 import { crc32c } from './crc32c.ts'
+import './trainer-metrics.ts'
 
-/** Metrics that mean what a scalar of ML-Agents means, under its name; docs/guide/tensorboard.md says why no others. */
-const TAGS = new Map<string, string>([
-  ['rollout/return', 'Environment/Cumulative Reward'],
-  ['rollout/length', 'Environment/Episode Length'],
-  ['policy/entropy', 'Policy/Entropy'],
-  ['loss/policy', 'Losses/Policy Loss'],
-  ['loss/value', 'Losses/Value Loss'],
-  ['gail/loss', 'Losses/GAIL Loss'],
-  ['gail/kl', 'Losses/GAIL KL Loss'],
-  ['gail/beta', 'Policy/GAIL Beta'],
-  ['curiosity/forward_loss', 'Losses/Curiosity Forward Loss'],
-  ['curiosity/inverse_loss', 'Losses/Curiosity Inverse Loss'],
-  ['rnd/loss', 'Losses/RND Loss'],
-  // Not names of ML-Agents, but they belong beside its losses.
-  ['loss/critic', 'Losses/Critic Loss'],
-  ['loss/cloning', 'Losses/Cloning Loss'],
-])
-
+/** docs/guide/tensorboard.md says why some that look like a scalar of ML-Agents keep their own names. */
 export function tagOf(metric: string): string {
-  if (metric.startsWith('lesson/')) return `Environment/Lesson Number/${metric.slice('lesson/'.length)}`
-  return TAGS.get(metric) ?? metric
+  return metricDefinition(metric).tensorboard ?? metric
 }
 
 /** The part of the format that is written here; field numbers are TensorFlow's. */

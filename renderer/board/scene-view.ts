@@ -2,6 +2,7 @@
  * What the screen must know of an environment: how to draw its scenes, how to move from one to the next, and how a
  * person acts in it. A new environment's view is one file and one line in views.ts.
  */
+import type { ComponentType } from 'react'
 import type { Action, Scene, SceneEvent } from '../../core/studio/protocol.ts'
 
 /** From `before` (null at the start) by `events` to `after`. */
@@ -88,14 +89,29 @@ export interface SceneView<State = unknown> {
   readonly control: Control<State>
 }
 
-const views = new Map<string, SceneView>()
+export interface PanelProps {
+  readonly scene: Scene
+}
 
-export function registerSceneView<State>(kind: string, view: SceneView<State>): void {
+const views = new Map<string, SceneView>()
+const panels = new Map<string, ComponentType<PanelProps>>()
+
+/** @param Panel  what else the scene says, beside the board */
+export function registerSceneView<State>(
+  kind: string,
+  view: SceneView<State>,
+  Panel?: ComponentType<PanelProps>,
+): void {
   views.set(kind, view as SceneView)
+  if (Panel !== undefined) panels.set(kind, Panel)
 }
 
 export function sceneView(kind: string): SceneView | undefined {
   return views.get(kind)
+}
+
+export function scenePanel(kind: string): ComponentType<PanelProps> | undefined {
+  return panels.get(kind)
 }
 
 /** The keys by which the scene is played; none where it has no view. */

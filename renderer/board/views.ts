@@ -1,5 +1,6 @@
 /** Every scene that has a view. */
 import { basicView } from './basic/view.ts'
+import { Captives } from './bubble/captives.tsx'
 import { bubbleView } from './bubble/view.ts'
 import { cartPoleView } from './cart-pole/view.ts'
 import { gridView } from './grid/view.ts'
@@ -9,7 +10,7 @@ import { pendulumView } from './pendulum/view.ts'
 import { recallView } from './recall/view.ts'
 import { registerSceneView } from './scene-view.ts'
 
-registerSceneView('bubble', bubbleView)
+registerSceneView('bubble', bubbleView, Captives)
 registerSceneView('basic', basicView)
 registerSceneView('cart-pole', cartPoleView)
 registerSceneView('grid', gridView)
@@ -18,4 +19,4 @@ registerSceneView('observations', observationsView)
 registerSceneView('pendulum', pendulumView)
 registerSceneView('recall', recallView)
 
-export { controlKeys, motionAllowed, sceneView } from './scene-view.ts'
+export { controlKeys, motionAllowed, scenePanel, sceneView } from './scene-view.ts'

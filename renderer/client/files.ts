@@ -1,5 +1,5 @@
 /** Files beside the line to the host: streams to and from the page's own origin, in the browser and in the window. */
-import type { File, Upload } from '../../core/studio/protocol.ts'
+import type { File, FileKind, Upload } from '../../core/studio/protocol.ts'
 import { HostError } from './host-error.ts'
 import { credentials } from './session.ts'
 
@@ -40,15 +40,16 @@ export async function saveBlob(fileName: string, content: Blob): Promise<boolean
   return true
 }
 
-/** Lets the person choose files to import; empty when they cancelled. */
-export async function chooseFiles(): Promise<readonly globalThis.File[]> {
+/** Lets the person choose files to import, of a kind first; empty when they cancelled. */
+export async function chooseFiles(kind: FileKind): Promise<readonly globalThis.File[]> {
   if (window.studio !== undefined) {
-    const files = await window.studio.openFiles()
+    const files = await window.studio.openFiles(kind)
     return files.map(({ name, bytes }) => new window.File([bytes as Uint8Array<ArrayBuffer>], name))
   }
   const input = document.createElement('input')
   input.type = 'file'
   input.multiple = true
+  input.accept = kind.extensions.join(',')
   const chosen = new Promise<readonly globalThis.File[]>((resolve) => {
     input.onchange = () => resolve([...(input.files ?? [])])
     input.oncancel = () => resolve([])

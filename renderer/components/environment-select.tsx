@@ -22,7 +22,7 @@ export function EnvironmentSelect({ value, onChange, label, width }: Environment
   const [busy, setBusy] = useState(false)
   const known = new Set(listed.map((environment) => environment.id))
   const unlisted = [...others.ids, value].filter(
-    (other, i, all) => !known.has(other) && all.indexOf(other) === i,
+    (other, i, all) => other !== '' && !known.has(other) && all.indexOf(other) === i,
   )
   const choose = async (chosen: string) => {
     setBusy(true)

@@ -1,12 +1,20 @@
 /** ONNX files that were dropped or chosen become agents, once the person has said what they play. */
 import { Button, Group, Modal } from '@mantine/core'
 import { useState } from 'react'
+import type { FileKind } from '../../core/studio/protocol.ts'
 import { client } from '../client/client.ts'
 import { sendFile } from '../client/files.ts'
 import { invalidate } from '../client/resources.ts'
 import { EnvironmentSelect } from '../components/environment-select.tsx'
+import { useFirstEnvironment } from '../components/first-environment.ts'
 import { attempt } from '../components/report-error.ts'
 import { navigate } from '../route.ts'
+
+/** What a dialog shows; weights may be called anything. */
+export const policyFiles: FileKind = {
+  name: 'Agents',
+  extensions: ['.onnx', '.data', '.onnx_data', '.weight', '.weights'],
+}
 
 export function isPolicy({ name }: { readonly name: string }): boolean {
   return /\.onnx$/i.test(name)
@@ -25,7 +33,9 @@ interface ImportAgentsProps {
 }
 
 export function ImportAgents({ files, weights, onClose }: ImportAgentsProps) {
-  const [environment, setEnvironment] = useState('bubble/25')
+  const first = useFirstEnvironment() ?? ''
+  const [chosen, setEnvironment] = useState<string | null>(null)
+  const environment = chosen ?? first
   const [busy, setBusy] = useState(false)
   const take = () =>
     attempt(async () => {

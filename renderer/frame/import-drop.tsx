@@ -3,17 +3,18 @@
 import { Button, Group, Modal } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconHelpCircle } from '@tabler/icons-react'
 import { useEffect, useMemo, useState } from 'react'
-import type { ImportReport } from '../../core/studio/protocol.ts'
+import type { FileKind, ImportReport } from '../../core/studio/protocol.ts'
 import { useActions } from '../actions/action.ts'
 import { client } from '../client/client.ts'
 import { chooseFiles, sendFile } from '../client/files.ts'
 import { HostError } from '../client/host-error.ts'
 import { EnvironmentSelect } from '../components/environment-select.tsx'
+import { useFirstEnvironment } from '../components/first-environment.ts'
 import { count, counted } from '../components/format.ts'
 import { attempt } from '../components/report-error.ts'
 import { navigate } from '../route.ts'
 import classes from './frame.module.css'
-import { ImportAgents, isPolicy, isWeights } from './import-agents.tsx'
+import { ImportAgents, isPolicy, isWeights, policyFiles } from './import-agents.tsx'
 
 interface Imported {
   readonly file: File
@@ -42,13 +43,13 @@ export function ImportDrop() {
           group: 'Demonstrations' as const,
           name: 'Import demonstrations',
           shortcuts: ['mod+i'],
-          run: (): void => void attempt(async () => take(await chooseFiles())),
+          run: (): void => void attempt(async () => take(await chooseFiles(await demonstrationFiles()))),
         },
         {
           id: 'agents.import',
           group: 'Training' as const,
           name: 'Import an agent (ONNX)',
-          run: (): void => void attempt(async () => take(await chooseFiles())),
+          run: (): void => void attempt(async () => take(await chooseFiles(policyFiles))),
         },
       ],
     }
@@ -80,6 +81,12 @@ export function ImportDrop() {
       <ImportAgents files={agents.policies} weights={agents.weights} onClose={() => setAgents(NO_AGENTS)} />
     </>
   )
+}
+
+async function demonstrationFiles(): Promise<FileKind> {
+  const formats = await client.call('formats.list', {})
+  const read = formats.filter(({ read }) => read).flatMap(({ extensions }) => extensions)
+  return { name: 'Demonstrations', extensions: [...new Set(read)] }
 }
 
 /** The file's name is the heading already. */
@@ -127,7 +134,9 @@ function Report({ report, onSaid }: ReportProps) {
 }
 
 function Unsaid({ name, onSaid }: { name: string; onSaid: ReportProps['onSaid'] }) {
-  const [environment, setEnvironment] = useState('bubble/25')
+  const first = useFirstEnvironment() ?? ''
+  const [chosen, setEnvironment] = useState<string | null>(null)
+  const environment = chosen ?? first
   const [busy, setBusy] = useState(false)
   const take = async () => {
     setBusy(true)

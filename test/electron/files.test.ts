@@ -7,11 +7,13 @@ import { FileDialogs } from '../../electron/files.ts'
 let folder: string
 let proposed: (string | undefined)[]
 let chosen: string[]
+let filters: unknown[]
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'understudy-files-'))
   proposed = []
   chosen = []
+  filters = []
 })
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
@@ -23,8 +25,9 @@ function dialogs(): FileDialogs {
       note(options)
       return { canceled: chosen.length === 0, filePath: chosen[0] ?? '' }
     },
-    showOpenDialog: async (_window: unknown, options: { defaultPath?: string }) => {
+    showOpenDialog: async (_window: unknown, options: { defaultPath?: string; filters?: unknown }) => {
       note(options)
+      filters.push(options.filters)
       return { canceled: chosen.length === 0, filePaths: chosen }
     },
   }
@@ -32,6 +35,7 @@ function dialogs(): FileDialogs {
 }
 
 const window = {} as never
+const kind = { name: 'Demonstrations', extensions: ['.npz', '.imitation.npz', '.jsonl'] }
 const bytes = new Uint8Array([1, 2, 3])
 
 test('a file goes where the person says, and the next dialog starts there', async () => {
@@ -39,7 +43,7 @@ test('a file goes where the person says, and the next dialog starts there', asyn
   chosen = [join(folder, 'mine.npz')]
   expect(await files.save(window, { fileName: 'plays.npz', bytes })).toBe(true)
   expect([...readFileSync(chosen[0]!)]).toEqual([1, 2, 3])
-  await files.open(window)
+  await files.open(window, kind)
   expect(proposed).toEqual([join('/documents', 'plays.npz'), folder])
 })
 
@@ -69,11 +73,30 @@ test('opened files are read whole, by name without their path', async () => {
   writeFileSync(join(folder, 'a.npz'), bytes)
   writeFileSync(join(folder, 'b.jsonl'), '{}')
   chosen = [join(folder, 'a.npz'), join(folder, 'b.jsonl')]
-  const read = await files.open(window)
+  const read = await files.open(window, kind)
   expect(read.map(({ name, bytes: { byteLength } }) => [name, byteLength])).toEqual([
     ['a.npz', 3],
     ['b.jsonl', 2],
   ])
   chosen = []
-  expect(await files.open(window)).toEqual([])
+  expect(await files.open(window, kind)).toEqual([])
+})
+
+test('the page says which kind of file is shown first, and nothing else', async () => {
+  const files = dialogs()
+  await files.open(window, kind)
+  expect(filters).toEqual([
+    [
+      { name: 'Demonstrations', extensions: ['npz', 'jsonl'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+  ])
+  const others = [
+    undefined,
+    { name: 'x', extensions: [] },
+    { name: 'x', extensions: ['../x'] },
+    { name: 'x', extensions: ['.x'], properties: ['openDirectory'] },
+  ]
+  for (const other of others) await expect(files.open(window, other)).rejects.toThrow()
+  expect(filters).toHaveLength(1)
 })

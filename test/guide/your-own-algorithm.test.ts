@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { understudy, understudyJson } from '../cli/support.ts'
 import { temporaryDirectory } from '../store/support.ts'
+import { startStudioProcess } from '../studio/browser-client.ts'
 import { commands, saveBlock } from './page.ts'
 
 const PAGE = 'your-own-algorithm.md'
@@ -28,4 +30,37 @@ it('the guide’s algorithm of one’s own solves basic, and goes on after a sto
   expect(understudy(folder, 'train', '--resume', ...parts, '12000')).toMatchObject({ code: 0 })
   const policy = (id: string) => readFileSync(join(folder, 'runs', id, 'agent.onnx'))
   expect(policy('parts').equals(policy('reinforced'))).toBe(true)
+})
+
+it('the guide’s algorithm is begun in the studio like any other, with all of its settings', async () => {
+  const folder = temporaryDirectory()
+  const plugin = saveBlock(PAGE, 'ts', folder, 'reinforce.ts')
+  const { child, page } = await startStudioProcess(join(folder, 'data'), '--plugin', plugin)
+  try {
+    const offered = await page.call('training.presets', { environment: 'basic' })
+    expect(offered.find(({ id }) => id === 'reinforce')).toMatchObject({ algorithm: 'reinforce' })
+    const choice = { environment: 'basic', preset: 'reinforce' }
+    const settings = await page.call('training.settings', choice)
+    const own = settings.filter(({ path }) => path.startsWith('hyperparameters.')).map(({ path }) => path)
+    expect(own.sort()).toEqual(['entropy', 'horizon', 'learning_rate'].map((key) => `hyperparameters.${key}`))
+    const { yaml, runId, problems } = await page.call('training.compose', {
+      ...choice,
+      name: 'mine',
+      overrides: { 'hyperparameters.horizon': 64, summary_freq: 500 },
+      demonstrations: [],
+      maxSteps: 2_000,
+    })
+    expect(problems).toEqual([])
+    await page.call('runs.start', { yaml, runId, demonstrations: [] })
+    await page.event('run.state', ({ id, state }) => id === runId && state === 'finished')
+    const { metrics } = await page.call('runs.metrics', { runId })
+    expect(metrics.find(({ name }) => name === 'policy/entropy')).toMatchObject({
+      title: 'Entropy',
+      panel: { title: 'How undecided the policy is (entropy)' },
+    })
+  } finally {
+    page.close()
+    child.kill('SIGINT')
+    await once(child, 'exit')
+  }
 })

@@ -52,8 +52,11 @@ const imported: Demonstration = {
 }
 const rows = [base, scripted, imported]
 
+/** What environments call their score. */
+const words = new Set(['bubble', 'bubbles', 'point', 'points'])
+
 function ids(text: string): number[] {
-  return rows.filter(parseFilter(text, 'me').test).map(({ id }) => id)
+  return rows.filter(parseFilter(text, 'me', words).test).map(({ id }) => id)
 }
 
 describe('the filter box', () => {
@@ -65,6 +68,8 @@ describe('the filter box', () => {
     ['bubbles<20', [1]],
     ['bubbles>=60', [2]],
     ['score=19', [1]],
+    ['bubble<20', [1]],
+    ['points>=60', [2]],
     ['rating:4', [1]],
     ['tag:good', [1]],
     ['tag:goo', []],
@@ -83,15 +88,15 @@ describe('the filter box', () => {
   })
 
   test('names what it does not understand and goes by the rest', () => {
-    const filter = parseFilter('colour:red bubbles<20 rating>many', 'me')
-    expect(filter.unknown).toEqual(['colour:red', 'rating>many'])
+    const filter = parseFilter('colour:red bubbles<20 flies<3 rating>many', 'me', words)
+    expect(filter.unknown).toEqual(['colour:red', 'flies<3', 'rating>many'])
     expect(rows.filter(filter.test)).toEqual([base])
     const half = ['kind:robot', 'won:perhaps', 'player:', 'tag:', 'env:']
-    expect(parseFilter(half.join(' '), 'me').unknown).toEqual(half)
+    expect(parseFilter(half.join(' '), 'me', words).unknown).toEqual(half)
   })
 
   test('"me" is whoever plays here, not an agent of that name', () => {
-    const { test: accepts } = parseFilter('player:me', 'Ada')
+    const { test: accepts } = parseFilter('player:me', 'Ada', words)
     expect(accepts(base)).toBe(false)
     expect(accepts({ ...base, playerName: 'Ada' })).toBe(true)
     expect(accepts({ ...base, playerName: 'Ada', playerKind: 'agent' })).toBe(false)

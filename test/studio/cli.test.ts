@@ -3,12 +3,10 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { webSocketPort } from '../../core/studio/transports/websocket.ts'
-import { startUnderstudy, understudy } from '../cli/support.ts'
-import { enter, openSocket } from './browser-client.ts'
-import { openStudio, TestPage, temporaryDirectory } from './support.ts'
+import { understudy } from '../cli/support.ts'
+import { type Started, startStudioProcess } from './browser-client.ts'
+import { openStudio, type TestPage, temporaryDirectory } from './support.ts'
 
 let directory: string
 const children: ChildProcess[] = []
@@ -22,25 +20,10 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
 })
 
-interface Started {
-  readonly child: ChildProcess
-  readonly address: URL
-  readonly page: TestPage
-  /** What it wrote to stderr so far. */
-  readonly notes: string[]
-}
-
 async function start(): Promise<Started> {
-  const child = startUnderstudy(directory, 'studio', '--browser', '--no-open', '--json')
-  children.push(child)
-  const notes: string[] = []
-  child.stderr.on('data', (chunk) => notes.push(String(chunk)))
-  const [line] = await once(createInterface({ input: child.stdout }), 'line')
-  const message = JSON.parse(line)
-  expect(message.event).toBe('listening')
-  const address = new URL(message.address)
-  const socket = await openSocket(address.origin, await enter(address.href))
-  return { child, address, page: new TestPage(webSocketPort(socket)), notes }
+  const started = await startStudioProcess(directory)
+  children.push(started.child)
+  return started
 }
 
 async function startRun(page: TestPage): Promise<void> {

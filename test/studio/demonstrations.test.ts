@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { BOUNDS } from '../../core/bounds.ts'
 import { FORMATS } from '../../core/demos/index.ts'
 import type { ObservationScene } from '../../core/envs/index.ts'
 import { openStudio, type TestStudio } from './support.ts'
@@ -143,6 +144,18 @@ test('tags, notes and ratings change by the number', async () => {
   ])
   const good = await page.call('demonstrations.list', { tag: 'good' })
   expect(good.map(({ id }) => id)).toEqual([first])
+})
+
+test('tags of several are changed together or not at all', async () => {
+  const { page } = studio
+  const [first, second] = (await page.call('demonstrations.list', {})).map(({ id }) => id)
+  const full = Array.from({ length: BOUNDS.tags }, (_, i) => `tag ${i}`)
+  await page.call('demonstrations.update', { ids: [second!], tags: full })
+  const before = await page.call('demonstrations.get', { id: first! })
+  const change = { ids: [first!, second!], addTags: ['one more'], note: 'changed' }
+  expect(await page.refusal('demonstrations.update', change)).toMatchObject({ kind: 'user' })
+  expect(await page.call('demonstrations.get', { id: first! })).toEqual(before)
+  await page.call('demonstrations.update', { ids: [second!], tags: [] })
 })
 
 test('deleting is undone by restoring', async () => {

@@ -64,7 +64,7 @@ test('the curves are in the library, whole or from a step on', async () => {
   expect(score.values).toHaveLength(score.steps.length)
   expect(metrics.find(({ name }) => name === 'rollout/score')).toMatchObject({
     title: 'Score',
-    group: 'score',
+    panel: null,
   })
   const later = await studio.page.call('runs.metrics', {
     runId: trained.id,

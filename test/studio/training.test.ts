@@ -133,8 +133,16 @@ test('demonstrations that do not fit are a problem, few ones a warning', async (
   expect((await compose({ preset: 'sac' })).warnings).toEqual(['This preset makes no use of demonstrations.'])
 })
 
-test('an unknown preset is refused with the known ones', async () => {
+test('an algorithm without a preset is offered with its defaults', async () => {
   const request = { environment: 'basic', preset: 'dqn' }
+  expect(await studio.page.call('training.settings', request)).toContainEqual(
+    expect.objectContaining({ path: 'hyperparameters.double_q', default: true }),
+  )
+  expect(resolveConfig((await compose(request)).yaml).behavior.trainer_type).toBe('dqn')
+})
+
+test('an unknown preset is refused with the known ones', async () => {
+  const request = { environment: 'basic', preset: 'impala' }
   expect(await studio.page.refusal('training.settings', request)).toMatchObject({
     kind: 'user',
     remedy: expect.stringContaining('ppo'),

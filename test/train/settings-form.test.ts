@@ -31,6 +31,14 @@ describe('describeSettings', () => {
     expect([...settings.values()].filter(({ description }) => description.startsWith('Ours'))).toEqual([])
   })
 
+  it('calls a setting as its schema does', () => {
+    const labels = new Map(describeTopSettings({}).map(({ path, label }) => [path, label]))
+    expect(labels.get('env_settings.timeout_wait')).toBe('Patience with a worker')
+    expect(labels.get('env_settings.envs_per_worker')).toBe('Environments per worker')
+    expect(labels.get('env_settings.stepping')).toBe('Stepping')
+    expect(labels.get('stop.at')).toBe('Stop when')
+  })
+
   it('lists choices, and the signals that are wanted', () => {
     const form = describeSettings('ppo', { signals: ['gail'] }).find(
       ({ path }) => path === 'reward_signals.gail.reward_form',

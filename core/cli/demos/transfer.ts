@@ -23,10 +23,11 @@ import type { CliContext } from '../context.ts'
 import { isStandardOutput, outputPath, writeOutputFile } from '../output.ts'
 import { type Selection, selectEpisodes, withSelection } from './select.ts'
 
-const WRITTEN = FORMATS.map((format) => format.name).join(', ')
-const READ = FORMATS.filter((format) => format.read !== undefined)
-  .map((format) => format.name)
-  .join(', ')
+const written = (): string => FORMATS.map((format) => format.name).join(', ')
+const readable = (): string =>
+  FORMATS.filter((format) => format.read !== undefined)
+    .map((format) => format.name)
+    .join(', ')
 
 type ImportOptions = { env?: string; actions?: ActionAlignment }
 type ExportOptions = Selection & { out: string; format?: string; actions?: ActionAlignment }
@@ -35,7 +36,7 @@ export function registerTransfer(demos: Command, context: CliContext): void {
   demos
     .command('import <paths...>')
     .description(
-      `take over episodes from files and folders (${READ}); of a damaged one nothing is taken over`,
+      `take over episodes from files and folders (${readable()}); of a damaged one nothing is taken over`,
     )
     .option(
       '--env <id>',
@@ -52,7 +53,7 @@ export function registerTransfer(demos: Command, context: CliContext): void {
   withSelection(demos.command('export [ids...]'))
     .description('write episodes to a file or folder; without numbers all that are complete')
     .requiredOption('--out <path>', 'file or folder to write; "-" is standard output', outputPath('--out'))
-    .option('--format <name>', `${WRITTEN}; by default what the file name says`)
+    .option('--format <name>', `${written()}; by default what the file name says`)
     .option(
       '--actions <which>',
       'of a .demo: same (what trainers read) or previous (as Unity records)',
@@ -173,7 +174,7 @@ function chosenFormat(options: { out: string; format?: string }): DemonstrationF
   if (format !== undefined) return format
   throw new UserError(`the name ${basename(options.out)} does not say which format`, {
     usage: true,
-    remedy: `add --format with one of ${WRITTEN}`,
+    remedy: `add --format with one of ${written()}`,
   })
 }
 

@@ -72,8 +72,10 @@ function quoted(text: string): string {
 export const csv = inOwnUnits({
   name: 'csv',
   title: 'Comma-separated values: one row per step, for spreadsheets and pandas',
+  group: 'scripts',
   layout: 'file',
   extensions: ['.csv'],
+  mediaType: 'text/csv',
   matches: (bytes) => Buffer.from(bytes.subarray(0, START.length)).toString('latin1') === START,
   write: writeCsv,
   read: readCsv,

@@ -93,8 +93,10 @@ function joined<T extends Float32Array | Int32Array>(parts: readonly T[], whole:
 export const d4rl = inOwnUnits({
   name: 'd4rl',
   title: 'D4RL (HDF5): all steps one behind the other',
+  group: 'offline',
   layout: 'file',
   extensions: ['.d4rl.hdf5'],
+  mediaType: 'application/x-hdf5',
   matches: () => false,
   write: writeD4rl,
   cannotHold: (episodes) => [

@@ -12,8 +12,10 @@ import type { FileFormat } from './format.ts'
 export const demo = {
   name: 'demo',
   title: "Unity's .demo: what ML-Agents records and trains from",
+  group: 'imitation',
   layout: 'file',
   extensions: ['.demo'],
+  mediaType: 'application/octet-stream',
   matches: startsAsDemo,
   write: writeDemo,
   read: readDemo,

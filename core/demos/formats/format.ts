@@ -33,11 +33,20 @@ export interface ReadOptions {
   readonly note?: (text: string) => void
 }
 
+/** What formats are for, as they are offered. */
+export const FORMAT_GROUPS = {
+  keep: 'To keep and to share',
+  scripts: 'For spreadsheets and your own scripts',
+  imitation: 'For imitation learning',
+  offline: 'For offline reinforcement learning',
+} as const
+
 interface Format {
   /** As it is named on the command line: 'npz'. */
   readonly name: string
-  /** One line for people. */
+  /** One line for people; what stands before a colon is the name. */
   readonly title: string
+  readonly group: keyof typeof FORMAT_GROUPS
   /** What of these episodes would be lost, in words for people: 'the time of each step'. */
   cannotHold(episodes: readonly Episode[]): string[]
 }
@@ -47,6 +56,8 @@ export interface FileFormat extends Format {
   readonly layout: 'file'
   /** With the dot; the first one is used for new files. */
   readonly extensions: readonly string[]
+  /** 'text/csv', for dialogs and downloads. */
+  readonly mediaType: string
   /** Whether the first bytes say so; the file name is not asked. */
   matches(bytes: Uint8Array): boolean
   /** @throws UserError when the format cannot hold these episodes together */
@@ -70,6 +81,9 @@ export interface FolderFormat extends Format {
 }
 
 export type DemonstrationFormat = FileFormat | FolderFormat
+
+/** As which a folder travels that is packed. */
+export const ARCHIVE = { extension: '.zip', mediaType: 'application/zip' } as const
 
 /** What is read of a file at most, so that a small hostile file cannot fill the memory. */
 export const LIMITS = {

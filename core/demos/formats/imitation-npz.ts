@@ -172,8 +172,10 @@ function matches(bytes: Uint8Array): boolean {
 export const imitationNpz = inOwnUnits({
   name: 'imitation-npz',
   title: 'imitation trajectories in its older form: a NumPy archive that imitation.data.serialize loads',
+  group: 'imitation',
   layout: 'file',
   extensions: ['.imitation.npz'],
+  mediaType: 'application/octet-stream',
   matches,
   write: writeImitationNpz,
   read: readImitationNpz,

@@ -274,6 +274,7 @@ function ownColumns(
 export const imitation = inOwnUnits({
   name: 'imitation',
   title: 'imitation trajectories: the Hugging Face data set that imitation.data.serialize loads',
+  group: 'imitation',
   layout: 'folder',
   matches: (paths) => paths.has(STATE) && paths.has(INFO),
   write: writeImitation,

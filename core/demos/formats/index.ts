@@ -1,5 +1,5 @@
 /** The file formats of demonstrations, by name and by content. */
-import { DataError, listed, otherNames, UserError } from '../../errors.ts'
+import { DataError, listed, UserError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
 import { checkCompatible, takenAs } from '../compatibility.ts'
 import type { Episode } from '../episode.ts'
@@ -10,9 +10,7 @@ import { demo } from './demo.ts'
 import {
   type DemonstrationFiles,
   type DemonstrationFormat,
-  type FileFormat,
   FileProblems,
-  type FolderFormat,
   LIMITS,
   type ReadOptions,
 } from './format.ts'
@@ -22,6 +20,7 @@ import { jsonl } from './jsonl.ts'
 import { lerobot } from './lerobot.ts'
 import { minari } from './minari.ts'
 import { npz } from './npz.ts'
+import { FORMATS, folderFormat, formatByContent, formatByFileName, registerFormat } from './registry.ts'
 import { rllibJson, rllibParquet } from './rllib.ts'
 import { robomimic } from './robomimic.ts'
 import { understudy } from './understudy.ts'
@@ -36,64 +35,31 @@ export type {
   ReadOptions,
   WriteOptions,
 } from './format.ts'
+export { ARCHIVE, FORMAT_GROUPS } from './format.ts'
+export { FORMATS, folderFormat, formatByFileName, formatByName, registerFormat } from './registry.ts'
 
-/** In the order in which their contents are looked for. */
-export const FORMATS: readonly DemonstrationFormat[] = [
+for (const format of [
   understudy,
-  imitationNpz,
-  npz,
-  jsonl,
   csv,
-  demo,
+  jsonl,
+  npz,
   imitation,
+  demo,
   lerobot,
+  robomimic,
+  imitationNpz,
+  minari,
+  d4rl,
   rllibParquet,
   rllibJson,
-  minari,
-  robomimic,
-  d4rl,
-]
-
-/** As they are offered: by what they are for, the most used first. */
-export const FORMAT_GROUPS: readonly {
-  readonly title: string
-  readonly formats: readonly DemonstrationFormat[]
-}[] = [
-  { title: 'To keep and to share', formats: [understudy] },
-  { title: 'For spreadsheets and your own scripts', formats: [csv, jsonl, npz] },
-  { title: 'For imitation learning', formats: [imitation, demo, lerobot, robomimic, imitationNpz] },
-  { title: 'For offline reinforcement learning', formats: [minari, d4rl, rllibParquet, rllibJson] },
-]
-
-const FILE_FORMATS = FORMATS.filter((format): format is FileFormat => format.layout === 'file')
-const FOLDER_FORMATS = FORMATS.filter((format): format is FolderFormat => format.layout === 'folder')
+]) {
+  registerFormat(format)
+}
 
 /** What is read: one file, or a folder of files. */
 export type DemonstrationSource =
   | { readonly name: string; readonly bytes: Uint8Array }
   | { readonly name: string; readonly files: DemonstrationFiles }
-
-/** @throws UserError for an unknown name */
-export function formatByName(name: string): DemonstrationFormat {
-  const format = FORMATS.find((candidate) => candidate.name === name)
-  if (format !== undefined) return format
-  const names = FORMATS.map((candidate) => candidate.name)
-  throw new UserError(`unknown format "${name}"`, {
-    usage: true,
-    remedy: otherNames(name, names, 'the formats'),
-  })
-}
-
-/** The format that the extension of a file names, if any. */
-export function formatByFileName(fileName: string): FileFormat | undefined {
-  const name = fileName.toLowerCase()
-  return FILE_FORMATS.find((format) => format.extensions.some((extension) => name.endsWith(extension)))
-}
-
-/** The format of a folder with these files, if any. */
-export function folderFormat(paths: ReadonlySet<string>): FolderFormat | undefined {
-  return FOLDER_FORMATS.find((format) => format.matches(paths))
-}
 
 /**
  * The format of a file or folder: by its content, and by its name where the content does not say.
@@ -102,7 +68,7 @@ export function folderFormat(paths: ReadonlySet<string>): FolderFormat | undefin
 export function detectFormat(source: DemonstrationSource): DemonstrationFormat {
   const format =
     'bytes' in source
-      ? (FILE_FORMATS.find((candidate) => candidate.matches(source.bytes)) ?? formatByFileName(source.name))
+      ? (formatByContent(source.bytes) ?? formatByFileName(source.name))
       : folderFormat(new Set(source.files.keys()))
   if (format !== undefined) return format
   const names = FORMATS.filter((candidate) => candidate.read !== undefined).map((candidate) => candidate.name)

@@ -173,8 +173,10 @@ function flatten(
 export const jsonl = inOwnUnits({
   name: 'jsonl',
   title: 'JSON Lines: one episode per line, readable anywhere',
+  group: 'scripts',
   layout: 'file',
   extensions: ['.jsonl', '.ndjson'],
+  mediaType: 'application/jsonl',
   matches: (bytes) => Buffer.from(bytes.subarray(0, START.length)).toString('latin1') === START,
   write: writeJsonl,
   read: readJsonl,

@@ -22,6 +22,7 @@ function flattens(episodes: readonly Episode[]): boolean {
 export const lerobot = inOwnUnits({
   name: 'lerobot',
   title: 'LeRobotDataset v3.0: Parquet files, one environment',
+  group: 'imitation',
   layout: 'folder',
   matches: (paths) => paths.has(layout.INFO) && [...paths].some((path) => path.startsWith('data/chunk-')),
   write: writeLeRobot,

@@ -163,8 +163,10 @@ function firstName(bytes: Uint8Array): string {
 export const npz = inOwnUnits({
   name: 'npz',
   title: 'NumPy archive: one environment, columns behind one another with episode offsets',
+  group: 'scripts',
   layout: 'file',
   extensions: ['.npz'],
+  mediaType: 'application/octet-stream',
   matches: (bytes) => isZip(bytes) && firstName(bytes).endsWith('.npy'),
   write: writeNpz,
   read: readNpz,

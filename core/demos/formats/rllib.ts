@@ -134,8 +134,10 @@ function cannotHold(episodes: readonly Episode[]): string[] {
 export const rllibParquet = inOwnUnits({
   name: 'rllib',
   title: "RLlib's offline data as Parquet, a row per step (written only)",
+  group: 'offline',
   layout: 'file',
   extensions: ['.parquet'],
+  mediaType: 'application/vnd.apache.parquet',
   matches: () => false,
   write: writeRllibParquet,
   cannotHold,
@@ -144,8 +146,10 @@ export const rllibParquet = inOwnUnits({
 export const rllibJson = inOwnUnits({
   name: 'rllib-json',
   title: "RLlib's older offline data as JSON lines, an episode per line (written only)",
+  group: 'offline',
   layout: 'file',
   extensions: ['.rllib.json'],
+  mediaType: 'application/jsonl',
   matches: () => false,
   write: writeRllibJson,
   cannotHold,

@@ -96,8 +96,10 @@ function isRescaled({ action }: EnvironmentStamp): boolean {
 export const robomimic = {
   name: 'robomimic',
   title: 'robomimic (HDF5): demonstrations by name, with next observations',
+  group: 'imitation',
   layout: 'file',
   extensions: ['.robomimic.hdf5'],
+  mediaType: 'application/x-hdf5',
   matches: () => false,
   write: writeRobomimic,
   cannotHold: (episodes) => [

@@ -58,8 +58,10 @@ function startsWithMagic(bytes: Uint8Array): boolean {
 export const understudy = {
   name: 'understudy',
   title: 'Understudy file: everything, exact, compressed, with a checksum',
+  group: 'keep',
   layout: 'file',
   extensions: ['.understudy'],
+  mediaType: 'application/octet-stream',
   matches: startsWithMagic,
   write: writeUnderstudy,
   read: readUnderstudy,

@@ -1,6 +1,7 @@
 /** `demonstrations.*`: listing, replaying, changing, carrying. */
 import { UnadmittedError } from '../../admission/index.ts'
 import {
+  ARCHIVE,
   type EnvironmentStamp,
   type Episode,
   environmentOf,
@@ -80,24 +81,18 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
     },
 
     'demonstrations.update': ({ ids, tags, addTags = [], removeTags = [], note, rating }) => {
-      const sameTags = addTags.length === 0 && removeTags.length === 0
-      if (sameTags || tags !== undefined) {
+      library.atomically(() => {
         library.updateEpisodes(ids, {
           ...(tags === undefined ? {} : { tags }),
           ...(note === undefined ? {} : { note }),
           ...(rating === undefined ? {} : { rating }),
         })
-      }
-      if (!sameTags) {
+        if (addTags.length === 0 && removeTags.length === 0) return
         for (const id of ids) {
           const kept = library.getEpisode(id).tags.filter((tag) => !removeTags.includes(tag))
-          library.updateEpisodes([id], {
-            tags: [...kept, ...addTags],
-            ...(note === undefined ? {} : { note }),
-            ...(rating === undefined ? {} : { rating }),
-          })
+          library.updateEpisodes([id], { tags: [...kept, ...addTags] })
         }
-      }
+      })
       changed()
       return byIds(ids)
     },
@@ -118,10 +113,13 @@ export function demonstrationHandlers(context: HostContext): Handlers<keyof type
       const chosen = formatByName(format)
       const { ids: whole, episodes, leftOut } = await readWholeEpisodes(library, ids)
       const content = await chosen.write(episodes)
-      const extension = chosen.layout === 'file' ? chosen.extensions[0]! : `-${chosen.name}.zip`
+      const [extension, mediaType] =
+        chosen.layout === 'file'
+          ? [chosen.extensions[0]!, chosen.mediaType]
+          : [`-${chosen.name}${ARCHIVE.extension}`, ARCHIVE.mediaType]
       const bytes = content instanceof Uint8Array ? content : packFolder(content)
       const fileName = exportName(byIds(whole), extension)
-      const file = await context.files.offer(fileName, 'application/octet-stream', bytes)
+      const file = await context.files.offer(fileName, mediaType, bytes)
       return { ...file, lost: chosen.cannotHold(episodes), leftOut }
     },
 

@@ -1,8 +1,9 @@
 /** `library.*`, `environments.*`, `formats.*`, `tasks.*`. */
 import { basename } from 'node:path'
-import { FORMAT_GROUPS } from '../../demos/index.ts'
+import { ARCHIVE, type DemonstrationFormat, FORMAT_GROUPS, FORMATS } from '../../demos/index.ts'
 import {
   type EnvironmentSpec,
+  environmentIds,
   environmentSchemes,
   isEnvironmentId,
   scriptedPlayer,
@@ -10,7 +11,7 @@ import {
 import { type HostContext, readyEnvironment } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
 import { plainSpec } from '../plain.ts'
-import type { ListedEnvironment, libraryMethods } from '../protocol/library.ts'
+import type { Format, ListedEnvironment, libraryMethods } from '../protocol/library.ts'
 import { protocolVersion } from '../protocol.ts'
 
 export function libraryHandlers(context: HostContext): Handlers<keyof typeof libraryMethods> {
@@ -24,6 +25,7 @@ export function libraryHandlers(context: HostContext): Handlers<keyof typeof lib
         name: basename(library.dir).replace(/^\./, ''),
         directory: library.dir,
         shell: context.shell,
+        environment: environmentIds()[0]!,
         demonstrations: rows.filter((row) => row.state === 'complete').length,
         bundled: rows.filter((row) => row.bundled).length,
         runs: library.listRuns().length,
@@ -44,11 +46,19 @@ export function libraryHandlers(context: HostContext): Handlers<keyof typeof lib
       return { admitted: true }
     },
     'formats.list': () =>
-      FORMAT_GROUPS.flatMap(({ title: group, formats }) =>
-        formats.map(({ name, title }) => ({ name, title, group })),
+      Object.entries(FORMAT_GROUPS).flatMap(([key, group]) =>
+        FORMATS.filter((format) => format.group === key).map((format) => listedFormat(format, group)),
       ),
     'tasks.cancel': ({ taskId }) => ({ cancelled: context.tasks.cancel(taskId) }),
   }
+}
+
+function listedFormat(format: DemonstrationFormat, group: string): Format {
+  const files =
+    format.layout === 'file' ? format : { extensions: [ARCHIVE.extension], mediaType: ARCHIVE.mediaType }
+  const { extensions, mediaType } = files
+  const read = format.read !== undefined
+  return { name: format.name, title: format.title, group, extensions: [...extensions], mediaType, read }
 }
 
 function listed(spec: EnvironmentSpec): ListedEnvironment {

@@ -1,4 +1,5 @@
 /** `runs.*`: training in the background. */
+import { metricDefinition, metricDefinitions } from '../../learn/index.ts'
 import type { Metric as MetricRow } from '../../store/index.ts'
 import {
   configOf,
@@ -10,9 +11,8 @@ import {
 } from '../../train/index.ts'
 import { type HostContext, toDemonstration } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
-import { describeMetric } from '../metrics.ts'
 import type { trainingMethods } from '../protocol/training.ts'
-import type { Result, Series } from '../protocol.ts'
+import type { Metric, Result, Series } from '../protocol.ts'
 
 type RunMethod = Exclude<Extract<keyof typeof trainingMethods, `runs.${string}`>, 'runs.watch'>
 
@@ -37,13 +37,25 @@ export function runHandlers(context: HostContext): Handlers<RunMethod> {
       })
       const series = toSeries(rows)
       return {
-        metrics: Object.keys(series).map(describeMetric),
+        metrics: Object.keys(series).map(describeMetric).sort(asDefined),
         series,
         progress: runs.progress(runId),
         health: healthOf(context, runId),
       }
     },
   }
+}
+
+function describeMetric(name: string): Metric {
+  const { title, unit, meaning, panel = { title } } = metricDefinition(name)
+  return { name, title, ...(unit === undefined ? {} : { unit }), meaning, panel }
+}
+
+/** Lines of a chart come in the order of their definitions, those without one last. */
+function asDefined(a: Metric, b: Metric): number {
+  const names = [...metricDefinitions().keys()]
+  const at = ({ name }: Metric) => (names.includes(name) ? names.indexOf(name) : names.length)
+  return at(a) - at(b)
 }
 
 function detailsOf(context: HostContext, runId: string): Result<'runs.details'> {

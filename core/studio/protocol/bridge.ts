@@ -24,13 +24,19 @@
 
 export const portMessage = 'understudy:port'
 
+/** What a dialog shows first; extensions are with the dot. */
+export interface FileKind {
+  readonly name: string
+  readonly extensions: readonly string[]
+}
+
 export interface StudioBridge {
   readonly shell: 'desktop'
   requestPort(): void
   /** Asks where to save and writes the file; false when the person cancelled. */
   saveFile(file: { fileName: string; bytes: Uint8Array }): Promise<boolean>
-  /** Asks for files to import; empty when the person cancelled. */
-  openFiles(): Promise<{ name: string; bytes: Uint8Array }[]>
+  /** Asks for files to import, of a kind or any others; empty when the person cancelled. */
+  openFiles(kind: FileKind): Promise<{ name: string; bytes: Uint8Array }[]>
   /** A menu item was chosen: `action` is the page's own action id (see `MenuAction`). Returns the unsubscribe function. */
   onMenu(listener: (action: MenuAction) => void): () => void
 }

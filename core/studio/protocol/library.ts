@@ -9,6 +9,8 @@ export const libraryInfo = z.object({
   name: z.string(),
   directory: z.string(),
   shell: z.enum(['browser', 'desktop']),
+  /** The one that is shown to somebody who has not chosen yet. */
+  environment: environmentId,
   demonstrations: z.int(),
   /** How many of them came with the program (the scripted reference player's). */
   bundled: z.int(),
@@ -28,8 +30,17 @@ export type ListedEnvironment = z.infer<typeof listedEnvironment>
 export const environmentScheme = z.object({ example: environmentId, description: z.string() })
 export type EnvironmentScheme = z.infer<typeof environmentScheme>
 
-/** A file format of demonstrations. `title` is one line for people, `group` what it is for. */
-export const format = z.object({ name: z.string(), title: z.string(), group: z.string() })
+/** A file format of demonstrations, which all can be written. `title` is one line for people, `group` what it is for. */
+export const format = z.object({
+  name: z.string(),
+  title: z.string(),
+  group: z.string(),
+  /** Of its files, with the dot; a folder comes packed. */
+  extensions: z.array(z.string()),
+  mediaType: z.string(),
+  /** Whether it can be imported, too. */
+  read: z.boolean(),
+})
 export type Format = z.infer<typeof format>
 
 export const libraryMethods = {

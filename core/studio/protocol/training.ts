@@ -121,10 +121,12 @@ export type Series = z.infer<typeof series>
 /** What a chart needs to know of a metric. */
 export const metric = z.object({
   name: z.string(),
+  /** `{episode}` in it and in a panel's title stands for the environment's word. */
   title: z.string(),
-  /** Metrics of one group share a panel: 'score', 'reward', 'discriminator', 'entropy', 'loss', 'time'. */
-  group: z.string(),
-  description: z.string(),
+  unit: z.string().optional(),
+  meaning: z.string(),
+  /** The chart that it shares with those of the same title; null where the page shows it elsewhere. */
+  panel: z.object({ title: z.string(), place: z.number().optional() }).nullable(),
 })
 export type Metric = z.infer<typeof metric>
 

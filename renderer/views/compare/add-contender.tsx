@@ -3,6 +3,7 @@ import { IconPlus } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import type { Contender, PlayerKind } from '../../../core/studio/protocol.ts'
 import { useRuns } from '../../client/runs.ts'
+import { useScoreWords } from '../../components/first-environment.ts'
 import { count, moment, oneScore, score } from '../../components/format.ts'
 import { PlayerMark } from '../../components/player-mark.tsx'
 import { useSettings } from '../../settings.ts'
@@ -52,9 +53,10 @@ export function AddContender({ compare }: { compare: Compare }) {
       return { key, contender, label: name, kind: 'agent', extra: 'getting ready', disabled: true }
     }),
   ].filter(({ key, label }) => !taken.has(key) && hasWords(label, search))
+  const scoreWords = useScoreWords()
   const plays = useMemo(
-    () => playOffers(known, seed, search, playerName),
-    [known, seed, search, playerName],
+    () => playOffers(known, seed, search, playerName, scoreWords),
+    [known, seed, search, playerName, scoreWords],
   ).filter(({ key }) => !taken.has(key))
   const shown = plays.slice(0, SHOWN)
   const byKey = new Map([...players, ...shown].map((offer) => [offer.key, offer.contender]))
@@ -80,7 +82,7 @@ export function AddContender({ compare }: { compare: Compare }) {
       <Combobox.Dropdown>
         <Combobox.Search
           aria-label="Find who is to be compared"
-          placeholder="A name, a board, or player:me  bubbles<20"
+          placeholder="A name, a board, or player:me  score<20"
           value={search}
           onChange={(event) => {
             setSearch(event.currentTarget.value)
@@ -152,8 +154,14 @@ function playerOffers(known: Known): Offer[] {
 }
 
 /** Plays of this board first, each with its result and when it was played. */
-function playOffers(known: Known, seed: number | null, search: string, me: string): Offer[] {
-  const { test } = parseFilter(search, me)
+function playOffers(
+  known: Known,
+  seed: number | null,
+  search: string,
+  me: string,
+  scoreWords: ReadonlySet<string>,
+): Offer[] {
+  const { test } = parseFilter(search, me, scoreWords)
   const offers = known.episodes.flatMap((row) => {
     if (row.seed === null || row.state !== 'complete') return []
     const contender: Contender = { kind: 'episode', id: row.id }

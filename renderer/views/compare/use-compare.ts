@@ -1,6 +1,7 @@
 import { useEffect, useMemo } from 'react'
 import type { Contender, Result } from '../../../core/studio/protocol.ts'
 import { invalidate, type Resource, useResource } from '../../client/resources.ts'
+import { useFirstEnvironment } from '../../components/first-environment.ts'
 import { setRouteParams, useRoute } from '../../route.ts'
 import {
   boardOf,
@@ -36,8 +37,9 @@ export function useCompare(): Compare {
   const environments = useResource('environments.list', {})
   const agents = useResource('agents.list', {})
   const imported = useResource('imported.list', {})
-  const environment = params.get('env') ?? 'bubble/25'
-  const episodes = useResource('demonstrations.list', { environment })
+  const first = useFirstEnvironment()
+  const environment = params.get('env') ?? first ?? ''
+  const episodes = useResource('demonstrations.list', environment === '' ? null : { environment })
   const scriptedPlayer = environments.value?.find(({ id }) => id === environment)?.scriptedPlayer ?? null
   const text = params.get('contenders')
   const seed = parseSeed(params.get('seed'))

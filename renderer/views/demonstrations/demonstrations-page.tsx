@@ -6,6 +6,7 @@ import { demonstrationActions } from '../../actions/demonstrations.ts'
 import { useResource } from '../../client/resources.ts'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorNote } from '../../components/error-note.tsx'
+import { useScoreWords } from '../../components/first-environment.ts'
 import { count, counted } from '../../components/format.ts'
 import { navigate, setRouteParams, useRoute } from '../../route.ts'
 import { useSettings } from '../../settings.ts'
@@ -27,7 +28,8 @@ export default function DemonstrationsPage() {
   const query = params.get('q') ?? ''
   const sortText = params.get('sort')
   const sort = useMemo(() => parseSort(sortText), [sortText])
-  const filter = useMemo(() => parseFilter(query, playerName), [query, playerName])
+  const scoreWords = useScoreWords()
+  const filter = useMemo(() => parseFilter(query, playerName, scoreWords), [query, playerName, scoreWords])
   const rows = useMemo(
     () => sortRows((list.value ?? []).filter(filter.test), sort),
     [list.value, filter, sort],
@@ -53,7 +55,7 @@ export default function DemonstrationsPage() {
             id="demonstration-filter"
             aria-label="Filter"
             leftSection={<IconFilter size={16} stroke={1.6} />}
-            placeholder="player:me  bubbles<20  tag:good"
+            placeholder="player:me  score<20  tag:good"
             value={query}
             error={filter.unknown.length > 0 && `Not understood: ${filter.unknown.join(' ')}`}
             onChange={(event) => setRouteParams({ q: event.currentTarget.value })}

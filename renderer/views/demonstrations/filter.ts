@@ -1,6 +1,6 @@
 /**
  * The filter box: words and tokens, all of which must hold. `player:me` (me is whoever plays here), `kind:agent`,
- * `env:basic`, `tag:good`, `won:yes` (no, unknown), `seed:7`, `bubbles<20` (or score, steps, return, rating with < <= = >= >);
+ * `env:basic`, `tag:good`, `won:yes` (no, unknown), `seed:7`, `score<20` (or what an environment calls it, `bubbles<20`; or steps, return, rating with < <= = >= >);
  * a leading minus turns one round. Plain words are sought in player, tags and note.
  */
 import type { Demonstration } from '../../../core/studio/protocol.ts'
@@ -16,9 +16,7 @@ const comparisons = new Map<string, (a: number, b: number) => boolean>([
 ])
 
 const numbers = new Map<string, (row: Demonstration) => number>([
-  ['bubbles', (row) => row.score],
   ['score', (row) => row.score],
-  ['points', (row) => row.score],
   ['steps', (row) => row.length],
   ['return', (row) => row.return],
   ['rating', (row) => row.rating],
@@ -40,13 +38,16 @@ export interface Filter {
   readonly unknown: readonly string[]
 }
 
-/** @param me  the name under which the person at this screen plays */
-export function parseFilter(text: string, me: string): Filter {
+/**
+ * @param me          the name under which the person at this screen plays
+ * @param scoreWords  what the score is called besides
+ */
+export function parseFilter(text: string, me: string, scoreWords: ReadonlySet<string>): Filter {
   const tests: Test[] = []
   const unknown: string[] = []
   for (const token of tokens(text)) {
     const turned = token.startsWith('-') && token.length > 1
-    const test = parseToken(turned ? token.slice(1) : token, me)
+    const test = parseToken(turned ? token.slice(1) : token, me, scoreWords)
     if (test === null) unknown.push(token)
     else tests.push(turned ? (row) => !test(row) : test)
   }
@@ -58,9 +59,10 @@ function tokens(text: string): string[] {
   return (text.match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map((token) => token.replaceAll('"', ''))
 }
 
-function parseToken(token: string, me: string): Test | null {
+function parseToken(token: string, me: string, scoreWords: ReadonlySet<string>): Test | null {
   const comparison = /^([a-z]+)(<=|>=|<|>|=|:)(-?\d+(?:\.\d+)?)$/i.exec(token)
-  const number = comparison === null ? undefined : numbers.get(comparison[1]!.toLowerCase())
+  const word = comparison?.[1]?.toLowerCase() ?? ''
+  const number = numbers.get(word) ?? (scoreWords.has(word) ? numbers.get('score') : undefined)
   if (comparison !== null && number !== undefined) {
     const compare = comparisons.get(comparison[2] === ':' ? '=' : comparison[2]!)!
     const value = Number(comparison[3])

@@ -1,11 +1,10 @@
 import { ActionIcon, Button, NumberInput, Tooltip } from '@mantine/core'
 import { IconDice5, IconRefresh } from '@tabler/icons-react'
-import type { BubbleScene } from '../../../core/studio/protocol.ts'
+import { scenePanel } from '../../board/views.ts'
 import { EnvironmentSelect } from '../../components/environment-select.tsx'
 import { oneScore } from '../../components/format.ts'
 import { setRouteParams } from '../../route.ts'
 import { BoardKeys } from './board-keys.tsx'
-import { Captives } from './captives.tsx'
 import { GameSpeed } from './game-speed.tsx'
 import { Gauge } from './gauge.tsx'
 import classes from './play.module.css'
@@ -16,6 +15,7 @@ import type { Play } from './use-play.ts'
 export function PlayPanel({ play }: { play: Play }) {
   const state = play.play
   const spec = state?.spec
+  const Panel = state === null ? undefined : scenePanel(state.scene.kind)
   return (
     <aside id="play-panel" className={classes.panel} aria-label="Level" tabIndex={-1}>
       <div className={classes.panelBody}>
@@ -37,7 +37,7 @@ export function PlayPanel({ play }: { play: Play }) {
               </p>
               {spec.score.human !== undefined && <Gauge value={state.steps} human={spec.score.human} />}
             </div>
-            {state.scene.kind === 'bubble' && <Captives scene={state.scene as unknown as BubbleScene} />}
+            {Panel !== undefined && <Panel scene={state.scene} />}
             <GameSpeed scene={state.scene} />
             <RecordState play={play} />
             <div className={classes.seed}>

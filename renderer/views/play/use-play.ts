@@ -4,12 +4,11 @@ import type { PlayState } from '../../../core/studio/protocol.ts'
 import { offerUndo } from '../../actions/undo.tsx'
 import { client } from '../../client/client.ts'
 import { useResource } from '../../client/resources.ts'
+import { firstEnvironment, useFirstEnvironment } from '../../components/first-environment.ts'
 import { attempt } from '../../components/report-error.ts'
 import { navigate, setRouteParams, useRoute } from '../../route.ts'
 import { settings } from '../../settings.ts'
 import { type PlaySnapshot, playSession } from './play-session.ts'
-
-const FIRST_ENVIRONMENT = 'bubble/25'
 
 /** What becomes of a play in whose place another level was asked for; 'away' when the person went to another page. */
 export type Decision = 'keep' | 'discard' | 'stay' | 'away'
@@ -38,7 +37,9 @@ export interface Play extends PlaySnapshot {
 export function usePlay(): Play {
   const snapshot = useSyncExternalStore(playSession.subscribe, playSession.snapshot)
   const { params } = useRoute()
-  const environment = params.get('env') ?? snapshot.play?.spec.id ?? FIRST_ENVIRONMENT
+  const first = useFirstEnvironment()
+  // Empty until the host has said which comes first.
+  const environment = params.get('env') ?? snapshot.play?.spec.id ?? first ?? ''
   const seed = params.get('seed')
   const agents = useResource('agents.list', {})
   const agentId =
@@ -124,7 +125,7 @@ async function open(wanted: () => Wanted, ask: (play: PlayState) => Promise<Deci
       await (decision === 'keep' ? keep() : discard())
     }
     const { environment, seed } = wanted()
-    await start(environment, seed)
+    await start(environment || (await firstEnvironment()), seed)
   } finally {
     opening = false
   }
@@ -164,7 +165,7 @@ function focusBoard(): void {
 function commandsFor(agentId: string | null) {
   const now = () => playSession.snapshot().play
   const begin = async (seed: number | null) => {
-    await start(now()?.spec.id ?? FIRST_ENVIRONMENT, seed)
+    await start(now()?.spec.id ?? (await firstEnvironment()), seed)
     focusBoard()
   }
   /** Who goes on after the end keeps the play; who breaks it off does not. */

@@ -3,6 +3,7 @@ import { IconFilter } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import type { Demonstration } from '../../../core/studio/protocol.ts'
 import { useResource } from '../../client/resources.ts'
+import { useScoreWords } from '../../components/first-environment.ts'
 import { counted, score } from '../../components/format.ts'
 import { setRouteParams, useRoute } from '../../route.ts'
 import { useSettings } from '../../settings.ts'
@@ -32,9 +33,13 @@ export function useChosenDemonstrations(environment: string): ChosenDemonstratio
   const [filter, setFilter] = useState('')
   const picked = params.get('demonstrations')
   // What was picked may be of another environment that fits.
-  const list = useResource('demonstrations.list', picked === null ? { environment } : {})
+  const list = useResource(
+    'demonstrations.list',
+    picked !== null ? {} : environment === '' ? null : { environment },
+  )
+  const scoreWords = useScoreWords()
   return useMemo(() => {
-    const { test, unknown } = parseFilter(filter, playerName)
+    const { test, unknown } = parseFilter(filter, playerName, scoreWords)
     const ids = picked === null ? null : new Set(parseIds(picked))
     const complete = list.value?.filter((row) => row.state === 'complete')
     // A filter that is half understood must not choose what it was to leave out.
@@ -54,7 +59,7 @@ export function useChosenDemonstrations(environment: string): ChosenDemonstratio
       none,
       setFilter,
     }
-  }, [list.value, filter, playerName, picked])
+  }, [list.value, filter, playerName, picked, scoreWords])
 }
 
 export function DemonstrationChoice({ chosen }: { chosen: ChosenDemonstrations }) {

@@ -1,3 +1,4 @@
+import type { Metric } from '../../../core/studio/protocol.ts'
 import { Curve, type CurveLine } from '../../charts/curve.tsx'
 import { smooth } from '../../charts/smooth.ts'
 import type { Curves } from '../../client/metrics.ts'
@@ -10,23 +11,22 @@ import { useSpec } from './use-spec.ts'
 
 interface Panel {
   readonly title: string
-  readonly names: readonly string[]
+  readonly place: number | undefined
+  readonly metrics: readonly Metric[]
 }
 
-const first = (episode: string): readonly Panel[] => [
-  { title: `Reward per ${episode}`, names: ['rollout/return'] },
-  {
-    title: 'How often the discriminator is right',
-    names: ['gail/accuracy_agent', 'gail/accuracy_demonstrations'],
-  },
-  { title: 'How undecided the policy is (entropy)', names: ['policy/entropy', 'policy/target_entropy'] },
-  { title: 'Losses', names: ['loss/critic', 'loss/policy', 'loss/value', 'gail/loss', 'loss/cloning'] },
-]
-const later = (episode: string): readonly Panel[] => [
-  { title: `Share of ${episode}s won`, names: ['rollout/success'] },
-  { title: "The discriminator's verdict (logit)", names: ['gail/logit_agent', 'gail/logit_demonstrations'] },
-]
-const apart = new Set(['rollout/score', 'rollout/window_score', 'rollout/length'])
+/** The charts of what was measured, those with a place first. */
+function panelsOf(metrics: readonly Metric[], episode: string): Panel[] {
+  const worded = metrics.map((metric) => ({ ...metric, title: metric.title.replace('{episode}', episode) }))
+  return [...Map.groupBy(worded, ({ panel }) => panel?.title)]
+    .flatMap(([title, own]): Panel[] => {
+      if (title === undefined) return []
+      const place = own.find(({ panel }) => panel?.place !== undefined)?.panel?.place
+      return [{ title: title.replace('{episode}', episode), place, metrics: own }]
+    })
+    .sort((a, b) => (a.place ?? Number.MAX_VALUE) - (b.place ?? Number.MAX_VALUE))
+}
+
 const looks = [
   { colour: '--accent' },
   { colour: '--person', dash: [6, 3] },
@@ -39,18 +39,14 @@ const looks = [
 export function MetricPanels({ run, curves }: { run: LiveRun; curves: Curves | undefined }) {
   const episode = episodeWord(useSpec(run.environmentId)?.score)
   if (curves === undefined) return null
-  const present = (panel: Panel) => panel.names.some((name) => curves.series[name] !== undefined)
-  const [above, below] = [first(episode), later(episode)]
-  const named = new Set([...above, ...below].flatMap(({ names }) => names))
-  const rest = curves.metrics
-    .filter(({ name, group }) => !named.has(name) && !apart.has(name) && group !== 'time')
-    .map(({ name, title }): Panel => ({ title, names: [name] }))
-  const more = [...below.filter(present), ...rest]
+  const panels = panelsOf(curves.metrics, episode)
+  const above = panels.filter(({ place }) => place !== undefined)
+  const more = panels.filter(({ place }) => place === undefined)
   return (
     <>
       <div className={classes.panels}>
-        {above.filter(present).map((panel) => (
-          <MetricPanel key={panel.names[0]} panel={panel} run={run} curves={curves} />
+        {above.map((panel) => (
+          <MetricPanel key={panel.title} panel={panel} run={run} curves={curves} />
         ))}
       </div>
       {more.length > 0 && (
@@ -58,7 +54,7 @@ export function MetricPanels({ run, curves }: { run: LiveRun; curves: Curves | u
           <summary>More curves</summary>
           <div className={classes.panels}>
             {more.map((panel) => (
-              <MetricPanel key={panel.names[0]} panel={panel} run={run} curves={curves} />
+              <MetricPanel key={panel.title} panel={panel} run={run} curves={curves} />
             ))}
           </div>
         </details>
@@ -69,17 +65,17 @@ export function MetricPanels({ run, curves }: { run: LiveRun; curves: Curves | u
 
 function MetricPanel({ panel, run, curves }: { panel: Panel; run: LiveRun; curves: Curves }) {
   const { smoothing } = useSettings()
-  const metrics = panel.names.flatMap((name) => curves.metrics.find((metric) => metric.name === name) ?? [])
+  const { metrics } = panel
   // A curve that is alone in its panel is what that is called.
-  const titleOf = (title: string) => (metrics.length === 1 ? panel.title : title)
+  const titleOf = ({ title }: Metric) => (metrics.length === 1 ? panel.title : title)
   const lines = metrics.map((metric, index): CurveLine => {
     const { steps, values } = curves.series[metric.name]!
     const { colour, ...look } = looks[index % looks.length]!
-    const label = titleOf(metric.title)
+    const label = titleOf(metric)
     return { label, steps, values: smooth(values, smoothing), colour, width: 1.75, ...look }
   })
   return (
-    <section className={classes.panel} title={metrics.map(({ description }) => description).join('\n')}>
+    <section className={classes.panel} title={metrics.map(({ meaning }) => meaning).join('\n')}>
       <h3>{panel.title}</h3>
       <Curve
         group={run.id}
@@ -90,7 +86,12 @@ function MetricPanel({ panel, run, curves }: { panel: Panel; run: LiveRun; curve
         lines={lines}
       />
       <DataTable
-        columns={['step', ...metrics.map(({ title }) => titleOf(title))]}
+        columns={[
+          'step',
+          ...metrics.map(
+            (metric) => `${titleOf(metric)}${metric.unit === undefined ? '' : ` (${metric.unit})`}`,
+          ),
+        ]}
         rows={() =>
           (curves.series[metrics[0]!.name]?.steps ?? []).map((step, index) => [
             count(step),

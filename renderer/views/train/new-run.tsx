@@ -6,6 +6,7 @@ import { client } from '../../client/client.ts'
 import { useResource } from '../../client/resources.ts'
 import { EnvironmentSelect } from '../../components/environment-select.tsx'
 import { ErrorNote } from '../../components/error-note.tsx'
+import { useFirstEnvironment } from '../../components/first-environment.ts'
 import { attempt } from '../../components/report-error.ts'
 import { navigate, setRouteParams, useRoute } from '../../route.ts'
 import { Advanced } from './advanced.tsx'
@@ -37,8 +38,9 @@ function presetOf(
 
 export function NewRun() {
   const { params } = useRoute()
-  const environment = params.get('env') ?? 'bubble/25'
-  const presets = useResource('training.presets', { environment })
+  const first = useFirstEnvironment()
+  const environment = params.get('env') ?? first ?? ''
+  const presets = useResource('training.presets', environment === '' ? null : { environment })
   const chosen = useChosenDemonstrations(environment)
   const [name, setName] = useState('')
   const [control, setControl] = useState<'none' | 'shuffled' | 'empty'>('none')

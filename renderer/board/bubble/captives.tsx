@@ -1,24 +1,26 @@
 import { useEffect, useRef } from 'react'
 import type { BubbleScene } from '../../../core/studio/protocol.ts'
-import { drawBird } from '../../board/bubble/bird.ts'
-import { CAPTIVE } from '../../board/bubble/layout.ts'
-import { drawCell } from '../../board/bubble/sprites.ts'
-import classes from './play.module.css'
+import type { PanelProps } from '../scene-view.ts'
+import { drawBird } from './bird.ts'
+import classes from './captives.module.css'
+import { CAPTIVE } from './layout.ts'
+import { drawCell } from './sprites.ts'
 
 const SIZE = 28
 
 /** The captives in a row: some still in their bubbles, the free ones flying. */
-export function Captives({ scene }: { scene: BubbleScene }) {
+export function Captives({ scene }: PanelProps) {
+  const { captives, captivesFreed } = scene as unknown as BubbleScene
   return (
     <div>
       <p className={classes.captives} aria-hidden>
-        {Array.from({ length: scene.captives }, (_, index) => (
+        {Array.from({ length: captives }, (_, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the birds are alike and stay in place
-          <Bird key={index} free={index < scene.captivesFreed} />
+          <Bird key={index} free={index < captivesFreed} />
         ))}
       </p>
       <p className="small muted figure">
-        {scene.captivesFreed} of {scene.captives} birds free
+        {captivesFreed} of {captives} birds free
       </p>
     </div>
   )

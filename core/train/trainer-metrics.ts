@@ -1,0 +1,76 @@
+/** What every run reports besides its learner. Importing this file defines it. */
+import { defineMetrics, type MetricDefinitions, rewardPanel } from '../learn/index.ts'
+
+export const trainerMetrics: MetricDefinitions = {
+  'rollout/score': {
+    title: 'Score',
+    meaning: 'Mean score of the episodes that ended since the last summary',
+    panel: null,
+  },
+  'rollout/window_score': {
+    title: 'Score, last 1,000 steps',
+    meaning: 'Mean score over a window of 1,000 steps: the mastery rule',
+    panel: null,
+  },
+  'rollout/return': {
+    title: 'Reward per {episode}',
+    meaning: "Sum of the environment's rewards, mean over the episodes since the last summary",
+    panel: rewardPanel,
+    tensorboard: 'Environment/Cumulative Reward',
+  },
+  'rollout/length': {
+    title: 'Steps per {episode}',
+    unit: 'steps',
+    meaning: 'Decisions until the episode ended',
+    panel: null,
+    tensorboard: 'Environment/Episode Length',
+  },
+  'rollout/success': {
+    title: 'Share of {episode}s won',
+    meaning: 'Share of the episodes that reached the goal',
+  },
+  'lesson/*': {
+    title: 'Lesson of *',
+    meaning: 'Number of the lesson, from 0, of a parameter that has several',
+    tensorboard: 'Environment/Lesson Number/*',
+  },
+  'time/steps_per_second': {
+    title: 'Steps per second',
+    unit: 'steps/s',
+    meaning: 'Environment steps per second of wall time',
+    panel: null,
+  },
+  'time/seconds': {
+    title: 'Seconds',
+    unit: 's',
+    meaning: 'Training time of the run so far, without the pauses between sessions',
+    panel: null,
+  },
+  'time/environment': {
+    title: 'Environment',
+    meaning: 'Share of the time in which the environments step',
+    panel: null,
+  },
+  'time/inference': {
+    title: 'Decisions',
+    meaning: 'Share of the time in which the policy decides',
+    panel: null,
+  },
+  'time/update': {
+    title: 'Learning',
+    meaning: 'Share of the time in which the networks are updated',
+    panel: null,
+  },
+  'time/worker_idle': {
+    title: 'Idle workers',
+    meaning: 'Share of the time in which environment workers wait for the learner',
+    panel: null,
+  },
+  'time/worker_idle/*': {
+    title: 'Worker * idle',
+    meaning: 'Share of the time in which this worker waits for the learner',
+    panel: null,
+  },
+}
+
+defineMetrics(trainerMetrics)
