@@ -1,6 +1,6 @@
 /**
- * `npm run build`: emits dist/, what Electron runs and what would be published. core/ and electron/ file by file, the
- * preload script as one CommonJS file, the page by Vite. `--no-page` leaves the page as it is.
+ * `npm run build`: emits dist/, what Electron runs and `npm pack` packs. core/ and electron/ file by file with their types,
+ * the preload script as one CommonJS file, the page by Vite. `--no-page` leaves the page as it is.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs'

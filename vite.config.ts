@@ -20,6 +20,8 @@ export default defineConfig(({ command }) => {
       modulePreload: { polyfill: false },
       target: 'es2023',
       chunkSizeWarningLimit: 700,
+      // Of whatever is bundled, the font too; who passes the page on passes these on with it.
+      license: { fileName: 'third-party.md' },
     },
   }
 })

@@ -18,11 +18,14 @@ export default defineConfig({
           ...shared,
           name: 'quick',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/long/**', 'test/attack/**'],
+          exclude: ['test/long/**', 'test/attack/**', 'test/package/**'],
         },
       },
       {
         test: { ...shared, name: 'attack', include: ['test/attack/**/*.test.ts'], testTimeout: 120_000 },
+      },
+      {
+        test: { ...shared, name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 300_000 },
       },
       {
         test: { ...shared, name: 'long', include: ['test/long/**/*.test.ts'], testTimeout: 300_000 },

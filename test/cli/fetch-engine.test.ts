@@ -1,4 +1,4 @@
-/** With an npm that only does as if; the real one, a tarball and the registry are in test/long/install. */
+/** With an npm that only does as if; the real one, a tarball and the registry are in test/package. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'

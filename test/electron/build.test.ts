@@ -1,9 +1,21 @@
 /** The built program, since Electron itself can be run in few places. */
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import { listPackage } from '../package/pack.ts'
+import { typeErrors } from '../package/types.ts'
+import { temporaryDirectory } from '../store/support.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const dist = join(root, 'dist')
@@ -13,7 +25,7 @@ const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: roo
 beforeAll(() => {
   const { status, stdout, stderr } = node('build.ts', '--no-page')
   expect(status, stdout + stderr).toBe(0)
-}, 60_000)
+}, 120_000)
 
 test('every module is emitted beside its data, and none asks for a TypeScript file', () => {
   const emitted = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -102,3 +114,33 @@ test('the command finds its threads and their data where there are no sources', 
     rmSync(folder, { recursive: true, force: true })
   }
 }, 60_000)
+
+test('the package has all that runs, compiled, and nothing else', () => {
+  const { files, size } = listPackage()
+  const sources = [
+    ...readdirSync(join(root, 'core'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(ts|py)$/.test(name) && !/^tensor.kernels.(build|kernels)\.ts$/.test(name))
+      .map((name) => `dist/core/${name.replace(/\.ts$/, '.js')}`),
+    ...readdirSync(join(root, 'python/src/understudy_gym'))
+      .filter((name) => /\.(py|typed)$/.test(name))
+      .map((name) => `python/src/understudy_gym/${name}`),
+  ]
+  expect(sources.length).toBeGreaterThan(400)
+  const others = ['LICENSE', 'README.md', 'python/pyproject.toml', 'dist/demos/bubble-25.understudy']
+  const engine = ['engine/package.json', 'engine/package-lock.json']
+  const named = ['bin/understudy.js', 'dist/electron/main.js', 'dist/core/index.js', 'dist/core/index.d.ts']
+  const missing = [...sources, ...others, ...engine, ...named].filter((name) => !files.includes(name))
+  expect(missing).toEqual([])
+  const astray = files.filter((name) =>
+    /\.map$|(?<!\.d)\.ts$|\.pyc$|(^|\/)(node_modules|test|tests)\//.test(name),
+  )
+  expect(astray).toEqual([])
+  expect(size).toBeLessThan(15e6)
+})
+
+test('plugins are typed, without types of Node', () => {
+  const folder = temporaryDirectory()
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(root, join(folder, 'node_modules/understudy'))
+  expect(typeErrors(folder, '--module', 'nodenext')).toBe('')
+})

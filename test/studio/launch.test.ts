@@ -66,6 +66,7 @@ test('a page that cannot be built is refused with the reason; without the tool a
 
 test('Electron is found where its package says, and only when the file is there', () => {
   expect(findElectron(root, {})).toBeNull()
+  write('node_modules/electron/package.json', '{ "version": "45.4.1" }')
   write('node_modules/electron/path.txt', 'electron')
   expect(findElectron(root, {})).toBeNull()
   write('node_modules/electron/dist/electron', '')
@@ -73,10 +74,16 @@ test('Electron is found where its package says, and only when the file is there'
   write('elsewhere/electron', '')
   const override = { ELECTRON_OVERRIDE_DIST_PATH: join(root, 'elsewhere') }
   expect(findElectron(root, override)).toBe(join(root, 'elsewhere', 'electron'))
+  // Where the program is a dependency, beside it.
+  write('node_modules/understudy/package.json', '{}')
+  const dependency = join(root, 'node_modules', 'understudy')
+  expect(findElectron(dependency, {})).toBe(join(root, 'node_modules', 'electron', 'dist', 'electron'))
+  write('node_modules/electron/package.json', '{ "version": "39.0.0" }')
+  expect(findElectron(dependency, {})).toBeNull()
 })
 
 test('fetching Electron never hangs', async () => {
-  expect(await fetchElectron(root)).toBe('Electron is not installed')
+  const electron = join(root, 'node_modules', 'electron')
   const silent = createServer()
   await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening))
   const { port } = silent.address() as { port: number }
@@ -84,13 +91,13 @@ test('fetching Electron never hangs', async () => {
   process.env.ELECTRON_MIRROR = `http://127.0.0.1:${port}/`
   try {
     write('node_modules/electron/install.js', 'setInterval(() => {}, 1000)')
-    expect(await fetchElectron(root, 200)).toBe('it was not there after 0 seconds')
+    expect(await fetchElectron(electron, 200)).toBe('it was not there after 0 seconds')
     write('node_modules/electron/install.js', 'process.exit(1)')
-    expect(await fetchElectron(root)).toBe('its installer failed')
+    expect(await fetchElectron(electron)).toBe('its installer failed')
     write('node_modules/electron/install.js', '')
-    expect(await fetchElectron(root)).toBeNull()
+    expect(await fetchElectron(electron)).toBeNull()
     await new Promise((closed) => silent.close(closed))
-    expect(await fetchElectron(root)).toBe('its source cannot be reached')
+    expect(await fetchElectron(electron)).toBe('its source cannot be reached')
   } finally {
     if (mirror === undefined) delete process.env.ELECTRON_MIRROR
     else process.env.ELECTRON_MIRROR = mirror

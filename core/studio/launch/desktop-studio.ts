@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { fetchElectron, findElectron, windowObstacle } from './electron.ts'
+import { electronPackage, fetchElectron, findElectron, windowObstacle } from './electron.ts'
 import { ensurePage, newestMs, projectRoot, runNode } from './page.ts'
 
 /** A window that ends sooner than this with an error never opened. */
@@ -22,9 +22,11 @@ export async function runDesktopStudio(
 ): Promise<string | null> {
   const obstacle = windowObstacle(process.platform, process.env, process.getuid?.())
   if (obstacle !== null) return obstacle
+  const shell = electronPackage(root)
+  if (shell === null) return 'Electron is not installed'
   if (findElectron(root) === null) {
     say('fetching the desktop shell (about 110 MB, once)')
-    const failure = await fetchElectron(root)
+    const failure = await fetchElectron(shell)
     if (failure !== null) return `Electron could not be fetched: ${failure}`
   }
   const electron = findElectron(root)

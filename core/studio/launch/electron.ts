@@ -4,13 +4,16 @@
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { connect } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { hasDisplay } from './open-browser.ts'
 
 /** About 110 MB: enough for a line of 10 Mbit/s. */
 const downloadMs = 120_000
 const probeMs = 3_000
+/** The first with Node 24. */
+const oldestElectron = 40
 
 /** Why there can be no window here, or null when there can be. */
 export function windowObstacle(
@@ -24,9 +27,25 @@ export function windowObstacle(
   return null
 }
 
+/**
+ * The npm package, inside this one or beside it where this one is a dependency; null when it is not installed. Beside it
+ * lies what others asked for, which may be too old.
+ */
+export function electronPackage(root: string): string | null {
+  let manifest: string
+  try {
+    manifest = createRequire(join(root, 'package.json')).resolve('electron/package.json')
+  } catch {
+    return null
+  }
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }
+  return Number(version.split('.')[0]) < oldestElectron ? null : dirname(manifest)
+}
+
 /** @returns the executable, or null when it has not been fetched */
 export function findElectron(root: string, environment: NodeJS.ProcessEnv = process.env): string | null {
-  const folder = join(root, 'node_modules', 'electron')
+  const folder = electronPackage(root)
+  if (folder === null) return null
   const pathFile = join(folder, 'path.txt')
   const name = existsSync(pathFile) ? readFileSync(pathFile, 'utf8').trim() : ''
   const override = environment.ELECTRON_OVERRIDE_DIST_PATH
@@ -36,14 +55,13 @@ export function findElectron(root: string, environment: NodeJS.ProcessEnv = proc
 
 /**
  * Lets Electron's own installer fetch the binary.
+ * @param folder  the npm package
  * @returns null when it is there now, else why not, as the end of a sentence
  */
-export async function fetchElectron(root: string, limitMs = downloadMs): Promise<string | null> {
-  const installer = join(root, 'node_modules', 'electron', 'install.js')
-  if (!existsSync(installer)) return 'Electron is not installed'
+export async function fetchElectron(folder: string, limitMs = downloadMs): Promise<string | null> {
   if (!(await sourceAnswers(process.env))) return 'its source cannot be reached'
   const { promise, resolve } = Promise.withResolvers<string | null>()
-  const child = spawn(process.execPath, [installer], { cwd: root, stdio: 'ignore' })
+  const child = spawn(process.execPath, [join(folder, 'install.js')], { cwd: folder, stdio: 'ignore' })
   const timer = setTimeout(() => {
     child.kill('SIGKILL')
     resolve(`it was not there after ${Math.round(limitMs / 1000)} seconds`)
