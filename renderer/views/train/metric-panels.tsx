@@ -19,7 +19,7 @@ const first = (episode: string): readonly Panel[] => [
     title: 'How often the discriminator is right',
     names: ['gail/accuracy_agent', 'gail/accuracy_demonstrations'],
   },
-  { title: 'How undecided the policy is (entropy)', names: ['policy/entropy', 'policy/target_entropy'] },
+  { title: 'How uncertain the policy is (entropy)', names: ['policy/entropy', 'policy/target_entropy'] },
   { title: 'Losses', names: ['loss/critic', 'loss/policy', 'loss/value', 'gail/loss', 'loss/cloning'] },
 ]
 const later = (episode: string): readonly Panel[] => [
@@ -85,7 +85,7 @@ function MetricPanel({ panel, run, curves }: { panel: Panel; run: LiveRun; curve
         group={run.id}
         height={130}
         maxStep={run.state === 'running' ? run.maxSteps : 0}
-        label={`${panel.title} against steps`}
+        label={`${panel.title} by step`}
         format={(value) => String(Number(value.toPrecision(3)))}
         lines={lines}
       />
