@@ -55,7 +55,7 @@ export async function writeFolderAtomically(
   await explained(path, async () => {
     const there = lstatSync(target, { throwIfNoEntry: false })
     if (there !== undefined && !(there.isDirectory() && readdirSync(target).length === 0)) {
-      throw new UserError(`${path} is there already`, {
+      throw new UserError(`${path} already exists`, {
         remedy: 'name a folder that does not exist yet; the format has several files',
       })
     }
@@ -101,9 +101,9 @@ function linkTarget(path: string): string {
 }
 
 function named(path: string): string {
-  if (path === '') throw new UserError('the name of the file to write is empty', { usage: true })
+  if (path === '') throw new UserError('the output file name is empty', { usage: true })
   if (resolve(path) === resolve(path, '..')) {
-    throw new UserError(`${path} is the root of the disk, which is never written over`, { usage: true })
+    throw new UserError(`${path} is the root of the disk, which is never overwritten`, { usage: true })
   }
   return path
 }

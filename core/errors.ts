@@ -22,7 +22,7 @@ export class PluginError extends UserError {
   constructor(message: string, cause?: unknown) {
     super(message, {
       cause,
-      remedy: 'mend the plugin; in the command line --verbose shows where it happened',
+      remedy: 'fix the plugin; on the command line, --verbose shows where it happened',
     })
     this.name = 'PluginError'
   }

@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 
 export interface Interruption {
   /**
-   * Works with no listener for signals, so that one ends the process at once, as the system has it.
+   * Works with no listener for signals, so that one ends the process at once, same as the system.
    * @param work  is told how many milliseconds this process has left, when it has been interrupted already
    */
   whileDeaf(work: (millisecondsLeft: number) => void): void

@@ -29,7 +29,7 @@ export function refuseForeignPath(path: string, what: string): void {
   throw new UserError(
     `${what} ${JSON.stringify(path)} is on another machine or a device, and is not followed`,
     {
-      remedy: 'copy it to a folder of this machine, and name it there',
+      remedy: 'copy it to a folder on this machine, and use that path',
     },
   )
 }

@@ -14,17 +14,17 @@ const PERMISSIONS = 'change its permissions, or choose another place'
 const REASONS: ReadonlyMap<string, Reason> = new Map<string, Reason>([
   ['EACCES', { reason: 'permission is denied', remedy: PERMISSIONS }],
   ['EPERM', { reason: 'permission is denied', remedy: PERMISSIONS }],
-  ['EADDRINUSE', { reason: 'something listens there already', remedy: 'choose another --port' }],
+  ['EADDRINUSE', { reason: 'something is already listening there', remedy: 'choose another --port' }],
   ['EADDRNOTAVAIL', { reason: 'this machine has no such address' }],
   ['EBUSY', { reason: 'another program is using it', remedy: 'close that program and try again' }],
   ['ETXTBSY', { reason: 'it is a program that is running', remedy: 'end that program and try again' }],
   ['EDQUOT', { reason: 'the quota is used up', remedy: FREE_SPACE }],
   ['ENOSPC', { reason: 'the disk is full', remedy: FREE_SPACE }],
   ['EFBIG', { reason: 'the file system holds no file of that size', remedy: ELSEWHERE }],
-  ['EEXIST', { reason: 'something of that name is there already', remedy: 'choose another name' }],
-  ['EIO', { reason: 'the disk does not answer as it should', remedy: 'check the disk' }],
+  ['EEXIST', { reason: 'something of that name already exists', remedy: 'choose another name' }],
+  ['EIO', { reason: 'the disk is not working properly', remedy: 'check the disk' }],
   ['EISDIR', { reason: 'it is a folder', remedy: 'name a file' }],
-  ['ELOOP', { reason: 'its links lead in a circle' }],
+  ['ELOOP', { reason: 'its links form a loop' }],
   [
     'EMFILE',
     {
@@ -51,7 +51,7 @@ const REASONS: ReadonlyMap<string, Reason> = new Map<string, Reason>([
   ['ENXIO', { reason: 'it is a socket or a device, and no file' }],
   ['EROFS', { reason: 'the disk is read-only', remedy: ELSEWHERE }],
   ['EXDEV', { reason: 'it would have to move to another disk', remedy: ELSEWHERE }],
-  ['ERR_INVALID_ARG_VALUE', { reason: 'that can be no name of a file' }],
+  ['ERR_INVALID_ARG_VALUE', { reason: 'that cannot be a file name' }],
 ])
 
 /** What the code means, to end a sentence with; the code itself where nobody has put it into words. */

@@ -26,35 +26,35 @@ export function register(program: Command, context: CliContext): void {
   const agents = program.command('agents').description('list, import, export and delete agents')
   agents
     .command('list')
-    .description('every run and how far it came, and the agents from elsewhere')
+    .description('list every run with its progress, and the imported agents')
     .action(() => list(context))
   agents
     .command('export')
-    .description('write the policy as ONNX, with the names of ML-Agents')
+    .description("export the policy as ONNX, with ML-Agents' names")
     .argument('<run>')
-    .requiredOption('--out <file>', 'where to; "-" is standard output', outputPath('--out'))
-    .option('--checkpoint <step>', 'the policy of this step', wholeNumber('--checkpoint', 0))
+    .requiredOption('--out <file>', 'file to write; "-" is standard output', outputPath('--out'))
+    .option('--checkpoint <step>', 'use the policy of this step', wholeNumber('--checkpoint', 0))
     .action((run: string, options: { out: string; checkpoint?: number }) =>
       exportAgent(run, options, context),
     )
   agents
     .command('import')
-    .description('take in an ONNX policy that was made elsewhere: ML-Agents, Stable-Baselines3, PyTorch')
+    .description('import an ONNX policy from ML-Agents, Stable-Baselines3 or PyTorch')
     .argument('<file>', 'an ONNX file')
     .requiredOption('--env <id>', 'the environment that it plays')
     .option('--parameter <name=value>', 'parameter of the environment; may be repeated', collectParameter, {})
-    .option('--name <name>', 'what people call it; the name of the file when absent')
-    .option('--output <name>', 'the output that holds its actions, where several could')
+    .option('--name <name>', 'name to show (default: the name of the file)')
+    .option('--output <name>', 'the output with the actions, if several could be')
     .action((file: string, options: ImportOptions) => importFile(file, options, context))
   agents
     .command('rename')
-    .description('give an agent another name for people; its id stays')
+    .description('rename an agent; its id stays the same')
     .argument('<run>')
     .argument('<name>')
     .action((run: string, name: string) => rename(run, name, context))
   agents
     .command('delete')
-    .description('remove runs with their checkpoints and curves, or imported agents')
+    .description('delete imported agents, or runs with their checkpoints and curves')
     .argument('<run...>')
     .action((runs: string[]) => remove(runs, context))
 }
@@ -134,10 +134,9 @@ async function importFile(path: string, options: ImportOptions, context: CliCont
     importAgent(context.library(), environment, file),
   )
   if (context.json) return context.printJson({ ...agent, known })
-  if (known) return context.print(`the library has it already, as ${agent.id}`)
+  if (known) return context.print(`it is already in the library, as ${agent.id}`)
   context.print(`imported ${agent.source} as ${agent.id}, which plays ${agent.environmentId}`)
-  if (agent.sampledOnly)
-    context.print('it can only draw its actions at random, so that no two games are alike')
+  if (agent.sampledOnly) context.print('it can only sample its actions, so no two games are alike')
 }
 
 async function exportAgent(
@@ -149,7 +148,7 @@ async function exportAgent(
   const library = context.libraryToRead()
   const { source, kind } = await namedAgent(library, run)
   if (kind === 'imported' && options.checkpoint !== undefined) {
-    throw new UserError(`"${run}" was imported and has no checkpoints`, { remedy: 'leave --checkpoint out' })
+    throw new UserError(`"${run}" is imported and has no checkpoints`, { remedy: 'leave --checkpoint out' })
   }
   const file = await policyFile(source, options.checkpoint)
   await writeOutputFile(options.out, await readRegularFile(file))

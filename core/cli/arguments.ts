@@ -61,7 +61,7 @@ export function parseIds(texts: readonly string[]): number[] {
   for (const text of texts.flatMap((argument) => argument.split(','))) {
     const match = /^(\d{1,15})(?:-(\d{1,15}))?$/.exec(text)
     if (match === null) {
-      throw new UserError(`"${text}" is no episode number`, {
+      throw new UserError(`"${text}" is not an episode number`, {
         usage: true,
         remedy: 'write numbers or ranges, for example: 3 5-9',
       })
@@ -69,7 +69,7 @@ export function parseIds(texts: readonly string[]): number[] {
     const from = Number(match[1])
     const to = Number(match[2] ?? match[1])
     if (to < from || to - from > 1_000_000) {
-      throw new UserError(`"${text}" is no range of episode numbers`, { usage: true })
+      throw new UserError(`"${text}" is not a range of episode numbers`, { usage: true })
     }
     for (let id = from; id <= to; id++) ids.add(id)
   }

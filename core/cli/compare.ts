@@ -39,17 +39,17 @@ export function register(program: Command, context: CliContext): void {
   program
     .command('compare')
     .description('compare agents, the scripted player and people on the same boards')
-    .argument('<run...>', 'runs and imported agents of one environment; run@STEP names a checkpoint')
-    .option('--demos', 'with the recorded plays in the library')
+    .argument('<run...>', 'runs and imported agents in the same environment; RUN@STEP picks a checkpoint')
+    .option('--demos', 'include the plays in the library')
     .option(
       '--episodes <n>',
       'how many held-out boards',
       wholeNumber('--episodes', 1, 100_000),
       HELD_OUT_EPISODES,
     )
-    .addOption(new Option('--seeds <list>', 'these boards instead: 5,7,100-120').conflicts('episodes'))
+    .addOption(new Option('--seeds <list>', 'play these boards instead: 5,7,100-120').conflicts('episodes'))
     .option('--svg <file>', 'write the plot', outputPath('--svg'))
-    .option('--html <file>', 'write a report that needs nothing else', outputPath('--html'))
+    .option('--html <file>', 'write a self-contained report', outputPath('--html'))
     .action((runs: string[], options: Options) => compare(runs, options, context))
 }
 

@@ -9,7 +9,7 @@ import { registerTransfer } from './demos/transfer.ts'
 import { registerVerify } from './demos/verify.ts'
 
 export function register(program: Command, context: CliContext): void {
-  const demos = program.command('demos').description('list, show, carry and check demonstrations')
+  const demos = program.command('demos').description('list, show, import, export and check demonstrations')
   registerList(demos, context)
   registerShow(demos, context)
   registerTransfer(demos, context)

@@ -32,13 +32,13 @@ const WAIT_SECONDS = 60
 
 export function registerMlAgents(env: Command, context: CliContext): void {
   withAgents(env.command('serve'))
-    .description("dial ML-Agents' trainer as a Unity build does and play for it")
-    .argument('[arguments...]', 'behind --: what the trainer passes to a build; it counts before the options')
+    .description("connect to ML-Agents' trainer as a Unity build would, and step for it")
+    .argument('[arguments...]', 'after --: what the trainer passes to a build; overrides the options')
     .option('--mlagents-port <n>', 'where the trainer listens', wholeNumber('--mlagents-port', 1, 65_535))
     .action((args: string[], options: ServeOptions) => serve(args, options, context))
   withAgents(env.command('launcher'))
     .description(
-      'write an executable that UnityEnvironment(file_name=...) and mlagents-learn --env take for a build',
+      'write an executable that UnityEnvironment(file_name=...) and mlagents-learn --env start like a build',
     )
     .requiredOption('--out <file>', 'where, for example basic.x86_64')
     .action((options: LauncherOptions) => writeLauncher(options, context))
@@ -47,8 +47,8 @@ export function registerMlAgents(env: Command, context: CliContext): void {
 function withAgents(command: Command): Command {
   return command
     .requiredOption('--env <id>', 'environment ("understudy envs" lists them)')
-    .option('--agents <n>', 'how many play side by side', wholeNumber('--agents', 1, MOST_AGENTS), 1)
-    .option('--behavior <name>', 'what the trainer calls them (default: made of the id)')
+    .option('--agents <n>', 'number of agents side by side', wholeNumber('--agents', 1, MOST_AGENTS), 1)
+    .option('--behavior <name>', 'name of their behaviour for the trainer (default: from the id)')
     .option('--parameter <name=value>', 'parameter of the environment; may be repeated', collectParameter, {})
     .option('--wait <s>', 'seconds to wait for a trainer', wholeNumber('--wait', 1, 86_400), WAIT_SECONDS)
 }
@@ -57,7 +57,7 @@ async function serve(args: readonly string[], options: ServeOptions, context: Cl
   const build = readBuildArguments(args)
   const port = build.port ?? options.mlagentsPort
   if (port === undefined) {
-    throw new UserError('it is not said where the trainer listens', {
+    throw new UserError('there is no port for the trainer', {
       usage: true,
       remedy: 'give --mlagents-port 5004, and start the trainer with file_name=None or without --env',
     })

@@ -25,9 +25,9 @@ export function registerStdio(env: Command, context: CliContext): void {
   })
   env
     .command('stdio')
-    .description('step environments in frames over standard input and output, for the Python package')
+    .description('step environments over standard input and output, for the Python package')
     .requiredOption('--env <id>', 'environment to step')
-    .option('--num-envs <n>', 'how many of them', wholeNumber('--num-envs', 1, MOST_ENVIRONMENTS), 1)
+    .option('--num-envs <n>', 'number of environments', wholeNumber('--num-envs', 1, MOST_ENVIRONMENTS), 1)
     .option('--parameter <name=value>', 'parameter of the environment; may be repeated', collectParameter, {})
     .action(({ env: id, numEnvs, parameter }: StdioOptions) => {
       // Reading blocks, so no handler would ever run: a signal ends the process in its own way.

@@ -20,25 +20,25 @@ interface AddOptions {
 export function register(program: Command, context: CliContext): void {
   const envs = program
     .command('envs')
-    .description('list the environments, and the programs of others that may be started')
+    .description('list the environments, and which other programs may be started')
     .action(() => list(context))
   envs
     .command('add <ids...>')
-    .description('let environments of other programs be started wherever the library names them')
+    .description('allow environments of other programs to start whenever the library names them')
     .option(
       '--parameter <name=value>',
-      'parameter that they are made with; may be repeated',
+      'parameter to create them with; may be repeated',
       collectParameter,
       {},
     )
     .action((ids: string[], { parameter }: AddOptions) => add(ids, parameter, context))
   envs
     .command('trust <folder>')
-    .description('as add, of everything in a folder and below, however it changes: for developing')
+    .description('allow everything in a folder and below, even when it changes; for development')
     .action((folder: string) => trust(folder, context))
   envs
     .command('forget <names...>')
-    .description('take back add and trust, and what --env, --plugin and configurations have added')
+    .description('undo add and trust, and what --env, --plugin and configurations have allowed')
     .action((names: string[]) => forget(names, context))
 }
 
@@ -59,9 +59,9 @@ function add(ids: readonly string[], parameters: AddOptions['parameter'], contex
   for (const named of ids) {
     const id = fullEnvironmentId(named)
     if (environmentSubject(id) === null) {
-      throw new UserError(`"${id}" is no environment of another program`, {
+      throw new UserError(`"${id}" is not an environment of another program`, {
         usage: true,
-        remedy: 'such ids look like gym:CartPole-v1; those that come with the program need not be added',
+        remedy: 'such ids look like gym:CartPole-v1; built-in environments need not be added',
       })
     }
     context.admit(id, parameters)
@@ -73,7 +73,7 @@ function add(ids: readonly string[], parameters: AddOptions['parameter'], contex
 function trust(folder: string, context: CliContext): void {
   const name = context.memory.trust(folder)
   if (context.json) context.printJson({ event: 'trusted', folder: name })
-  else context.print(`whatever lies in ${name} may be started from now on`)
+  else context.print(`anything in ${name} may be started from now on`)
 }
 
 function forget(names: readonly string[], context: CliContext): void {

@@ -30,7 +30,7 @@ interface Options {
 export function register(program: Command, context: CliContext): void {
   program
     .command('evaluate')
-    .description('let an agent play held-out boards, and say how good it is')
+    .description('measure how well an agent plays boards that it never trained on')
     .argument(
       '<run>',
       'a run, an imported agent, an ONNX file, "scripted" or "random" (these three with --env)',
@@ -42,9 +42,9 @@ export function register(program: Command, context: CliContext): void {
       wholeNumber('--episodes', 1, 100_000),
       HELD_OUT_EPISODES,
     )
-    .addOption(new Option('--seeds <list>', 'these boards instead: 5,7,100-120').conflicts('episodes'))
-    .option('--checkpoint <step>', 'the policy of this step', wholeNumber('--checkpoint', 0))
-    .option('--sample', 'sample actions as in training instead of taking the most likely')
+    .addOption(new Option('--seeds <list>', 'play these boards instead: 5,7,100-120').conflicts('episodes'))
+    .option('--checkpoint <step>', 'use the policy of this step', wholeNumber('--checkpoint', 0))
+    .option('--sample', 'sample actions as in training, instead of always taking the most likely')
     .action((run: string, options: Options) => evaluate(run, options, context))
 }
 
@@ -65,7 +65,7 @@ async function evaluate(run: string, options: Options, context: CliContext): Pro
   if (isKept && standard) {
     const library = context.libraryIfWritable()
     if (library !== undefined) keepEvaluation(library, run, evaluation)
-    else context.note('the library cannot be written to, so the result is not kept with the agent')
+    else context.note('the library is read-only, so the result is not saved with the agent')
   }
   if (context.json) context.printJson(evaluationJson(evaluation))
   else for (const text of describe(run, evaluation, options.seeds === undefined)) context.print(text)
@@ -74,13 +74,16 @@ async function evaluate(run: string, options: Options, context: CliContext): Pro
 async function choose(run: string, options: Options, context: CliContext) {
   if (run === 'scripted' || run === 'random' || run.endsWith('.onnx')) {
     if (options.env === undefined) {
-      throw new UserError(`which environment shall "${run}" play?`, { usage: true, remedy: 'add --env ID' })
+      throw new UserError(`which environment should "${run}" play?`, { usage: true, remedy: 'add --env ID' })
     }
     if (!run.endsWith('.onnx') && (options.checkpoint !== undefined || options.sample === true)) {
-      throw new UserError(`"${run}" is no policy: it has neither checkpoints nor actions to sample`, {
-        usage: true,
-        remedy: 'leave --checkpoint and --sample out',
-      })
+      throw new UserError(
+        `"${run}" is not a trained policy: it has neither checkpoints nor actions to sample`,
+        {
+          usage: true,
+          remedy: 'leave --checkpoint and --sample out',
+        },
+      )
     }
     context.admit(options.env)
     const environment = makeEnvironment(options.env)

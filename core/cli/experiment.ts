@@ -33,19 +33,19 @@ interface Options {
 export function register(program: Command, context: CliContext): void {
   program
     .command('experiment')
-    .description('train several configurations with several seeds each, and compare them in a table')
-    .argument('<file>', 'YAML file: columns, seeds, and where a run ends')
-    .option('--out <dir>', 'where runs and raw data are kept (default: results/NAME in the data directory)')
-    .option('--report <dir>', 'where NAME.md, NAME.svg and NAME.json are written (default: as --out)')
+    .description('train several configurations with several seeds each, and compare them')
+    .argument('<file>', 'YAML file: columns, seeds, and when a run ends')
+    .option('--out <dir>', 'where to keep runs and raw data (default: results/NAME in the data directory)')
+    .option('--report <dir>', 'where to write NAME.md, NAME.svg and NAME.json (default: same as --out)')
     .option(
       '--jobs <n>',
-      'runs at once (default: as many as the cores allow)',
+      'runs at the same time (default: as many as the cores allow)',
       wholeNumber('--jobs', 1, 1024),
     )
     .option('--columns <ids>', 'only these columns: sac,sac-gail')
     .option('--seeds <list>', 'only these seeds: 1,3-5')
     .addOption(
-      new Option('--report-only', 'train nothing; make the report anew from the raw data').conflicts([
+      new Option('--report-only', 'train nothing; rewrite the report from the raw data').conflicts([
         'jobs',
         'columns',
         'seeds',
@@ -67,7 +67,7 @@ async function experiment(file: string, options: Options, context: CliContext): 
   const cells = made.length > 0 ? made : await readReportCells(reportDirectory, plan.name)
   const known = cells.filter((cell) => plan.columns.some((column) => column.id === cell.column))
   for (const { cell, changes } of outdated(plan, known)) {
-    context.note(`${cell} was made with other settings than ${file} has now: ${changes.join('; ')}`)
+    context.note(`${cell} was made with different settings than ${file} has now: ${changes.join('; ')}`)
   }
   if (known.length > 0) {
     show(await writeReport(plan, known, reportDirectory, `understudy experiment ${file}`), known, context)
@@ -78,8 +78,8 @@ async function experiment(file: string, options: Options, context: CliContext): 
   }
   context.signal.throwIfAborted()
   if (!complete) {
-    throw new UserError('not every run could be made', {
-      remedy: 'the same command tries the missing ones again',
+    throw new UserError('some runs failed', {
+      remedy: 'run the same command again to retry the missing ones',
     })
   }
 }
@@ -105,7 +105,7 @@ async function train(
   const killWithUs = () => runner.kill()
   process.once('exit', killWithUs)
   const onStop = () =>
-    display.note('stopping after checkpoints; the same command goes on; Ctrl-C again ends at once')
+    display.note('stopping after checkpoints; the same command continues; Ctrl-C again stops at once')
   context.signal.addEventListener('abort', onStop)
   context.takeTimeToEnd()
   try {

@@ -13,16 +13,16 @@ export function register(program: Command, context: CliContext): void {
   const library = program.command('library').description('back up, check and compact the library')
   library
     .command('backup')
-    .description('copy the library, and check the copy before it counts')
+    .description('copy the library, and check the copy')
     .option(
       '--out <file>',
-      'where to; into the folder backups of the data directory when absent',
+      'file to write (default: in the folder "backups" of the data directory)',
       outputPath('--out'),
     )
     .action((options: { out?: string }) => backUp(options, context))
   library
     .command('size')
-    .description('say what takes how much of the disk')
+    .description('show what takes how much disk space')
     .action(() => size(context))
   library
     .command('check')
@@ -34,7 +34,7 @@ export function register(program: Command, context: CliContext): void {
     .action(() => check(context))
   library
     .command('compact')
-    .description('give back to the disk what deleted episodes and runs have left')
+    .description('free the disk space that deleted episodes and runs have left behind')
     .action(async () => tellFreed('compacted', await context.library().shrink(), context))
 }
 
@@ -46,7 +46,7 @@ async function backUp({ out }: { out?: string }, context: CliContext): Promise<v
   const { file, bytes, episodes } = await library.backUp(out ?? join(folder, name), context.signal)
   if (context.json) return context.printJson({ event: 'backup', file, bytes, episodes })
   context.print(`${file}: ${counted(episodes, 'episode')}, ${formatBytes(bytes)}, checked`)
-  context.print('to go back to it, put it in the place of library.db while nothing has the library open')
+  context.print('to restore it, replace library.db with it while nothing has the library open')
 }
 
 async function size(context: CliContext): Promise<void> {
@@ -73,7 +73,7 @@ async function size(context: CliContext): Promise<void> {
   context.print(
     `${formatBytes(storage.total)} in ${storage.directory}, ${formatBytes(storage.free)} free on the disk`,
   )
-  if (trash.episodes > 0) context.print('"understudy demos empty-trash" gives back what the trash takes')
+  if (trash.episodes > 0) context.print('"understudy demos empty-trash" frees the space of the trash')
 }
 
 function check(context: CliContext): void {
@@ -88,7 +88,7 @@ function check(context: CliContext): void {
   for (const problem of problems) context.print(problem)
   const verdict = problems.length === 0 ? 'all intact' : counted(problems.length, 'problem')
   context.print(`${counted(episodes.length, 'episode')} checked, ${verdict}`)
-  if (problems.length > 0) context.print('"understudy demos rescue" takes out what is whole')
+  if (problems.length > 0) context.print('"understudy demos rescue" saves what is intact')
 }
 
 function problemOf(library: ReadableLibrary, id: number): string[] {
@@ -105,8 +105,5 @@ function problemOf(library: ReadableLibrary, id: number): string[] {
 
 export function tellFreed(event: string, bytes: number, context: CliContext): void {
   if (context.json) context.printJson({ event, bytes })
-  else
-    context.print(
-      bytes === 0 ? 'there was nothing to give back' : `${formatBytes(bytes)} given back to the disk`,
-    )
+  else context.print(bytes === 0 ? 'there was nothing to free' : `${formatBytes(bytes)} freed`)
 }

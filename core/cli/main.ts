@@ -123,7 +123,7 @@ function makeProgram(): Command {
     .version(version())
     .option(
       '--data <dir>',
-      'directory of the library and the runs (default: $UNDERSTUDY_DATA or ~/.understudy)',
+      'directory for the library and the runs (default: $UNDERSTUDY_DATA or ~/.understudy)',
     )
     .option(
       '--plugin <file>',
@@ -132,9 +132,9 @@ function makeProgram(): Command {
     )
     .option(
       '--python <file>',
-      'interpreter for gym: environments (default: $UNDERSTUDY_PYTHON, the one chosen in the studio, or python3)',
+      "Python interpreter for gym: environments (default: $UNDERSTUDY_PYTHON, the studio's setting, or python3)",
     )
-    .option('--json', 'output for machines')
+    .option('--json', 'print JSON, for programs to read')
     .option('--verbose', 'show where an error came from')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({

@@ -27,17 +27,17 @@ interface Options {
 export function register(program: Command, context: CliContext): void {
   program
     .command('record')
-    .description('let a scripted player or an agent play, and record it')
+    .description('record the play of a scripted player or an agent')
     .requiredOption('--env <id>', 'environment ("understudy envs" lists them)')
     .option(
       '--player <name>',
       'scripted, random, or the name of a training run or imported agent',
       'scripted',
     )
-    .option('--episodes <n>', 'how many', wholeNumber('--episodes', 1, 1_000_000), 1)
+    .option('--episodes <n>', 'number of episodes', wholeNumber('--episodes', 1, 1_000_000), 1)
     .option(
       '--seed <s>',
-      'seed of the first episode; the others follow',
+      'seed of the first episode; the next ones count up',
       wholeNumber('--seed', 0, 0xffffffff),
       0,
     )

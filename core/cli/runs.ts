@@ -28,39 +28,39 @@ export function register(program: Command, context: CliContext): void {
   const runs = program.command('runs').description('list, check, repair, prune and delete runs')
   runs
     .command('list')
-    .description('every run, how far it came, what it takes of the disk, and what is wrong with it')
+    .description('list every run with its progress, its disk space and any damage')
     .action(() => list(context))
   runs
     .command('show')
-    .description('read everything of a run and say what is whole')
+    .description('read all files of a run and show which are intact')
     .argument('<run>')
-    .addHelpText('after', '\nExit code 1: something of the run is damaged.')
+    .addHelpText('after', '\nExit code 1: part of the run is damaged.')
     .action((run: string) => show(run, context))
   runs
     .command('repair')
-    .description('set damaged checkpoints aside, and bring the run in line with the newest whole one')
-    .argument('<run>', 'a run, or a folder of one that the library does not know')
+    .description('set damaged checkpoints aside, and return the run to the newest intact one')
+    .argument('<run>', 'a run, or the folder of a run that is not in the library')
     .addHelpText(
       'after',
-      '\nNothing is deleted: what is damaged goes to the folder "damaged" of the run.\n' +
-        'Exit code 1: something could not be mended.',
+      '\nNothing is deleted: damaged files move to the folder "damaged" of the run.\n' +
+        'Exit code 1: something could not be repaired.',
     )
     .action((run: string) => repair(run, context))
   runs
     .command('prune')
-    .description('remove older checkpoints, and what was set aside as damaged')
+    .description('delete older checkpoints, and damaged ones that were set aside')
     .argument('<run...>')
     .option(
       '--keep <n>',
-      'so many of the newest that are whole, and the newest that can be resumed',
+      'keep this many of the newest intact checkpoints, and the newest that can be resumed',
       wholeNumber('--keep', 1),
       1,
     )
-    .option('--replay', 'the replay buffers too: the run can then be played but not resumed')
+    .option('--replay', 'delete the replay buffers too: the agent still plays, but the run cannot be resumed')
     .action((ids: string[], options: PruneOptions) => prune(ids, options, context))
   runs
     .command('delete')
-    .description('remove runs with their checkpoints and curves')
+    .description('delete runs with their checkpoints and curves')
     .argument('<run...>')
     .action((ids: string[]) => remove(ids, context))
 }
@@ -88,7 +88,7 @@ async function list(context: CliContext): Promise<void> {
     runs.push({ id: row.id, state: row.state, step: row.step, bytes: sizes.get(row.id) ?? 0, problem })
   }
   for (const id of await unknownRuns(library)) {
-    const problem = `the library does not know it; \`understudy runs repair ${id}\` takes it in`
+    const problem = `it is not in the library; \`understudy runs repair ${id}\` adds it`
     runs.push({ id, state: null, step: null, bytes: sizes.get(id) ?? 0, problem })
   }
   if (context.json) return context.printJson(runs)
@@ -127,7 +127,7 @@ function describe(
 ) {
   const lines =
     row === null
-      ? [`${id}: a folder that the library does not know`]
+      ? [`${id}: a folder that is not in the library`]
       : [
           `${id}: ${row.algorithm} in ${row.environmentId}, ${row.state} at step ${row.step.toLocaleString('en')}`,
           `started ${formatTime(row.createdAtUs)}${row.message === null ? '' : `; ${row.message}`}`,
@@ -169,7 +169,7 @@ async function repair(id: string, context: CliContext): Promise<void> {
   if (context.json) return context.printJson({ run: id, done, left })
   for (const line of done) context.print(line)
   for (const line of left) context.note(`not mended: ${line}`)
-  if (done.length === 0 && left.length === 0) context.print(`nothing of ${id} is damaged`)
+  if (done.length === 0 && left.length === 0) context.print(`${id} has no damage`)
 }
 
 async function prune(ids: readonly string[], options: PruneOptions, context: CliContext): Promise<void> {

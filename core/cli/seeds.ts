@@ -11,7 +11,7 @@ export function parseSeeds(list: string): number[] {
     const from = Number(match?.[1])
     const to = Number(match?.[2] ?? match?.[1])
     if (match === null || to < from || to > 0xffffffff || to - from >= MOST) {
-      throw new UserError(`"${list}" is no list of seeds`, {
+      throw new UserError(`"${list}" is not a list of seeds`, {
         usage: true,
         remedy: 'write numbers or ranges, for example: 5,7,100-120',
       })

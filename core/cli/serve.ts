@@ -30,15 +30,15 @@ interface Options {
 export function register(program: Command, context: CliContext): void {
   program
     .command('serve')
-    .description('answer observations with actions over HTTP: GET /ping, POST /invocations')
-    .argument('[run]', 'a run or an imported agent; or give --model and --env')
+    .description('serve an agent over HTTP: GET /ping, POST /invocations')
+    .argument('[run]', 'a run or an imported agent; or use --model and --env')
     .addOption(new Option('--model <file>', 'an ONNX file, which needs no library').env('UNDERSTUDY_MODEL'))
     .addOption(new Option('--env <id>', 'the environment that it plays').env('UNDERSTUDY_ENV'))
-    .option('--output <name>', 'the output of the file that holds its actions, where several could')
-    .option('--checkpoint <step>', 'the policy of this step of the run', wholeNumber('--checkpoint', 0))
+    .option('--output <name>', 'the output with the actions, if several could be')
+    .option('--checkpoint <step>', 'use the policy of this step', wholeNumber('--checkpoint', 0))
     .addOption(new Option('--host <address>', 'where to listen').env('UNDERSTUDY_HOST').default('127.0.0.1'))
     .addOption(
-      new Option('--port <number>', '0 takes a free one')
+      new Option('--port <number>', 'port; 0 picks a free one')
         .env('UNDERSTUDY_PORT')
         .argParser(wholeNumber('--port', 0, 65_535))
         .default(8080),
@@ -46,15 +46,15 @@ export function register(program: Command, context: CliContext): void {
     .addOption(
       new Option(
         '--deterministic',
-        'the likeliest action unless a request asks for another (default)',
+        'take the most likely action unless a request asks to sample (default)',
       ).conflicts('sampled'),
     )
-    .option('--sampled', 'actions drawn as in training unless a request asks for others')
-    .option('--seed <n>', 'of drawn actions; random when absent', wholeNumber('--seed', 0, 0xffffffff))
-    .option('--max-body <bytes>', 'largest body', wholeNumber('--max-body', 1, 2 ** 30), 6 * 2 ** 20)
+    .option('--sampled', 'sample actions as in training unless a request asks for the most likely')
+    .option('--seed <n>', 'seed for sampling (default: random)', wholeNumber('--seed', 0, 0xffffffff))
+    .option('--max-body <bytes>', 'largest request body', wholeNumber('--max-body', 1, 2 ** 30), 6 * 2 ** 20)
     .option(
       '--max-concurrency <n>',
-      'requests under way at the same time; more are answered 503',
+      'requests handled at the same time; more are answered 503',
       wholeNumber('--max-concurrency', 1, 1_000_000),
       256,
     )
@@ -76,7 +76,7 @@ function refuseIdle(
   }
   const idle = ['model', 'output'].find((name) => command.getOptionValueSource(name) === 'cli')
   if (run !== undefined && idle !== undefined) {
-    throw new UserError(`--${idle} and the name of a run exclude each other`, { usage: true })
+    throw new UserError(`--${idle} and the name of a run cannot be used together`, { usage: true })
   }
 }
 
@@ -104,10 +104,10 @@ async function serve(run: string | undefined, options: Options, context: CliCont
     },
   })
   if (!isLoopback(options.host)) {
-    context.note(`warning: whoever reaches ${options.host} may ask for actions; there is no password`)
+    context.note(`warning: anyone who can reach ${options.host} can ask for actions; there is no password`)
   }
   if (context.json) context.printJson({ event: 'listening', address: endpoint.address })
-  else context.print(`${spec.id} is served at ${endpoint.address} (Ctrl-C ends it)`)
+  else context.print(`${spec.id} is served at ${endpoint.address} (Ctrl-C stops it)`)
   if (!context.signal.aborted) await once(context.signal, 'abort')
   await endpoint.close()
   await policy.release()
@@ -129,7 +129,7 @@ async function choose(
     return { spec, policy: await readPolicy(spec, file, agent.output) }
   }
   if (options.model === undefined || options.env === undefined) {
-    throw new UserError('which policy shall be served?', {
+    throw new UserError('which policy should be served?', {
       usage: true,
       remedy: 'name a run, or give --model FILE and --env ID',
     })

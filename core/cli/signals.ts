@@ -55,7 +55,7 @@ export class Signals implements Interruption {
     this.#context.stop(new InterruptedError())
   }
 
-  /** Should the end itself get stuck, one more signal ends the process as the system has it. */
+  /** Should the end itself get stuck, one more signal ends the process same as the system. */
   #endNow(): never {
     this.#unlisten()
     this.#context.note('interrupted')

@@ -17,19 +17,19 @@ interface StudioOptions {
 export function register(program: Command, context: CliContext): void {
   program
     .command('studio')
-    .description('open the studio: a desktop window, or the browser where there can be none')
+    .description('open the studio in a desktop window, or else in the browser')
     .option('--browser', 'open it in the browser')
     .option('--port <number>', 'port for the browser (default: a free one)', wholeNumber('--port', 0, 65_535))
     .option(
       '--host <address>',
-      'where to listen for the browser (default: 127.0.0.1, for this machine alone)',
+      'address to listen on for the browser (default: 127.0.0.1, this machine only)',
     )
     .option(
       '--allow-host <name[:port]>',
-      'another name under which browsers reach it, as through a tunnel or a container; may be given several times',
+      'another host name that browsers may use, for a tunnel or a container; may be repeated',
       (name: string, names?: string[]) => collect(parseAllowedHost(name), names),
     )
-    .option('--no-open', 'only print the address')
+    .option('--no-open', 'print the address without opening it')
     .action((options: StudioOptions) => openStudio(options, context))
 }
 
@@ -65,8 +65,8 @@ async function openStudio(options: StudioOptions, context: CliContext): Promise<
       onAddress: (address, others) => {
         if (context.json) context.printJson({ event: 'listening', address, others })
         else {
-          context.print(`The studio is at ${address} (Ctrl-C ends it)`)
-          for (const other of others) context.print(`It is also reached at ${other}`)
+          context.print(`The studio is at ${address} (Ctrl-C stops it)`)
+          for (const other of others) context.print(`It can also be reached at ${other}`)
         }
       },
       onBug: (error) => {

@@ -43,7 +43,7 @@ export class TrainingDisplay {
       run.on('checkpoint', ({ type: _, ...notice }) => context.printJson({ event: 'checkpoint', ...notice }))
     } else {
       this.#masteredShown = run.row.masteredAtStep
-      context.note(`run ${run.id} (${spec.title}); Ctrl-C stops it, --resume goes on`)
+      context.note(`run ${run.id} (${spec.title}); Ctrl-C stops it, --resume continues it`)
       run.on('notice', (text) => this.note(text))
       run.on('progress', (progress) => this.#showProgress(progress))
       run.on('checkpoint', ({ step, score }) => {
@@ -95,7 +95,7 @@ export class TrainingDisplay {
       this.#context.print(line)
     }
     const next = complete
-      ? `understudy evaluate ${this.#runId} (how it plays boards that it never trains on)`
+      ? `understudy evaluate ${this.#runId} (how it plays boards that it never trained on)`
       : `understudy train --run-id ${this.#runId} --resume`
     this.#context.print(`next: ${next}`)
   }

@@ -23,7 +23,7 @@ export function refuseIdleFlags({ behavior, numEnvs, envsPerWorker }: Flags, fil
   }
   if (numEnvs !== undefined && envsPerWorker !== undefined) {
     throw idle(
-      '--num-envs and --envs-per-worker exclude each other',
+      '--num-envs and --envs-per-worker cannot be used together',
       'name the environments of all workers or of each',
     )
   }

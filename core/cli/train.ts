@@ -68,31 +68,34 @@ const STEPPINGS = ['sync', 'async'] as const
 export function register(program: Command, context: CliContext): void {
   program
     .command('train')
-    .description('train an agent, from a preset or from a configuration file in the layout of ML-Agents')
-    .argument('[config]', 'YAML file; flags beat it')
+    .description("train an agent from a preset or a configuration file in ML-Agents' layout")
+    .argument('[config]', 'YAML file; flags override it')
     .option('--env <id>', 'environment ("understudy envs" lists them)')
-    .option('--algo <name>', 'sac, ppo, bc or another that is registered')
-    .option('--behavior <name>', 'which of several behaviours in the file')
+    .option('--algo <name>', 'sac, ppo, bc, dqn, es or one from a plugin')
+    .option('--behavior <name>', 'which behaviour to train, if the file has several')
     .option('--gail', 'learn from demonstrations as well (GAIL)')
-    .option('--no-gail', 'leave out GAIL even if the configuration has it')
-    .option('--preset <name>', 'sac-gail, ppo-gail, sac, ppo or bc; what --algo and --gail name otherwise')
+    .option('--no-gail', 'train without GAIL, even if the configuration has it')
+    .option(
+      '--preset <name>',
+      'sac-gail, ppo-gail, sac, ppo or bc (default: the one that --algo and --gail ask for)',
+    )
     .option(
       '--demos <selection>',
-      `${SELECTIONS}; or a file or folder, which is imported. "all", the default, are those of people, scripted players and players that nobody knows, but for those that missed the goal`,
+      `${SELECTIONS}; or a file or folder to import. "all", the default, leaves out those of agents and those that missed the goal`,
     )
     .addOption(
       new Option(
         '--gail-control <kind>',
-        "a control run: the demonstrations' actions shuffled, or all of them emptied; what is learned then is not imitation",
+        'a control run, with the demonstrated actions shuffled or the demonstrations blanked out; whatever is learned then is not imitation',
       )
         .choices(GAIL_CONTROLS)
         .argParser(oneOf('--gail-control', GAIL_CONTROLS)),
     )
-    .option('--run-id <name>', 'name of the run; a readable unused one when absent')
-    .option('--resume', 'go on with the run from its last checkpoint')
-    .option('--force', 'overwrite the run')
+    .option('--run-id <name>', 'name of the run (default: a new readable one)')
+    .option('--resume', 'continue the run from its last checkpoint')
+    .option('--force', 'overwrite a run of that name')
     .option('--initialize-from <run>', 'start from the networks of another run')
-    .option('--max-steps <n>', 'environment steps of the whole run', wholeNumber('--max-steps', 1, 1e12))
+    .option('--max-steps <n>', 'environment steps in total', wholeNumber('--max-steps', 1, 1e12))
     .addOption(
       new Option('--stop-on <rule>', 'end the run at mastery, at sustained mastery or on a plateau')
         .choices(STOP_RULES)
@@ -103,22 +106,33 @@ export function register(program: Command, context: CliContext): void {
       'training time of the whole run, such as 90s, 10m, 1h30m',
       duration('--max-time'),
     )
-    .option('--workers <n>', 'worker threads that host the environments', wholeNumber('--workers', 0, 256))
+    .option('--workers <n>', 'worker threads to step the environments on', wholeNumber('--workers', 0, 256))
     .option(
       '--envs-per-worker <n>',
-      'environments on each worker, in place of --num-envs',
+      'environments on each worker, instead of --num-envs',
       wholeNumber('--envs-per-worker', 1, 4096),
     )
     .addOption(
-      new Option('--stepping <mode>', 'sync: all answer before the next step; async: whoever is ready')
+      new Option(
+        '--stepping <mode>',
+        'sync: wait for all environments before the next step; async: step each as soon as it is ready',
+      )
         .choices(STEPPINGS)
         .argParser(oneOf('--stepping', STEPPINGS)),
     )
-    .option('--pace <n>', 'take the time of the real game at n times its speed', positive('--pace'))
+    .option(
+      '--pace <n>',
+      'play at n times the speed of the real game, instead of as fast as possible',
+      positive('--pace'),
+    )
     .option('--num-envs <n>', 'environments that step together', wholeNumber('--num-envs', 1, 4096))
-    .option('--seed <n>', 'of boards and weights; random when absent', wholeNumber('--seed', 0, 0xffffffff))
-    .option('--engine <name>', 'onnxruntime or tensorflow')
-    .option('--threads <n>', 'threads of the engine', wholeNumber('--threads', 1, 64))
+    .option(
+      '--seed <n>',
+      'seed of boards and weights (default: random)',
+      wholeNumber('--seed', 0, 0xffffffff),
+    )
+    .option('--engine <name>', 'numeric engine: onnxruntime or tensorflow')
+    .option('--threads <n>', 'threads of the numeric engine', wholeNumber('--threads', 1, 64))
     .action((file: string | undefined, options: Options) => train(file, options, context))
 }
 
@@ -140,7 +154,7 @@ async function train(file: string | undefined, options: Options, context: CliCon
     display.warn(diagnose(factsOf(library, run.row, spec, library.readMetrics(run.id))))
   })
   const onStop = () => {
-    display.note('stopping after a checkpoint; Ctrl-C again ends at once')
+    display.note('stopping after a checkpoint; Ctrl-C again stops at once')
     void run.stop()
   }
   context.signal.addEventListener('abort', onStop)
@@ -169,7 +183,7 @@ async function begin(file: string | undefined, options: Options, context: CliCon
   if (config === undefined || config.resume) {
     const runId = options.runId ?? config?.runId
     if (runId === undefined || runId === null) {
-      throw new UserError('which run is to be resumed?', { usage: true, remedy: 'add --run-id NAME' })
+      throw new UserError('which run should be resumed?', { usage: true, remedy: 'add --run-id NAME' })
     }
     await loadRunPlugins(library, runId)
     const saved = savedConfig(requireRun(library, runId))
@@ -219,7 +233,7 @@ async function configOf(
   }
   if (file !== undefined) {
     if (options.preset !== undefined) {
-      throw new UserError('a configuration file and --preset exclude each other', { usage: true })
+      throw new UserError('use a configuration file or --preset, not both', { usage: true })
     }
     const text = readRegularText(file)
     await loadNamedPlugins(text, file, context)
@@ -317,7 +331,7 @@ function refuseChanges(options: Options, saved: RunConfig): void {
   ]
   for (const [flag, given, was] of changes) {
     if (given !== undefined && given !== was) {
-      throw new UserError(`a resumed run goes on as it began: ${flag} was ${String(was)}`, {
+      throw new UserError(`a resumed run continues as it began: ${flag} was ${String(was)}`, {
         usage: true,
         remedy: 'leave the flag out, or start a new run (with --initialize-from to keep the networks)',
       })
@@ -331,7 +345,7 @@ function refuseChanges(options: Options, saved: RunConfig): void {
     ['--force', options.force],
   ]) {
     if (given !== undefined) {
-      throw new UserError(`${flag} and --resume exclude each other`, { usage: true })
+      throw new UserError(`${flag} and --resume cannot be used together`, { usage: true })
     }
   }
 }

@@ -19,13 +19,13 @@ interface Options {
 export function register(program: Command, context: CliContext): void {
   program
     .command('tune')
-    .description('search for better settings than those of a preset, and verify them on fresh seeds')
+    .description("search for better settings than a preset's, and verify them on fresh seeds")
     .argument('<file>', 'YAML file: a preset, a space of settings, the rungs of the search')
-    .option('--out <dir>', 'where runs and raw data are kept (default: results/NAME in the data directory)')
-    .option('--report <dir>', 'where NAME.md, .svg, .json and .yaml are written (default: as --out)')
+    .option('--out <dir>', 'where to keep runs and raw data (default: results/NAME in the data directory)')
+    .option('--report <dir>', 'where to write NAME.md, .svg, .json and .yaml (default: same as --out)')
     .option(
       '--jobs <n>',
-      'runs at once (default: as many as the cores allow)',
+      'runs at the same time (default: as many as the cores allow)',
       wholeNumber('--jobs', 1, 1024),
     )
     .action((file: string, options: Options) => search(file, options, context))
@@ -43,7 +43,7 @@ async function search(file: string, options: Options, context: CliContext): Prom
   const killWithUs = () => runner?.kill()
   process.once('exit', killWithUs)
   const onStop = () =>
-    display?.note('stopping after checkpoints; the same command goes on; Ctrl-C again ends at once')
+    display?.note('stopping after checkpoints; the same command continues; Ctrl-C again stops at once')
   context.signal.addEventListener('abort', onStop)
   context.takeTimeToEnd()
   const result = await tune({
@@ -68,8 +68,8 @@ async function search(file: string, options: Options, context: CliContext): Prom
   })
   context.signal.throwIfAborted()
   if (result === null) {
-    throw new UserError('not every run could be made', {
-      remedy: 'the same command tries the missing ones again',
+    throw new UserError('some runs failed', {
+      remedy: 'run the same command again to retry the missing ones',
     })
   }
   const reportDirectory = resolve(options.report ?? directory)

@@ -1,7 +1,7 @@
 /**
  * People, the scripted player and agents side by side. Whoever can be asked to play (agents, the scripted player) plays the
  * same held-out boards. What people recorded lies on boards of their own: the others play those too, and pairs are made
- * of the boards that both have played.
+ * of the boards that both played.
  */
 import type { Environment, Player } from '../envs/index.ts'
 import type { PlayerKind } from '../store/index.ts'

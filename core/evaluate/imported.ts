@@ -153,7 +153,7 @@ export async function deleteImportedAgent(library: Library, id: string): Promise
 export async function putBackImportedAgent(library: Library, { agent, policy }: RemovedAgent): Promise<void> {
   const { id } = agent
   if (library.getRun(id) !== undefined || library.getImportedAgent(id) !== undefined) {
-    throw new UserError(`there is another agent "${id}" by now`, { remedy: 'delete that one first' })
+    throw new UserError(`there is now another agent "${id}"`, { remedy: 'delete that one first' })
   }
   await keep(library, agent, policy === null ? [] : [policy])
 }

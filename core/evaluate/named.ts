@@ -38,7 +38,7 @@ export async function namedAgent(library: ReadableLibrary, id: string): Promise<
       output,
       player: (spec, options = {}) => {
         if (options.checkpoint !== undefined) {
-          throw new UserError(`"${id}" was imported and has no checkpoints`, { remedy: 'leave the step out' })
+          throw new UserError(`"${id}" is imported and has no checkpoints`, { remedy: 'leave the step out' })
         }
         return agentPlayer(spec, source, { ...options, output })
       },

@@ -81,14 +81,14 @@ export function planSections(sections: Section, path: string): Experiment {
   if (twice !== undefined) {
     throw new UserError(`${file}: columns: two are called "${twice}"`, {
       usage: true,
-      remedy: 'give each an id of its own',
+      remedy: 'give each its own id',
     })
   }
   const long = ids.find((id) => id.length > LONGEST_ID)
   if (long !== undefined) {
     throw new UserError(`${file}: grid: "${long}" is too long to be the name of a run`, {
       usage: true,
-      remedy: 'give the base a shorter id, or write the columns out',
+      remedy: 'give the base a shorter id, or write out the columns',
     })
   }
   for (const { name, of, against } of read.compare) {

@@ -90,7 +90,7 @@ export function listBackups(directory: string): KeptBackup[] {
 /** @param name  as it is listed @returns bytes freed @throws UserError when there is none of that name */
 export function deleteBackup(directory: string, name: string): number {
   const backup = listBackups(directory).find((kept) => kept.name === name)
-  if (backup === undefined) throw new UserError('there is no such backup any more')
+  if (backup === undefined) throw new UserError('that backup no longer exists')
   rmSync(join(directory, backup.name))
   return backup.bytes
 }

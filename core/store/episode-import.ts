@@ -109,7 +109,7 @@ export class EpisodeImport {
   #requireStaged(): void {
     const staged = this.#connection.sqlite.prepare('SELECT 1 FROM staged_import WHERE id = ?').get(this.#id)
     if (staged !== undefined) return
-    throw new UserError('the import was given up for lost while this process slept; nothing of it was kept')
+    throw new UserError('the import was abandoned while this process was asleep; nothing was imported')
   }
 
   #forget(): void {

@@ -198,7 +198,7 @@ export class EpisodeTable {
   /** @throws DataError when a chunk is damaged or missing */
   read(id: number): Episode {
     const { length, state } = this.record(id)
-    if (length === 0) throw new UserError(`episode ${id} has no step yet`)
+    if (length === 0) throw new UserError(`episode ${id} has no steps yet`)
     const whole = this.readUnfinished(id)
     // Somebody who looks on while it is being recorded sees an episode that is cut off here.
     const truncated = whole.truncated || !whole.terminated

@@ -30,7 +30,8 @@ export function explainStoreError(error: unknown, file: string, readonly = false
   }
   if (READ_ONLY.has(primary) && readonly) {
     return new UserError(`${file} cannot be read`, {
-      remedy: 'ask its owner to let you read the file and its directory, or choose another with --data DIR',
+      remedy:
+        'ask its owner for permission to read the file and its directory, or choose another with --data DIR',
       cause: error,
     })
   }
@@ -54,7 +55,7 @@ export function explainStoreError(error: unknown, file: string, readonly = false
       found:
         primary === 'SQLITE_NOTADB'
           ? 'a file that is no database'
-          : `damage (${message}); "understudy demos rescue" takes out what is whole`,
+          : `damage (${message}); "understudy demos rescue" saves what is intact`,
       cause: error,
     })
   }

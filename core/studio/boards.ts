@@ -69,7 +69,7 @@ async function lackOf(
   // A run that has lost its checkpoints can still be played.
   if (existsSync(join(runDirectory(library.dir, runId), 'agent.onnx'))) return null
   return run.state === 'running'
-    ? { reason: 'It is getting ready and has no policy yet. It plays here as soon as it has.', waiting: true }
+    ? { reason: 'This run has no policy yet. It will play here as soon as it has one.', waiting: true }
     : { reason: 'Its training ended before it had a policy.', waiting: false }
 }
 

@@ -137,7 +137,7 @@ export class FileExchange {
         const path = this.#pathOf(id)
         const bytes = await sizeOf(path)
         if (bytes === null) {
-          throw new UserError(`${name} is no longer here`, { remedy: 'choose the file once more' })
+          throw new UserError(`${name} is no longer here`, { remedy: 'choose the file again' })
         }
         files.push({ name, path, bytes })
       }
@@ -150,7 +150,7 @@ export class FileExchange {
   #giveUpIfStalled(arrived: { total: number; before: number }, stalled: AbortController): void {
     if (arrived.total - arrived.before < STALL_BYTES) {
       const remedy = 'look after the connection and send it once more'
-      stalled.abort(new UserError('the file comes too slowly', { remedy }))
+      stalled.abort(new UserError('the upload is too slow', { remedy }))
     }
     arrived.before = arrived.total
   }
@@ -200,14 +200,16 @@ function newId(): string {
 function checkSize(bytes: number, room: number): void {
   if (bytes > LIMITS.fileBytes) {
     throw new UserError(`a file may have ${LIMITS.fileBytes / 2 ** 20} MB`, {
-      remedy: 'take larger ones over with the command line',
+      remedy: 'import larger ones with the command line',
     })
   }
   if (bytes > room) throw noRoom()
 }
 
 function noRoom(): UserError {
-  return new UserError('there is no room for the file', { remedy: 'make some, or wait a moment' })
+  return new UserError('there is not enough space for the file', {
+    remedy: 'free some space, or wait a moment',
+  })
 }
 
 async function sizeOf(path: string): Promise<number | null> {

@@ -153,6 +153,6 @@ function watchLibrary(
   }, externalChangeMs).unref()
 }
 
-const TAKEN_OVER = new UserError('another studio has opened this library while this one slept', {
+const TAKEN_OVER = new UserError('another studio opened this library while this one was asleep', {
   remedy: 'use that one, or close it and start this one again',
 })

@@ -23,5 +23,5 @@ export function freeName(context: HostContext, name: string, but?: string): stri
 /** @throws UserError when another is called that */
 export function requireFreeName(context: HostContext, name: string, id: string): void {
   if (!isTaken(context, name, id)) return
-  throw new UserError(`another is called "${name}" already`, { remedy: 'choose another name' })
+  throw new UserError(`the name "${name}" is already taken`, { remedy: 'choose another name' })
 }

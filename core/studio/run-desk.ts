@@ -83,7 +83,7 @@ export class RunDesk {
   async start(yaml: string, runId: string | undefined, name: string | undefined, demonstrations: number[]) {
     const config = resolveConfig(yaml, runId === undefined ? {} : { runId })
     if (config.runId !== null && this.#context.library.getRun(config.runId) !== undefined) {
-      throw new UserError(`there is a run "${config.runId}" already`, { remedy: 'choose another name' })
+      throw new UserError(`run "${config.runId}" already exists`, { remedy: 'choose another name' })
     }
     const { library } = this.#context
     const free = freeName(this.#context, name || config.runId || '')
@@ -98,7 +98,7 @@ export class RunDesk {
     const { state, step } = requireRun(library, id)
     if (maxSteps !== undefined && maxSteps <= step) {
       throw new UserError(`run "${id}" has made ${step.toLocaleString('en')} steps already`, {
-        remedy: 'let it go on to more',
+        remedy: 'give it more steps',
       })
     }
     const further = maxSteps !== undefined && state === 'finished'

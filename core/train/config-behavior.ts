@@ -85,7 +85,7 @@ export function resolveBehavior(
   if (section.hyperparameters !== undefined && section.trainer_type === undefined) {
     throw new UserError(`${at(place)}: hyperparameters without trainer_type`, {
       usage: true,
-      remedy: 'say whose they are, such as trainer_type: sac',
+      remedy: 'say which algorithm they are for, such as trainer_type: sac',
     })
   }
   if (overrides.stored !== true) section = mergeSections(environmentDefaults(environment, section), section)
@@ -210,6 +210,6 @@ function readInitPath(value: unknown, place: Place): string | null {
   }
   throw new UserError(`${at(place, 'init_path')}: ${JSON.stringify(value)} is not the name of a run`, {
     usage: true,
-    remedy: 'name a run of this studio; the model files of ML-Agents cannot be gone on with',
+    remedy: 'name a run of this studio; model files of ML-Agents cannot be trained further',
   })
 }

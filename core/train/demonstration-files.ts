@@ -55,7 +55,7 @@ export async function demonstrationFiles(path: string, where: string): Promise<s
   refuseForeignPath(path, `${where}:`)
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw explainSystemError(error, `${where}: "${path}" cannot be read`, {
-      remedy: 'write a path from where the command is run, or an absolute one',
+      remedy: 'write a path relative to the current folder, or an absolute one',
     })
   })
   const files = found.isDirectory() ? await filesOf(path, where) : [path]
@@ -85,7 +85,7 @@ async function filesOf(folder: string, where: string): Promise<string[]> {
     const file = fileIn(folder, name)
     if (file !== undefined) return file
     throw new UserError(`${where}: ${name} in "${folder}" is no file, or leads to another folder`, {
-      remedy: 'put the file itself there, or take the link away',
+      remedy: 'put the file itself there, or remove the link',
     })
   })
 }

@@ -22,7 +22,7 @@ export function demonstrationData(
     const mismatch = fitMismatch(episode.environment, spec)
     if (mismatch !== undefined) {
       throw new UserError(`${label} cannot be learned from here: it ${mismatch}`, {
-        remedy: 'leave it out of the demonstrations, or record it anew',
+        remedy: 'leave it out of the demonstrations, or record it again',
       })
     }
     if (id !== spec.id) elsewhere.set(id, (elsewhere.get(id) ?? 0) + 1)
@@ -158,7 +158,7 @@ export function selectDemonstrations(
   throw new UserError(`no demonstrations of ${spec.id} match "${selection}"`, {
     remedy:
       left ??
-      `record or import some (with --env ${spec.id}), or name episodes of an environment with the same observations and actions by their ids; "understudy demos list" shows what there is`,
+      `record or import some (with --env ${spec.id}), or name episodes of an environment with the same observations and actions by their ids; "understudy demos list" shows what is there`,
   })
 }
 
@@ -210,7 +210,7 @@ function named(library: ReadableLibrary, spec: EnvironmentSpec, ids: readonly nu
     const row = rows.get(id)
     if (row !== undefined) return row
     throw new UserError(`episode ${id} is not a complete demonstration`, {
-      remedy: '"understudy demos list" shows what there is',
+      remedy: '"understudy demos list" shows what is there',
     })
   })
   const misfit = firstMisfit(library, spec, chosen)
@@ -258,7 +258,7 @@ function parseIds(selection: string): number[] {
     const first = Number(match[1])
     const last = Number(match[2] ?? match[1])
     if (last < first || last - first > 100_000) {
-      throw new UserError(`"${part.trim()}" is no range of ids`, { usage: true })
+      throw new UserError(`"${part.trim()}" is not a range of ids`, { usage: true })
     }
     return Array.from({ length: last - first + 1 }, (_, i) => first + i)
   })

@@ -70,10 +70,10 @@ function refuseToBeginAgain(runDirectory: string, skipped: readonly Skipped[]): 
   const id = basename(runDirectory)
   if (skipped.length === 0) {
     throw new UserError(`run "${id}" cannot be resumed: its checkpoints are gone`, {
-      remedy: 'play it as it is, or start it anew with --force',
+      remedy: 'use it as it is, or start again with --force',
     })
   }
   throw new UserError(`run "${id}" cannot be resumed: ${skipped.map(describeSkipped).join(', ')}`, {
-    remedy: `keep what can still be played with \`understudy runs repair ${id}\`, or start it anew with --force`,
+    remedy: `keep what can still be played with \`understudy runs repair ${id}\`, or start again with --force`,
   })
 }

@@ -47,7 +47,7 @@ export async function inspectRun(library: ReadableLibrary, id: string): Promise<
   const directory = isRunId(id) ? runDirectory(library.dir, id) : null
   if (directory === null || (row === null && (await kindAt(directory)) === null)) requireRun(library, id)
   if (directory === null) return { id, row, checkpoints: [], setAside: [], problems: [notAName(id)] }
-  const problems = row === null ? ['the library does not know it'] : rowProblems(row)
+  const problems = row === null ? ['it is not in the library'] : rowProblems(row)
   const checkpoints: CheckpointReport[] = []
   try {
     for (const file of await listCheckpoints(directory)) checkpoints.push(await inspectCheckpoint(file))

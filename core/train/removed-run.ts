@@ -34,7 +34,7 @@ export function removeRun(library: Library, id: string): RemovedRun {
 export function putBack(library: Library, { row, metrics, folder }: RemovedRun): void {
   const directory = runDirectory(library.dir, row.id)
   if (library.getRun(row.id) !== undefined || existsSync(directory)) {
-    throw new UserError(`there is another run "${row.id}" by now`, { remedy: 'delete that one first' })
+    throw new UserError(`there is now another run "${row.id}"`, { remedy: 'delete that one first' })
   }
   moving(library, folder, directory, () => {
     library.putRun(row)

@@ -20,7 +20,7 @@ export interface Repair {
 
 /**
  * Sets damaged checkpoints aside and makes the newest whole one the newest; brings row, metrics, policy and config.yaml in
- * line with it; makes a row for a folder that the library does not know.
+ * line with it; makes a row for a folder that is not in the library.
  * @throws UserError while the run is being trained, when a checkpoint may not be read or is newer than this program, and
  *   when the configuration is nowhere to be found
  */
@@ -63,7 +63,7 @@ async function chooseCheckpoint(directory: string, done: string[]): Promise<Curr
   const unreadable = reports.find(({ state }) => state === 'unreadable')
   if (unreadable !== undefined) {
     throw new UserError(unreadable.problem ?? 'a checkpoint cannot be read', {
-      remedy: 'it may be whole: make it readable first, or move it away to go on without it',
+      remedy: 'it may be intact: make it readable first, or move it away to continue without it',
     })
   }
   const current =
@@ -87,7 +87,7 @@ async function wholeConfig(
   const text = (await contentOf(join(directory, 'config.yaml')))?.toString('utf8') ?? null
   if (text !== null && isYaml(text)) return { from: 'file', text }
   throw new UserError('the configuration of the run is neither in the library nor in its config.yaml', {
-    remedy: 'put the configuration that it was started with there, or delete the run',
+    remedy: 'put back the configuration that it was started with, or delete the run',
   })
 }
 
@@ -142,7 +142,7 @@ async function rowOf(
 function mendedRow(row: RunRow, head: CheckpointSummary | null, resumable: boolean): RunRow {
   const idle = { ...row, pid: null, finishedAtUs: row.finishedAtUs ?? Date.now() * 1000 }
   if (head === null) {
-    return { ...idle, state: 'failed', message: 'none of its checkpoints is whole: it cannot be resumed' }
+    return { ...idle, state: 'failed', message: 'none of its checkpoints is intact: it cannot be resumed' }
   }
   const { step, score } = head
   const { masteredAtStep } = head.mastery

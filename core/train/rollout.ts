@@ -44,13 +44,13 @@ export function requirePartialBatches(
   if (rollout instanceof GroupRollout) {
     throw new UserError(
       `${behavior.trainer_type} with these settings cannot learn from agents that decide at different moments, as those of ${environment} do`,
-      { remedy: 'take another algorithm, or train one agent of each build by the parameter agents: 1' },
+      { remedy: 'use another algorithm, or train one agent of each build by the parameter agents: 1' },
     )
   }
   throw new UserError(
     `${behavior.trainer_type} with these settings cannot learn from environments on workers`,
     {
-      remedy: 'leave workers, stepping and pace out of env_settings, or take another algorithm',
+      remedy: 'leave workers, stepping and pace out of env_settings, or use another algorithm',
     },
   )
 }

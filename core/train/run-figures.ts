@@ -30,7 +30,7 @@ export function figuresInWords(
     lines.push(
       low === null || high === null
         ? `held out: ${mean.toFixed(2)} ${units}, on one board it never trains on`
-        : `held out: ${mean.toFixed(2)} ${units}, mean of ${episodes} boards it never trains on (95% interval ${low.toFixed(2)} to ${high.toFixed(2)})`,
+        : `held out: ${mean.toFixed(2)} ${units}, mean of ${episodes} boards that it never trained on (95% interval ${low.toFixed(2)} to ${high.toFixed(2)})`,
     )
   }
   if (masteredAtStep !== null && human !== undefined) {

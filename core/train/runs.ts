@@ -47,7 +47,7 @@ export async function loadRunPlugins(library: ReadableLibrary, id: string): Prom
 export function savedConfig(row: RunRow): RunConfig {
   if (row.damage !== undefined) {
     throw new UserError(`the row of run "${row.id}" in the library is damaged (${row.damage})`, {
-      remedy: `make it anew from the folder of the run: understudy runs repair ${row.id}`,
+      remedy: `rebuild it from the run's folder: understudy runs repair ${row.id}`,
     })
   }
   return resolveConfig(row.config, { file: `the configuration of run ${row.id}`, stored: true })

@@ -60,7 +60,7 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
       if (!options.config.force) throw existsAlready(library, id)
       library.deleteRun(id)
     } else if (existsSync(directory) && !options.config.force) {
-      throw new UserError(`there is a folder of a run "${id}", which the library does not know`, {
+      throw new UserError(`there is a folder of a run "${id}", which is not in the library`, {
         remedy: `take it in with \`understudy runs repair ${id}\`, add --force to overwrite it, or choose another --run-id`,
       })
     }
@@ -73,7 +73,7 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
 function refuseName(library: Library, id: string, { initializeFrom }: RunConfig): void {
   if (initializeFrom === id) {
     throw new UserError(`run "${id}" cannot begin with its own networks`, {
-      remedy: 'add --resume to go on with it, or choose another --run-id',
+      remedy: 'add --resume to continue it, or choose another --run-id',
     })
   }
   if (initializeFrom !== null) requireRun(library, initializeFrom)
@@ -87,8 +87,8 @@ function existsAlready(library: Library, id: string): UserError {
   const owner = claim === undefined || claim.standing === 'gone' ? undefined : claim.owner
   const trained = owner === undefined ? '' : ` and is being trained by process ${owner.pid} on ${owner.host}`
   const others = '--force to overwrite it, or choose another --run-id'
-  return new UserError(`run "${id}" exists already${trained}`, {
-    remedy: trained === '' ? `add --resume to go on with it, ${others}` : 'choose another --run-id',
+  return new UserError(`run "${id}" already exists${trained}`, {
+    remedy: trained === '' ? `add --resume to continue it, ${others}` : 'choose another --run-id',
   })
 }
 
@@ -106,13 +106,13 @@ function resumedRow(row: RunRow, options: ResumeRunOptions): RunRow {
   const saved = savedConfig(row)
   const maxSteps = options.maxSteps ?? saved.behavior.max_steps
   if (row.state === 'finished' && row.step >= maxSteps) {
-    throw new UserError(`run "${row.id}" has made all its ${row.step} steps`, {
+    throw new UserError(`run "${row.id}" has already made all of its ${row.step} steps`, {
       remedy: 'give it more with --max-steps N',
     })
   }
   if (row.state === 'finished' && row.step < row.maxSteps && options.stop === undefined) {
     throw new UserError(`run "${row.id}" has ended by its stop rule after ${row.step} steps`, {
-      remedy: 'let it go on with another --stop-on (none for max_steps alone) or --max-time',
+      remedy: 'continue it with another --stop-on (none for max_steps alone) or --max-time',
     })
   }
   const config: RunConfig = {

@@ -253,7 +253,7 @@ export class Trainer {
   #unbearable(troubles: readonly string[]): UserError {
     const { trainer_type: name } = this.#options.config.behavior
     return new UserError(troubles.join('; '), {
-      remedy: `mend the environment and resume the run: ${name} with these settings cannot learn from an episode that breaks off`,
+      remedy: `fix the environment and resume the run: ${name} with these settings cannot learn from an episode that breaks off`,
     })
   }
 
@@ -372,7 +372,7 @@ export class Trainer {
       })
     }
     if (checkpoint.demonstrations !== this.#digest) {
-      throw new UserError('the demonstrations of the run are not what they were when it began', {
+      throw new UserError('the demonstrations of the run have changed since it began', {
         remedy: 'restore them, or start a new run',
       })
     }

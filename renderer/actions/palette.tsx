@@ -29,14 +29,14 @@ export function Palette() {
       highlightQuery
       scrollable
       maxHeight={420}
-      nothingFound="Nothing has that name"
+      nothingFound="Nothing found"
       onSpotlightOpen={() => setOpened(true)}
       onSpotlightClose={() => setOpened(false)}
       attributes={{ content: { 'aria-label': 'Commands' } }}
       classNames={{ actionDescription: classes.about }}
       searchProps={{
         leftSection: <IconSearch size={18} stroke={1.6} />,
-        placeholder: 'A command, a run, an agent, a play',
+        placeholder: 'Search commands, runs, agents and plays',
         'aria-label': 'Find a command',
       }}
     />

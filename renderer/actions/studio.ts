@@ -37,7 +37,7 @@ export function studioActions(control: StudioControl): readonly Action[] {
     {
       id: 'app.theme',
       group: 'Studio',
-      name: 'Switch the theme: light, dark, as the system has it',
+      name: 'Switch the theme: light, dark or same as the system',
       run: control.cycleTheme,
     },
     {

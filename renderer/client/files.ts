@@ -6,7 +6,7 @@ import { credentials } from './session.ts'
 /** Lays a file out for the host, for one call. @throws HostError */
 export async function sendFile(file: globalThis.File): Promise<Upload> {
   const headers = { ...credentials(), 'content-type': 'application/octet-stream' }
-  const response = await reach(`${file.name} could not be sent`, '/files', {
+  const response = await reach(`${file.name} could not be uploaded`, '/files', {
     method: 'POST',
     headers,
     body: file,
@@ -17,7 +17,9 @@ export async function sendFile(file: globalThis.File): Promise<Upload> {
 
 /** The content of a file that the host has answered with; it can be fetched once. @throws HostError */
 export async function fetchFile({ fileName, mediaType, id }: File): Promise<Blob> {
-  const response = await reach(`${fileName} could not be fetched`, `/files/${id}`, { headers: credentials() })
+  const response = await reach(`${fileName} could not be downloaded`, `/files/${id}`, {
+    headers: credentials(),
+  })
   return new Blob([await response.blob()], { type: mediaType })
 }
 
@@ -65,7 +67,7 @@ async function reach(failure: string, path: string, init: RequestInit): Promise<
     response = await fetch(path, init)
   } catch {
     // Also what a browser makes of a file that has changed or gone since it was chosen.
-    throw new HostError({ kind: 'connection', message: failure, remedy: 'Try it once more.' })
+    throw new HostError({ kind: 'connection', message: failure, remedy: 'Try again.' })
   }
   if (response.ok) return response
   const told = (await response.json().catch(() => null)) as { error?: string; remedy?: string | null } | null

@@ -12,7 +12,7 @@ function reportError(error: unknown): void {
     title: sentence(error.message),
     message:
       (error.remedy === null ? null : `${sentence(error.remedy)}.`) ??
-      (error.kind === 'bug' ? 'This is a fault of the studio. What was recorded is safe.' : ''),
+      (error.kind === 'bug' ? 'This is a bug in Understudy. Your recordings are safe.' : ''),
   })
 }
 

@@ -14,8 +14,8 @@ export function ConnectionLost() {
     <div className={classes.notice} role="status">
       <Loader size={16} color="currentColor" />
       {long
-        ? 'The studio does not answer. If it was closed, start it again and open the address that it prints. What was recorded is safe.'
-        : 'The connection to the studio was lost; trying again. What was recorded is safe.'}
+        ? 'The studio is not responding. If it was closed, start it again and open the address that it prints. Your recordings are safe.'
+        : 'The connection to the studio was lost. Reconnecting. Your recordings are safe.'}
     </div>
   )
 }

@@ -44,9 +44,7 @@ export function Consent() {
         {kind === 'environment' ? `To open ${name}, the studio ${does}.` : `${WHO[kind]} ${does}.`}
       </Text>
       <Text size="sm" mt="sm">
-        {changed
-          ? 'It is not the same as when you allowed it: it has changed or lies elsewhere. '
-          : 'You have not allowed it before. '}
+        {changed ? 'It has changed or moved since you allowed it. ' : 'You have not allowed it before. '}
         It can do whatever you can do on this computer, so say yes only if you know where it comes from.
       </Text>
       <Text size="xs" c="dimmed" mt="sm">

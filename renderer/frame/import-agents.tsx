@@ -57,10 +57,8 @@ export function ImportAgents({ files, weights, onClose }: ImportAgentsProps) {
   return (
     <Modal opened={files.length > 0} onClose={onClose} title="Import agents" size={460}>
       <p>{files.map(({ name }) => name).join(', ')}</p>
-      <p className="muted small">
-        Inputs and outputs must have the shapes of the environment that they play.
-      </p>
-      <EnvironmentSelect label="Environment that it plays" value={environment} onChange={setEnvironment} />
+      <p className="muted small">Their inputs and outputs must fit the environment.</p>
+      <EnvironmentSelect label="Environment to play" value={environment} onChange={setEnvironment} />
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={onClose}>
           Cancel

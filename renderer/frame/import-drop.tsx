@@ -61,8 +61,8 @@ export function ImportDrop() {
     <>
       {over && (
         <div className={classes.drop}>
-          <h1>Drop to import</h1>
-          <p className="muted">Demonstrations in any format that the studio reads, and agents as ONNX</p>
+          <h1>Drop files to import them</h1>
+          <p className="muted">Demonstrations in any supported format, and agents as ONNX</p>
         </div>
       )}
       <Modal opened={imported !== null} onClose={() => setImported(null)} title="Import" size={560}>
@@ -109,7 +109,7 @@ function Report({ report, onSaid }: ReportProps) {
         <div>
           <strong>{report.name}</strong>
           <p>{withoutName(report.error.message, report.name)}</p>
-          <p className="muted small">{report.error.remedy ?? 'Nothing of this file was imported.'}</p>
+          <p className="muted small">{report.error.remedy ?? 'Nothing was imported from this file.'}</p>
         </div>
       </div>
     )
@@ -148,10 +148,10 @@ function Unsaid({ name, onSaid }: { name: string; onSaid: ReportProps['onSaid'] 
       <IconHelpCircle size={20} color="var(--accent)" aria-label="Question" />
       <div>
         <strong>{name}</strong>
-        <p>The file does not say what was played.</p>
+        <p>The file does not say which environment was played.</p>
         <Group gap="sm" mt="xs" align="flex-end">
           <EnvironmentSelect
-            label="What was played"
+            label="Environment that was played"
             value={environment}
             onChange={setEnvironment}
             width={260}

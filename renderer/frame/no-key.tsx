@@ -4,7 +4,7 @@ import classes from './frame.module.css'
 export function NoKey() {
   return (
     <main className={classes.noKey}>
-      <h1>This page needs its key</h1>
+      <h1>This page needs a key</h1>
       <p>
         The studio lets in only the person who started it. Open the address that it printed when it was
         started: it ends in <code>#open=</code> and a long key. You can paste it into this very page.

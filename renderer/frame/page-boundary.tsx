@@ -21,10 +21,10 @@ export class PageBoundary extends Component<Props, { error: Error | null }> {
     return (
       <EmptyState
         icon={<IconMoodSad size={40} stroke={1.2} />}
-        title="This page has a fault"
+        title="Something went wrong on this page"
         actions={<Button onClick={() => this.setState({ error: null })}>Try again</Button>}
       >
-        {error.message}. What was recorded is safe, and the other pages work.
+        {error.message}. Your recordings are safe, and the other pages still work.
       </EmptyState>
     )
   }

@@ -26,7 +26,7 @@ const items = [
 const schemes = {
   light: { label: 'light', Icon: IconSun },
   dark: { label: 'dark', Icon: IconMoon },
-  auto: { label: 'as the system has it', Icon: IconSunMoon },
+  auto: { label: 'same as the system', Icon: IconSunMoon },
 } as const
 
 export function Rail({ page, onSettings }: { page: Page; onSettings: () => void }) {

@@ -29,19 +29,19 @@ export function SettingsDialog({ opened, onClose }: { opened: boolean; onClose: 
             data={[
               { value: 'light', label: 'Light' },
               { value: 'dark', label: 'Dark' },
-              { value: 'auto', label: 'As the system' },
+              { value: 'auto', label: 'Same as the system' },
             ]}
           />
         </div>
         <Switch
           label="Record what I play"
-          description="Every step is saved at once; you decide at the end whether to keep the play, and it counts from then on."
+          description="Every step is saved at once. At the end you decide whether to keep the play as a demonstration."
           checked={settings.record}
           onChange={(event) => changeSettings({ record: event.currentTarget.checked })}
         />
         <Switch
           label="Show the aim guide"
-          description="The path of the next shot, over the walls to where it comes to rest."
+          description="The path of the next shot, with its bounces, to where it stops."
           checked={settings.aimGuide}
           onChange={(event) => changeSettings({ aimGuide: event.currentTarget.checked })}
         />

@@ -21,8 +21,8 @@ export function Welcome() {
         <h2>Play it. Record it. Train an understudy. See whether it beats you.</h2>
         <p className="small muted">
           {library.value.bundled > 0
-            ? `${library.value.bundled} playthroughs of the scripted reference player are here already: enough to train an agent in minutes.`
-            : 'Everything you play is recorded and can be learned from.'}
+            ? `${library.value.bundled} demonstrations by the scripted reference player are included: enough to train an agent in minutes.`
+            : 'Everything you play is recorded, and agents can learn from it.'}
         </p>
       </div>
       <Group gap={8} wrap="nowrap">

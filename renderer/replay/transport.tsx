@@ -57,7 +57,7 @@ export function Transport({ clock, marks, noun }: TransportProps) {
           <IconPlayerSkipForward size={16} />
         </Knob>
         <span className={classes.right}>
-          <Tooltip label="Loop (L), from here ([), to here (])">
+          <Tooltip label="Loop (L); start it here ([), end it here (])">
             <ActionIcon
               aria-label="Loop"
               aria-pressed={state.loop !== null}

@@ -49,7 +49,7 @@ export function WatchBoard({ agent, name, speed = 1.5, loop = false }: WatchBoar
     }
   }, [method, id, round])
   if (error !== undefined) return <ErrorNote error={error} />
-  if (recording === null) return <Loader size="sm" m="auto" aria-label="The agent plays" />
+  if (recording === null) return <Loader size="sm" m="auto" aria-label="The agent is playing" />
   return (
     <Playing
       key={round}

@@ -32,7 +32,7 @@ describe('an imported agent by command', () => {
       known: false,
     })
     expect(understudy(dir, 'agents', 'import', file, '--env', 'basic').out).toBe(
-      'the library has it already, as From-PyTorch\n',
+      'it is already in the library, as From-PyTorch\n',
     )
     const [evaluation] = understudyJson(dir, 'evaluate', 'From-PyTorch', '--episodes', '10')
     expect(evaluation).toMatchObject({ environment: 'basic', episodes: 10, winRate: 1 })

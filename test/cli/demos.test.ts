@@ -171,7 +171,7 @@ describe('understudy demos', () => {
     expect(report).toEqual({ episodes: 23, problems: [], notReplayed: [], seedUnknown: [id] })
     const { out, code } = understudy(dir, 'demos', 'verify')
     expect([out, code]).toEqual([
-      `1 episode cannot be replayed, as nobody knows the seed: ${id}\n23 episodes verified, all intact\n`,
+      `1 episode cannot be replayed because the seed is unknown: ${id}\n23 episodes verified, all intact\n`,
       0,
     ])
     expect(understudy(dir, 'demos', 'show', String(id)).out).toContain('seed unknown')

@@ -57,7 +57,7 @@ describe('understudy experiment', () => {
     const other = join(dir, 'other.yaml')
     writeFileSync(other, FILE.replace('preset: ppo, max_steps: 1000', 'preset: ppo, max_steps: 500'))
     const { err } = understudy(dir, 'experiment', other, '--report-only')
-    expect(err).toContain('ppo-1 was made with other settings than')
+    expect(err).toContain('ppo-1 was made with different settings than')
     expect(err).toContain('max_steps was 1000, is 500')
   })
 
@@ -77,7 +77,7 @@ describe('understudy experiment', () => {
     })
     const [code] = await once(child, 'close')
     expect(code).toBe(130)
-    expect(said).toContain('the same command goes on')
+    expect(said).toContain('the same command continues')
     const checkpoints = readdirSync(join(dir, 'results/long/library/runs/other-1/checkpoints'))
     expect(Math.max(...checkpoints.map((name) => Number.parseInt(name, 10)))).toBeGreaterThanOrEqual(step)
   })

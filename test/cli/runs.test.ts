@@ -74,7 +74,7 @@ describe('understudy runs', () => {
       whole: null,
       cut: 'checkpoint 600 is damaged (checksum); when resumed, the run goes back to an older one',
       empty: 'checkpoint 600 is damaged (length: 0 bytes); when resumed, the run goes back to an older one',
-      unknown: 'the library does not know it; `understudy runs repair unknown` takes it in',
+      unknown: 'it is not in the library; `understudy runs repair unknown` adds it',
     })
     const text = understudy(dir, 'runs', 'list')
     expect(text.out).toMatch(/^whole +finished +600 +\d+ kB$/m)
@@ -106,7 +106,7 @@ describe('understudy runs', () => {
     expect(empty.err).toMatch(
       /error: run "empty" cannot be resumed: checkpoint 600 is damaged \(length: 0 bytes\), checkpoint 400 .*, checkpoint 200 /,
     )
-    expect(empty.err).toContain('`understudy runs repair empty`, or start it anew with --force')
+    expect(empty.err).toContain('`understudy runs repair empty`, or start again with --force')
   })
 
   it('repairs, prunes and deletes', () => {

@@ -26,14 +26,14 @@ describe('serve', () => {
       actions: [{ discrete: [1] }, { discrete: [2] }],
     })
     const taken = understudy(dir, 'serve', 'walker', '--port', new URL(address).port)
-    expect(taken.err).toContain('something listens there already')
+    expect(taken.err).toContain('something is already listening there')
     expect(taken.code).toBe(1)
     child.kill('SIGINT')
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
   it.each([
-    [['serve'], 2, 'which policy shall be served?'],
+    [['serve'], 2, 'which policy should be served?'],
     [['serve', '--model', 'nowhere.onnx', '--env', 'basic'], 1, 'there is no agent at nowhere.onnx'],
   ])('says what is wrong: %s', (args, code, message) => {
     const result = understudy(dir, ...args)

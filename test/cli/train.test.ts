@@ -60,7 +60,7 @@ describe('a run by command', () => {
     expect(out).toContain('first in Basic, 3 boards\n')
     const shown = understudy(dir, 'runs', 'show', 'first').out
     expect(shown).toMatch(/^in training: 0\.9\d points, mean of the last 1,000 steps' episodes$/m)
-    expect(shown).toMatch(/^held out: 0\.9\d points, mean of 20 boards it never trains on/m)
+    expect(shown).toMatch(/^held out: 0\.9\d points, mean of 20 boards that it never trained on/m)
     expect(understudy(dir, 'agents', 'list').out).toMatch(/IN TRAINING +HELD OUT/)
   })
 
@@ -94,10 +94,10 @@ describe('a run by command', () => {
   })
 
   it.each([
-    [[...QUICK, '--run-id', 'first'], 1, 'run "first" exists already', '--resume'],
-    [['train', '--run-id', 'first', '--resume'], 1, 'has made all its 10000 steps', '--max-steps'],
+    [[...QUICK, '--run-id', 'first'], 1, 'run "first" already exists', '--resume'],
+    [['train', '--run-id', 'first', '--resume'], 1, 'has already made all of its 10000 steps', '--max-steps'],
     [['train', '--run-id', 'first', '--resume', '--seed', '9'], 2, '--seed was 1', 'leave the flag out'],
-    [['train', '--run-id', 'first', '--resume', '--demos', 'all'], 2, '--demos and --resume exclude', ''],
+    [['train', '--run-id', 'first', '--resume', '--demos', 'all'], 2, '--demos and --resume cannot', ''],
     [
       ['train', '--run-id', 'first', '--resume', '--gail-control', 'shuffled'],
       2,
@@ -129,7 +129,7 @@ describe('a run by command', () => {
     [
       ['train', '--env', 'basic', '--num-envs', '2', '--envs-per-worker', '2'],
       2,
-      '--num-envs and --envs-per-worker exclude each other',
+      '--num-envs and --envs-per-worker cannot be used together',
       '',
     ],
     [
@@ -189,7 +189,7 @@ describe('a run by command', () => {
     [
       ['train', '--env', 'basic', '--algo', 'ppo', '--num-envs', '4', '--envs-per-worker', '2'],
       2,
-      '--num-envs and --envs-per-worker exclude each other',
+      '--num-envs and --envs-per-worker cannot be used together',
       '',
     ],
     [
@@ -207,12 +207,12 @@ describe('a run by command', () => {
     [
       ['evaluate', 'scripted', '--env', 'bubble/25', '--sample'],
       2,
-      '"scripted" is no policy',
+      '"scripted" is not a trained policy',
       'leave --checkpoint',
     ],
     [['evaluate', 'first', '--seeds', '1', '--episodes', '3'], 2, "'--seeds <list>' cannot be used with", ''],
     [['compare', 'first', '--seeds', '1', '--episodes', '3'], 2, "'--seeds <list>' cannot be used with", ''],
-    [['serve', 'first', '--model', 'x.onnx'], 2, '--model and the name of a run exclude each other', ''],
+    [['serve', 'first', '--model', 'x.onnx'], 2, '--model and the name of a run cannot be used together', ''],
     [['serve', 'first', '--env', 'grid'], 2, 'first plays basic', 'leave --env out'],
     [
       ['demos', 'export', '--actions', 'same', '--out', 'x.npz'],
@@ -226,7 +226,7 @@ describe('a run by command', () => {
     [['train', '--env', 'basic', '--max-steps', 'many'], 2, '--max-steps must be a whole number', ''],
     [['evaluate', 'frist'], 1, 'there is no run "frist"', 'did you mean "first"?'],
     [['evaluate', 'first', '--checkpoint', '3'], 1, 'no checkpoint at step 3', 'there are 0, 5000, 10000'],
-    [['evaluate', 'first', '--seeds', '9-3'], 2, 'is no list of seeds', ''],
+    [['evaluate', 'first', '--seeds', '9-3'], 2, 'is not a list of seeds', ''],
     [['evaluate', 'scripted'], 2, 'which environment', '--env'],
     [
       ['compare', 'first', '--svg', '/nowhere/x.svg', '--episodes', '1'],
@@ -288,12 +288,12 @@ describe('a run that exists', () => {
   it('is not overwritten unasked; both remedies are named', () => {
     const { code, err } = train()
     expect(code).toBe(1)
-    expect(err).toContain('run "a" exists already')
-    expect(err).toContain('--resume to go on with it, --force to overwrite it')
+    expect(err).toContain('run "a" already exists')
+    expect(err).toContain('--resume to continue it, --force to overwrite it')
   })
 
   it('goes on when the file has more steps, and says when it has made them all', () => {
-    expect(train('--resume').err).toContain('run "a" has made all its 400 steps')
+    expect(train('--resume').err).toContain('run "a" has already made all of its 400 steps')
     write(800)
     expect(train('--resume').out).toContain('finished: 800 steps')
   })
@@ -331,7 +331,7 @@ describe('a run that exists', () => {
       file,
       `${CONFIG.replace('max_steps: 1000', 'max_steps: 400')}\ncheckpoint_settings: {resume: true}`,
     )
-    expect(train().err).toContain('run "a" has made all its 880 steps')
+    expect(train().err).toContain('run "a" has already made all of its 880 steps')
     expect(train('--force').out).toContain('finished: 400 steps')
     write(400)
     const { out } = understudy(dir, 'train', file, '--run-id', 'b', '--initialize-from', 'a')

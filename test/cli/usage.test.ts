@@ -29,9 +29,9 @@ describe('wrong usage: exit code 2 and what was meant', () => {
       /^error: unknown format "npy"\n +did you mean "npz"\?\n$/,
     ],
     [['demos', 'list', '--kind', 'robot'], /^error: unknown kind of player "robot"\n/],
-    [['demos', 'delete', 'last'], /^error: "last" is no episode number\n/],
+    [['demos', 'delete', 'last'], /^error: "last" is not an episode number\n/],
     [['demos', 'tag', '1'], /^error: nothing to change\n/],
-    [['train', '--resume'], /^error: which run is to be resumed\?\n +add --run-id NAME\n$/],
+    [['train', '--resume'], /^error: which run should be resumed\?\n +add --run-id NAME\n$/],
   ])('%j', (args, message) => {
     const { code, err, out } = understudy(temporaryDirectory(), ...args)
     expect(err).toMatch(message)

@@ -32,7 +32,7 @@ describe('writeExport and readSource', () => {
   it('do not write into a folder that holds something', async () => {
     const path = temporaryDirectory()
     writeFileSync(join(path, 'mine.txt'), 'precious')
-    await expect(writeExport(path, FILES)).rejects.toThrow('is there already')
+    await expect(writeExport(path, FILES)).rejects.toThrow('already exists')
     expect(filesWithin(path)).toEqual(['mine.txt'])
     expect(readFileSync(join(path, 'mine.txt'), 'utf8')).toBe('precious')
   })

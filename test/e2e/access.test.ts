@@ -159,7 +159,7 @@ test.each([
 
 test('nothing stands in the way of whoever came without a key', async () => {
   const { page, context } = await visit(browser, studio.origin)
-  await page.getByRole('heading', { name: 'This page needs its key' }).waitFor()
+  await page.getByRole('heading', { name: 'This page needs a key' }).waitFor()
   await page.evaluate(axe)
   await look(page, 'no key')
   await context.close()

@@ -29,7 +29,7 @@ afterAll(async () => {
   await rm(programs, { recursive: true, force: true })
 })
 
-const title = 'This page needs its key'
+const title = 'This page needs a key'
 
 test.runIf(process.platform === 'linux')('the browser is opened on a file that is good once', async () => {
   await expect.poll(() => existsSync(join(programs, 'arguments'))).toBe(true)

@@ -38,7 +38,7 @@ describe('the frame', { timeout: 60_000 }, () => {
   test('offers three things to do on the first start, once', async () => {
     const { page, context, complaints } = await visit(browser, studio.address, { newcomer: true })
     const card = page.getByRole('region', { name: 'Getting started' })
-    expect(await card.textContent()).toContain('21 playthroughs of the scripted reference player')
+    expect(await card.textContent()).toContain('21 demonstrations by the scripted reference player')
     await card.getByRole('button', { name: 'Watch a replay' }).click()
     await page.getByText('Replayed exactly as it was recorded').waitFor()
     await page.reload()
@@ -162,7 +162,7 @@ describe('a level', { timeout: 60_000 }, () => {
       await question.getByText('Bubble, level 25, board 7: 1 bubble so far').waitFor()
     }
     await chooseBasic()
-    await question.getByRole('button', { name: 'Go on playing' }).click()
+    await question.getByRole('button', { name: 'Keep playing' }).click()
     await page.getByText('1 saved').waitFor()
     expect(await seed.inputValue()).toBe('7')
     expect(page.url()).toContain('env=bubble%2F25')

@@ -42,7 +42,7 @@ test('an ONNX file becomes an agent that is tested, compared and deleted', { tim
   await dialog.getByRole('button', { name: 'Import', exact: true }).click()
   // It was offered to bubble/25, which it does not fit.
   await page.getByText('its input input is [batch, 20], the environment shows [batch, 433]').waitFor()
-  await dialog.getByLabel('Environment that it plays').click()
+  await dialog.getByLabel('Environment to play').click()
   await page.getByRole('option', { name: 'Basic', exact: true }).click()
   await dialog.getByRole('button', { name: 'Import', exact: true }).click()
 
@@ -74,8 +74,8 @@ test('a file that does not say what was played asks for it', { timeout: 60_000 }
   await go(page, 'd')
   await page.evaluate(dropFile, { name: 'walk.jsonl', numbers })
   const dialog = page.getByRole('dialog', { name: 'Import' })
-  await dialog.getByText('The file does not say what was played.').waitFor()
-  await dialog.getByRole('combobox', { name: 'What was played' }).click()
+  await dialog.getByText('The file does not say which environment was played.').waitFor()
+  await dialog.getByRole('combobox', { name: 'Environment that was played' }).click()
   await page.getByRole('option', { name: 'Basic', exact: true }).click()
   await dialog.getByRole('button', { name: 'Import', exact: true }).click()
   await dialog.getByText('1 demonstration imported').waitFor()

@@ -137,7 +137,7 @@ describe('a newcomer', { timeout: 60_000 }, () => {
 describe('an agent', { timeout: 120_000 }, () => {
   test('is trained on the demonstrations while its curve is drawn', async () => {
     await go(page, 't')
-    await page.getByRole('button', { name: 'Train the first agent' }).click()
+    await page.getByRole('button', { name: 'Train your first agent' }).click()
     await page.getByText('22 demonstrations of').waitFor()
     await page.getByLabel('Name', { exact: true }).fill('short')
     await page.getByText('Advanced').click()

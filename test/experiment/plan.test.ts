@@ -131,7 +131,7 @@ describe('a file that cannot be run', () => {
       'try.yaml: column sac: behaviors.bubble/25.hyperparameters.tua: unknown key',
       'did you mean "tau"?',
     ],
-    [`${BASE}  - { id: sac, preset: ppo }\n`, 'try.yaml: columns: two are called "sac"', 'an id of its own'],
+    [`${BASE}  - { id: sac, preset: ppo }\n`, 'try.yaml: columns: two are called "sac"', 'its own id'],
     [
       `${BASE}compare: [{ name: x, of: sca, against: sac }]\n`,
       'try.yaml: compare: "x": there is no column "sca"',

@@ -57,7 +57,7 @@ describe.each(cases)('the view of $id', ({ id, view, left, right, idle }) => {
       ended = terminated || truncated
     }
     const events = environment.events() as SceneEvent[]
-    const told = { 'cart-pole': 'The pole fell', pendulum: 'The time is over, and it is not upright' }[id]
+    const told = { 'cart-pole': 'The pole fell', pendulum: 'Time is up, and it is not upright' }[id]
     expect(view.describe(events)).toBe(told)
     expect(view.moment(events)).toMatchObject({ kind: 'end' })
   })

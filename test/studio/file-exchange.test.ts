@@ -65,14 +65,14 @@ test('what stalls, breaks off or is too much is given up without a trace', async
   silent.push('half')
   await expect(exchange.receive(silent, null)).rejects.toMatchObject({
     name: 'UserError',
-    message: 'the file comes too slowly',
+    message: 'the upload is too slow',
   })
   async function* broken() {
     yield Buffer.from('half')
     throw new Error('connection reset')
   }
   await expect(exchange.receive(broken(), null)).rejects.toThrow('connection reset')
-  const tooMuch = { name: 'UserError', message: 'there is no room for the file' }
+  const tooMuch = { name: 'UserError', message: 'there is not enough space for the file' }
   await expect(exchange.receive(bytes('.'.repeat(101)), null)).rejects.toMatchObject(tooMuch)
   await expect(exchange.receive(bytes('.'), 101)).rejects.toMatchObject(tooMuch)
   await exchange.receive(bytes('.'.repeat(60)), 60)

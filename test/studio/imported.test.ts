@@ -69,7 +69,7 @@ test('an imported agent is tested, watched, compared, renamed, exported and dele
   await page.call('imported.delete', { id: 'walker' })
   await page.call('imported.add', { file: await studio.send('walker.onnx', rightward), environment: 'basic' })
   expect(await page.refusal('imported.restore', { id: 'walker' })).toMatchObject({
-    message: 'there is another agent "walker" by now',
+    message: 'there is now another agent "walker"',
   })
   await page.call('imported.delete', { id: 'walker' })
 })

@@ -117,7 +117,7 @@ test('a double click starts, and resumes, once', async () => {
   const start = () => studio.page.call('runs.start', { yaml, runId, demonstrations: [] })
   const resume = () => studio.page.call('runs.resume', { runId })
   for (const [click, sentence] of [
-    [start, `there is a run "${runId}" already`],
+    [start, `run "${runId}" already exists`],
     [resume, `run "${runId}" is being trained by process ${process.pid}`],
   ] as const) {
     const [first, second] = await clicks(click)
@@ -151,7 +151,9 @@ test('a studio whose library another has opened meanwhile says so', async () => 
   const other = await openStudio()
   const library = openLibrary(other.directory)
   library.setMeta('studio', JSON.stringify({ owner: 'of another', address: null }))
-  await expect(other.host.lost).rejects.toThrow('another studio has opened this library while this one slept')
+  await expect(other.host.lost).rejects.toThrow(
+    'another studio opened this library while this one was asleep',
+  )
   await other.close()
   expect(library.getMeta('studio')).toContain('of another')
   library.close()
@@ -210,7 +212,7 @@ test('no two are called the same', async () => {
   expect(second).toMatchObject({ id: 'twin-2', name: 'twin 2' })
   await ended(second.id, 'finished')
   expect(await page.refusal('runs.rename', { runId: second.id, name: 'Twin' })).toMatchObject({
-    message: 'another is called "Twin" already',
+    message: 'the name "Twin" is already taken',
   })
   expect(await page.call('runs.rename', { runId: second.id, name: 'Twin 2' })).toMatchObject({
     name: 'Twin 2',
@@ -268,7 +270,7 @@ test('a run that was deleted comes back whole', async () => {
   const other = await start('Regretted', 500)
   await ended(other.id, 'finished')
   expect(await page.refusal('runs.restore', { runId: run.id })).toMatchObject({
-    message: 'there is another run "Regretted" by now',
+    message: 'there is now another run "Regretted"',
   })
   const aside = () => readdirSync(join(directory, 'runs')).filter((name) => name.startsWith('.Regretted.'))
   expect(aside()).toHaveLength(1)

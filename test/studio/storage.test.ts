@@ -69,7 +69,7 @@ test('the trash is emptied, a run pruned, a backup deleted, each saying what it 
   expect(await page.call('storage.deleteBackup', { name: 'backups/library-then.db' })).toEqual({ bytes: 777 })
   await expect(page.call('storage.deleteBackup', { name: '../library.db' })).rejects.toMatchObject({
     kind: 'user',
-    message: 'there is no such backup any more',
+    message: 'that backup no longer exists',
   })
   await expect(page.call('storage.pruneRun', { runId: 'first', keep: 0 })).rejects.toMatchObject({
     kind: 'protocol',

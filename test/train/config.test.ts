@@ -205,7 +205,7 @@ describe('resolveConfig', () => {
     [
       'behaviors: {B: {hyperparameters: {beta: 1}}}',
       'c.yaml: behaviors.B: hyperparameters without trainer_type',
-      'say whose they are',
+      'say which algorithm they are for',
     ],
     [
       'behaviors: {A: {}, B: {}}',

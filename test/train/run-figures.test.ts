@@ -9,7 +9,7 @@ const heldOut = { episodes: 100, mean: 24.8, low: 24.1, high: 25.5 }
 test('each figure says over what it was taken', () => {
   expect(figuresInWords(bubbles, { score: 25.914, masteredAtStep: 2304 }, heldOut)).toEqual([
     "in training: 25.91 bubbles (human average 25.14), mean of the last 1,000 steps' episodes",
-    'held out: 24.80 bubbles, mean of 100 boards it never trains on (95% interval 24.10 to 25.50)',
+    'held out: 24.80 bubbles, mean of 100 boards that it never trained on (95% interval 24.10 to 25.50)',
     'mastered at 2,304 steps: the first at which 1,000 steps had a mean of 25.14 bubbles or better',
   ])
 })

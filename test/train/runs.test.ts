@@ -160,13 +160,13 @@ describe('repair', () => {
     expect(await repairRun(runs, 'a')).toEqual({ done: [], left: [] })
   })
 
-  it('makes a row for a folder that the library does not know, which is not overwritten before', async () => {
+  it('makes a row for a folder that is not in the library, which is not overwritten before', async () => {
     const runs = await library('lost')
     runs.deleteRun('lost')
-    expect((await inspectRun(runs, 'lost')).problems).toEqual(['the library does not know it'])
+    expect((await inspectRun(runs, 'lost')).problems).toEqual(['it is not in the library'])
     await expect(
       startRun({ library: runs, config: { ...CONFIG, runId: 'lost' }, demonstrations: [] }),
-    ).rejects.toThrow('there is a folder of a run "lost", which the library does not know')
+    ).rejects.toThrow('there is a folder of a run "lost", which is not in the library')
     await repairRun(runs, 'lost')
     expect(runs.getRun('lost')).toMatchObject({
       environmentId: 'basic',

@@ -86,9 +86,11 @@ describe('a run', () => {
       config('whole', { gail: true }),
     )
 
-    await expect(resumeRun({ library, runId: 'whole' })).rejects.toThrow('has made all its 1500 steps')
+    await expect(resumeRun({ library, runId: 'whole' })).rejects.toThrow(
+      'has already made all of its 1500 steps',
+    )
     await expect(startRun({ library, config: config('whole'), demonstrations: [] })).rejects.toThrow(
-      'exists already',
+      'already exists',
     )
     await deleteRun(library, 'whole')
     expect(existsSync(directory)).toBe(false)

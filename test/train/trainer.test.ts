@@ -219,7 +219,7 @@ describe('Trainer', () => {
     await session({ ...options, demonstrations: await demonstrations(3) }, 5)
     const other = await demonstrations(2)
     const resumed = session({ ...options, demonstrations: other, resume: true })
-    await expect(resumed).rejects.toThrow('the demonstrations of the run are not what they were')
+    await expect(resumed).rejects.toThrow('the demonstrations of the run have changed')
   })
 
   it('starts from the networks of another run, and refuses those that do not fit', async () => {

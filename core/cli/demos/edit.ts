@@ -20,11 +20,11 @@ export function registerEdit(demos: Command, context: CliContext): void {
     .option('--add <tag>', 'add a tag; may be repeated', collect)
     .option('--remove <tag>', 'remove a tag; may be repeated', collect)
     .option('--note <text>', 'set the note')
-    .option('--rating <n>', 'rate, 1 to 5; 0 takes the rating back', wholeNumber('--rating', 0, 5))
+    .option('--rating <n>', 'set the rating, 1 to 5; 0 removes it', wholeNumber('--rating', 0, 5))
     .action((ids: string[], options: TagOptions) => tag(ids, options, context))
   demos
     .command('delete <ids...>')
-    .description('put episodes aside; "demos restore" brings them back')
+    .description('move episodes to the trash; "demos restore" brings them back')
     .action((ids: string[]) => {
       const wanted = parseIds(ids)
       context.library().deleteEpisodes(wanted)
@@ -32,7 +32,7 @@ export function registerEdit(demos: Command, context: CliContext): void {
     })
   demos
     .command('restore <ids...>')
-    .description('bring deleted episodes back')
+    .description('restore deleted episodes')
     .action((ids: string[]) => {
       const wanted = parseIds(ids)
       context.library().restoreEpisodes(wanted)
@@ -40,16 +40,15 @@ export function registerEdit(demos: Command, context: CliContext): void {
     })
   demos
     .command('empty-trash')
-    .description('erase what was deleted, for good, and give its space back to the disk')
+    .description('erase deleted episodes for good, and free their disk space')
     .action(async () => {
       const { episodes, bytes } = await context.library().purge(Number.MAX_SAFE_INTEGER)
       if (context.json) context.printJson({ event: 'erased', episodes, bytes })
-      else
-        context.print(`${counted(episodes, 'episode')} erased, ${formatBytes(bytes)} given back to the disk`)
+      else context.print(`${counted(episodes, 'episode')} erased, ${formatBytes(bytes)} freed`)
     })
   demos
     .command('keep <ids...>')
-    .description('keep interrupted episodes as complete ones that were cut off')
+    .description('keep interrupted episodes, as episodes that were cut off')
     .action((ids: string[]) => {
       const wanted = parseIds(ids)
       context.library().keepEpisodes(wanted)

@@ -10,7 +10,7 @@ import { type Selection, selectionFilter, withSelection } from './select.ts'
 export function registerList(demos: Command, context: CliContext): void {
   withSelection(demos.command('list'))
     .description('list the episodes in the library, newest first')
-    .option('--deleted', 'list the deleted ones, which "demos restore" brings back')
+    .option('--deleted', 'list deleted episodes, which "demos restore" brings back')
     .action((options: Selection & { deleted?: boolean }) => {
       const deleted = options.deleted === true
       const rows = context.libraryToRead().listEpisodes({ ...selectionFilter(options), deleted })

@@ -10,12 +10,12 @@ import { outputPath } from '../output.ts'
 export function registerRescue(command: Command, context: CliContext): void {
   command
     .command('rescue <file>')
-    .description('take what is whole of a damaged library.db into a new library')
-    .requiredOption('--out <dir>', 'data directory of the new library', outputPath('--out'))
+    .description('save what is intact in a damaged library.db to a new library')
+    .requiredOption('--out <dir>', 'data directory for the new library', outputPath('--out'))
     .addHelpText(
       'after',
-      '\nThe damaged file is only read. Of an episode that is damaged its first steps are taken out, as an interrupted one\n' +
-        'with the tag "rescued", which "demos keep" keeps. Exit code 1: something could not be taken out.',
+      '\nThe damaged file is only read. Of a damaged episode, the intact first steps are saved as an interrupted episode\n' +
+        'with the tag "rescued", which "demos keep" can keep. Exit code 1: something could not be saved.',
     )
     .action((file: string, { out }: { out: string }) => {
       const rescued = rescueLibrary(file, out)

@@ -63,7 +63,7 @@ function shownSteps(episode: Episode): ShownStep[] {
 
 function describe(row: EpisodeRow): string[] {
   const lines: [string, string][] = [
-    ['episode', `${row.id}${row.bundled ? ' (came with the program)' : ''}`],
+    ['episode', `${row.id}${row.bundled ? ' (bundled)' : ''}`],
     ['environment', `${row.environmentId}, version ${row.environmentVersion}, seed ${row.seed ?? 'unknown'}`],
     ['player', row.playerKind === row.playerName ? row.playerName : `${row.playerName} (${row.playerKind})`],
     ['started', started(row)],

@@ -36,27 +36,27 @@ export function registerTransfer(demos: Command, context: CliContext): void {
   demos
     .command('import <paths...>')
     .description(
-      `take over episodes from files and folders (${readable()}); of a damaged one nothing is taken over`,
+      `import episodes from files and folders (${readable()}); nothing is imported from a damaged one`,
     )
     .option(
       '--env <id>',
-      'what was played; a file that names another environment must have its observations and actions',
+      'the environment that was played; a file that names another must match its observations and actions',
     )
     .option(
       '--actions <which>',
-      'of a .demo: each record holds its own action (same) or the one before',
+      'for .demo files: each record holds its own action (same) or the one before (previous)',
       which,
     )
     .action(async (paths: string[], options: ImportOptions) => {
       for (const path of paths) await importPath(path, options, context)
     })
   withSelection(demos.command('export [ids...]'))
-    .description('write episodes to a file or folder; without numbers all that are complete')
+    .description('export episodes to a file or folder (default: all complete ones)')
     .requiredOption('--out <path>', 'file or folder to write; "-" is standard output', outputPath('--out'))
-    .option('--format <name>', `${written()}; by default what the file name says`)
+    .option('--format <name>', `${written()} (default: from the file name)`)
     .option(
       '--actions <which>',
-      'of a .demo: same (what trainers read) or previous (as Unity records)',
+      'for .demo files: same (what trainers read) or previous (what Unity records)',
       which,
     )
     .action((ids: string[], options: ExportOptions) => exportTo(ids, options, context))
@@ -163,9 +163,9 @@ function askAs(context: CliContext, environment: string): void {
 async function writeOut(path: string, content: Uint8Array | DemonstrationFiles): Promise<void> {
   if (!isStandardOutput(path)) return writeExport(path, content)
   if (content instanceof Uint8Array) return writeOutputFile(path, content)
-  throw new UserError('a format of several files needs a folder', {
+  throw new UserError('this format has several files and needs a folder', {
     usage: true,
-    remedy: 'name one with --out, or choose a format of one file',
+    remedy: 'name one with --out, or choose a single-file format',
   })
 }
 

@@ -25,11 +25,11 @@ interface Verdict {
 
 export function registerVerify(demos: Command, context: CliContext): void {
   withSelection(demos.command('verify [ids...]'))
-    .description('check database, checksums and hashes, and replay every episode from its seed')
+    .description('check the database, checksums and hashes, and replay every episode from its seed')
     .addHelpText(
       'after',
-      '\nExit code 1: something is damaged, or comes out differently. Episodes that cannot be replayed, as nobody knows\n' +
-        'their seed or their environment is not here, are counted apart and are no failure.',
+      '\nExit code 1: something is damaged, or a replay differs. Episodes that cannot be replayed because the\n' +
+        'seed is unknown or the environment is missing are counted separately and are not a failure.',
     )
     .action(async (ids: string[], options: Selection) => {
       const library = context.libraryToRead()
@@ -60,7 +60,7 @@ export function registerVerify(demos: Command, context: CliContext): void {
         context.print(`episode ${episodeId} not replayed: ${reason}`)
       if (seedUnknown.length > 0) {
         const those = counted(seedUnknown.length, 'episode')
-        context.print(`${those} cannot be replayed, as nobody knows the seed: ${seedUnknown.join(', ')}`)
+        context.print(`${those} cannot be replayed because the seed is unknown: ${seedUnknown.join(', ')}`)
       }
       const verdict = problems.length === 0 ? 'all intact' : counted(problems.length, 'problem')
       context.print(`${counted(rows.length, 'episode')} verified, ${verdict}`)

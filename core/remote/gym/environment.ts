@@ -187,7 +187,7 @@ export class GymEnvironment implements Environment {
     } catch (error) {
       if (error instanceof Refusal) {
         this.#seed = null
-        throw new UserError(`${this.spec.id}: ${error.message}, ${place}`, { remedy: 'mend the environment' })
+        throw new UserError(`${this.spec.id}: ${error.message}, ${place}`, { remedy: 'fix the environment' })
       }
       this.close()
       throw error

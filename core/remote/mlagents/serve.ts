@@ -40,7 +40,7 @@ async function connect(client: grpc.Client, { port, waitSeconds, signal }: Serve
       if (cause === undefined) return resolve()
       reject(
         new UserError(`no trainer has listened on localhost:${port} for ${waitSeconds} s`, {
-          remedy: 'give the port of the trainer: 5004, or 5005 and the number of its worker added',
+          remedy: 'give the port of the trainer: 5004, or 5005 plus the number of its worker',
           cause,
         }),
       )

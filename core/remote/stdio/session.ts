@@ -241,7 +241,7 @@ function readHello(body: Uint8Array): Hello {
   try {
     value = JSON.parse(new TextDecoder().decode(body))
   } catch (error) {
-    throw new UserError('the greeting is no JSON', { cause: error })
+    throw new UserError('the greeting is not JSON', { cause: error })
   }
   const { protocol, client } = (value ?? {}) as Partial<Hello>
   if (typeof protocol !== 'number' || typeof client !== 'string') {

@@ -42,7 +42,7 @@ export class BuildProcess {
       rmSync(folder, { recursive: true, force: true })
       throw new UserError(
         `${options.executable} cannot be started (${(cause as NodeJS.ErrnoException).code})`,
-        { remedy: 'see that the file may be executed: chmod +x', cause },
+        { remedy: 'make the file executable: chmod +x', cause },
       )
     })
     return new BuildProcess(options.name, child, folder, onEnd)

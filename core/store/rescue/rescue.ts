@@ -46,7 +46,7 @@ const PAGES_AT_ONCE = 256
  */
 export function rescueLibrary(file: string, out: string): Rescued {
   if (hasLibrary(out)) {
-    throw new UserError(`there is a library in ${out} already`, { remedy: 'name a new directory with --out' })
+    throw new UserError(`there is already a library in ${out}`, { remedy: 'name a new directory with --out' })
   }
   const pages = openPages(file)
   const connection = new Connection(join(resolve(out), LIBRARY_FILE))

@@ -72,7 +72,7 @@ export function trainingHandlers(context: HostContext): Handlers<TrainingMethod>
       if (needed && episodes.length === 0) {
         problems.push({
           path: 'demonstrations',
-          message: 'this preset learns from demonstrations and none is chosen',
+          message: 'this preset learns from demonstrations and none are chosen',
           remedy: 'choose some, or a preset without GAIL',
         })
       }

@@ -15,7 +15,7 @@ export const notANumber: Rule = ({ series }) => {
     id: 'not-a-number',
     level: 'warning',
     text: `${broken[0]} is no longer a number: the run has diverged.`,
-    advice: 'Start it anew with a lower learning_rate.',
+    advice: 'Start again with a lower learning_rate.',
   }
 }
 
@@ -48,7 +48,7 @@ export const diverging: Rule = (facts) => {
     return {
       id: 'critic-diverging',
       level: 'warning',
-      text: `${what} grows by a third or more from summary to summary and has reached ${sizes.at(-1)!.toPrecision(2)}: the critic is diverging.`,
+      text: `${what} grows by a third or more with every summary, and has reached ${sizes.at(-1)!.toPrecision(2)}: the critic is diverging.`,
       advice: 'Lower learning_rate, tau or gamma, or turn on layer_norm under network_settings.',
     }
   }

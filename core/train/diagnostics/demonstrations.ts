@@ -19,7 +19,7 @@ export const tooFew: Rule = (facts) => {
   return {
     id: 'demonstrations-few',
     level: 'warning',
-    text: `There are only ${steps} demonstrated steps in ${episodes} ${episodes === 1 ? 'episode' : 'episodes'}: a network learns them by heart.`,
+    text: `There are only ${steps} demonstrated steps in ${episodes} ${episodes === 1 ? 'episode' : 'episodes'}, few enough for a network to memorise.`,
     advice: actions
       ? `Record more (${FEW_EPISODES} episodes or ${FEW_STEPS} steps), or raise gradient_penalty under gail.`
       : `Record more: ${FEW_EPISODES} episodes or ${FEW_STEPS} steps.`,
@@ -33,7 +33,7 @@ export const otherVersion: Rule = ({ demonstrations, spec }) => {
     id: 'demonstrations-version',
     level: 'warning',
     text: `Demonstrations come from version ${[...new Set(others)].join(' and ')} of ${spec.id}; this is version ${spec.version}, whose rules or observations differ.`,
-    advice: 'Leave them out, or record them anew.',
+    advice: 'Leave them out, or record them again.',
   }
 }
 
@@ -60,9 +60,9 @@ export const survivalBias: Rule = (facts) => {
     id: 'survival-bias',
     level: 'warning',
     text: longer
-      ? 'Episodes grow longer and are worth no more: the agent seems to be paid for staying alive, not for imitating.'
-      : 'Episodes grow shorter and are worth no more: the agent seems to be paid for ending them, not for imitating.',
-    advice: 'Set absorbing_states: true or reward_form: airl under gail, and make a control run to be sure.',
+      ? 'Episodes are getting longer but not better: the agent seems to be rewarded for staying alive, not for imitating.'
+      : 'Episodes are getting shorter but not better: the agent seems to be rewarded for ending them, not for imitating.',
+    advice: 'Set absorbing_states: true or reward_form: airl under gail, and train a control run to be sure.',
   }
 }
 
@@ -87,8 +87,8 @@ export const noBetterThanControl: Rule = (facts) => {
   return {
     id: 'no-better-than-control',
     level: 'warning',
-    text: `The control run ${control.runId}, with demonstrations that cannot be imitated, does as well (${figures}): the demonstrations did not help this run, or how episodes end gave the reward away (survival bias).`,
+    text: `The control run ${control.runId}, with demonstrations that cannot be imitated, does as well (${figures}): the demonstrations did not help this run, or it learned from how episodes end (survival bias).`,
     advice:
-      'Set absorbing_states: true or reward_form: airl under gail, or show it actions (use_actions: true).',
+      'Set absorbing_states: true or reward_form: airl under gail, or let it see actions (use_actions: true).',
   }
 }

@@ -24,9 +24,9 @@ export const tooStrong: Rule = (facts) => {
   return {
     id: 'discriminator-too-strong',
     level: 'warning',
-    text: `The discriminator has been right ${percent((mean(agent) + mean(demonstrations)) / 2)} of the time for long: agent and demonstrations are too easy to tell apart, and its reward no longer says what to do better.`,
+    text: `The discriminator has been right ${percent((mean(agent) + mean(demonstrations)) / 2)} of the time for a long while: agent and demonstrations are too easy to tell apart, so its reward no longer says how to improve.`,
     advice:
-      'Raise gradient_penalty or lower learning_rate under gail, or do not show it actions (use_actions: false).',
+      'Raise gradient_penalty or lower learning_rate under gail, or hide actions from it (use_actions: false).',
   }
 }
 
@@ -41,9 +41,9 @@ export const tooWeak: Rule = (facts) => {
   return {
     id: 'discriminator-too-weak',
     level: 'warning',
-    text: 'The discriminator gives agent and demonstrations the same verdict: its reward says nothing yet.',
+    text: 'The discriminator cannot tell agent and demonstrations apart yet, so its reward says nothing.',
     advice:
-      'Lower gradient_penalty or raise learning_rate under gail, or show it actions (use_actions: true).',
+      'Lower gradient_penalty or raise learning_rate under gail, or let it see actions (use_actions: true).',
   }
 }
 
@@ -63,14 +63,14 @@ export const verdict: Rule = (facts) => {
   if (accuracy < 0.6 && hasJustBegun(facts)) {
     return finding(
       'note',
-      `The discriminator is right ${percent(accuracy)} of the time: it is only learning to tell.`,
+      `The discriminator is right ${percent(accuracy)} of the time: it is still learning.`,
     )
   }
   // One that plays worse than it was shown is not told apart because the discriminator is bad at it.
   return accuracy < 0.6
     ? finding(
         facts.asDemonstrated === false && isThere(facts) !== true ? 'note' : 'good',
-        `The discriminator is right ${percent(accuracy)} of the time: it can hardly tell the agent from the demonstrations.`,
+        `The discriminator is right ${percent(accuracy)} of the time: it can barely tell the agent from the demonstrations.`,
       )
     : finding('note', `The discriminator is right ${percent(accuracy)} of the time.`)
 }

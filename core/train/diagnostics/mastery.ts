@@ -33,7 +33,7 @@ export const atGoal: Rule = (facts) => {
   return {
     id: 'at-goal',
     level: 'good',
-    text: `At ${now.toFixed(2)} ${score.units}, of ${score.goal} that are the goal: there is nothing left to learn.`,
+    text: `At ${now.toFixed(2)} ${score.units}, and the goal is ${score.goal}: there is nothing left to learn.`,
     advice: null,
   }
 }
@@ -46,7 +46,7 @@ export const neverSucceeds: Rule = (facts) => {
   return {
     id: 'never-succeeds',
     level: 'warning',
-    text: 'Hardly an episode reaches its goal, and has not for long: there is nothing to learn the goal from.',
+    text: 'Almost no episode has reached its goal for a long time, so there is nothing to learn the goal from.',
     advice:
       'Add demonstrations (gail, behavioral_cloning) or the curiosity signal, or start with an easier lesson.',
   }

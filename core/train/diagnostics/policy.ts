@@ -27,14 +27,14 @@ export const entropyCollapsed: Rule = (facts) => {
     return {
       id: 'entropy-collapsed',
       level: 'note',
-      text: 'The policy has stopped exploring: of two decisions it nearly always takes the same one.',
+      text: 'The policy has stopped exploring: in the same situation it nearly always makes the same decision.',
       advice: remedy === null ? null : `If it does not play well enough yet: ${remedy}`,
     }
   }
   return {
     id: 'entropy-collapsed',
     level: 'warning',
-    text: 'The policy has stopped exploring: it nearly always takes the same decision, and is not there yet.',
+    text: 'The policy has stopped exploring too early: it nearly always makes the same decision and does not play well yet.',
     advice: remedy,
   }
 }
@@ -47,7 +47,7 @@ export const nearlyRandom: Rule = (facts) => {
   return {
     id: 'nearly-random',
     level: 'note',
-    text: 'The policy still decides nearly at random.',
+    text: 'The policy still acts almost at random.',
     advice: null,
   }
 }
@@ -59,7 +59,7 @@ export const stepsTooLarge: Rule = (facts) => {
   return {
     id: 'steps-too-large',
     level: 'warning',
-    text: 'Most samples hit the bound of the policy ratio: every update leads further than its samples reach.',
+    text: 'Most samples hit the bound of the policy ratio: each update goes further than its samples support.',
     advice: 'Lower learning_rate or num_epoch under hyperparameters.',
   }
 }

@@ -12,13 +12,13 @@ const parts = new Map<string, readonly [what: string, advice: string | null]>([
     'time/environment',
     [
       'the environment',
-      'Step it on worker threads (workers under env_settings), out of step where steps differ in length (stepping: async), or learn more per step.',
+      'Step it on worker threads (workers under env_settings), out of step where steps differ in length (stepping: async), or train more per step.',
     ],
   ],
   [
     'time/inference',
     [
-      'deciding what to do',
+      'choosing actions',
       'Let more environments share a decision (num_envs under env_settings), or use a smaller network.',
     ],
   ],

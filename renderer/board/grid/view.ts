@@ -44,7 +44,7 @@ export const gridView: SceneView<Nothing> = {
   describe: (events) => {
     const { reach, move, bump } = tell(events)
     if (reach !== undefined)
-      return `Reached the ${words[reach.goal]}, ${reach.right ? 'the goal' : 'not the goal'}`
+      return `Reached the ${words[reach.goal]}, ${reach.right ? 'the goal' : 'which is not the goal'}`
     if (bump !== undefined) return `The wall is in the way, ${bump.direction}`
     return move === undefined ? 'Stayed' : `Moved ${directionOf(move)}`
   },

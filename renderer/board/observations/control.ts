@@ -81,8 +81,8 @@ export const choiceControl: Control<Choice> = {
   },
   afterStep: (choice, scene) => legal(choice, observationsOf(scene)),
   keys: [
-    key('less', 'Choose the one before', 'Choose', 'ArrowLeft', (choice, scene) => change(choice, scene, -1)),
-    key('more', 'Choose the next', 'Choose', 'ArrowRight', (choice, scene) => change(choice, scene, 1)),
+    key('less', 'Previous choice', 'Choose', 'ArrowLeft', (choice, scene) => change(choice, scene, -1)),
+    key('more', 'Next choice', 'Choose', 'ArrowRight', (choice, scene) => change(choice, scene, 1)),
     key('previous', 'Previous part of the action', 'Part of the action', 'ArrowUp', (choice) =>
       select(choice, -1),
     ),

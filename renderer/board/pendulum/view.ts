@@ -18,7 +18,7 @@ export const pendulumView: SceneView<Hands> = {
   },
   describe: (events) => {
     const upright = uprightAtEnd(events)
-    return upright === undefined ? '' : `The time is over, and it is ${upright ? '' : 'not '}upright`
+    return upright === undefined ? '' : `Time is up, and it is ${upright ? '' : 'not '}upright`
   },
   progress: () => 0,
   branches: [],

@@ -27,13 +27,13 @@ export default function AgentsPage() {
         title="No agents yet"
         actions={
           <>
-            <Button onClick={() => navigate('train', { new: 1 })}>Train the first agent</Button>
+            <Button onClick={() => navigate('train', { new: 1 })}>Train your first agent</Button>
             <ImportButton />
           </>
         }
       >
-        Every run leaves an agent here: watch it, compare it, or take it elsewhere as ONNX. One that was made
-        elsewhere can be imported.
+        Every run adds an agent here, to watch, compare or export as ONNX. You can also import agents made
+        elsewhere.
       </EmptyState>
     )
   }

@@ -30,7 +30,7 @@ export function ImportedCard({ agent }: { agent: ImportedAgent }) {
         <>
           {FORMS[agent.form]}
           {agent.producer !== '' && ` by ${agent.producer}`} · {agent.source}
-          {agent.sampledOnly && ' · draws its actions'}
+          {agent.sampledOnly && ' · samples its actions'}
         </>
       }
       standing={{

@@ -50,7 +50,7 @@ export function AddContender({ compare }: { compare: Compare }) {
     ...preparing.map(({ id, name }): Offer => {
       const contender = { kind: 'agent', runId: id } as const
       const key = formatContender(contender)
-      return { key, contender, label: name, kind: 'agent', extra: 'getting ready', disabled: true }
+      return { key, contender, label: name, kind: 'agent', extra: 'preparing', disabled: true }
     }),
   ].filter(({ key, label }) => !taken.has(key) && hasWords(label, search))
   const scoreWords = useScoreWords()
@@ -81,7 +81,7 @@ export function AddContender({ compare }: { compare: Compare }) {
       </Combobox.Target>
       <Combobox.Dropdown>
         <Combobox.Search
-          aria-label="Find who is to be compared"
+          aria-label="Search for players to compare"
           placeholder="A name, a board, or player:me  score<20"
           value={search}
           onChange={(event) => {
@@ -90,10 +90,10 @@ export function AddContender({ compare }: { compare: Compare }) {
           }}
         />
         <ScrollArea.Autosize mah={360} type="scroll" viewportProps={{ tabIndex: 0 }}>
-          <Combobox.Options aria-label="Who can be added">
+          <Combobox.Options aria-label="Players to add">
             <Offers label="Players" offers={players} />
             <Offers label="Demonstrations" offers={shown} />
-            {players.length + plays.length === 0 && <Combobox.Empty>Nobody else is found</Combobox.Empty>}
+            {players.length + plays.length === 0 && <Combobox.Empty>No one else found</Combobox.Empty>}
           </Combobox.Options>
         </ScrollArea.Autosize>
         {plays.length > SHOWN && (

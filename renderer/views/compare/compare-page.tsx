@@ -20,20 +20,20 @@ export default function ComparePage() {
       {contenders.length === 0 ? (
         <EmptyState
           icon={<IconChartDots3 size={40} stroke={1.2} />}
-          title="Choose who plays"
+          title="Choose players"
           actions={
             known.agents.length === 0 && (
               <Button onClick={() => navigate('train', { new: 1 })}>Train an agent</Button>
             )
           }
         >
-          Two to four of people, the scripted player and agents play the same board side by side.
+          Pick two to four people, scripted players or agents to play the same board side by side.
         </EmptyState>
       ) : (
         <>
           <ErrorNote error={boards.error} />
           {boards.value === undefined
-            ? boards.error === undefined && <Loader m="auto" aria-label="They play" />
+            ? boards.error === undefined && <Loader m="auto" aria-label="Playing the board" />
             : boards.error === undefined && <Boards key={keyOf(boards.value)} compare={compare} />}
           <TablePanel compare={compare} />
         </>

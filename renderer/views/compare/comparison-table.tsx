@@ -25,7 +25,7 @@ function Scores({ comparison }: { comparison: Comparison }) {
           </th>
           <th
             scope="col"
-            title="Interquartile mean (IQM): the mean of what is left without the best and the worst quarter"
+            title="Interquartile mean (IQM): the mean of the middle half, without the best and the worst quarter"
           >
             mean without extremes
           </th>
@@ -63,7 +63,9 @@ function EachAgainstEach({ comparison: { rows, spec } }: { comparison: Compariso
   const fewer = spec.score.measure === 'length' ? `fewer ${spec.score.units}` : `more ${spec.score.units}`
   return (
     <table className={`${classes.table} figure`}>
-      <caption>How likely each needs {fewer} than the other on the same board, with its 95% interval</caption>
+      <caption>
+        How likely each player is to need {fewer} than the other on the same board, with a 95% interval
+      </caption>
       <thead>
         <tr>
           <th scope="col">Player</th>
@@ -109,8 +111,8 @@ interface Pair {
 
 /** The interval below the chance, so that four players fit beside each other. */
 function Chance({ pair: { probabilityBetter, low, high, pairedSeeds } }: { pair: Pair }) {
-  if (probabilityBetter === null) return <span title="They share no board">–</span>
-  const boards = `on ${pairedSeeds} ${pairedSeeds === 1 ? 'board' : 'boards'} that both have played`
+  if (probabilityBetter === null) return <span title="They have no board in common">–</span>
+  const boards = `on ${pairedSeeds} ${pairedSeeds === 1 ? 'board' : 'boards'} that both played`
   return (
     <span title={boards}>
       {percent(probabilityBetter)}

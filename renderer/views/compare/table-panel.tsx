@@ -92,11 +92,11 @@ export function TablePanel({ compare }: { compare: Compare }) {
       </header>
       <p className="small muted">
         {comparison?.unit ??
-          'Everyone who can play plays the same new boards; for people, what they have recorded.'}
+          'Agents and the scripted player play the same new boards. For people, their recorded plays are used.'}
       </p>
       {outdated && !task.busy && (
         <p className={`small ${classes.outdated}`}>
-          An agent has learned more or plays were added since. Compare again for how it is now.
+          An agent has trained further, or plays were added. Compare again to update the table.
         </p>
       )}
       {task.busy && (

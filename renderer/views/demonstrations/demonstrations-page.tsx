@@ -75,7 +75,7 @@ export default function DemonstrationsPage() {
       </section>
       <section className={classes.right} aria-label="Replay">
         {shown === undefined ? (
-          <EmptyState icon={<IconVideo size={36} stroke={1.2} />} title="Choose a demonstration">
+          <EmptyState icon={<IconVideo size={36} stroke={1.2} />} title="Select a demonstration">
             Its replay appears here. Shift and {navigator.platform.startsWith('Mac') ? 'Cmd' : 'Ctrl'} select
             several; files dropped anywhere are imported.
           </EmptyState>

@@ -82,7 +82,7 @@ function Verdict({ row, verified, divergedAt, notReplayed }: DetailsProps) {
     return (
       <p className={classes.unknown}>
         <IconHelpCircle size={15} aria-hidden />
-        {`Not replayed, as ${notReplayed}: this is what was recorded`}
+        {`Not replayed because ${notReplayed}: this is the recording itself`}
       </p>
     )
   }
@@ -90,14 +90,14 @@ function Verdict({ row, verified, divergedAt, notReplayed }: DetailsProps) {
     return (
       <p className={classes.unknown}>
         <IconHelpCircle size={15} aria-hidden />
-        Cannot be replayed, as nobody knows its seed: this is what was recorded
+        Cannot be replayed because its seed is unknown: this is the recording itself
       </p>
     )
   }
   return (
     <p className={classes.diverged}>
       <IconAlertTriangle size={15} aria-hidden />
-      {`Differs from the recording from step ${divergedAt ?? 0} on: the environment has changed since`}
+      {`Differs from the recording from step ${divergedAt ?? 0} onwards: the environment has changed since`}
     </p>
   )
 }

@@ -11,11 +11,11 @@ export function KeepQuestion({ question }: { question: Question | null }) {
     <Modal opened onClose={() => answer('stay')} title="Keep this play?" size={440}>
       <p>
         {play.spec.title}, board {play.seed}: {headline(play)}
-        {!over && ' so far'}. What is kept counts among your demonstrations, and agents can learn from it.
+        {!over && ' so far'}. If you keep it, it becomes a demonstration that agents can learn from.
       </p>
       <Group justify="flex-end" mt="lg">
         <Button variant="subtle" color="gray" mr="auto" onClick={() => answer('stay')}>
-          {over ? 'Stay here' : 'Go on playing'}
+          {over ? 'Stay here' : 'Keep playing'}
         </Button>
         <Button variant="default" onClick={() => answer('discard')}>
           Discard

@@ -25,7 +25,7 @@ export function PlayBoard({ play }: { play: Play }) {
   if (view === undefined) {
     return (
       <div className={classes.stage}>
-        <p className="muted">{play.play.spec.title} has no board on this screen yet.</p>
+        <p className="muted">{play.play.spec.title} cannot be drawn on this screen yet.</p>
       </div>
     )
   }

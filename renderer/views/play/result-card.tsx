@@ -42,7 +42,7 @@ export function ResultCard({ play: { play, agentId, ...act } }: { play: Play }) 
       </div>
       {recorded && (
         <p className="small muted">
-          {agentId === null ? 'Playing on keeps it, too.' : 'Playing on or watching keeps it, too.'}
+          {agentId === null ? 'Playing on also keeps it.' : 'Playing on or watching also keeps it.'}
         </p>
       )}
     </section>

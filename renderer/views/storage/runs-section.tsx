@@ -39,7 +39,7 @@ export function RunsSection({ runs }: { runs: readonly RunStorage[] }) {
             label="Prune"
             icon={<IconCut size={15} />}
             disabled={run.active || !run.listed}
-            question={`All but the newest ${counted(keep, 'checkpoint')} of ${run.name} are deleted. This cannot be undone.`}
+            question={`All but the newest ${counted(keep, 'checkpoint')} of ${run.name} will be deleted. This cannot be undone.`}
             confirm="Prune the run"
             onConfirm={() => void pruneRun(run.id, keep)}
           />

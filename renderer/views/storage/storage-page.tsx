@@ -52,7 +52,7 @@ export default function StoragePage() {
                     <ConfirmButton
                       label="Empty the trash"
                       icon={<IconTrash size={15} />}
-                      question={`${counted(trash.episodes, 'episode is', 'episodes are')} erased for good. This cannot be undone.`}
+                      question={`${counted(trash.episodes, 'episode')} will be erased for good. This cannot be undone.`}
                       confirm="Empty the trash"
                       onConfirm={() => void emptyTrash()}
                     />
@@ -86,7 +86,7 @@ export default function StoragePage() {
             <ConfirmButton
               label="Delete"
               icon={<IconTrash size={15} />}
-              question={`${name} is deleted for good. This cannot be undone.`}
+              question={`${name} will be deleted for good. This cannot be undone.`}
               confirm="Delete the backup"
               onConfirm={() => void deleteBackup(name)}
             />
@@ -100,15 +100,15 @@ export default function StoragePage() {
           rows={[
             {
               key: 'unused',
-              name: 'Space in the library that nothing needs any more',
+              name: 'Unused space in the library',
               facts: '',
               bytes: unused,
               action: (
                 <ConfirmButton
-                  label="Give it back"
+                  label="Free it"
                   icon={<IconArrowsMinimize size={15} />}
-                  question="Nothing is lost. A large library takes a moment."
-                  confirm="Give it back"
+                  question="No data is lost. For a large library this takes a moment."
+                  confirm="Free it"
                   onConfirm={() => void compact()}
                 />
               ),

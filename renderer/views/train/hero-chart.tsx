@@ -45,14 +45,14 @@ export function HeroChart({ run, curves }: { run: LiveRun; curves: Curves | unde
         <p className={classes.waiting}>
           {run.state === 'running'
             ? `The first ${episodeWord(spec?.score)}s are being played.`
-            : `This run has finished no ${episodeWord(spec?.score)}.`}
+            : `This run has not finished any ${episodeWord(spec?.score)}.`}
         </p>
       ) : (
         <Curve
           group={run.id}
           height={Math.min(Math.max(260, viewport * 0.36), 480)}
           maxStep={run.state === 'running' ? run.maxSteps : 0}
-          label={`${words} against steps; the newest value is ${score(series.values.at(-1) ?? 0)}`}
+          label={`${words} by step; the latest value is ${score(series.values.at(-1) ?? 0)}`}
           format={score}
           level={
             human && {

@@ -81,7 +81,7 @@ function MetricPanel({ panel, run, curves }: { panel: Panel; run: LiveRun; curve
         group={run.id}
         height={130}
         maxStep={run.state === 'running' ? run.maxSteps : 0}
-        label={`${panel.title} against steps`}
+        label={`${panel.title} by step`}
         format={(value) => String(Number(value.toPrecision(3)))}
         lines={lines}
       />

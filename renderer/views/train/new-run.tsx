@@ -107,13 +107,13 @@ export function NewRun() {
             <DemonstrationChoice chosen={chosen} />
             <Select
               label="Control run"
-              description="One of these beside the real run tells whether the demonstrations helped: what it still learns comes from the reward and from how episodes end, not from the player."
+              description="Run one beside the real run to see whether the demonstrations helped. Whatever a control run learns comes from the reward and from how episodes end, not from the player."
               allowDeselect={false}
               value={control}
               data={[
                 { value: 'none', label: 'No: learn from the demonstrations' },
-                { value: 'shuffled', label: 'Shuffle what was done in them' },
-                { value: 'empty', label: 'Empty them' },
+                { value: 'shuffled', label: 'Yes: shuffle the demonstrated actions' },
+                { value: 'empty', label: 'Yes: blank out the demonstrations' },
               ]}
               onChange={(kind) => setControl(kind as typeof control)}
             />
@@ -133,7 +133,7 @@ export function NewRun() {
         <div className={classes.newNotes}>
           {misread && (
             <Alert color="red" icon={<IconAlertTriangle />} p="xs">
-              The filter of demonstrations is not understood: {chosen.unknown.join(' ')}
+              This filter is not understood: {chosen.unknown.join(' ')}
             </Alert>
           )}
           {composed.value?.problems.map((problem) => (

@@ -23,7 +23,7 @@ export function RunHead({ run }: { run: LiveRun }) {
       {run.masteredAtStep !== null && (
         <span
           className={`${classes.mastered} figure`}
-          title="The first step at which 1,000 steps of training had a mean as good as the human average, or better"
+          title="The first step at which the last 1,000 steps of training were at least as good as the human average"
         >
           <IconTrophy size={15} aria-hidden /> mastered at {count(run.masteredAtStep)} steps
         </span>

@@ -109,7 +109,7 @@ function Watch({ run }: { run: LiveRun }) {
         variant="default"
         leftSection={<IconEye size={17} />}
         disabled={!plays}
-        title={plays ? undefined : 'It has no policy yet'}
+        title={plays ? undefined : 'There is no policy yet'}
         onClick={() => setWatching(true)}
       >
         Watch it play

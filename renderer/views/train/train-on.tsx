@@ -39,9 +39,9 @@ export function TrainOn({ run }: { run: Run }) {
         >
           <NumberInput
             data-autofocus
-            label="Go on to how many steps"
-            description={`It has made ${count(run.step)}.`}
-            error={steps !== null && steps <= run.step && 'More than it has made'}
+            label="Train until step"
+            description={`${count(run.step)} so far.`}
+            error={steps !== null && steps <= run.step && 'Must be more than the steps so far'}
             hideControls
             allowDecimal={false}
             thousandSeparator=","

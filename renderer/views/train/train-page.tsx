@@ -34,7 +34,7 @@ export default function TrainPage() {
         <EmptyState
           icon={<IconChartLine size={40} stroke={1.2} />}
           title="No runs yet"
-          actions={<Button onClick={() => navigate('train', { new: 1 })}>Train the first agent</Button>}
+          actions={<Button onClick={() => navigate('train', { new: 1 })}>Train your first agent</Button>}
         >
           The scripted reference player's 21 playthroughs are enough to start with: about two minutes to an
           agent at the human average.

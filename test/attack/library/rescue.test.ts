@@ -150,7 +150,7 @@ describe('from a damaged library is rescued', () => {
     const other = join(dir, 'other.db')
     writeFileSync(other, 'no database'.repeat(5000))
     expect(() => rescueLibrary(other, join(dir, 'out'))).toThrow(DataError)
-    expect(() => rescueLibrary(file, join(file, '..'))).toThrow('there is a library in')
+    expect(() => rescueLibrary(file, join(file, '..'))).toThrow('there is already a library in')
     expect(() => rescueLibrary(join(dir, 'nowhere.db'), join(dir, 'out2'))).toThrow(UserError)
     expect(existsSync(join(dir, 'out2'))).toBe(false)
   })

@@ -127,7 +127,7 @@ it('the command, given twice at once, trains once, and the other says who does',
     const [winners, losers] = [ends.filter(({ code }) => code !== 1), ends.filter(({ code }) => code === 1)]
     if (winners.length > 1) twice++
     expect(losers.map(({ err }) => err.trim().split('\n').length)).toEqual([2])
-    expect(losers[0]!.err).toMatch(/run "a" (exists already and )?is being trained by process \d+ on \S+/)
+    expect(losers[0]!.err).toMatch(/run "a" (already exists and )?is being trained by process \d+ on \S+/)
     expect(library.getRun('a')).toMatchObject({ state: 'stopped' })
   }
   figure('trained twice', twice, 'claims')

@@ -167,7 +167,7 @@ describe('time and success', () => {
       '93% of the time goes into learning.',
     )
     expect(diagnose(facts({ 'time/environment': constant(0.9) }))[0]!.text).toContain('the environment')
-    expect(diagnose(facts({ 'time/inference': constant(0.85) }))[0]!.text).toContain('deciding')
+    expect(diagnose(facts({ 'time/inference': constant(0.85) }))[0]!.text).toContain('choosing actions')
     expect(ids({ 'time/update': constant(0.6), 'time/environment': constant(0.4) })).toEqual([])
   })
 
