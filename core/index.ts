@@ -35,18 +35,18 @@ export {
   type StepResult,
 } from './envs/index.ts'
 export { DataError, UserError } from './errors.ts'
-export { ActionLayout } from './learn/action-layout.ts'
-export { maskedLogSoftmax } from './learn/distributions.ts'
 export {
   registerGuardedAlgorithm as registerAlgorithm,
   registerGuardedNetwork as registerNetwork,
   registerGuardedSignal as registerRewardSignal,
 } from './learn/guard.ts'
 export * from './learn/index.ts'
-export { body, dense, perAction } from './learn/networks.ts'
-export { seen } from './learn/normalizer.ts'
-export { Actor, buildPolicy, policyBindings } from './learn/policy.ts'
-export { exportPolicy } from './learn/policy-export.ts'
+export { ActionLayout } from './learn/networks/action-layout.ts'
+export { maskedLogSoftmax } from './learn/networks/distributions.ts'
+export { body, dense, perAction } from './learn/networks/networks.ts'
+export { seen } from './learn/networks/normalizer.ts'
+export { Actor, buildPolicy, policyBindings } from './learn/networks/policy.ts'
+export { exportPolicy } from './learn/networks/policy-export.ts'
 export { setUp } from './learn/setup.ts'
 export { Random } from './random.ts'
 export type { EnvironmentStamp, Episode } from './store/episode.ts'

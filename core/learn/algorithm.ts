@@ -5,12 +5,12 @@
 import type { z } from 'zod'
 import type { EnvironmentSpec } from '../envs/environment.ts'
 import { otherNames, UserError } from '../errors.ts'
+import type { ActionBatch, DemonstrationData, StepBatch } from '../experience/transitions.ts'
 import type { Random } from '../random.ts'
 import type { Runtime } from '../tensor/runtime.ts'
 import { defineMetrics, type MetricDefinitions } from './metric-definition.ts'
 import type { Metrics } from './metrics.ts'
 import type { BehaviorSettings } from './settings.ts'
-import type { ActionBatch, DemonstrationData, StepBatch } from './transitions.ts'
 
 export interface LearnContext {
   readonly spec: EnvironmentSpec

@@ -12,6 +12,7 @@
  */
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
+import type { DemonstrationData } from '../experience/transitions.ts'
 import type { Random } from '../random.ts'
 import {
   Adam,
@@ -29,14 +30,13 @@ import {
   type Value,
 } from '../tensor/index.ts'
 import type { LearnContext } from './algorithm.ts'
-import { boundedLogProb, type ContinuousKind, maskedLogSoftmax } from './distributions.ts'
 import type { Metrics } from './metrics.ts'
-import { seen } from './normalizer.ts'
-import { buildPolicy, type PolicyShape } from './policy.ts'
-import { makeSampledBatch, type ReplayShape } from './replay-buffer.ts'
-import { sampleDemonstrations, writeChoices } from './reward-signal.ts'
+import { boundedLogProb, type ContinuousKind, maskedLogSoftmax } from './networks/distributions.ts'
+import { seen } from './networks/normalizer.ts'
+import { buildPolicy, type PolicyShape } from './networks/policy.ts'
+import { makeSampledBatch, type ReplayShape } from './off-policy/replay-buffer.ts'
 import { requireDemonstrations } from './setup.ts'
-import type { DemonstrationData } from './transitions.ts'
+import { sampleDemonstrations, writeChoices } from './signals/reward-signal.ts'
 import { Update } from './update.ts'
 
 export const cloningSettings = z

@@ -2,8 +2,8 @@
 import type { z } from 'zod'
 import { guarded, guardMethods } from '../plugin-guard.ts'
 import { type AlgorithmDefinition, registerAlgorithm } from './algorithm.ts'
-import { type NetworkDefinition, registerNetwork } from './bodies.ts'
-import { type RewardSignalDefinition, registerRewardSignal } from './signals.ts'
+import { type NetworkDefinition, registerNetwork } from './networks/bodies.ts'
+import { type RewardSignalDefinition, registerRewardSignal } from './signals/signals.ts'
 
 export function registerGuardedAlgorithm(definition: AlgorithmDefinition): void {
   const whose = `your algorithm ${definition.name}`

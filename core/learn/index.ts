@@ -1,14 +1,15 @@
 /** The public entry of core/learn: importing it registers the built-in algorithms and reward signals. A new one is one more line here. */
-import './sac.ts'
-import './ppo.ts'
-import './bc.ts'
-import './dqn.ts'
-import './es.ts'
-import './extrinsic.ts'
-import './gail.ts'
-import './curiosity.ts'
-import './rnd.ts'
+import './algorithms/sac.ts'
+import './algorithms/ppo.ts'
+import './algorithms/bc.ts'
+import './algorithms/dqn.ts'
+import './algorithms/es.ts'
+import './signals/extrinsic.ts'
+import './signals/gail.ts'
+import './signals/curiosity.ts'
+import './signals/rnd.ts'
 
+export type { ActionBatch, DemonstrationData, StepBatch } from '../experience/transitions.ts'
 export {
   type Algorithm,
   type AlgorithmDefinition,
@@ -18,14 +19,7 @@ export {
   type LearnContext,
   registerAlgorithm,
 } from './algorithm.ts'
-export {
-  type BodyContext,
-  type NetworkDefinition,
-  networkNames,
-  registerNetwork,
-} from './bodies.ts'
 export { cloningSettings } from './cloning.ts'
-export { convolution, dense, flatten, hidden, type Scope } from './layers.ts'
 export {
   defineMetrics,
   type MetricDefinition,
@@ -36,14 +30,20 @@ export {
 } from './metric-definition.ts'
 export * from './metric-panels.ts'
 export { Metrics } from './metrics.ts'
-export { networkWeights } from './network-size.ts'
-export { computedSignal, type RewardSignal, type SignalInputs } from './reward-signal.ts'
+export {
+  type BodyContext,
+  type NetworkDefinition,
+  networkNames,
+  registerNetwork,
+} from './networks/bodies.ts'
+export { convolution, dense, flatten, hidden, type Scope } from './networks/layers.ts'
+export { networkWeights } from './networks/network-size.ts'
 export * from './settings.ts'
+export { computedSignal, type RewardSignal, type SignalInputs } from './signals/reward-signal.ts'
 export {
   type RewardSignalDefinition,
   registerRewardSignal,
   rewardSignalDefinition,
   rewardSignalNames,
   type SignalContext,
-} from './signals.ts'
-export type { ActionBatch, DemonstrationData, StepBatch } from './transitions.ts'
+} from './signals/signals.ts'

@@ -3,8 +3,8 @@
  * Keys that ML-Agents does not have are marked "ours". Every default is ML-Agents' unless the description says why not.
  */
 import { z } from 'zod'
-import { networkProblems } from './bodies.ts'
 import { cloningSettings } from './cloning.ts'
+import { networkProblems } from './networks/bodies.ts'
 
 export const memorySettings = z
   .strictObject({

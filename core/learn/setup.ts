@@ -1,13 +1,13 @@
 /** What every algorithm derives from its context before it builds anything. */
 import { observationSize } from '../envs/environment.ts'
 import { UserError } from '../errors.ts'
+import type { DemonstrationData } from '../experience/transitions.ts'
 import { Parameters } from '../tensor/index.ts'
-import { ActionLayout } from './action-layout.ts'
 import type { LearnContext } from './algorithm.ts'
-import { Normalizer } from './normalizer.ts'
-import type { PolicyShape } from './policy.ts'
-import type { ReplayShape } from './replay-buffer.ts'
-import type { DemonstrationData } from './transitions.ts'
+import { ActionLayout } from './networks/action-layout.ts'
+import { Normalizer } from './networks/normalizer.ts'
+import type { PolicyShape } from './networks/policy.ts'
+import type { ReplayShape } from './off-policy/replay-buffer.ts'
 
 export interface Setup {
   readonly layout: ActionLayout

@@ -17,7 +17,7 @@ import {
 } from '../envs/index.ts'
 import type { Samplers } from '../envs/varied-environment.ts'
 import { UserError } from '../errors.ts'
-import type { ActionBatch, StepBatch } from '../learn/transitions.ts'
+import type { ActionBatch, StepBatch } from '../experience/transitions.ts'
 import { type EpisodeOptions, Episodes, type FinishedEpisode } from './episodes.ts'
 import { RestartLimit, type RestartSettings } from './restart-limit.ts'
 import type { Rollout, SavedRollout } from './rollout.ts'

@@ -5,7 +5,7 @@
 import type { EnvironmentSpec } from '../envs/index.ts'
 import type { Samplers } from '../envs/varied-environment.ts'
 import type { UserError } from '../errors.ts'
-import type { ActionBatch, StepBatch } from '../learn/transitions.ts'
+import type { ActionBatch, StepBatch } from '../experience/transitions.ts'
 import type { FinishedEpisode, SavedEpisodes } from './episodes.ts'
 
 /** sync: all environments answer before the next decision; async: whoever has answered is decided for. */

@@ -8,7 +8,7 @@
 import { type Action, type Environment, type EnvironmentSpec, observationSize } from '../envs/index.ts'
 import { type Samplers, VariedEnvironment } from '../envs/varied-environment.ts'
 import { PluginError, UserError } from '../errors.ts'
-import type { ActionBatch, StepBatch } from '../learn/transitions.ts'
+import type { ActionBatch, StepBatch } from '../experience/transitions.ts'
 import { type EpisodeOptions, Episodes, type FinishedEpisode } from './episodes.ts'
 import { DEFAULT_RESTARTS, RestartLimit, type RestartSettings } from './restart-limit.ts'
 import type { Rollout, SavedRollout } from './rollout.ts'

@@ -1,5 +1,5 @@
 """SAC over sequences: an LSTM in every network (Ni et al. 2022, arXiv:2110.05038), filled by a burn-in without gradient
-(R2D2, Kapturowski et al. 2019), with the differences that core/learn/recurrent-sac.ts lists.
+(R2D2, Kapturowski et al. 2019), with the differences that core/learn/off-policy/sequence-experience.ts lists.
 """
 
 import torch

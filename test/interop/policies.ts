@@ -7,10 +7,10 @@ import {
   randomPlayer,
   shapeSize,
 } from '../../core/envs/index.ts'
-import { ActionLayout } from '../../core/learn/action-layout.ts'
-import { Normalizer, seen } from '../../core/learn/normalizer.ts'
-import { buildPolicy, type PolicyShape, policyBindings } from '../../core/learn/policy.ts'
-import { exportPolicy } from '../../core/learn/policy-export.ts'
+import { ActionLayout } from '../../core/learn/networks/action-layout.ts'
+import { Normalizer, seen } from '../../core/learn/networks/normalizer.ts'
+import { buildPolicy, type PolicyShape, policyBindings } from '../../core/learn/networks/policy.ts'
+import { exportPolicy } from '../../core/learn/networks/policy-export.ts'
 import { networkSettings } from '../../core/learn/settings.ts'
 import { Random } from '../../core/random.ts'
 import { allocateParameters, Graph, loadRuntime, Parameters, type Value } from '../../core/tensor/index.ts'

@@ -1,8 +1,8 @@
 /** Environments that answer at their own pace, and episodes that are lost. */
 import { describe, expect, it } from 'vitest'
-import { makeSampledBatch, ReplayBuffer } from '../../core/learn/replay-buffer.ts'
-import { RolloutBuffer } from '../../core/learn/rollout-buffer.ts'
-import type { StepBatch } from '../../core/learn/transitions.ts'
+import type { StepBatch } from '../../core/experience/transitions.ts'
+import { makeSampledBatch, ReplayBuffer } from '../../core/learn/off-policy/replay-buffer.ts'
+import { RolloutBuffer } from '../../core/learn/on-policy/rollout-buffer.ts'
 import { Random } from '../../core/random.ts'
 
 const shape = { observation: 1, continuous: 0, branches: 0, mask: 0 }

@@ -1,12 +1,16 @@
 /** One reward signal by itself: built, trained on batches that the test makes, and asked for its reward. */
 import type { EnvironmentSpec } from '../../core/envs/index.ts'
-import { ActionLayout } from '../../core/learn/action-layout.ts'
+import type { DemonstrationData } from '../../core/experience/transitions.ts'
 import { Metrics } from '../../core/learn/metrics.ts'
-import { makeSampledBatch, type ReplayShape, type SampledBatch } from '../../core/learn/replay-buffer.ts'
-import type { RewardSignal } from '../../core/learn/reward-signal.ts'
-import type { SignalContext } from '../../core/learn/signals.ts'
-import { feedTransitions, transitionInputs } from '../../core/learn/transition-inputs.ts'
-import type { DemonstrationData } from '../../core/learn/transitions.ts'
+import { ActionLayout } from '../../core/learn/networks/action-layout.ts'
+import {
+  makeSampledBatch,
+  type ReplayShape,
+  type SampledBatch,
+} from '../../core/learn/off-policy/replay-buffer.ts'
+import type { RewardSignal } from '../../core/learn/signals/reward-signal.ts'
+import type { SignalContext } from '../../core/learn/signals/signals.ts'
+import { feedTransitions, transitionInputs } from '../../core/learn/signals/transition-inputs.ts'
 import { Random } from '../../core/random.ts'
 import { allocateParameters, Graph, loadRuntime, mul, type Program } from '../../core/tensor/index.ts'
 

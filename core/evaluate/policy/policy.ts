@@ -1,7 +1,7 @@
 /** A trained policy from an ONNX file, ours or another's: rows of observations in, rows of actions out. */
 import { type EnvironmentSpec, observationSize } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
-import { greatestAllowed, sampleCategorical } from '../../learn/distributions.ts'
+import { greatestAllowed, sampleCategorical } from '../../learn/networks/distributions.ts'
 import type { Random } from '../../random.ts'
 import type { OnnxSummary } from '../../tensor/onnx/inspect.ts'
 import type { ModelArray } from '../../tensor/runtimes/onnxruntime.ts'

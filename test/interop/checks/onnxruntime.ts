@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { shapeSize } from '../../../core/envs/index.ts'
-import { ActionLayout } from '../../../core/learn/action-layout.ts'
+import { ActionLayout } from '../../../core/learn/networks/action-layout.ts'
 import type { CheckContext, InteropCheck } from '../check.ts'
 import { type Acting, actingOf, KINDS, type Kind, observationsOf } from '../policies.ts'
 

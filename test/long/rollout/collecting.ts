@@ -4,8 +4,8 @@
  * that is allocated.
  */
 import { makeEnvironment, observationSize } from '../../../core/envs/index.ts'
-import { ReplayBuffer } from '../../../core/learn/replay-buffer.ts'
-import { RolloutBuffer } from '../../../core/learn/rollout-buffer.ts'
+import { ReplayBuffer } from '../../../core/learn/off-policy/replay-buffer.ts'
+import { RolloutBuffer } from '../../../core/learn/on-policy/rollout-buffer.ts'
 import { Random } from '../../../core/random.ts'
 import { VectorEnvironment } from '../../../core/rollout/vector.ts'
 

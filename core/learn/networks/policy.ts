@@ -1,0 +1,216 @@
+/**
+ * The acting network of every algorithm: logits per group of discrete branches, mean and spread of continuous actions.
+ * `Actor` runs it for E environments; `exportPolicy` writes it as ONNX.
+ */
+import type { EnvironmentSpec } from '../../envs/environment.ts'
+import { observationSize } from '../../envs/environment.ts'
+import { type ActionBatch, allRows } from '../../experience/transitions.ts'
+import type { Random } from '../../random.ts'
+import {
+  Graph,
+  mul,
+  type Parameters,
+  type Program,
+  type Runtime,
+  tanh,
+  type Value,
+} from '../../tensor/index.ts'
+import { constantInit } from '../../tensor/initializers.ts'
+import type { NetworkSettings } from '../settings.ts'
+import type { ActionLayout } from './action-layout.ts'
+import { boundedLogStd, type ContinuousKind, greatestAllowed, sampleCategorical } from './distributions.ts'
+import { body, dense, perAction } from './networks.ts'
+import { type Normalizer, seen } from './normalizer.ts'
+import { memorySize, type Past, remember } from './recurrent-policy.ts'
+
+export interface PolicyShape {
+  readonly spec: EnvironmentSpec
+  readonly layout: ActionLayout
+  readonly settings: NetworkSettings
+  readonly normalizer: Normalizer | null
+  readonly continuousKind: ContinuousKind
+  /** Where logits come from when not from a network of their own: of a learner of values, Q over a temperature. */
+  readonly logits?: (graph: Graph, parameters: Parameters, x: Value) => Value[]
+  /** Logits are b tanh(l / b), which bounds how sure the policy can be; 0 leaves them alone. */
+  readonly logitBound: number
+  /** Of 'clipped' actions: the logarithm of their deviation at the start; 0 when absent. */
+  readonly logStdInit?: number
+}
+
+export interface PolicyOutputs {
+  /** Per group [B, size] */
+  readonly logits: Value[]
+  /** [B, C]; null without continuous actions */
+  readonly mean: Value | null
+  /** [B, C] from the network ('squashed'), [C] a free vector ('clipped') */
+  readonly logStd: Value | null
+  /** What is remembered after the last step, [B, memory_size]; null without memory */
+  readonly state: Value | null
+}
+
+/**
+ * @param x     [B, O], normalised where the settings say so; with memory [T B, O], time by time
+ * @param past  what a policy with memory remembers before the first of T steps; null without memory
+ */
+export function buildPolicy(
+  shape: PolicyShape,
+  graph: Graph,
+  parameters: Parameters,
+  x: Value,
+  past: Past | null = null,
+): PolicyOutputs {
+  if (shape.logits !== undefined) {
+    return { logits: shape.logits(graph, parameters, x), mean: null, logStd: null, state: null }
+  }
+  const { spec, layout, settings } = shape
+  const scope = { graph, parameters }
+  const memory = past === null ? null : remember(scope, 'policy', x, spec, settings, false, past)
+  const state = memory?.state ?? null
+  const options = { outputGain: 0.1, norm: false, past: memory?.outputs ?? null }
+  const logits = perAction(scope, 'policy', x, spec, layout, settings, options).map(([head]) =>
+    shape.logitBound === 0 ? head! : mul(tanh(mul(head!, 1 / shape.logitBound)), shape.logitBound),
+  )
+  const C = layout.continuous
+  if (C === 0) return { logits, mean: null, logStd: null, state }
+  const h = memory?.outputs ?? body(scope, 'policy/continuous', x, spec, settings, false)
+  const mean = dense(scope, 'policy/mean', h, C, 0.2)
+  const logStd =
+    shape.continuousKind === 'squashed'
+      ? boundedLogStd(dense(scope, 'policy/log-std', h, C, 0.2))
+      : parameters.use(graph, 'policy/log-std', [C], constantInit(shape.logStdInit ?? 0))
+  return { logits, mean, logStd, state }
+}
+
+/** Names every input that `parameters` and the normaliser feed. */
+export function policyBindings(shape: PolicyShape, parameters: Parameters): Record<string, Float32Array> {
+  return { ...parameters.bindings(), ...shape.normalizer?.bindings() }
+}
+
+/** What was drawn besides the action itself, which an on-policy learner keeps. */
+export interface Drawn {
+  /** [E, C] before squashing or clipping */
+  readonly raw: Float32Array
+}
+
+/** Acts for E environments with one batch per step. */
+export class Actor {
+  readonly drawn: Drawn
+  /** [E, memory_size], what is remembered of the episode that each environment is in; empty without memory. */
+  readonly memory: Float32Array
+  readonly #shape: PolicyShape
+  readonly #program: Program
+  readonly #jointMasks: Float32Array[]
+  readonly #all: Int32Array
+
+  private constructor(shape: PolicyShape, program: Program, numEnvs: number) {
+    this.#shape = shape
+    this.#program = program
+    this.#all = allRows(numEnvs)
+    this.#jointMasks = shape.layout.groups.map((group) => new Float32Array(numEnvs * group.size))
+    this.memory = new Float32Array(numEnvs * memorySize(shape.settings))
+    this.drawn = { raw: new Float32Array(numEnvs * shape.layout.continuous) }
+  }
+
+  /** Allocate `parameters` first. */
+  static async compile(
+    shape: PolicyShape,
+    parameters: Parameters,
+    runtime: Runtime,
+    numEnvs: number,
+  ): Promise<Actor> {
+    const graph = new Graph()
+    const observation = graph.input('observation', [numEnvs, observationSize(shape.spec)])
+    const [x] = seen(shape.normalizer, graph, observation)
+    const size = memorySize(shape.settings)
+    const past = size === 0 ? null : { state: graph.input('memory', [numEnvs, size]), kept: null }
+    const { logits, mean, logStd, state } = buildPolicy(shape, graph, parameters, x, past)
+    const outputs: Record<string, Value> = {}
+    if (state !== null) outputs.remembered = state
+    logits.forEach((value, g) => {
+      outputs[`logits${g}`] = value
+    })
+    if (mean !== null) outputs.mean = mean
+    if (logStd !== null && shape.continuousKind === 'squashed') outputs['log-std'] = logStd
+    const program = await runtime.compile({ outputs, bind: policyBindings(shape, parameters), threads: 1 })
+    const actor = new Actor(shape, program, numEnvs)
+    if (shape.continuousKind === 'clipped' && mean !== null)
+      actor.#freeLogStd = parameters.view('policy/log-std')
+    return actor
+  }
+
+  #freeLogStd: Float32Array | null = null
+
+  /**
+   * @param observations  [E, O]
+   * @param masks         [E, sum of branches] or null
+   * @param temperature   discrete actions are drawn from pi^(1/temperature), continuous ones with their spread times it; 0: as
+   *                      `deterministic`
+   * @param environments  whose actions are drawn; null: everybody's
+   */
+  async act(
+    observations: Float32Array,
+    masks: Uint8Array | null,
+    actions: ActionBatch,
+    random: Random,
+    deterministic: boolean,
+    temperature = 1,
+    environments: Int32Array | null = null,
+  ): Promise<void> {
+    const { layout } = this.#shape
+    this.#program.inputs.observation!.set(observations)
+    this.#program.inputs.memory?.set(this.memory)
+    await this.#program.run()
+    this.#remember(environments)
+    const D = layout.branchSizes.length
+    const maskWidth = layout.branchSizes.reduce((sum, size) => sum + size, 0)
+    for (const e of environments ?? this.#all) {
+      layout.groups.forEach((group, g) => {
+        const logits = this.#program.outputs[`logits${g}`]!
+        const joint = masks === null ? null : this.#jointMasks[g]!
+        if (joint !== null) layout.jointMask(g, masks!, e * maskWidth, joint, e * group.size)
+        const at = e * group.size
+        const sure = deterministic || temperature === 0
+        if (!sure && temperature !== 1) {
+          for (let i = at; i < at + group.size; i++) logits[i] = logits[i]! / temperature
+        }
+        const index = sure
+          ? greatestAllowed(logits, at, group.size, joint, at)
+          : sampleCategorical(random, logits, at, group.size, joint, at)
+        layout.decode(g, index, actions.discrete, e * D)
+      })
+      this.#drawContinuous(e, actions, random, deterministic ? 0 : temperature)
+    }
+  }
+
+  #remember(environments: Int32Array | null): void {
+    const size = memorySize(this.#shape.settings)
+    if (size === 0) return
+    for (const e of environments ?? this.#all) {
+      this.memory.set(this.#program.outputs.remembered!.subarray(e * size, (e + 1) * size), e * size)
+    }
+  }
+
+  /** Environment `e` begins an episode. */
+  forget(e: number): void {
+    const size = memorySize(this.#shape.settings)
+    this.memory.fill(0, e * size, (e + 1) * size)
+  }
+
+  /** @param breadth  factor on the spread; 0: the mean, and nothing is drawn */
+  #drawContinuous(e: number, actions: ActionBatch, random: Random, breadth: number): void {
+    const C = this.#shape.layout.continuous
+    for (let i = 0; i < C; i++) {
+      const at = e * C + i
+      const logStd = this.#freeLogStd === null ? this.#program.outputs['log-std']![at]! : this.#freeLogStd[i]!
+      const noise = breadth === 0 ? 0 : breadth * random.normal()
+      const raw = this.#program.outputs.mean![at]! + Math.exp(logStd) * noise
+      this.drawn.raw[at] = raw
+      actions.continuous[at] =
+        this.#shape.continuousKind === 'squashed' ? Math.tanh(raw) : Math.max(-3, Math.min(3, raw)) / 3
+    }
+  }
+
+  release(): Promise<void> {
+    return this.#program.release()
+  }
+}
