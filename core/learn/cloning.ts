@@ -2,9 +2,10 @@
  * Behavioural cloning inside another algorithm: pretraining before the first environment step, and an auxiliary loss beside
  * the policy's own that fades (Jena et al. 2020, arXiv:2001.07798, who add it to GAIL's policy loss).
  *
- *     discrete    L_BC = -mean log pi(a|s)              (cross-entropy over joint actions, masks all allowed)
- *     continuous  L_BC = -mean log pi(a|s)              (mean and spread of the bounded Gaussian that acts)
- *     J           = J_pi + w(step) L_BC,   w falls linearly from `strength` to 0 over `steps`
+ *     discrete       L_BC = -mean log pi(a|s)              (cross-entropy over joint actions, masks all allowed)
+ *     continuous     L_BC = -mean log pi(a|s)              (mean and spread of the bounded Gaussian that acts)
+ *     deterministic  L_BC = mean |mu(s) - a|^2           (TD3+BC, Fujimoto and Gu 2021, arXiv:2106.06860, Eq. 3)
+ *     J              = J_pi + w(step) L_BC,   w falls linearly from `strength` to 0 over `steps`
  *
  * Differs from ML-Agents: there continuous actions are fitted by the squared error of a sampled one, which tells the mean and
  * shrinks the spread without end. One loss and one optimiser instead of a second one on the policy, whose step size
@@ -27,6 +28,7 @@ import {
   square,
   sub,
   sum,
+  tanh,
   type Value,
 } from '../tensor/index.ts'
 import type { LearnContext } from './algorithm.ts'
@@ -125,11 +127,14 @@ export function cloningLoss(
   const [x] = seen(shape.normalizer, graph, observation)
   const { logits, mean: mu, logStd } = buildPolicy(shape, graph, policy, x)
   const losses = logits.map((l, g) => neg(mean(sum(mul(maskedLogSoftmax(l, null), choices[g]!), [1]))))
-  if (mu !== null) {
+  const kind = shape.continuousKind
+  if (mu !== null && kind === 'deterministic') {
+    losses.push(mean(sum(square(sub(tanh(mu), continuous!)), [1])))
+  } else if (mu !== null && kind !== 'deterministic') {
     // Below the floor the likelihood says nothing any more, and what drifts there is drawn back.
-    const least = leastLogStd(shape.continuousKind)
+    const least = leastLogStd(kind)
     const floored = maximum(logStd!, least)
-    losses.push(neg(mean(boundedLogProb(shape.continuousKind, continuous!, mu, floored))))
+    losses.push(neg(mean(boundedLogProb(kind, continuous!, mu, floored))))
     losses.push(mean(square(sub(floored, logStd!))))
   }
   return losses.reduce((all, part) => add(all, part))

@@ -45,6 +45,14 @@ export const auxiliaryCloningMetrics: MetricDefinitions = {
   },
 }
 
+/** Of what has two critics. */
+export const criticLoss: MetricDefinition = {
+  title: 'Critic',
+  meaning: 'How far both critics are off: their squared errors, summed',
+  panel: lossPanel,
+  tensorboard: 'Losses/Critic Loss',
+}
+
 /** Of what has a critic of actions. */
 export const criticMetrics: MetricDefinitions = {
   'critic/q': { title: 'Value of decisions', meaning: 'What the critic expects on average' },

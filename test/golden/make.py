@@ -24,6 +24,7 @@ MODULES = [
     "sac_rows",
     "sac_schedules",
     "sac_windows",
+    "td3",
 ]
 
 for module in sys.argv[1:] or MODULES:

@@ -4,6 +4,29 @@ import { Random } from '../../core/random.ts'
 
 const STEPS = 4
 
+/** As `reachEnvironment`, and the sign of the number is to be chosen, too. */
+export function signedReachEnvironment(): Environment {
+  const inner = reachEnvironment()
+  let target = 0
+  const look = (observation: Float32Array | null) => {
+    target = observation?.[0] ?? target
+  }
+  return {
+    ...inner,
+    spec: { ...inner.spec, id: 'test/signed-reach', action: { continuous: 1, discrete: [2] } },
+    reset(seed, observation) {
+      inner.reset(seed, observation)
+      look(observation)
+    },
+    step(action, observation) {
+      const wrong = action.discrete[0] !== Number(target > 0)
+      const { reward, ...end } = inner.step(action, observation)
+      look(observation)
+      return { ...end, reward: reward - Number(wrong) }
+    },
+  }
+}
+
 export function reachEnvironment(): Environment {
   const random = new Random(0)
   const result: StepResult = { reward: 0, terminated: false, truncated: false }

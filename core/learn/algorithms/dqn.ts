@@ -47,6 +47,7 @@ import {
 } from '../algorithm.ts'
 import { body, dense, perAction, perTaken } from '../networks/networks.ts'
 import type { PolicyShape } from '../networks/policy.ts'
+import { offPolicyHyperparameters } from '../off-policy/hyperparameters.ts'
 import { makeOffPolicy, type OffPolicyLearner, type OffPolicyParts } from '../off-policy/off-policy.ts'
 import { PrioritizedReplay } from '../off-policy/prioritized-replay.ts'
 import type { ReplayShape, SampledBatch, WindowBatch } from '../off-policy/replay-buffer.ts'
@@ -56,19 +57,12 @@ import { dqnMetrics } from './dqn-metrics.ts'
 import { groupMean } from './soft-values.ts'
 
 export const dqnHyperparameters = z.strictObject({
-  batch_size: z.int().min(1).default(128).describe('Transitions per gradient update'),
-  buffer_size: z.int().min(1).default(50_000).describe('Transitions that are remembered'),
-  buffer_init_steps: z
-    .int()
-    .min(0)
-    .default(1_000)
-    .describe('Environment steps of random play before learning; ML-Agents has 0'),
+  ...offPolicyHyperparameters,
   learning_rate: z.number().positive().default(3e-4).describe('Step size of the network'),
   learning_rate_schedule: z
     .literal('constant')
     .default('constant')
     .describe('Only constant, as for ML-Agents’ off-policy learners'),
-  steps_per_update: z.number().positive().default(1).describe('Environment steps per gradient update'),
   exploration_schedule: z.literal('linear').default('linear').describe('Only linear, as in ML-Agents'),
   exploration_initial_eps: z
     .number()
@@ -97,12 +91,6 @@ export const dqnHyperparameters = z.strictObject({
     ),
   double_q: z.boolean().default(true).describe('Ours: double Q-learning, against overestimated values'),
   dueling: z.boolean().default(false).describe('Ours: values and advantages by two streams'),
-  n_step: z
-    .int()
-    .min(1)
-    .max(64)
-    .default(1)
-    .describe('Ours: rewards summed before the value of the state that follows them is used'),
   prioritized_replay: z
     .boolean()
     .default(false)
@@ -119,12 +107,6 @@ export const dqnHyperparameters = z.strictObject({
     .max(1)
     .default(0.4)
     .describe('Ours: first correction of the bias of the draw; it rises to 1 at max_steps'),
-  demonstration_share: z
-    .number()
-    .min(0)
-    .max(0.9)
-    .default(0)
-    .describe('Ours: share of each batch that are demonstration rows'),
   export_temperature: z
     .number()
     .positive()

@@ -1,14 +1,15 @@
 import type { MetricDefinitions } from '../metric-definition.ts'
-import { entropyPanel, lossPanel } from '../metric-panels.ts'
-import { auxiliaryCloningMetrics, criticMetrics, policyEntropy, policyLoss } from '../shared-metrics.ts'
+import { entropyPanel } from '../metric-panels.ts'
+import {
+  auxiliaryCloningMetrics,
+  criticLoss,
+  criticMetrics,
+  policyEntropy,
+  policyLoss,
+} from '../shared-metrics.ts'
 
 export const sacMetrics: MetricDefinitions = {
-  'loss/critic': {
-    title: 'Critic',
-    meaning: 'Half the squared errors of both critics, summed',
-    panel: lossPanel,
-    tensorboard: 'Losses/Critic Loss',
-  },
+  'loss/critic': criticLoss,
   'loss/policy': policyLoss,
   'policy/entropy': policyEntropy,
   'policy/target_entropy': {

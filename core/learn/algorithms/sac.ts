@@ -22,12 +22,10 @@ import { z } from 'zod'
 import {
   Adam,
   add,
-  concat,
   minimum,
   mul,
   neg,
   Parameters,
-  reshape,
   square,
   stopGradient,
   sub,
@@ -40,31 +38,23 @@ import {
   registerAlgorithm,
 } from '../algorithm.ts'
 import { categoricalEntropy, maskedLogSoftmax, squashedGaussian } from '../networks/distributions.ts'
-import { hidden } from '../networks/layers.ts'
-import { body, dense, perAction, perTaken } from '../networks/networks.ts'
+import { perAction, perTaken } from '../networks/networks.ts'
+import { actionValue } from '../off-policy/action-value.ts'
 import type { Sight, When } from '../off-policy/experience.ts'
+import { offPolicyHyperparameters } from '../off-policy/hyperparameters.ts'
 import { makeOffPolicy, type OffPolicyLearner, type OffPolicyParts } from '../off-policy/off-policy.ts'
 import { sacMetrics } from './sac-metrics.ts'
 import { expectedSoftValue, groupMean, sacSchedule } from './soft-values.ts'
 import { Temperature } from './temperature.ts'
 
 export const sacHyperparameters = z.strictObject({
-  batch_size: z.int().min(1).default(128).describe('Transitions per gradient update'),
-  buffer_size: z.int().min(1).default(50_000).describe('Transitions that are remembered'),
-  buffer_init_steps: z
-    .int()
-    .min(0)
-    .default(1_000)
-    .describe(
-      'Environment steps of random play before learning, of a pretrained policy if there is one; ML-Agents has 0 and lets the policy play',
-    ),
+  ...offPolicyHyperparameters,
   learning_rate: z.number().positive().default(3e-4).describe('Step size of policy and critics'),
   learning_rate_schedule: z
     .enum(['linear', 'constant'])
     .default('constant')
     .describe('linear: the step sizes of policy and critics fall to nearly 0 at max_steps'),
   tau: z.number().positive().max(1).default(0.005).describe('How fast the target critics follow'),
-  steps_per_update: z.number().positive().default(1).describe('Environment steps per gradient update'),
   init_entcoef: z.number().positive().default(1).describe('First temperature'),
   entcoef_learning_rate: z.number().positive().default(3e-4).describe('Ours: step size of the temperature'),
   target_entropy_start: z
@@ -89,18 +79,6 @@ export const sacHyperparameters = z.strictObject({
     .min(0)
     .default(6)
     .describe('Ours: discrete logits are b tanh(l / b); 0 leaves them alone'),
-  n_step: z
-    .int()
-    .min(1)
-    .max(64)
-    .default(1)
-    .describe('Ours: rewards summed before the value of the state that follows them is used'),
-  demonstration_share: z
-    .number()
-    .min(0)
-    .max(0.9)
-    .default(0)
-    .describe('Ours: share of each batch that are demonstration rows'),
   policy_init_updates: z
     .int()
     .min(0)
@@ -162,16 +140,8 @@ function buildSac(parts: OffPolicyParts, h: SacHyperparameters): OffPolicyLearne
     return perAction(scope, `q${which}`, sight.x, spec, layout, net, headsOf(sight, c))
   }
 
-  /** Q_i(s, c) per discount, [N], where actions are continuous alone. */
-  function continuousQ(parameters: Parameters, which: number, { x, past }: Sight, c: Value): Value[] {
-    const scope = { graph, parameters }
-    const name = `q${which}`
-    const joined =
-      past === null
-        ? body(scope, name, x, spec, net, net.layer_norm, [c])
-        : hidden(scope, `${name}/action`, concat([past, c], 1), net.hidden_units, net.layer_norm)
-    return eachDiscount((k) => reshape(dense(scope, `${name}/out-${k}`, joined, 1, 1), [experience.rows]))
-  }
+  const continuousQ = (parameters: Parameters, which: number, sight: Sight, c: Value) =>
+    actionValue(parts, parameters, `q${which}`, sight, c)
 
   /** Q_i(s, a) of the actions taken, per discount, [N]. */
   function takenQ(which: number, sight: Sight): Value[] {

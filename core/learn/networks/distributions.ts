@@ -64,8 +64,14 @@ function logNormalCdf(z: Value): Value {
   return sub(neg(softplus(neg(logit))), tail)
 }
 
-/** How continuous actions come about: SAC squashes by tanh, PPO clips at 3 standard units (as ML-Agents). */
-export type ContinuousKind = 'squashed' | 'clipped'
+/**
+ * How continuous actions come about: SAC squashes a Gaussian by tanh, PPO clips one at 3 standard units (as ML-Agents), and TD3 squashes
+ * what the network puts out, without a draw.
+ */
+export type ContinuousKind = 'squashed' | 'clipped' | 'deterministic'
+
+/** Those that have a likelihood. */
+export type DrawnKind = Exclude<ContinuousKind, 'deterministic'>
 
 /** Where |action| counts as at its bound: tanh never quite arrives there, while a key that is held down does. */
 const AT_BOUND = { squashed: 0.99, clipped: 1 - 1e-6 } as const
@@ -75,7 +81,7 @@ const AT_BOUND = { squashed: 0.99, clipped: 1 - 1e-6 } as const
  * one at a bound is whatever the Gaussian has beyond it (Tobin 1958), so that nothing is asked of a mean that is there already,
  * and the spread does not grow for it.
  */
-export function boundedLogProb(kind: ContinuousKind, action: Value, mean: Value, logStd: Value): Value {
+export function boundedLogProb(kind: DrawnKind, action: Value, mean: Value, logStd: Value): Value {
   const edge = AT_BOUND[kind]
   const a = clip(action, -edge, edge)
   // u, the action before it was bounded, and log |da/du|

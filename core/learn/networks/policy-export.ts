@@ -60,10 +60,10 @@ export function exportPolicy(shape: PolicyShape, parameters: Parameters): Uint8A
   const intOutputs: string[] = []
   const inner: Record<string, Value> = {}
   if (mean !== null) {
-    const sampled = add(mean, mul(randomNormal(mean), exp(logStd!)))
+    const sampled = logStd === null ? mean : add(mean, mul(randomNormal(mean), exp(logStd)))
     // onnxruntime's tanh passes 1 by its last bit for some inputs near 9, and what is beyond the bounds is refused elsewhere.
     const bound = (raw: Value) =>
-      shape.continuousKind === 'squashed' ? clip(tanh(raw), -1, 1) : mul(clip(raw, -3, 3), 1 / 3)
+      shape.continuousKind === 'clipped' ? mul(clip(raw, -3, 3), 1 / 3) : clip(tanh(raw), -1, 1)
     outputs.continuous_actions = bound(sampled)
     outputs.continuous_action_output_shape = graph.constant([layout.continuous], [1])
     outputs.deterministic_continuous_actions = bound(mean)

@@ -19,6 +19,7 @@ import { constantInit } from '../../tensor/initializers.ts'
 import type { NetworkSettings } from '../settings.ts'
 import type { ActionLayout } from './action-layout.ts'
 import { boundedLogStd, type ContinuousKind, greatestAllowed, sampleCategorical } from './distributions.ts'
+import type { Scope } from './layers.ts'
 import { body, dense, perAction } from './networks.ts'
 import { type Normalizer, seen } from './normalizer.ts'
 import { memorySize, type Past, remember } from './recurrent-policy.ts'
@@ -42,7 +43,7 @@ export interface PolicyOutputs {
   readonly logits: Value[]
   /** [B, C]; null without continuous actions */
   readonly mean: Value | null
-  /** [B, C] from the network ('squashed'), [C] a free vector ('clipped') */
+  /** [B, C] from the network ('squashed'), [C] a free vector ('clipped'); null where nothing is drawn ('deterministic') */
   readonly logStd: Value | null
   /** What is remembered after the last step, [B, memory_size]; null without memory */
   readonly state: Value | null
@@ -74,11 +75,18 @@ export function buildPolicy(
   if (C === 0) return { logits, mean: null, logStd: null, state }
   const h = memory?.outputs ?? body(scope, 'policy/continuous', x, spec, settings, false)
   const mean = dense(scope, 'policy/mean', h, C, 0.2)
-  const logStd =
-    shape.continuousKind === 'squashed'
-      ? boundedLogStd(dense(scope, 'policy/log-std', h, C, 0.2))
-      : parameters.use(graph, 'policy/log-std', [C], constantInit(shape.logStdInit ?? 0))
-  return { logits, mean, logStd, state }
+  return { logits, mean, logStd: logStdOf(shape, scope, h), state }
+}
+
+function logStdOf(
+  { continuousKind, layout, logStdInit = 0 }: PolicyShape,
+  scope: Scope,
+  h: Value,
+): Value | null {
+  const name = 'policy/log-std'
+  if (continuousKind === 'deterministic') return null
+  if (continuousKind === 'squashed') return boundedLogStd(dense(scope, name, h, layout.continuous, 0.2))
+  return scope.parameters.use(scope.graph, name, [layout.continuous], constantInit(logStdInit))
 }
 
 /** Names every input that `parameters` and the normaliser feed. */
@@ -201,12 +209,12 @@ export class Actor {
     const C = this.#shape.layout.continuous
     for (let i = 0; i < C; i++) {
       const at = e * C + i
-      const logStd = this.#freeLogStd === null ? this.#program.outputs['log-std']![at]! : this.#freeLogStd[i]!
-      const noise = breadth === 0 ? 0 : breadth * random.normal()
-      const raw = this.#program.outputs.mean![at]! + Math.exp(logStd) * noise
+      const logStd = this.#freeLogStd?.[i] ?? this.#program.outputs['log-std']?.[at]
+      const noise = breadth === 0 || logStd === undefined ? 0 : Math.exp(logStd) * (breadth * random.normal())
+      const raw = this.#program.outputs.mean![at]! + noise
       this.drawn.raw[at] = raw
       actions.continuous[at] =
-        this.#shape.continuousKind === 'squashed' ? Math.tanh(raw) : Math.max(-3, Math.min(3, raw)) / 3
+        this.#shape.continuousKind === 'clipped' ? Math.max(-3, Math.min(3, raw)) / 3 : Math.tanh(raw)
     }
   }
 

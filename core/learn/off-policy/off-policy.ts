@@ -16,20 +16,11 @@ import { requireDemonstrations, type Setup, setUp } from '../setup.ts'
 import { makeRewardSignals } from '../signals/signals.ts'
 import { Update } from '../update.ts'
 import type { Experience, ExperienceContext, Replay } from './experience.ts'
+import type { OffPolicyHyperparameters } from './hyperparameters.ts'
 import { ReplayBuffer, type ReplayShape } from './replay-buffer.ts'
 import { SequenceExperience, teachingRows } from './sequence-experience.ts'
 import { drawUniformly } from './uniform-play.ts'
 import { WindowExperience, type WindowSource } from './window-experience.ts'
-
-/** The hyperparameters that this file reads, as every off-policy learner has them. */
-export interface OffPolicyHyperparameters {
-  readonly batch_size: number
-  readonly buffer_size: number
-  readonly buffer_init_steps: number
-  readonly steps_per_update: number
-  readonly n_step: number
-  readonly demonstration_share: number
-}
 
 export interface OffPolicyOptions {
   readonly hyperparameters: OffPolicyHyperparameters

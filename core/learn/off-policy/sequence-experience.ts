@@ -63,7 +63,7 @@ export class SequenceExperience implements Experience, Replay {
   readonly #batch: SequenceBatch
   readonly #replay: SequenceReplay
   readonly #masks = new Map<number, Value>()
-  #policy: PolicyOutputs | undefined
+  readonly #policies = new Map<Parameters, PolicyOutputs>()
 
   /** @param size  rows that are to teach, N or a little more */
   constructor(context: ExperienceContext, { size, capacity }: { size: number; capacity: number }) {
@@ -121,14 +121,13 @@ export class SequenceExperience implements Experience, Replay {
 
   policy(when: When, parameters: Parameters): PolicyOutputs {
     const { update, setup } = this.#context
-    this.#policy ??= buildPolicy(
-      setup.shape,
-      update.graph,
-      parameters,
-      this.#x.main,
-      this.#burnedIn(parameters, 'policy', false),
-    )
-    const { logits, mean, logStd, state } = this.#policy
+    let policy = this.#policies.get(parameters)
+    if (policy === undefined) {
+      const past = this.#burnedIn(parameters, 'policy', false)
+      policy = buildPolicy(setup.shape, update.graph, parameters, this.#x.main, past)
+      this.#policies.set(parameters, policy)
+    }
+    const { logits, mean, logStd, state } = policy
     const part = (value: Value | null) => (value === null ? null : this.#of(when, value))
     return { logits: logits.map((l) => this.#of(when, l)), mean: part(mean), logStd: part(logStd), state }
   }

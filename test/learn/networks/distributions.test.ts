@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import {
   boundedLogProb,
-  type ContinuousKind,
   categoricalEntropy,
+  type DrawnKind,
   maskedLogSoftmax,
   sampleCategorical,
   squashedGaussian,
@@ -58,7 +58,7 @@ describe('squashed Gaussian', () => {
 
 describe('a bounded Gaussian', () => {
   /** log pi of each action, and its derivative by the mean and by the log-spread. */
-  async function judged(kind: ContinuousKind, actions: number[], mean: number, std: number) {
+  async function judged(kind: DrawnKind, actions: number[], mean: number, std: number) {
     const n = actions.length
     const graph = new Graph()
     const [mu, logStd] = ['mean', 'log-std'].map((name) => graph.input(name, [n, 1]))
