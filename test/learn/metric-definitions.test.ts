@@ -11,6 +11,18 @@ const cloning = { batch_size: 4, pretrain_updates: 2 }
 const off = { batch_size: 8, buffer_init_steps: 16, steps_per_update: 8, buffer_size: 200 }
 const on = { batch_size: 16, buffer_size: 32, num_epoch: 1 }
 
+/** Seven steps of the pendulum. */
+const swing = {
+  length: 7,
+  observations: new Float32Array(21).fill(0.5),
+  nextObservations: new Float32Array(21).fill(0.5),
+  continuous: new Float32Array(7).fill(0.3),
+  discrete: new Int32Array(0),
+  rewards: new Float32Array(7),
+  terminated: new Uint8Array(7),
+  truncated: new Uint8Array(7),
+}
+
 /** Each with all that it can report switched on by some of them. */
 const learners: Record<string, { steps: number } & Partial<LoopOptions> & Pick<LoopOptions, 'settings'>> = {
   'sac with all signals and cloning': {
@@ -53,6 +65,17 @@ const learners: Record<string, { steps: number } & Partial<LoopOptions> & Pick<L
       network_settings: { ...SMALL, memory: { memory_size: 8, sequence_length: 4 } },
     },
   },
+  td3: {
+    steps: 160,
+    environment: 'pendulum',
+    demonstrations: swing,
+    settings: {
+      trainer_type: 'td3',
+      hyperparameters: off,
+      network_settings: SMALL,
+      behavioral_cloning: cloning,
+    },
+  },
   dqn: { steps: 80, settings: { trainer_type: 'dqn', hyperparameters: off, network_settings: SMALL } },
   bc: {
     steps: 40,
@@ -73,8 +96,9 @@ async function reported({
   steps,
   settings,
   environment = 'basic',
+  demonstrations = walkRight(),
 }: (typeof learners)[string]): Promise<string[]> {
-  const loop = await PlayLoop.start({ environment, settings, demonstrations: walkRight() })
+  const loop = await PlayLoop.start({ environment, settings, demonstrations })
   try {
     await loop.algorithm.prepare()
     await loop.run(steps)

@@ -13,6 +13,15 @@ const sac = {
   entcoef_learning_rate: 1e-3,
 }
 
+const td3 = {
+  batch_size: 128,
+  buffer_size: 50_000,
+  buffer_init_steps: 1_000,
+  learning_rate: 1e-3,
+  steps_per_update: 2,
+  tau: 0.01,
+}
+
 /**
  * RL Baselines3 Zoo's settings of PPO for Pendulum-v1 without gSDE, and with a learning rate that falls. With ReLU in place of tanh
  * an update now and then spoils the policy (docs/results/pendulum.md).
@@ -66,6 +75,17 @@ export const pendulumPresets: readonly Preset[] = [
       recommended: true,
     },
     { trainer_type: 'sac', hyperparameters: sac },
+    { strength: 0.1, gamma: 0.98 },
+    15_000,
+  ),
+  preset(
+    {
+      id: 'td3',
+      title: 'TD3',
+      description: 'Off-policy, with a policy that draws nothing: the least work for each step.',
+      recommended: false,
+    },
+    { trainer_type: 'td3', hyperparameters: td3 },
     { strength: 0.1, gamma: 0.98 },
     15_000,
   ),
