@@ -5,6 +5,7 @@ const shared = {
   pool: 'forks',
   // What is waited for comes within milliseconds on an idle machine; a busy one is no reason to fail.
   testTimeout: 60_000,
+  hookTimeout: 60_000,
   globalSetup: 'test/own-config.ts',
   expect: { poll: { timeout: 20_000 } },
 } as const

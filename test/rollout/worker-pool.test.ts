@@ -159,7 +159,7 @@ describe('WorkerPool with faults', () => {
       plugins,
       parameters: { fault },
       restarts: UNLIMITED,
-      timeoutSeconds: fault === 'hangs' ? 0.5 : 60,
+      timeoutSeconds: fault === 'hangs' ? 2 : 60,
       count: 4,
     })
     const ledger = new Ledger()
@@ -170,7 +170,7 @@ describe('WorkerPool with faults', () => {
       troubles.push(...rollout.troubles)
     }
     expect(troubles[0]).toMatch(
-      /^environment worker \d: (the fragile environment broke|it ended with exit code 3|it did not answer within 0.5 s)$/,
+      /^environment worker \d: (the fragile environment broke|it ended with exit code 3|it did not answer within 2 s)$/,
     )
     expect(rollout.restarts).toBeGreaterThanOrEqual(2)
     expect(ledger.transitions).toBeGreaterThan(4)

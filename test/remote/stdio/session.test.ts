@@ -47,7 +47,7 @@ describe('StdioSession', () => {
     expect(ask(Kind.hello, text({ protocol: 1, client: 'a test' }))).toThrow(
       'a test speaks version 1 of the protocol, understudy 0 version 2',
     )
-    expect(ask(Kind.hello, Uint8Array.of(0x7b))).toThrow('no JSON')
+    expect(ask(Kind.hello, Uint8Array.of(0x7b))).toThrow('not JSON')
     expect(ask(Kind.hello, text(null))).toThrow('must have')
     expect(ask(Kind.hello, text({ protocol: '1' }))).toThrow('must have')
   })
