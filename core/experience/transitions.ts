@@ -5,6 +5,17 @@ export interface ActionBatch {
   readonly continuous: Float32Array
   /** [E, D] */
   readonly discrete: Int32Array
+  /** [E, C], what a policy drew before it was brought within bounds: who learns on-policy judges it. Absent where nobody keeps it. */
+  readonly raw?: Float32Array
+}
+
+/** For E environments. */
+export function makeActionBatch(E: number, continuous: number, branches: number): Required<ActionBatch> {
+  return {
+    continuous: new Float32Array(E * continuous),
+    discrete: new Int32Array(E * branches),
+    raw: new Float32Array(E * continuous),
+  }
 }
 
 /**

@@ -17,7 +17,7 @@ import {
 } from '../envs/index.ts'
 import type { Samplers } from '../envs/varied-environment.ts'
 import { UserError } from '../errors.ts'
-import type { ActionBatch, StepBatch } from '../experience/transitions.ts'
+import { type ActionBatch, makeActionBatch, type StepBatch } from '../experience/transitions.ts'
 import { type EpisodeOptions, Episodes, type FinishedEpisode } from './episodes.ts'
 import { RestartLimit, type RestartSettings } from './restart-limit.ts'
 import type { Rollout, SavedRollout } from './rollout.ts'
@@ -123,10 +123,7 @@ export class GroupRollout implements Rollout {
     this.#state = new Uint8Array(E).fill(State.empty)
     this.observations = new Float32Array(E * O)
     this.masks = M === 0 ? null : new Uint8Array(E * M)
-    this.actions = {
-      continuous: new Float32Array(E * continuous),
-      discrete: new Int32Array(E * discrete.length),
-    }
+    this.actions = makeActionBatch(E, continuous, discrete.length)
     this.#batch = {
       observations: new Float32Array(E * O),
       actions: this.actions,

@@ -8,7 +8,7 @@
 import { type Action, type Environment, type EnvironmentSpec, observationSize } from '../envs/index.ts'
 import { type Samplers, VariedEnvironment } from '../envs/varied-environment.ts'
 import { PluginError, UserError } from '../errors.ts'
-import type { ActionBatch, StepBatch } from '../experience/transitions.ts'
+import { type ActionBatch, makeActionBatch, type StepBatch } from '../experience/transitions.ts'
 import { type EpisodeOptions, Episodes, type FinishedEpisode } from './episodes.ts'
 import { DEFAULT_RESTARTS, RestartLimit, type RestartSettings } from './restart-limit.ts'
 import type { Rollout, SavedRollout } from './rollout.ts'
@@ -62,10 +62,7 @@ export class VectorEnvironment implements Rollout {
     this.finished = this.#episodes.finished
     this.observations = new Float32Array(count * size)
     this.masks = masked ? new Uint8Array(count * branches) : null
-    this.actions = {
-      continuous: new Float32Array(count * continuous),
-      discrete: new Int32Array(count * discrete.length),
-    }
+    this.actions = makeActionBatch(count, continuous, discrete.length)
     this.#batch = {
       observations: new Float32Array(count * size),
       actions: this.actions,

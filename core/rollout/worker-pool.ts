@@ -129,7 +129,8 @@ export class WorkerPool implements Rollout {
     this.finished = this.#episodes.finished
     this.observations = memory.observations
     this.masks = masked ? memory.masks : null
-    this.actions = { continuous: memory.continuous, discrete: memory.discrete }
+    const { continuous, discrete } = memory
+    this.actions = { continuous, discrete, raw: new Float32Array(continuous.length) }
     this.#batch = {
       observations: new Float32Array(count * observationSize(spec)),
       actions: this.actions,

@@ -15,6 +15,7 @@ import {
   randomPlayer,
   scriptedPlayer,
 } from '../../core/envs/index.ts'
+import { makeActionBatch } from '../../core/experience/transitions.ts'
 import {
   algorithmDefinition,
   type BehaviorSettings,
@@ -190,7 +191,7 @@ async function play({ environment: id, settings }: Case, seed: number): Promise<
   const batch = {
     observations: new Float32Array(E * O),
     nextObservations: new Float32Array(E * O),
-    actions: { continuous: new Float32Array(E * C), discrete: new Int32Array(E * D) },
+    actions: makeActionBatch(E, C, D),
     rewards: new Float32Array(E),
     terminated: new Uint8Array(E),
     truncated: new Uint8Array(E),

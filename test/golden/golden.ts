@@ -5,6 +5,7 @@
  */
 import { vi } from 'vitest'
 import type { EnvironmentSpec } from '../../core/envs/index.ts'
+import { makeActionBatch } from '../../core/experience/transitions.ts'
 import {
   type Algorithm,
   algorithmDefinition,
@@ -260,7 +261,7 @@ async function take(
   const { continuous: C, discrete } = spec.action
   const observations = Float32Array.from(step.observations.flat())
   const masks = step.masks === undefined ? null : Uint8Array.from(step.masks.flat())
-  const actions = { continuous: new Float32Array(E * C), discrete: new Int32Array(E * discrete.length) }
+  const actions = makeActionBatch(E, C, discrete.length)
   await algorithm.act(observations, masks, actions)
   const acted = { continuous: [...actions.continuous], discrete: [...actions.discrete] }
   if (step.continuous !== undefined) actions.continuous.set(step.continuous.flat())

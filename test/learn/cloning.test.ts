@@ -159,7 +159,7 @@ describe('cloning continuous actions', () => {
     const actions = { continuous: new Float32Array(E), discrete: new Int32Array(0) }
     const done: [number[], number[]] = [[], []]
     while (done[0].length < 4000) {
-      await actor.act(observations, null, actions, context.random, false)
+      await actor.act(observations, null, actions, { random: context.random })
       for (const [e, action] of actions.continuous.entries()) done[e % 2]!.push(action)
     }
     await actor.release()

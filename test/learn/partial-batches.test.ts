@@ -30,7 +30,7 @@ describe('RolloutBuffer', () => {
     const at = [0, 100, 200]
     const add = (environments: number[], ends: number[] = []) => {
       const step = stepOf(environments, at, ends)
-      for (const e of environments) buffer.addRow(step, e, new Float32Array(0), ends.includes(e))
+      for (const e of environments) buffer.addRow(step, e, ends.includes(e))
     }
     add([0, 2])
     add([0], [0])
@@ -51,8 +51,8 @@ describe('RolloutBuffer', () => {
     const buffer = new RolloutBuffer(2, 3, shape, 1)
     const at = [0, 100, 200]
     const step = stepOf([0, 1], at, [1])
-    buffer.addRow(step, 0, new Float32Array(0), false)
-    buffer.addRow(step, 1, new Float32Array(0), true)
+    buffer.addRow(step, 0, false)
+    buffer.addRow(step, 1, true)
     for (const e of [0, 1, 2]) buffer.cutAfterNewest(e)
     expect(buffer.cuts.map(({ row, observation }) => [row, observation[0]])).toEqual([
       [1, 101],

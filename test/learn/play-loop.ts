@@ -1,5 +1,6 @@
 /** The smallest training loop: E environments in step, no store, no process. */
 import { emptyAction, makeEnvironment, observationSize } from '../../core/envs/index.ts'
+import { makeActionBatch } from '../../core/experience/transitions.ts'
 import {
   type Algorithm,
   algorithmDefinition,
@@ -42,10 +43,7 @@ export class PlayLoop {
     this.#batch = {
       observations: new Float32Array(numEnvs * O),
       nextObservations: new Float32Array(numEnvs * O),
-      actions: {
-        continuous: new Float32Array(numEnvs * action.continuous),
-        discrete: new Int32Array(numEnvs * action.discrete.length),
-      },
+      actions: makeActionBatch(numEnvs, action.continuous, action.discrete.length),
       rewards: new Float32Array(numEnvs),
       terminated: new Uint8Array(numEnvs),
       truncated: new Uint8Array(numEnvs),

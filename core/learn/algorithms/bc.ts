@@ -76,7 +76,7 @@ export async function makeBc(context: LearnContext): Promise<Algorithm> {
     prepare: async () => {},
     act: (observations, masks, actions, environments = null) => {
       const { deterministic } = settings.network_settings
-      return actor.act(observations, masks, actions, random, deterministic, 1, environments)
+      return actor.act(observations, masks, actions, { random, spread: deterministic ? 0 : 1, environments })
     },
     observe({ environments }): void {
       steps.value += environments?.length ?? numEnvs

@@ -166,7 +166,7 @@ export async function makeEs(context: LearnContext): Promise<Algorithm> {
           discrete: actions.discrete.subarray(e * D, (e + 1) * D),
         }
         const mask = masks?.subarray(e * maskWidth, (e + 1) * maskWidth) ?? null
-        await actor.act(observations.subarray(e * O, (e + 1) * O), mask, own, random, true)
+        await actor.act(observations.subarray(e * O, (e + 1) * O), mask, own, { random, spread: 0 })
       }
     },
 

@@ -94,15 +94,16 @@ export function policyBindings(shape: PolicyShape, parameters: Parameters): Reco
   return { ...parameters.bindings(), ...shape.normalizer?.bindings() }
 }
 
-/** What was drawn besides the action itself, which an on-policy learner keeps. */
-export interface Drawn {
-  /** [E, C] before squashing or clipping */
-  readonly raw: Float32Array
+export interface Acting {
+  readonly random: Random
+  /** Discrete actions are drawn from pi^(1/spread), continuous ones with so many times their spread; 0: what is likeliest. */
+  readonly spread?: number
+  /** Whose actions are drawn; null: everybody's. */
+  readonly environments?: Int32Array | null
 }
 
 /** Acts for E environments with one batch per step. */
 export class Actor {
-  readonly drawn: Drawn
   /** [E, memory_size], what is remembered of the episode that each environment is in; empty without memory. */
   readonly memory: Float32Array
   readonly #shape: PolicyShape
@@ -116,7 +117,6 @@ export class Actor {
     this.#all = allRows(numEnvs)
     this.#jointMasks = shape.layout.groups.map((group) => new Float32Array(numEnvs * group.size))
     this.memory = new Float32Array(numEnvs * memorySize(shape.settings))
-    this.drawn = { raw: new Float32Array(numEnvs * shape.layout.continuous) }
   }
 
   /** Allocate `parameters` first. */
@@ -151,18 +151,13 @@ export class Actor {
   /**
    * @param observations  [E, O]
    * @param masks         [E, sum of branches] or null
-   * @param temperature   discrete actions are drawn from pi^(1/temperature), continuous ones with their spread times it; 0: as
-   *                      `deterministic`
-   * @param environments  whose actions are drawn; null: everybody's
+   * @param actions       receives the decisions
    */
   async act(
     observations: Float32Array,
     masks: Uint8Array | null,
     actions: ActionBatch,
-    random: Random,
-    deterministic: boolean,
-    temperature = 1,
-    environments: Int32Array | null = null,
+    { random, spread = 1, environments = null }: Acting,
   ): Promise<void> {
     const { layout } = this.#shape
     this.#program.inputs.observation!.set(observations)
@@ -177,16 +172,16 @@ export class Actor {
         const joint = masks === null ? null : this.#jointMasks[g]!
         if (joint !== null) layout.jointMask(g, masks!, e * maskWidth, joint, e * group.size)
         const at = e * group.size
-        const sure = deterministic || temperature === 0
-        if (!sure && temperature !== 1) {
-          for (let i = at; i < at + group.size; i++) logits[i] = logits[i]! / temperature
+        if (spread !== 0 && spread !== 1) {
+          for (let i = at; i < at + group.size; i++) logits[i] = logits[i]! / spread
         }
-        const index = sure
-          ? greatestAllowed(logits, at, group.size, joint, at)
-          : sampleCategorical(random, logits, at, group.size, joint, at)
+        const index =
+          spread === 0
+            ? greatestAllowed(logits, at, group.size, joint, at)
+            : sampleCategorical(random, logits, at, group.size, joint, at)
         layout.decode(g, index, actions.discrete, e * D)
       })
-      this.#drawContinuous(e, actions, random, deterministic ? 0 : temperature)
+      this.#drawContinuous(e, actions, random, spread)
     }
   }
 
@@ -204,15 +199,14 @@ export class Actor {
     this.memory.fill(0, e * size, (e + 1) * size)
   }
 
-  /** @param breadth  factor on the spread; 0: the mean, and nothing is drawn */
-  #drawContinuous(e: number, actions: ActionBatch, random: Random, breadth: number): void {
+  #drawContinuous(e: number, actions: ActionBatch, random: Random, spread: number): void {
     const C = this.#shape.layout.continuous
     for (let i = 0; i < C; i++) {
       const at = e * C + i
       const logStd = this.#freeLogStd?.[i] ?? this.#program.outputs['log-std']?.[at]
-      const noise = breadth === 0 || logStd === undefined ? 0 : Math.exp(logStd) * (breadth * random.normal())
+      const noise = spread === 0 || logStd === undefined ? 0 : Math.exp(logStd) * (spread * random.normal())
       const raw = this.#program.outputs.mean![at]! + noise
-      this.drawn.raw[at] = raw
+      if (actions.raw !== undefined) actions.raw[at] = raw
       actions.continuous[at] =
         this.#shape.continuousKind === 'clipped' ? Math.max(-3, Math.min(3, raw)) / 3 : Math.tanh(raw)
     }

@@ -134,8 +134,8 @@ export async function makeOffPolicy(
       // A policy with memory watches the random play, and remembers what it will need once it plays.
       if (!knowsNothing || memory !== null) {
         const { deterministic } = settings.network_settings
-        const spread = learner.spread ?? 1
-        await actor.act(observations, masks, actions, random, deterministic, spread, environments)
+        const spread = deterministic ? 0 : (learner.spread ?? 1)
+        await actor.act(observations, masks, actions, { random, spread, environments })
       }
       if (knowsNothing) drawUniformly(context, masks, actions, waiting)
       else if (!settings.network_settings.deterministic) learner.explore?.(masks, actions, waiting)

@@ -155,7 +155,7 @@ export async function makeOnPolicy(
     act(observations, masks, actions, environments = null) {
       minibatches.acting(actor)
       const { deterministic } = settings.network_settings
-      return actor.act(observations, masks, actions, random, deterministic, 1, environments)
+      return actor.act(observations, masks, actions, { random, spread: deterministic ? 0 : 1, environments })
     },
 
     observe(batch: StepBatch): void {
@@ -168,7 +168,7 @@ export async function makeOnPolicy(
         const cut = ended || length >= settings.time_horizon
         horizon[e] = cut ? 0 : length
         minibatches.adding(e, ended)
-        buffer.addRow(batch, e, actor.drawn.raw, cut)
+        buffer.addRow(batch, e, cut)
       }
     },
 

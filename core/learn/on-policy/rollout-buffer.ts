@@ -89,11 +89,11 @@ export class RolloutBuffer {
 
   /**
    * Takes in environment `e` of one step, unless the buffer is full: of a batch that fills it, the rest is lost.
-   * @param raw  [E, C]
    * @param cut  whether the trajectory ends here
    */
-  addRow(step: StepBatch, e: number, raw: Float32Array, cut: boolean): void {
+  addRow(step: StepBatch, e: number, cut: boolean): void {
     if (this.full) return
+    const { raw } = step.actions
     const { observation: O, continuous: C, branches: D, mask } = this.#shape
     const row = this.length++
     const before = this.#newest[e]!
@@ -105,6 +105,7 @@ export class RolloutBuffer {
     copyRow(step.observations, e * O, this.observations, row * O, O)
     for (let k = 0; k < C; k++) {
       this.continuous[row * C + k] = step.actions.continuous[e * C + k]!
+      if (raw === undefined) throw new Error('what was drawn has not come with the step')
       this.raw[row * C + k] = raw[e * C + k]!
     }
     for (let k = 0; k < D; k++) this.discrete[row * D + k] = step.actions.discrete[e * D + k]!

@@ -73,7 +73,7 @@ describe('exported policy', () => {
     const E = 7
     const observations = Float32Array.from({ length: E * 19 }, () => 3 + 2 * random.normal())
     const actions = { continuous: new Float32Array(0), discrete: new Int32Array(E * 2) }
-    await actor.act(observations, null, actions, random, true)
+    await actor.act(observations, null, actions, { random, spread: 0 })
     expect(new Set(actions.discrete).size).toBeGreaterThan(2)
     for (const batch of [7, 1]) {
       const rows = Array.from({ length: batch }, (_, e) => observations.subarray(e * 19, (e + 1) * 19))
@@ -119,7 +119,7 @@ describe('exported policy', () => {
         actor.forget(2)
         memory.fill(0, 12, 18)
       }
-      await actor.act(still, null, actions, random, true)
+      await actor.act(still, null, actions, { random, spread: 0 })
       const result = await model.run({
         obs_0: { data: columns(0, 15), dims: [E, 5, 3] },
         obs_1: { data: columns(15, 19), dims: [E, 4] },
@@ -177,7 +177,7 @@ describe('exported policy', () => {
     const { actor, random, model } = await policyOf(specOf({ continuous: 2, discrete: [] }))
     const observations = Float32Array.from({ length: 7 * 19 }, () => random.normal())
     const actions = { continuous: new Float32Array(14), discrete: new Int32Array(0) }
-    await actor.act(observations, null, actions, random, true)
+    await actor.act(observations, null, actions, { random, spread: 0 })
     const result = await model.run({
       obs_0: { data: observations.slice(0, 15), dims: [1, 5, 3] },
       obs_1: { data: observations.slice(15, 19), dims: [1, 4] },

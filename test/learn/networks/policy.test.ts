@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { makeEnvironment } from '../../../core/envs/index.ts'
+import { makeActionBatch } from '../../../core/experience/transitions.ts'
 import { behaviorSettings } from '../../../core/learn/index.ts'
 import type { ContinuousKind } from '../../../core/learn/networks/distributions.ts'
 import { Actor, buildPolicy } from '../../../core/learn/networks/policy.ts'
@@ -32,13 +33,13 @@ async function decide(
   buildPolicy(shape, graph, policy, graph.input('x', [E, O]))
   allocateParameters([policy], new Random(2))
   const actor = await Actor.compile(shape, policy, runtime, E)
-  const actions = {
-    continuous: new Float32Array(E * C),
-    discrete: new Int32Array(E * layout.branchSizes.length),
-  }
+  const actions = makeActionBatch(E, C, layout.branchSizes.length)
   const observations = new Float32Array(E * O).fill(0.5)
-  await actor.act(observations, null, actions, new Random(7), deterministic, temperature)
-  const raw = [...actor.drawn.raw]
+  await actor.act(observations, null, actions, {
+    random: new Random(7),
+    spread: deterministic ? 0 : temperature,
+  })
+  const raw = [...actions.raw]
   await actor.release()
   return { raw, discrete: [...actions.discrete] }
 }

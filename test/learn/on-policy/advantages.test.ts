@@ -49,7 +49,7 @@ function filled(): RolloutBuffer {
       truncated: new Uint8Array(E),
       masks: null,
     }
-    buffer.addRow(step, e, nothing, golden.cut[row] === 1)
+    buffer.addRow(step, e, golden.cut[row] === 1)
   }
   buffer.close()
   buffer.signalRewards.set(golden.rewards.flat())

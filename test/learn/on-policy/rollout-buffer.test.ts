@@ -20,7 +20,7 @@ function filled(): RolloutBuffer {
       truncated: new Uint8Array(2),
       masks: null,
     }
-    for (const e of [0, 1]) buffer.addRow(step, e, new Float32Array(0), ends && e === 0)
+    for (const e of [0, 1]) buffer.addRow(step, e, ends && e === 0)
     before[0] = ends ? 50 : after[0]!
     before[1] = after[1]!
   }

@@ -22,7 +22,6 @@ const shape = {
 }
 const replay = new ReplayBuffer(20_000, E, shape)
 const rollout = new RolloutBuffer(T, E, shape, 1)
-const raw = new Float32Array(0)
 const random = new Random(1)
 
 function collect(count: number): void {
@@ -33,7 +32,7 @@ function collect(count: number): void {
     const batch = vector.step()
     replay.add(batch)
     for (let e = 0; e < E; e++)
-      rollout.addRow(batch, e, raw, batch.terminated[e] === 1 || batch.truncated[e] === 1)
+      rollout.addRow(batch, e, batch.terminated[e] === 1 || batch.truncated[e] === 1)
     if (!rollout.full) continue
     rollout.close()
     rollout.clear()
