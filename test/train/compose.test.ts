@@ -18,7 +18,8 @@ describe('what can be begun in an environment', () => {
       const [behavior] = Object.values(config.behaviors as Record<string, { trainer_type: string }>)
       return behavior!.trainer_type
     })
-    const expected = algorithmNames().filter((name) => name !== 'dqn' || action.continuous === 0)
+    const refuses: Record<string, boolean> = { dqn: action.continuous > 0, td3: action.discrete.length > 0 }
+    const expected = algorithmNames().filter((name) => refuses[name] !== true)
     expect(new Set(algorithms)).toEqual(new Set(expected))
     expect(new Set(choices(id).map((choice) => choice.id)).size).toBe(choices(id).length)
   })
