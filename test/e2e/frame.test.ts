@@ -82,7 +82,8 @@ describe('the frame', { timeout: 60_000 }, () => {
       await page.waitForTimeout(300)
       const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth')
       expect(wide, `page ${key} scrolls sideways`).toBe(false)
-      expect(await page.evaluate(lowContrast), `page ${key}`).toEqual([])
+      // A colour may be on its way to another for a moment.
+      await expect.poll(() => page.evaluate(lowContrast), { message: `page ${key}` }).toEqual([])
     }
     expect(complaints).toEqual([])
     await context.close()
@@ -213,7 +214,8 @@ describe('a level', { timeout: 60_000 }, () => {
     await page.keyboard.press('d')
     const toast = page.getByRole('alert').filter({ hasText: 'Play discarded' })
     await toast.waitFor()
-    expect(await page.evaluate(covered)).toEqual([])
+    // It comes in from above.
+    await expect.poll(() => page.evaluate(covered)).toEqual([])
     await toast.getByRole('button', { name: 'Undo' }).click()
     await toast.waitFor({ state: 'detached' })
     await context.close()
