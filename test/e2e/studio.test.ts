@@ -158,7 +158,9 @@ describe('an agent', { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: 'Remove scripted reference player' }).click()
     await page.getByRole('button', { name: 'Add' }).click()
     await page.keyboard.type('player:me')
-    await page.getByRole('option', { name: `board ${level.seed}` }).waitFor()
+    // Until all is typed, others have played this board, too.
+    await page.getByRole('option', { name: `person me board ${level.seed}` }).waitFor()
+    await expect.poll(() => page.getByRole('option').count()).toBe(1)
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     // The agent's board came first and the two must share one: the person's.
