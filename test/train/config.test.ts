@@ -151,7 +151,6 @@ describe('resolveConfig', () => {
 
   it.each([
     ['bc', 'reward_signals: {gail: {}}', /reward_signals.gail: bc learns from demonstrations alone/],
-    ['bc', 'behavioral_cloning: {}', /behavioral_cloning: bc clones from the first step/],
     [
       'es',
       'reward_signals: {extrinsic: {}, curiosity: {}}',
@@ -165,6 +164,11 @@ describe('resolveConfig', () => {
     // what a run of an earlier version began with goes on
     resolveConfig(yaml(asked), { environment: 'basic', stored: true })
     resolveConfig(yaml('reward_signals: {extrinsic: {}, gail: null}'), { environment: 'basic' })
+  })
+
+  it('lets bc take its demonstrations from where behavioral_cloning says', () => {
+    const yaml = 'behaviors: {B: {trainer_type: bc, behavioral_cloning: {demo_path: a}}}'
+    expect(demonstrationPath(resolveConfig(yaml, { environment: 'basic' }))).toBe('a')
   })
 
   it('chooses a seed where none is given, and keeps it', () => {

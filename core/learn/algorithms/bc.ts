@@ -106,9 +106,9 @@ export const bc: AlgorithmDefinition = {
   title: 'Behavioural cloning',
   hyperparameters: bcHyperparameters,
   metrics: { ...cloningLossMetric, 'policy/entropy': policyEntropy },
+  // A `behavioral_cloning` section may name the file of the demonstrations.
   without: {
     signals: { message: 'bc learns from demonstrations alone, without rewards', remedy: 'leave it out' },
-    cloning: { message: 'bc clones from the first step to the last', remedy: 'leave it out' },
   },
   create: makeBc,
 }
