@@ -23,8 +23,9 @@ SEEDS = 1 << 32
 class UnderstudyEnv(gymnasium.Env[Observed, Any]):
     """One environment in a process of its own.
 
-    ``info`` has ``seed`` after a reset, ``is_success`` after the last step where the environment says it, and ``action_mask``
-    (int8, all branches one behind the other) where some actions are sometimes forbidden.
+    ``info`` has ``seed`` after a reset, ``is_success`` after the last step where the environment
+    says it, and ``action_mask`` (int8, all branches one behind the other) where some actions are
+    sometimes forbidden.
 
     Args:
         env_id: the id in Understudy's registry, or the part of it before the slash.
