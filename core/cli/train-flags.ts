@@ -1,7 +1,7 @@
 /** Flags of `understudy train` that would say nothing beside the others: refused, as nobody gives one for nothing. */
-import type { EnvironmentSpec } from '../envs/index.ts'
+import type { EnvironmentSpec, Preset } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
-import { needsDemonstrations, type Preset, type RunConfig } from '../train/index.ts'
+import { needsDemonstrations, type RunConfig } from '../train/index.ts'
 
 interface Flags {
   readonly algo?: string

@@ -22,6 +22,8 @@ export interface SeatMoment {
   readonly reward: number
   readonly terminated: boolean
   readonly truncated: boolean
+  /** At the end: whether it reached the goal; null where nobody says. */
+  readonly succeeded: boolean | null
   /** [O], at the end the terminal one */
   readonly observation: Float32Array
   /** [sum of branch sizes], 1 = allowed; null when everything is */

@@ -4,7 +4,9 @@
  *
  * An environment is deterministic given seed and actions and allocates nothing per step.
  */
-import type { ParameterRule } from './parameters.ts'
+import type { ParameterRule, ParameterValue } from './parameters.ts'
+
+export type { ParameterValue } from './parameters.ts'
 
 /** One named observation. Rank 1 is a vector, rank 2 is entities x features, rank 3 is an image [C, H, W]. */
 export interface ObservationSpec {
@@ -54,8 +56,6 @@ export interface ScoreSpec {
   /** false: it is not known to say whether an episode reached its goal. What `succeeded` says all the same counts. */
   readonly tellsSuccess?: false
 }
-
-export type ParameterValue = number | string | boolean
 
 export interface EnvironmentSpec {
   /** Registry name, with a variant behind a slash: 'bubble/25', 'basic'. */

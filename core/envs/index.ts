@@ -33,6 +33,7 @@ export {
 export { fitValue, type ParameterRule } from './parameters.ts'
 export type { PendulumEvent, PendulumScene } from './pendulum/scene.ts'
 export * from './player.ts'
+export type { Preset } from './preset.ts'
 export type { RecallEvent, RecallScene } from './recall/scene.ts'
 export * from './registry.ts'
 export { successByte, successOf } from './success.ts'

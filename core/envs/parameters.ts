@@ -1,5 +1,6 @@
 import { otherNames, UserError } from '../errors.ts'
-import type { ParameterValue } from './environment.ts'
+
+export type ParameterValue = number | string | boolean
 
 /**
  * What one parameter may be: one of some words, or a number in a range, whole unless `real`. The first word or `initial`

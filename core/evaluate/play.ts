@@ -8,7 +8,7 @@ import {
   type Player,
   viewOf,
 } from '../envs/index.ts'
-import { episodeLimit } from '../rollout/episodes.ts'
+import { endOfStep, episodeLimit } from '../rollout/episodes.ts'
 import { episodeScore } from '../rollout/score.ts'
 import { Turns } from '../turns.ts'
 
@@ -80,8 +80,8 @@ export async function playEpisode(
     const { reward, terminated, truncated } = environment.step(action, observation)
     sum += reward
     onStep?.(action, reward, observation)
-    const cut = !terminated && !truncated && steps >= limit
-    if (!terminated && !truncated && !cut) continue
+    const end = endOfStep({ terminated, truncated }, steps, limit)
+    if (end === 'goes on') continue
     return {
       seed,
       steps,
@@ -89,8 +89,8 @@ export async function playEpisode(
       score: episodeScore(spec, steps, sum),
       success: environment.succeeded,
       terminated,
-      truncated: truncated || cut,
-      cut,
+      truncated: truncated || end === 'cut',
+      cut: end === 'cut',
     }
   }
 }

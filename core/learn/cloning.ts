@@ -11,7 +11,6 @@
  * shrinks the spread without end. One loss and one optimiser instead of a second one on the policy, whose step size
  * is the strength there; so `num_epoch` and `samples_per_update` have no meaning. Pretraining is ours.
  */
-import { z } from 'zod'
 import { UserError } from '../errors.ts'
 import type { DemonstrationData } from '../experience/transitions.ts'
 import type { Random } from '../random.ts'
@@ -40,41 +39,6 @@ import { makeSampledBatch, type ReplayShape } from './off-policy/replay-buffer.t
 import { requireDemonstrations } from './setup.ts'
 import { sampleDemonstrations, writeChoices } from './signals/reward-signal.ts'
 import { Update } from './update.ts'
-
-export const cloningSettings = z
-  .strictObject({
-    demo_path: z
-      .string()
-      .optional()
-      .describe('File or folder of demonstrations; the library is used when it is absent'),
-    strength: z.number().min(0).default(1).describe("Weight of the cloning loss beside the policy's own"),
-    steps: z
-      .int()
-      .min(0)
-      .default(0)
-      .describe('Environment steps over which the strength falls linearly to 0; 0 keeps it'),
-    batch_size: z.int().min(1).default(128).describe('Demonstration rows per gradient'),
-    num_epoch: z.int().min(1).nullish().describe('Without meaning here: every gradient of the policy clones'),
-    samples_per_update: z.int().min(0).default(0).describe('Without meaning here, as num_epoch'),
-    pretrain_updates: z
-      .int()
-      .min(0)
-      .default(0)
-      .describe('Ours: gradients of cloning alone before the first environment step'),
-    pretrain_learning_rate: z
-      .number()
-      .positive()
-      .default(1e-3)
-      .describe('Ours: step size of the pretraining'),
-    weight_decay: z
-      .number()
-      .min(0)
-      .default(1e-2)
-      .describe('Ours: decoupled weight decay of the pretraining; few demonstrations overfit soon'),
-  })
-  .describe('Cloning of the demonstrations beside the reward')
-
-export type CloningSettings = z.infer<typeof cloningSettings>
 
 /** The least spread that cloning asks for, in a unit of which an action has two: a player of one mind would have none. */
 const LEAST_SPREAD = 0.05

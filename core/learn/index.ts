@@ -20,7 +20,7 @@ export {
   type LearnContext,
   registerAlgorithm,
 } from './algorithm.ts'
-export { cloningSettings } from './cloning.ts'
+export { cloningSettings } from './cloning-settings.ts'
 export {
   defineMetrics,
   type MetricDefinition,

@@ -3,74 +3,20 @@
  * Keys that ML-Agents does not have are marked "ours". Every default is ML-Agents' unless the description says why not.
  */
 import { z } from 'zod'
-import { cloningSettings } from './cloning.ts'
+import { cloningSettings } from './cloning-settings.ts'
 import { networkProblems } from './networks/bodies.ts'
+import { networkSettings as plainNetworkSettings } from './networks/settings.ts'
 
-export const memorySettings = z
-  .strictObject({
-    memory_size: z
-      .int()
-      .min(2)
-      .multipleOf(2)
-      .default(128)
-      .describe('Numbers remembered from step to step: half hidden, half cell state of an LSTM; even'),
-    sequence_length: z
-      .int()
-      .min(1)
-      .default(64)
-      .describe('Steps of one sequence: how far back an update sees what led to a memory'),
-    burn_in: z
-      .int()
-      .min(0)
-      .optional()
-      .describe(
-        'Ours, SAC only: steps before each sequence that fill the memory and teach nothing; absent: half of sequence_length',
-      ),
-  })
-  .describe('Memory from step to step; none unless set')
+export { type MemorySettings, memorySettings, type NetworkSettings } from './networks/settings.ts'
 
-export const networkSettings = z
-  .strictObject({
-    normalize: z
-      .boolean()
-      .default(false)
-      .describe('Normalise vector observations by their running mean and variance'),
-    hidden_units: z.int().min(1).max(4096).default(128).describe('Units of each hidden layer'),
-    num_layers: z.int().min(1).max(8).default(2).describe('Hidden layers'),
-    vis_encode_type: z
-      .enum(['simple', 'nature_cnn', 'resnet', 'match3', 'fully_connected'])
-      .default('simple')
-      .describe(
-        'Encoder of images: two convolutions, three (nature_cnn), fifteen (resnet), two small ones (match3), none',
-      ),
-    network_type: z
-      .string()
-      .default('dense')
-      .describe('Ours: hidden layers: dense, residual, or a kind of your own (registerNetwork)'),
-    network_options: z
-      .record(z.string(), z.unknown())
-      .default({})
-      .describe('Ours: settings of the network_type'),
-    shared_head: z
-      .boolean()
-      .default(true)
-      .describe(
-        'Ours: one small network shared by all rows of an observation that an action branch is aligned with',
-      ),
-    head_units: z.int().min(1).max(1024).default(64).describe('Ours: units of each layer of the shared head'),
-    layer_norm: z
-      .boolean()
-      .default(true)
-      .describe('Ours: layer normalisation in the hidden layers of critics'),
-    memory: memorySettings.nullish(),
-    deterministic: z.boolean().default(false).describe('Always take the most likely action when acting'),
-  })
-  .superRefine(({ network_type, network_options }, context) => {
+/** With what its `network_type` says of its `network_options`. */
+export const networkSettings = plainNetworkSettings.superRefine(
+  ({ network_type, network_options }, context) => {
     for (const { path, message } of networkProblems(network_type, network_options)) {
       context.addIssue({ code: 'custom', path, message })
     }
-  })
-  .describe('The network of policy and critics')
+  },
+)
 
 /**
  * One entry under `behaviors:`. `hyperparameters` is checked by the schema of the algorithm it names, each
@@ -108,6 +54,4 @@ export const behaviorSettings = z.strictObject({
   keep_checkpoints: z.int().min(1).default(5).describe('Checkpoints kept; the oldest go first'),
 })
 
-export type MemorySettings = z.infer<typeof memorySettings>
-export type NetworkSettings = z.infer<typeof networkSettings>
 export type BehaviorSettings = z.infer<typeof behaviorSettings>

@@ -1,5 +1,6 @@
 /** The episodes under way in E environments: their seeds, lengths and returns, and those that have ended. */
-import type { EnvironmentSpec } from '../envs/index.ts'
+import type { EnvironmentSpec, StepResult } from '../envs/index.ts'
+import type { StepBatch } from '../experience/transitions.ts'
 import { Random } from '../random.ts'
 import { episodeScore } from './score.ts'
 
@@ -38,6 +39,25 @@ export function cutSentence(limit: number, chosen: number | null): string {
     ? `cut at ${limit.toLocaleString('en-US')} steps, as the environment sets no limit (a run can: env_settings.max_episode_steps)`
     : `cut at ${limit.toLocaleString('en-US')} steps, the max_episode_steps of the run`
 }
+
+/** An episode goes on after a step, its environment has ended it, or it is cut by a limit that the environment does not know. */
+export type StepEnd = 'goes on' | 'over' | 'cut'
+
+/**
+ * How a step ends, whoever plays. What the environment says counts; a limit ends only what would go on. A step whose environment
+ * was lost ends in no way: it is in no batch, and nobody learns from it.
+ */
+export function endOfStep(
+  { terminated, truncated }: Pick<StepResult, 'terminated' | 'truncated'>,
+  length: number,
+  limit: number,
+): StepEnd {
+  if (terminated || truncated) return 'over'
+  return length >= limit ? 'cut' : 'goes on'
+}
+
+/** Where the outcomes of a step are entered, a row for each environment. */
+type Outcomes = Pick<StepBatch, 'rewards' | 'terminated' | 'truncated'>
 
 export interface FinishedEpisode {
   readonly environment: number
@@ -87,11 +107,15 @@ export class Episodes {
     return seed
   }
 
-  /** Counts a step. @returns whether the episode has reached its limit */
-  add(e: number, reward: number): boolean {
+  /** Counts a step, and enters in row `e` of the batch what came of it. */
+  step(e: number, result: StepResult, { rewards, terminated, truncated }: Outcomes): StepEnd {
     this.#lengths[e]!++
-    this.#returns[e]! += reward
-    return this.#lengths[e]! >= this.limit
+    this.#returns[e]! += result.reward
+    const end = endOfStep(result, this.#lengths[e]!, this.limit)
+    rewards[e] = result.reward
+    terminated[e] = Number(result.terminated)
+    truncated[e] = Number(result.truncated || end === 'cut')
+    return end
   }
 
   /** @param cut  whether the limit has ended it */

@@ -258,22 +258,18 @@ export class GroupRollout implements Rollout {
   }
 
   /** @returns the environment, where a step has ended */
-  #take(e: number, { began, reward, terminated, truncated, observation, mask }: SeatMoment): number[] {
+  #take(e: number, moment: SeatMoment): number[] {
+    const { began, observation, mask } = moment
     if (!began) {
-      const atLimit = this.#episodes.add(e, reward)
-      const cut = atLimit && !terminated && !truncated
-      const isTruncated = truncated || cut
-      this.#batch.rewards[e] = reward
-      this.#batch.terminated[e] = Number(terminated)
-      this.#batch.truncated[e] = Number(isTruncated)
+      const end = this.#episodes.step(e, moment, this.#batch)
       rowOf(this.#batch.nextObservations, this.count, e).set(observation)
-      if (terminated || isTruncated) this.#episodes.finish(e, null, cut)
-      if (terminated || truncated) {
+      if (end !== 'goes on') this.#episodes.finish(e, moment.succeeded, end === 'cut')
+      if (end === 'over') {
         this.#state[e] = State.empty
         return [e]
       }
       // A world cannot be told to end an episode: the agent goes on, in another one.
-      if (atLimit) this.#episodes.begin(e)
+      if (end === 'cut') this.#episodes.begin(e)
     } else this.#episodes.begin(e)
     this.#state[e] = State.waiting
     rowOf(this.observations, this.count, e).set(observation)

@@ -168,15 +168,9 @@ export class VectorEnvironment implements Rollout {
     const environment = this.#environments[e]!
     const row = this.#rows[e]!
     const result = environment.step(row.action, row.next)
-    const atLimit = this.#episodes.add(e, result.reward)
-    const cut = atLimit && !result.terminated && !result.truncated
-    const truncated = result.truncated || cut
-    const batch = this.#batch
-    batch.rewards[e] = result.reward
-    batch.terminated[e] = Number(result.terminated)
-    batch.truncated[e] = Number(truncated)
-    if (result.terminated || truncated) {
-      this.#episodes.finish(e, environment.succeeded, cut)
+    const end = this.#episodes.step(e, result, this.#batch)
+    if (end !== 'goes on') {
+      this.#episodes.finish(e, environment.succeeded, end === 'cut')
       this.#reset(e)
     } else {
       row.current.set(row.next)

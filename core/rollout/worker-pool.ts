@@ -314,15 +314,10 @@ export class WorkerPool implements Rollout {
 
   #take(e: number): void {
     const { rewards, terminated, truncated, succeeded } = this.#memory
-    const atLimit = this.#episodes.add(e, rewards[e]!)
-    const isTerminated = terminated[e] === 1
-    const cut = atLimit && !isTerminated && truncated[e] === 0
-    const isTruncated = truncated[e] === 1 || cut
-    this.#batch.rewards[e] = rewards[e]!
-    this.#batch.terminated[e] = Number(isTerminated)
-    this.#batch.truncated[e] = Number(isTruncated)
-    if (isTerminated || isTruncated) {
-      this.#episodes.finish(e, successOf(succeeded[e]!), cut)
+    const result = { reward: rewards[e]!, terminated: terminated[e] === 1, truncated: truncated[e] === 1 }
+    const end = this.#episodes.step(e, result, this.#batch)
+    if (end !== 'goes on') {
+      this.#episodes.finish(e, successOf(succeeded[e]!), end === 'cut')
       this.#reset(e)
     } else this.#state[e] = State.waiting
   }

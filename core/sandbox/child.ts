@@ -6,25 +6,7 @@ import { Worker } from 'node:worker_threads'
 import { besides } from '../besides.ts'
 import { writeFailure } from '../failure.ts'
 import { admitPlugins, loadPlugins } from '../plugins.ts'
-import type { SandboxedCalls } from './sandbox.ts'
-
-/** What the owner says: what is to be done, and that it has taken a part. */
-export type Request =
-  | {
-      readonly kind: 'call'
-      /** From 1. */
-      readonly number: number
-      readonly name: string
-      readonly argument: unknown
-    }
-  | { readonly kind: 'taken' }
-
-/** What the process says: that it is ready, what a call gives bit by bit, and how it ended. */
-export type Reply =
-  | { readonly kind: 'ready'; readonly rss: number }
-  | { readonly kind: 'part'; readonly part: unknown }
-  | { readonly kind: 'done'; readonly result: unknown }
-  | { readonly kind: 'failed'; readonly failure: Uint8Array }
+import type { Reply, Request, SandboxedCalls } from './messages.ts'
 
 const [module = '', ...plugins] = process.argv.slice(2)
 const { calls } = (await import(module)) as { calls: SandboxedCalls }

@@ -8,13 +8,9 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { besides } from '../besides.ts'
 import { readFailure } from '../failure.ts'
-import type { Reply, Request } from './child.ts'
+import type { Reply, Request } from './messages.ts'
 
-/** Sends a part of the result at once, as `CallOptions.onPart` gets it; resolves when that is done with it. */
-export type Tell = (part: unknown) => Promise<void>
-
-/** What a module exports as `calls`. */
-export type SandboxedCalls = Readonly<Record<string, (argument: never, tell: Tell) => unknown>>
+export type { SandboxedCalls, Tell } from './messages.ts'
 
 export interface Limits {
   /** Of processor time. */

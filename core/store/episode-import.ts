@@ -8,7 +8,6 @@ import { UserError } from '../errors.ts'
 import type { Connection } from './database.ts'
 import type { EpisodePiece, EpisodeSummary } from './episode-pieces.ts'
 import type { EpisodeTable } from './episode-table.ts'
-import type { ImportResult } from './library-types.ts'
 import type { Owners } from './owners.ts'
 
 /** Of one transaction, before it is committed. */
@@ -20,6 +19,13 @@ interface Staged {
   readonly id: number
   /** Token of the process. */
   readonly owner: string
+}
+
+export interface ImportResult {
+  /** Ids of the episodes that are new. */
+  readonly added: number[]
+  /** Ids of episodes that the library had already. */
+  readonly known: number[]
 }
 
 export class EpisodeImport {

@@ -9,6 +9,7 @@ import {
   type Episode,
   type EpisodeColumns,
   type EpisodeHead,
+  type EpisodeOutcome,
   stepLayout,
 } from './episode.ts'
 import { checkEpisodeHead, checkStored, episodeHash } from './episode-check.ts'
@@ -22,7 +23,6 @@ import {
   successOf,
   VISIBLE,
 } from './episode-row.ts'
-import type { EpisodeOutcome } from './episode-writer.ts'
 import type { Owners } from './owners.ts'
 import { type PackedChunk, packChunk } from './step-buffer.ts'
 

@@ -4,18 +4,11 @@
  */
 import { UserError } from '../errors.ts'
 import type { Connection } from './database.ts'
-import { type EpisodeHead, stepLayout } from './episode.ts'
+import { type EpisodeHead, type EpisodeOutcome, stepLayout } from './episode.ts'
 import type { EpisodeTable } from './episode-table.ts'
 import { StepBuffer, type StepRecord } from './step-buffer.ts'
 
 const COMMIT_INTERVAL_MS = 250
-
-export interface EpisodeOutcome {
-  readonly terminated: boolean
-  readonly truncated: boolean
-  /** Null when nobody knows it. */
-  readonly success: boolean | null
-}
 
 export class EpisodeWriter {
   readonly episodeId: number

@@ -47,6 +47,14 @@ export interface EpisodeColumns {
   readonly masks?: Uint8Array
 }
 
+/** How an episode ended. */
+export interface EpisodeOutcome {
+  readonly terminated: boolean
+  readonly truncated: boolean
+  /** Null when nobody knows it. */
+  readonly success: boolean | null
+}
+
 export interface Episode extends EpisodeHead, EpisodeColumns {
   readonly terminated: boolean
   readonly truncated: boolean

@@ -4,7 +4,7 @@ export { type Backup, deleteBackup, type KeptBackup, listBackups } from './backu
 export { columnsFromBytes, columnsToBytes, fromLittleEndian, littleEndianBytes } from './columns.ts'
 export * from './episode.ts'
 export { checkEpisode, type EpisodeOrigin, episodeHash } from './episode-check.ts'
-export type { EpisodeImport } from './episode-import.ts'
+export type { EpisodeImport, ImportResult } from './episode-import.ts'
 export {
   EpisodeAssembler,
   type EpisodePiece,
@@ -13,9 +13,9 @@ export {
   pieceBytes,
 } from './episode-pieces.ts'
 export type { EpisodeFilter, EpisodeRow, EpisodeState } from './episode-row.ts'
-export { type EpisodeOutcome, EpisodeWriter } from './episode-writer.ts'
+export { EpisodeWriter } from './episode-writer.ts'
 export { defaultDataDirectory, hasLibrary, openLibrary, openLibraryInMemory } from './library.ts'
-export type { EpisodeNotes, ImportResult, Library, ReadableLibrary } from './library-types.ts'
+export type { EpisodeNotes, Library, ReadableLibrary } from './library-types.ts'
 export { AlreadyOpenError, type StudioLock } from './lock.ts'
 export type { Owner, Standing } from './owners.ts'
 export { DIRECTORIES, makePrivateDirectory } from './private-files.ts'

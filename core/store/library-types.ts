@@ -2,7 +2,7 @@
 import type { ImportedAgentRow } from './agent-table.ts'
 import type { Backup } from './backup.ts'
 import type { Episode, EpisodeHead } from './episode.ts'
-import type { EpisodeImport } from './episode-import.ts'
+import type { EpisodeImport, ImportResult } from './episode-import.ts'
 import type { EpisodeFilter, EpisodeRow } from './episode-row.ts'
 import type { EpisodeWriter } from './episode-writer.ts'
 import type { StudioLock } from './lock.ts'
@@ -16,13 +16,6 @@ export interface EpisodeNotes {
   readonly note?: string
   /** 0 = not rated, else 1 to 5. */
   readonly rating?: number
-}
-
-export interface ImportResult {
-  /** Ids of the episodes that are new. */
-  readonly added: number[]
-  /** Ids of episodes that the library had already. */
-  readonly known: number[]
 }
 
 /** What a reader may do; several processes may read at once. */

@@ -10,7 +10,7 @@ import { type Backup, backUp } from './backup.ts'
 import { Connection, IN_MEMORY } from './database.ts'
 import type { Episode, EpisodeHead } from './episode.ts'
 import { checkEpisode, episodeHashes } from './episode-check.ts'
-import { EpisodeImport, SameEpisodes, sweepImports } from './episode-import.ts'
+import { EpisodeImport, type ImportResult, SameEpisodes, sweepImports } from './episode-import.ts'
 import {
   EPISODE_COLUMNS,
   type EpisodeFilter,
@@ -23,7 +23,7 @@ import {
 import { EpisodeTable } from './episode-table.ts'
 import { EpisodeWriter } from './episode-writer.ts'
 import { explainStoreError } from './errors.ts'
-import type { EpisodeNotes, ImportResult, Library, ReadableLibrary } from './library-types.ts'
+import type { EpisodeNotes, Library, ReadableLibrary } from './library-types.ts'
 import { lockStudio, type StudioLock } from './lock.ts'
 import { LEASE_MS, Owners } from './owners.ts'
 import { type RunClaim, RunClaims } from './run-claims.ts'

@@ -1,10 +1,14 @@
 /** What people call runs and imported agents: two of one name could not be told apart on the shelf, in lists and tables. */
 import { UserError } from '../errors.ts'
-import type { HostContext } from './context.ts'
+import type { Library } from '../store/index.ts'
 import { readMeta } from './meta.ts'
 
+interface Names {
+  readonly library: Library
+}
+
 /** @param but  the id of whom the name is for */
-function isTaken({ library }: HostContext, name: string, but?: string): boolean {
+function isTaken({ library }: Names, name: string, but?: string): boolean {
   const wanted = name.toLowerCase()
   const runs = library.listRuns().map(({ id }) => ({ id, name: readMeta(library, 'run-name', id) ?? id }))
   return [...runs, ...library.listImportedAgents()].some(
@@ -13,7 +17,7 @@ function isTaken({ library }: HostContext, name: string, but?: string): boolean 
 }
 
 /** The name, numbered when it is taken: 'first 2'. @param but  as of `isTaken` */
-export function freeName(context: HostContext, name: string, but?: string): string {
+export function freeName(context: Names, name: string, but?: string): string {
   for (let n = 1; ; n++) {
     const candidate = n === 1 ? name : `${name} ${n}`
     if (!isTaken(context, candidate, but)) return candidate
@@ -21,7 +25,7 @@ export function freeName(context: HostContext, name: string, but?: string): stri
 }
 
 /** @throws UserError when another is called that */
-export function requireFreeName(context: HostContext, name: string, id: string): void {
+export function requireFreeName(context: Names, name: string, id: string): void {
   if (!isTaken(context, name, id)) return
   throw new UserError(`the name "${name}" is already taken`, { remedy: 'choose another name' })
 }

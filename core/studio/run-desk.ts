@@ -1,6 +1,6 @@
 /** The runs of this library: those that this host trains, and those that it only knows of. */
 import { UserError } from '../errors.ts'
-import type { RunRow } from '../store/index.ts'
+import type { Library, RunRow } from '../store/index.ts'
 import {
   type ForkTraining,
   forgetRemoved,
@@ -16,10 +16,9 @@ import {
   runProblem,
   startRun,
 } from '../train/index.ts'
-import type { HostContext } from './context.ts'
 import { readEvaluation, readMeta, writeMeta } from './meta.ts'
 import { freeName, requireFreeName } from './names.ts'
-import type { Progress, Run } from './protocol.ts'
+import type { EventData, EventName, Progress, Run } from './protocol.ts'
 
 /** What a training process is given to write its last checkpoint before it is ended. */
 const stopMs = 20_000
@@ -40,15 +39,21 @@ interface Deleted {
   readonly timer: NodeJS.Timeout
 }
 
+/** What it needs of the host. */
+export interface DeskHost {
+  readonly library: Library
+  emit<E extends EventName>(event: E, data: EventData<E>): void
+}
+
 export class RunDesk {
-  readonly #context: HostContext
+  readonly #context: DeskHost
   readonly #fork: ForkTraining | undefined
   readonly #onActive: (ids: string[]) => void
   readonly #active = new Map<string, Desk>()
   readonly #deleted = new Map<string, Deleted>()
 
   /** @param onActive  told which runs this host trains whenever that changes */
-  constructor(context: HostContext, fork: ForkTraining | undefined, onActive: (ids: string[]) => void) {
+  constructor(context: DeskHost, fork: ForkTraining | undefined, onActive: (ids: string[]) => void) {
     this.#context = context
     this.#fork = fork
     this.#onActive = onActive

@@ -10,10 +10,10 @@ export { allocateParameters, Parameters, type SavedParameters } from './paramete
 export { polyak } from './polyak.ts'
 export {
   type CompileSpec,
-  loadRuntime,
   type Program,
   type Runtime,
   type RuntimeName,
   runtimeNames,
 } from './runtime.ts'
+export { loadRuntime } from './runtimes/index.ts'
 export { formatShape, type Shape, sizeOf } from './shape.ts'

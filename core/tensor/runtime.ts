@@ -1,5 +1,4 @@
-/** What runs a graph. Two engines stand behind one interface; each is loaded only when it is asked for. */
-import { otherNames, UserError } from '../errors.ts'
+/** What runs a graph: two engines stand behind one interface. */
 import { ancestors, isOp, type Value } from './graph.ts'
 import { formatShape, sizeOf } from './shape.ts'
 
@@ -31,21 +30,6 @@ export interface Program {
   readonly outputs: Readonly<Record<string, Float32Array>>
   run(): Promise<void>
   release(): Promise<void>
-}
-
-/** @throws UserError when the engine cannot be loaded on this machine */
-export async function loadRuntime(name: RuntimeName): Promise<Runtime> {
-  switch (name) {
-    case 'onnxruntime':
-      return (await import('./runtimes/onnxruntime.ts')).onnxruntime()
-    case 'tensorflow':
-      return (await import('./runtimes/tensorflow.ts')).tensorflow()
-    default:
-      throw new UserError(`unknown engine "${name}"`, {
-        usage: true,
-        remedy: otherNames(name, runtimeNames, 'the engines'),
-      })
-  }
 }
 
 /** Everything a program needs to know of its graph: the inputs in use, and memory for inputs and outputs. */

@@ -1,10 +1,11 @@
 /** The one place that turns what a person has chosen into a configuration. */
-import type { EnvironmentSpec } from '../envs/index.ts'
+import type { EnvironmentSpec, Preset } from '../envs/index.ts'
 import { otherNames, UserError } from '../errors.ts'
 import { type AlgorithmDefinition, algorithmDefinition, algorithmNames } from '../learn/index.ts'
-import { type ConfigOverrides, type RunConfig, resolveConfig } from './config.ts'
+import { type RunConfig, resolveConfig } from './config.ts'
 import { mergeSections } from './config-check.ts'
-import { type Preset, presetsFor, untunedConfig } from './presets.ts'
+import type { ConfigOverrides } from './config-overrides.ts'
+import { presetsFor, untunedConfig } from './presets.ts'
 import { TOP_SECTIONS } from './settings-form.ts'
 
 type Settings = Readonly<Record<string, unknown>>

@@ -6,9 +6,9 @@ import {
   behaviorSettings,
   rewardSignalDefinition,
 } from '../learn/index.ts'
-import type { ConfigOverrides } from './config.ts'
 import { checkSection, mergeSections, nestedSetting } from './config-check.ts'
 import { examineFeatures } from './config-features.ts'
+import type { ConfigOverrides } from './config-overrides.ts'
 import { at, isRecord, type Place } from './config-place.ts'
 import { checkRewardSignals } from './config-signals.ts'
 

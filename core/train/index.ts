@@ -4,7 +4,6 @@ import './trainer-metrics.ts'
 export { type CheckpointFile, listCheckpoints } from './checkpoint.ts'
 export { type ChoiceProblem, choiceOf, choicesFor, composeConfig } from './compose.ts'
 export {
-  type ConfigOverrides,
   configToYaml,
   demonstrationPath,
   needsDemonstrations,
@@ -13,6 +12,7 @@ export {
   signalNames,
 } from './config.ts'
 export { firstChange } from './config-changes.ts'
+export type { ConfigOverrides } from './config-overrides.ts'
 export { configPlugins, loadConfigPlugins } from './config-plugins.ts'
 export { demonstrationFiles } from './demonstration-files.ts'
 export {
@@ -38,7 +38,7 @@ export {
 } from './inspect-run.ts'
 export type { CheckpointNotice, Failed, Finished, MetricRow, Progress, TimeShares } from './messages.ts'
 export { ipcPort, messagePort, type Port, parentPort, utilityPort } from './port.ts'
-export { type Preset, presetsFor, untunedConfig } from './presets.ts'
+export { presetsFor, untunedConfig } from './presets.ts'
 export { pruneRun } from './prune-run.ts'
 export { explainReadError, readRegularFile } from './regular-file.ts'
 export { forgetRemoved, putBack, type RemovedRun, removeRun } from './removed-run.ts'

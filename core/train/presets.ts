@@ -1,5 +1,6 @@
 /** Settings that are known to work, per environment. */
-import { agentGroupFactory, makeEnvironment } from '../envs/index.ts'
+import { agentGroupFactory, makeEnvironment, type Preset } from '../envs/index.ts'
+
 import { scaleFree } from './config-behavior.ts'
 import { basicPresets } from './presets/basic.ts'
 import { bubble25Presets } from './presets/bubble-25.ts'
@@ -8,18 +9,6 @@ import { gridPresets } from './presets/grid.ts'
 import { mountainCarPresets } from './presets/mountain-car.ts'
 import { pendulumPresets } from './presets/pendulum.ts'
 import { recallPresets } from './presets/recall.ts'
-
-export interface Preset {
-  /** What --preset takes: the algorithm, then what is added to it. */
-  readonly id: string
-  readonly title: string
-  /** One or two plain sentences. */
-  readonly description: string
-  /** The one to start with; one per environment. */
-  readonly recommended: boolean
-  /** In the layout of a configuration file; `resolveConfig` fills the rest. */
-  readonly config: Readonly<Record<string, unknown>>
-}
 
 const tuned = new Map<string, readonly Preset[]>([
   ['bubble/25', bubble25Presets],

@@ -10,9 +10,10 @@ import {
 } from '../../core/learn/off-policy/replay-buffer.ts'
 import type { RewardSignal } from '../../core/learn/signals/reward-signal.ts'
 import type { SignalContext } from '../../core/learn/signals/signals.ts'
-import { feedTransitions, transitionInputs } from '../../core/learn/signals/transition-inputs.ts'
+import { transitionInputs } from '../../core/learn/signals/transition-inputs.ts'
+import { type Reading, Update } from '../../core/learn/update.ts'
 import { Random } from '../../core/random.ts'
-import { allocateParameters, Graph, loadRuntime, mul, type Program } from '../../core/tensor/index.ts'
+import { allocateParameters, loadRuntime, mul } from '../../core/tensor/index.ts'
 
 export function signalContext(options: {
   readonly observation: number
@@ -33,43 +34,43 @@ export function signalContext(options: {
     score: { unit: 'step', units: 'steps', measure: 'length' },
   }
   const shape: ReplayShape = { observation, continuous, branches: discrete.length, mask: 0 }
-  return { spec, layout: new ActionLayout(spec), shape, batchSize, demonstrations }
+  return { spec, layout: new ActionLayout(spec), shape, batchSize, demonstrations, random: new Random(7) }
 }
 
 export class SignalBench {
   readonly signal: RewardSignal
   readonly metrics = new Metrics()
   /** What updates and batches are drawn from. */
-  readonly random = new Random(7)
-  readonly #context: SignalContext
-  readonly #program: Program
+  readonly random: Random
+  readonly #judgement: Update
+  readonly #rewards: Reading
   readonly #rows: SampledBatch
 
-  private constructor(context: SignalContext, signal: RewardSignal, program: Program, rows: number) {
-    this.#context = context
+  /** @param rows  how many transitions are judged at once */
+  private constructor({ layout, shape, random }: SignalContext, signal: RewardSignal, rows: number) {
     this.signal = signal
-    this.#program = program
-    this.#rows = makeSampledBatch(rows, context.shape)
+    this.random = random
+    this.#rows = makeSampledBatch(rows, shape)
+    this.#judgement = new Update()
+    const inputs = transitionInputs(this.#judgement, layout, shape, this.#rows)
+    this.#rewards = this.#judgement.read(mul(signal.reward(this.#judgement.graph, inputs), 1))
   }
 
   /** @param rows  how many transitions are judged at once */
   static async start(context: SignalContext, signal: RewardSignal, rows: number): Promise<SignalBench> {
-    const graph = new Graph()
-    const reward = mul(signal.reward(graph, transitionInputs(graph, context.layout, context.shape, rows)), 1)
+    const bench = new SignalBench(context, signal, rows)
     if (signal.parameters !== null) allocateParameters([signal.parameters], new Random(1))
     const runtime = await loadRuntime('onnxruntime')
     await signal.compile(runtime, 1)
-    const program = await runtime.compile({ outputs: { reward }, bind: signal.bindings() })
-    return new SignalBench(context, signal, program, rows)
+    await bench.#judgement.compile(runtime, 1, [], signal.bindings())
+    return bench
   }
 
   /** The reward of the transitions that `fill` writes. */
   async rewards(fill: (rows: SampledBatch) => void): Promise<number[]> {
-    const { layout, shape } = this.#context
     fill(this.#rows)
-    feedTransitions(this.#program.inputs, layout, shape, this.#rows, this.#rows.rewards.length)
-    await this.#program.run()
-    return [...this.#program.outputs.reward!]
+    await this.#judgement.run()
+    return [...this.#rewards()]
   }
 
   /** Updates on batches that `fill` writes, and what was measured meanwhile. */
@@ -78,13 +79,13 @@ export class SignalBench {
     fill: (rows: SampledBatch, random: Random) => void,
   ): Promise<Record<string, number>> {
     for (let i = 0; i < updates; i++) {
-      await this.signal.update(this.random, this.metrics, (rows) => fill(rows, this.random))
+      await this.signal.update(this.metrics, (rows) => fill(rows, this.random))
     }
     return this.metrics.drain()
   }
 
   async release(): Promise<void> {
-    await this.#program.release()
+    await this.#judgement.release()
     await this.signal.release()
   }
 }

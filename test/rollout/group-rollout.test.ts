@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { AgentGroupOptions } from '../../core/envs/index.ts'
 import { UserError } from '../../core/errors.ts'
 import { Random } from '../../core/random.ts'
+import type { FinishedEpisode } from '../../core/rollout/episodes.ts'
 import { GroupRollout, type GroupRolloutOptions } from '../../core/rollout/group-rollout.ts'
 import { ClockWorld, type Lived } from './clock-world.ts'
 
@@ -39,7 +40,7 @@ async function open(
 interface Seen {
   readonly steps: (Lived & { readonly environment: number; readonly mask: readonly number[] })[]
   readonly dropped: number[]
-  readonly finished: { readonly environment: number; readonly length: number; readonly return: number }[]
+  readonly finished: FinishedEpisode[]
 }
 
 /** As a trainer goes on, with actions drawn from `random`. */
@@ -71,9 +72,7 @@ async function play(rollout: GroupRollout, random: Random, batches: number): Pro
       })
     }
     seen.dropped.push(...rollout.dropped)
-    for (const { environment, length, return: sum } of rollout.finished) {
-      seen.finished.push({ environment, length, return: sum })
-    }
+    seen.finished.push(...rollout.finished)
     decide()
   }
   return seen
@@ -104,6 +103,8 @@ describe('GroupRollout', () => {
       expect(new Set(episodes.map(({ length }) => length))).toEqual(new Set([3 + seat]))
       const first = own.slice(0, 3 + seat).reduce((sum, { reward }) => sum + reward, 0)
       expect(episodes[0]!.return).toBe(first)
+      // The world ends its episodes in turn by its rules, won and lost, and by a limit, of which it says nothing.
+      expect(episodes.slice(0, 4).map(({ success }) => success)).toEqual([true, null, false, null])
     }
     await rollout.close()
     expect(worlds.every(({ closed }) => closed)).toBe(true)

@@ -141,6 +141,21 @@ describe('imports', () => {
     expect([...rooms].sort()).toEqual(Object.keys(allowed).sort())
   })
 
+  it('go round in no circle', () => {
+    const edges = new Map(files.map((file) => [file, new Set<string>()]))
+    for (const { file, target, isPackage } of imports) if (!isPackage) edges.get(file)?.add(target)
+    // What nothing is imported by, or imports nothing, is in no circle; what stays when all such have gone is.
+    for (let before = -1; before !== edges.size; ) {
+      before = edges.size
+      const imported = new Set([...edges.values()].flatMap((targets) => [...targets]))
+      for (const [file, targets] of edges) {
+        if (imported.has(file) && [...targets].some((target) => edges.has(target))) continue
+        edges.delete(file)
+      }
+    }
+    expect([...edges.keys()]).toEqual([])
+  })
+
   it('of the renderer reach core through the protocol alone', () => {
     const wrong = imports.filter(
       ({ file, target, isPackage }) =>

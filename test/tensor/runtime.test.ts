@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { UserError } from '../../core/errors.ts'
 import { Graph } from '../../core/tensor/graph.ts'
 import * as ops from '../../core/tensor/ops.ts'
-import { loadRuntime, type RuntimeName, runtimeNames } from '../../core/tensor/runtime.ts'
+import { type RuntimeName, runtimeNames } from '../../core/tensor/runtime.ts'
+import { loadRuntime } from '../../core/tensor/runtimes/index.ts'
 import { weights } from './harness.ts'
 
 test('an unknown engine is refused with the known ones', async () => {

@@ -6,8 +6,8 @@ import { z } from 'zod'
 import { otherNames } from '../../errors.ts'
 import { readBySchema } from '../../schema-words.ts'
 import { add, mean, relu, rmsNorm, sub, type Value } from '../../tensor/index.ts'
-import type { NetworkSettings } from '../settings.ts'
 import { dense, hidden, reluGain, type Scope } from './layers.ts'
+import type { NetworkSettings } from './settings.ts'
 
 /** What a body is built with. Its weights are declared under `name`. */
 export interface BodyContext extends Scope {

@@ -6,8 +6,8 @@ import type { EnvironmentSpec, ObservationSpec } from '../../envs/environment.ts
 import { shapeSize } from '../../envs/environment.ts'
 import { UserError } from '../../errors.ts'
 import { concat, reshape, slice, type Value } from '../../tensor/index.ts'
-import type { NetworkSettings } from '../settings.ts'
 import { flatten, hidden, type Scope } from './layers.ts'
+import type { NetworkSettings } from './settings.ts'
 import { convolve, smallestImage } from './visual-encoders.ts'
 
 /** A run of the flat observation that networks treat alike: vectors one behind the other, or one image. */

@@ -6,11 +6,11 @@
  */
 import type { EnvironmentSpec } from '../../envs/environment.ts'
 import { add, concat, mul, relu, reshape, rmsNorm, slice, sum, type Value } from '../../tensor/index.ts'
-import type { NetworkSettings } from '../settings.ts'
 import type { ActionLayout } from './action-layout.ts'
 import { buildBody } from './bodies.ts'
 import { encode, featureCount } from './encoders.ts'
 import { dense, hidden, reluGain, type Scope } from './layers.ts'
+import type { NetworkSettings } from './settings.ts'
 
 export { dense, type Scope } from './layers.ts'
 

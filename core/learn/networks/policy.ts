@@ -16,13 +16,13 @@ import {
   type Value,
 } from '../../tensor/index.ts'
 import { constantInit } from '../../tensor/initializers.ts'
-import type { NetworkSettings } from '../settings.ts'
 import type { ActionLayout } from './action-layout.ts'
 import { boundedLogStd, type ContinuousKind, greatestAllowed, sampleCategorical } from './distributions.ts'
 import type { Scope } from './layers.ts'
 import { body, dense, perAction } from './networks.ts'
 import { type Normalizer, seen } from './normalizer.ts'
 import { memorySize, type Past, remember } from './recurrent-policy.ts'
+import type { NetworkSettings } from './settings.ts'
 
 export interface PolicyShape {
   readonly spec: EnvironmentSpec

@@ -5,10 +5,10 @@
 import type { EnvironmentSpec } from '../../envs/environment.ts'
 import { UserError } from '../../errors.ts'
 import type { Value } from '../../tensor/index.ts'
-import type { NetworkSettings } from '../settings.ts'
 import type { Scope } from './layers.ts'
 import { lstm, type Unrolled } from './lstm.ts'
 import { body } from './networks.ts'
+import type { NetworkSettings } from './settings.ts'
 
 /** Where a memory stands: the state before the first of T steps, and which steps begin an episode; see `lstm`. */
 export interface Past {

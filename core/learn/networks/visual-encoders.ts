@@ -6,8 +6,8 @@
  * Differs from ML-Agents: ReLU in place of LeakyReLU and, in `resnet`, of Swish, as in the papers and the other layers here.
  */
 import { add, relu, type Value } from '../../tensor/index.ts'
-import type { NetworkSettings } from '../settings.ts'
 import { type ConvolutionShape, convolution, maxPool, type Scope } from './layers.ts'
+import type { NetworkSettings } from './settings.ts'
 
 type EncoderType = NetworkSettings['vis_encode_type']
 

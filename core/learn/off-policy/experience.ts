@@ -74,5 +74,5 @@ export interface Replay extends Kept {
   /** Draws what the next run of the update sees. */
   draw(random: Random): void
   /** Single transitions, for a signal's own learning. */
-  transitions(random: Random, batch: SampledBatch, count: number): void
+  transitions(random: Random, batch: SampledBatch): void
 }

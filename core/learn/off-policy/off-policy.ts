@@ -119,7 +119,7 @@ export async function makeOffPolicy(
     step()
     update.tell(metrics)
     for (const signal of signals) {
-      await signal.update(random, metrics, (rows, count) => experience.transitions(random, rows, count))
+      await signal.update(metrics, (rows) => experience.transitions(random, rows))
     }
     updates.value++
   }

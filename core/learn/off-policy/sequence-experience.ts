@@ -191,8 +191,8 @@ export class SequenceExperience implements Experience, Replay {
     this.#replay.sample(random, this.#batch, this.#B)
   }
 
-  transitions(random: Random, batch: SampledBatch, count: number): void {
-    this.#replay.sampleTransitions(random, batch, count)
+  transitions(random: Random, batch: SampledBatch): void {
+    this.#replay.sampleTransitions(random, batch, batch.rewards.length)
   }
 
   save(): unknown {

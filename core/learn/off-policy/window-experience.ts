@@ -2,10 +2,11 @@
 
 import type { DemonstrationData, StepBatch } from '../../experience/transitions.ts'
 import type { Random } from '../../random.ts'
-import { mean, mul, oneHot, type Parameters, sub, type Value } from '../../tensor/index.ts'
+import { mean, mul, type Parameters, sub, type Value } from '../../tensor/index.ts'
 import { seen } from '../networks/normalizer.ts'
 import { buildPolicy, type PolicyOutputs } from '../networks/policy.ts'
-import { weightedRewards, writeChoices } from '../signals/reward-signal.ts'
+import { weightedRewards } from '../signals/reward-signal.ts'
+import { transitionInputs } from '../signals/transition-inputs.ts'
 import {
   type Experience,
   type ExperienceContext,
@@ -54,24 +55,13 @@ export class WindowExperience implements Experience, Replay {
 
   constructor(context: ExperienceContext, options: WindowOptions) {
     const { update, setup, gammas, signals, steps } = context
-    const { layout, O, C, replayShape, normalizer } = setup
+    const { layout, replayShape, normalizer } = setup
     this.#context = context
     this.#options = options
     this.#windows = new Windows(options.size, options.steps)
     this.#batch = makeWindowBatch(options.size, options.steps, replayShape)
-    const N = this.#windows.rows
-    const batch = this.#batch
-    const observation = update.input('observation', [N, O], (to) => to.set(batch.observations))
-    const nextObservation = update.input('next-observation', [N, O], (to) => to.set(batch.nextObservations))
-    const reward = update.input('reward', [N], (to) => to.set(batch.rewards))
-    const terminated = update.input('terminated', [N], (to) => to.set(batch.terminated))
-    const choices = layout.groups.map((group, g) =>
-      oneHot(
-        update.input(`choice${g}`, [N], (to) => writeChoices(layout, g, batch.discrete, N, to)),
-        group.size,
-      ),
-    )
-    const continuous = C === 0 ? null : update.input('continuous', [N, C], (to) => to.set(batch.continuous))
+    const transition = transitionInputs(update, layout, replayShape, this.#batch)
+    const { observation, nextObservation, terminated, choices, continuous } = transition
     const going = sub(1, terminated)
     const [now, next] = seen(
       normalizer,
@@ -79,7 +69,6 @@ export class WindowExperience implements Experience, Replay {
       this.#windows.first(observation),
       this.#windows.last(nextObservation),
     )
-    const transition = { observation, choices, continuous, reward, nextObservation, terminated }
     this.rewards = weightedRewards(update, signals, gammas, transition, steps)
     this.#seen = { now, next }
     this.#going = this.#windows.last(going)
@@ -148,8 +137,8 @@ export class WindowExperience implements Experience, Replay {
     sampleDemonstrationWindows(random, demonstrations, replayShape, this.#batch, 0, shown)
   }
 
-  transitions(random: Random, batch: SampledBatch, count: number): void {
-    this.#options.source.sample(random, batch, 0, count)
+  transitions(random: Random, batch: SampledBatch): void {
+    this.#options.source.sample(random, batch, 0, batch.rewards.length)
   }
 
   save(): unknown {

@@ -144,7 +144,7 @@ export async function makeOnPolicy(
     step()
     update.tell(metrics)
     for (const signal of signals) {
-      await signal.update(random, metrics, (rows, count) => buffer.sample(random, rows, count))
+      await signal.update(metrics, (rows) => buffer.sample(random, rows))
     }
   }
 

@@ -146,18 +146,20 @@ export class RolloutBuffer {
     return this.#cutAt.get(row)?.observation ?? this.observations.subarray(next * O, (next + 1) * O)
   }
 
-  /** Fills the first `count` rows of `batch` with transitions drawn uniformly with replacement; masks are left out. */
-  sample(random: Random, batch: SampledBatch, count: number): void {
+  /** Fills `batch` with transitions drawn uniformly with replacement; masks are left out. */
+  sample(random: Random, batch: SampledBatch): void {
+    for (let i = 0; i < batch.rewards.length; i++) this.copy(random.below(this.length), batch, i)
+  }
+
+  /** The transition of `row` becomes row i of the batch; masks are left out. */
+  copy(row: number, batch: SampledBatch, i: number): void {
     const { observation: O, continuous: C, branches: D } = this.#shape
-    for (let i = 0; i < count; i++) {
-      const row = random.below(this.length)
-      batch.observations.set(this.observations.subarray(row * O, (row + 1) * O), i * O)
-      batch.nextObservations.set(this.nextObservation(row), i * O)
-      for (let k = 0; k < D; k++) batch.discrete[i * D + k] = this.discrete[row * D + k]!
-      for (let k = 0; k < C; k++) batch.continuous[i * C + k] = this.continuous[row * C + k]!
-      batch.rewards[i] = this.rewards[row]!
-      batch.terminated[i] = this.terminated[row]!
-    }
+    batch.observations.set(this.observations.subarray(row * O, (row + 1) * O), i * O)
+    batch.nextObservations.set(this.nextObservation(row), i * O)
+    for (let k = 0; k < D; k++) batch.discrete[i * D + k] = this.discrete[row * D + k]!
+    for (let k = 0; k < C; k++) batch.continuous[i * C + k] = this.continuous[row * C + k]!
+    batch.rewards[i] = this.rewards[row]!
+    batch.terminated[i] = this.terminated[row]!
   }
 
   /** @param from  where the observation that followed lies, at `at` */

@@ -12,32 +12,32 @@
  */
 import { z } from 'zod'
 import {
-  Adam,
   add,
   concat,
-  Graph,
-  gradients,
+  type Graph,
   logSoftmax,
   mean,
   minimum,
   mul,
   neg,
   Parameters,
-  type Program,
   square,
   sub,
   sum,
   type Value,
 } from '../../tensor/index.ts'
+import { LearnerState } from '../learner-state.ts'
 import { hidden } from '../networks/layers.ts'
 import { body, dense, type Scope } from '../networks/networks.ts'
 import { Normalizer, seen } from '../networks/normalizer.ts'
 import { makeSampledBatch } from '../off-policy/replay-buffer.ts'
 import { networkSettings } from '../settings.ts'
+import { Update } from '../update.ts'
 import { curiosityMetrics } from './curiosity-metrics.ts'
+import { learnedSignal } from './learned-signal.ts'
 import type { RewardSignal, SignalInputs } from './reward-signal.ts'
 import { registerRewardSignal, type SignalContext } from './signals.ts'
-import { feedTransitions, transitionInputs } from './transition-inputs.ts'
+import { transitionInputs } from './transition-inputs.ts'
 
 export const curiositySettings = z.strictObject({
   strength: z
@@ -62,12 +62,18 @@ type CuriositySettings = z.infer<typeof curiositySettings>
 const MODEL_UNITS = 256
 
 export function curiositySignal(context: SignalContext, settings: CuriositySettings): RewardSignal {
-  const { spec, layout, shape, batchSize: B } = context
+  const { spec, layout, shape, batchSize } = context
   const net = settings.network_settings
   const parameters = new Parameters('curiosity')
   const normalizer = net.normalize ? new Normalizer(spec, 'curiosity-normalizer') : null
+  const state = new LearnerState()
+  state.keep('normalizer', normalizer)
   /** 1 once the models have learned anything: before, their errors say nothing. */
   const begun = new Float32Array(1)
+  state.keep('begun', {
+    save: () => begun[0] === 1,
+    load: (saved: boolean) => begun.fill(saved ? 1 : 0),
+  })
 
   /** phi(s) and phi(s'), [B, hidden_units]. */
   function features(scope: Scope, { observation, nextObservation }: SignalInputs): [now: Value, next: Value] {
@@ -97,34 +103,29 @@ export function curiositySignal(context: SignalContext, settings: CuriositySetti
     return errors.reduce((all, error) => add(all, error))
   }
 
-  function buildUpdate(): Record<string, Value> {
-    const graph = new Graph()
-    const scope = { graph, parameters }
-    const inputs = transitionInputs(graph, layout, shape, B)
-    const [now, next] = features(scope, inputs)
-    const forward = mean(forwardError(scope, now, next, inputs))
-    const inverse = mean(inverseError(scope, now, next, inputs))
-    // (1 - beta) L_I + beta L_F                                                                                (Eq. 7)
-    const loss = add(mul(inverse, 1 - settings.forward_weight), mul(forward, settings.forward_weight))
-    const outputs: Record<string, Value> = { forward, inverse }
-    gradients(loss, parameters.of(graph)).forEach((gradient, i) => {
-      outputs[parameters.gradientName(parameters.names[i]!)] = gradient
-    })
-    return outputs
-  }
+  const rows = makeSampledBatch(batchSize, shape)
+  const update = new Update()
+  const scope = { graph: update.graph, parameters }
+  const transition = transitionInputs(update, layout, shape, rows)
+  const [now, next] = features(scope, transition)
+  const forward = mean(forwardError(scope, now, next, transition))
+  const inverse = mean(inverseError(scope, now, next, transition))
+  update.report('curiosity/forward_loss', forward)
+  update.report('curiosity/inverse_loss', inverse)
+  // (1 - beta) L_I + beta L_F                                                                                  (Eq. 7)
+  const beta = settings.forward_weight
+  update.descend(add(mul(inverse, 1 - beta), mul(forward, beta)), parameters)
 
-  const update = buildUpdate()
-  const rows = makeSampledBatch(B, shape)
-  let program: Program | null = null
-  let adam: Adam | null = null
-
-  const bindings = () => ({ ...parameters.bindings(), ...normalizer?.bindings() })
-
-  return {
+  return learnedSignal({
     name: 'curiosity',
     gamma: settings.gamma,
-    parameters,
     strength: () => settings.strength,
+    parameters,
+    normalizer,
+    optimizer: { learningRate: settings.learning_rate },
+    update,
+    state,
+    inputs: { 'curiosity/begun': begun },
 
     /** eta / 2 |f(phi(s), a) - phi(s')|^2                                                                   (Eq. 6) */
     reward(graph: Graph, inputs: SignalInputs): Value {
@@ -135,44 +136,14 @@ export function curiositySignal(context: SignalContext, settings: CuriositySetti
       return mul(bounded, graph.input('curiosity/begun', [1]))
     },
 
-    absorbingReward: () => null,
-    bindings: () => ({ ...bindings(), 'curiosity/begun': begun }),
-
-    async compile(runtime, threads): Promise<void> {
-      adam = new Adam(parameters, { learningRate: settings.learning_rate })
-      const bind = { ...bindings(), ...parameters.gradientBindings() }
-      program = await runtime.compile({ outputs: update, bind, threads })
-    },
-
-    async update(_random, metrics, sampleAgent): Promise<void> {
-      const { inputs, outputs } = program!
-      sampleAgent(rows, B)
+    draw(sampleAgent): boolean {
+      sampleAgent(rows)
       normalizer?.update(rows.observations)
-      feedTransitions(inputs, layout, shape, rows, B)
-      await program!.run()
-      adam!.step()
-      begun[0] = 1
-      metrics.add('curiosity/forward_loss', outputs.forward![0]!)
-      metrics.add('curiosity/inverse_loss', outputs.inverse![0]!)
+      return true
     },
 
-    save: () => ({
-      parameters: parameters.save(),
-      normalizer: normalizer?.save() ?? null,
-      begun: begun[0] === 1,
-    }),
-    load(saved: unknown): void {
-      const state = saved as {
-        parameters: ReturnType<Parameters['save']>
-        normalizer: unknown
-        begun: boolean
-      }
-      parameters.load(state.parameters)
-      normalizer?.load(state.normalizer)
-      begun[0] = state.begun ? 1 : 0
-    },
-    release: async () => program?.release(),
-  }
+    learned: () => begun.fill(1),
+  })
 }
 
 registerRewardSignal({

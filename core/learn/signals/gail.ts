@@ -31,12 +31,10 @@
  * Differs from DAC: no absorbing rows in replay; the closed form replaces them.
  */
 import { z } from 'zod'
-import type { Random } from '../../random.ts'
 import {
-  Adam,
   add,
   clip,
-  Graph,
+  type Graph,
   gradients,
   greater,
   less,
@@ -44,8 +42,6 @@ import {
   mul,
   neg,
   Parameters,
-  type Program,
-  type Runtime,
   reshape,
   sigmoid,
   slice,
@@ -56,16 +52,18 @@ import {
   type Value,
 } from '../../tensor/index.ts'
 import { zeros } from '../../tensor/initializers.ts'
-import type { Metrics } from '../metrics.ts'
+import { LearnerState } from '../learner-state.ts'
 import { Normalizer, seen } from '../networks/normalizer.ts'
 import { makeSampledBatch } from '../off-policy/replay-buffer.ts'
 import { networkSettings } from '../settings.ts'
 import { requireDemonstrations } from '../setup.ts'
+import { type Reading, Update } from '../update.ts'
 import { BOTTLENECK, Discriminator, type Evidence } from './discriminator.ts'
 import { gailMetrics } from './gail-metrics.ts'
+import { learnedSignal } from './learned-signal.ts'
 import { type RewardSignal, type SignalInputs, sampleDemonstrations } from './reward-signal.ts'
 import { registerRewardSignal, type SignalContext } from './signals.ts'
-import { feedTransitions, transitionInputs } from './transition-inputs.ts'
+import { transitionInputs } from './transition-inputs.ts'
 
 export const gailSettings = z.strictObject({
   strength: z
@@ -135,13 +133,16 @@ type GailSettings = z.infer<typeof gailSettings>
 
 /** @param context.batchSize  rows of the agent, and as many of demonstrations, per update */
 export function gailSignal(context: SignalContext, settings: GailSettings): RewardSignal {
-  const { spec, layout, shape, batchSize: B } = context
+  const { spec, layout, shape, batchSize: B, random } = context
   const demonstrations = requireDemonstrations(context, 'the gail reward signal')
   const parameters = new Parameters('gail')
   // As in ML-Agents the statistics are those of the demonstrations alone; here they never move, so rewards do not either.
   const normalizer = settings.network_settings.normalize ? new Normalizer(spec, 'gail-normalizer') : null
   normalizer?.update(demonstrations.observations)
 
+  const state = new LearnerState()
+  const sinceUpdate = state.counter('sinceUpdate')
+  const beta = state.counter('beta')
   const discriminator = new Discriminator(parameters, spec, layout, settings)
 
   function evidenceOf(graph: Graph, inputs: SignalInputs): Evidence {
@@ -157,153 +158,120 @@ export function gailSignal(context: SignalContext, settings: GailSettings): Rewa
     return settings.reward_form === 'gail' ? softplus(bounded) : neg(softplus(neg(bounded)))
   }
 
-  const update = buildUpdate()
-  let program: Program | null = null
-  let adam: Adam | null = null
-  let sinceUpdate = 0
-  let beta = 0
   const agentRows = makeSampledBatch(B, shape)
   const demoRows = makeSampledBatch(B, shape)
+  const update = new Update()
+  const { graph } = update
+  // Agent rows, then demonstration rows.
+  const inputs = transitionInputs(update, layout, shape, agentRows, demoRows)
+  /** Of the agent's row in the row between. */
+  const share = update.input('mix', [B, 1], (to) => {
+    for (let i = 0; i < to.length; i++) to[i] = random.uniform()
+  })
+  const draws = (to: Float32Array) => {
+    for (let i = 0; i < to.length; i++) to[i] = random.normal()
+  }
+  const ofAgent = (rows: Value) => slice(rows, 0, 0, B)
+  const ofDemo = (rows: Value) => slice(rows, 0, B, 2 * B)
 
-  /** The discriminator step as one graph: loss, penalty and their gradients. */
-  function buildUpdate(): Record<string, Value> {
-    const graph = new Graph()
-    const inputs = transitionInputs(graph, layout, shape, 2 * B) // agent rows, then demonstration rows
-    const evidence = evidenceOf(graph, inputs)
-    const noise = settings.use_vail ? graph.input('noise', [2 * B, BOTTLENECK]) : null
-    const noisy = noise === null ? null : discriminator.noisyLogit(graph, evidence, noise)
-    const h = noisy?.h ?? discriminator.logit(graph, evidence)
-    const hAgent = slice(h, 0, 0, B)
-    const hDemo = slice(h, 0, B, 2 * B)
-    let loss = add(mean(softplus(hAgent)), mean(softplus(neg(hDemo)))) // Eq. 17, see 2 above
-    const outputs: Record<string, Value> = {
-      'accuracy-agent': mean(less(hAgent, 0)),
-      'accuracy-demonstrations': mean(greater(hDemo, 0)),
-      'logit-agent': mean(hAgent),
-      'logit-demonstrations': mean(hDemo),
-      loss,
-    }
-    const share = graph.input('mix', [B, 1]) // of the agent's row in the row between, uniform in [0, 1)
-    const between = (rows: Value) =>
-      add(mul(slice(rows, 0, 0, B), share), mul(slice(rows, 0, B, 2 * B), sub(1, share)))
-    const mixed: Evidence = {
-      x: between(evidence.x),
-      xNext: between(evidence.xNext),
-      choices: evidence.choices.map(between),
-      continuous: evidence.continuous === null ? null : between(evidence.continuous),
-      mixed: true,
-    }
-    if (settings.mixup) {
-      // The same loss on rows between, whose label is as mixed as they are.
-      const hMixed =
-        noise === null
-          ? discriminator.logit(graph, mixed)
-          : discriminator.noisyLogit(graph, mixed, slice(noise, 0, 0, B)).h
-      const ofAgent = reshape(share, [B])
-      const softened = add(mul(softplus(hMixed), ofAgent), mul(softplus(neg(hMixed)), sub(1, ofAgent)))
-      loss = mul(mean(softened), 2)
-      outputs.loss = loss
-    }
-    if (settings.entropy_bonus > 0) {
-      const entropy = mean(sub(softplus(h), mul(h, sigmoid(h)))) // H(D) of a coin that falls with D = sigmoid(h)
-      outputs.entropy = entropy
-      loss = sub(loss, mul(entropy, settings.entropy_bonus))
-    }
-    if (settings.absorbing_states) {
-      const ended = inputs.terminated
-      const hEnd = absorbingLogit(graph)
-      loss = add(loss, mean(mul(slice(ended, 0, 0, B), softplus(hEnd))))
-      loss = add(loss, mean(mul(slice(ended, 0, B, 2 * B), softplus(neg(hEnd)))))
-    }
-    if (settings.gradient_penalty > 0) {
-      const slopes = gradients(sum(discriminator.logit(graph, mixed)), discriminator.shown(mixed))
-      const penalty = slopes
-        .map((slope) => mean(sum(square(slope), [1])))
-        .reduce((all, part) => add(all, part))
-      outputs.penalty = penalty
-      loss = add(loss, mul(penalty, settings.gradient_penalty))
-    }
-    if (noisy !== null) {
-      // + beta (E_agent[KL] + E_demo[KL] - I_c)                                              (VAIL, Section 4)
-      const { divergence } = noisy
-      const kl = add(mean(slice(divergence, 0, 0, B)), mean(slice(divergence, 0, B, 2 * B)))
-      outputs.kl = kl
-      loss = add(loss, mul(sub(kl, INFORMATION), graph.input('beta', [])))
-    }
-    const weights = parameters.of(graph)
-    gradients(loss, weights).forEach((gradient, i) => {
-      outputs[parameters.gradientName(parameters.names[i]!)] = gradient
-    })
-    return outputs
+  const between = (rows: Value) => add(mul(ofAgent(rows), share), mul(ofDemo(rows), sub(1, share)))
+  const evidence = evidenceOf(graph, inputs)
+  const mixed: Evidence = {
+    x: between(evidence.x),
+    xNext: between(evidence.xNext),
+    choices: evidence.choices.map(between),
+    continuous: evidence.continuous === null ? null : between(evidence.continuous),
+    mixed: true,
   }
 
-  return {
+  const noise = settings.use_vail ? update.input('noise', [2 * B, BOTTLENECK], draws) : null
+  const noisy = noise === null ? null : discriminator.noisyLogit(graph, evidence, noise)
+  const h = noisy?.h ?? discriminator.logit(graph, evidence)
+  let loss = settings.mixup ? lossBetween() : crossEntropy()
+  update.report('gail/loss', loss)
+  update.report('gail/accuracy_agent', mean(less(ofAgent(h), 0)))
+  update.report('gail/accuracy_demonstrations', mean(greater(ofDemo(h), 0)))
+  update.report('gail/logit_agent', mean(ofAgent(h)))
+  update.report('gail/logit_demonstrations', mean(ofDemo(h)))
+
+  /** E_agent[softplus(h)] + E_demo[softplus(-h)]                                                    (Eq. 17, see 2 above) */
+  function crossEntropy(): Value {
+    return add(mean(softplus(ofAgent(h))), mean(softplus(neg(ofDemo(h)))))
+  }
+
+  /** The same loss on rows between, whose label is as mixed as they are. */
+  function lossBetween(): Value {
+    const hMixed =
+      noise === null
+        ? discriminator.logit(graph, mixed)
+        : discriminator.noisyLogit(graph, mixed, ofAgent(noise)).h
+    const label = reshape(share, [B])
+    const softened = add(mul(softplus(hMixed), label), mul(softplus(neg(hMixed)), sub(1, label)))
+    return mul(mean(softened), 2)
+  }
+
+  if (settings.entropy_bonus > 0) {
+    const entropy = mean(sub(softplus(h), mul(h, sigmoid(h)))) // H(D) of a coin that falls with D = sigmoid(h)
+    update.report('gail/entropy', entropy)
+    loss = sub(loss, mul(entropy, settings.entropy_bonus))
+  }
+  if (settings.absorbing_states) {
+    const hEnd = absorbingLogit(graph)
+    loss = add(loss, mean(mul(ofAgent(inputs.terminated), softplus(hEnd))))
+    loss = add(loss, mean(mul(ofDemo(inputs.terminated), softplus(neg(hEnd)))))
+  }
+  if (settings.gradient_penalty > 0) {
+    const slopes = gradients(sum(discriminator.logit(graph, mixed)), discriminator.shown(mixed))
+    const penalty = slopes.map((slope) => mean(sum(square(slope), [1]))).reduce((all, part) => add(all, part))
+    update.report('gail/gradient_penalty', penalty)
+    loss = add(loss, mul(penalty, settings.gradient_penalty))
+  }
+  let divergence: Reading | null = null
+  if (noisy !== null) {
+    // + beta (E_agent[KL] + E_demo[KL] - I_c)                                                        (VAIL, Section 4)
+    const kl = add(mean(ofAgent(noisy.divergence)), mean(ofDemo(noisy.divergence)))
+    divergence = update.read(kl)
+    update.report('gail/kl', kl)
+    loss = add(
+      loss,
+      mul(
+        sub(kl, INFORMATION),
+        update.scalar('beta', () => beta.value),
+      ),
+    )
+  }
+  update.descend(loss, parameters)
+
+  return learnedSignal({
     name: 'gail',
     gamma: settings.gamma,
-    parameters,
     strength: (step) =>
       settings.anneal_steps === 0
         ? settings.strength
         : settings.strength * Math.max(0, 1 - step / settings.anneal_steps),
-
-    reward: (graph: Graph, inputs: SignalInputs): Value =>
-      rewardOf(discriminator.logit(graph, evidenceOf(graph, inputs))),
-
+    parameters,
+    normalizer,
+    optimizer: { learningRate: settings.learning_rate, weightDecay: settings.weight_decay },
+    update,
+    state,
+    reward: (graph, inputs) => rewardOf(discriminator.logit(graph, evidenceOf(graph, inputs))),
     absorbingReward: (graph) => (settings.absorbing_states ? rewardOf(absorbingLogit(graph)) : null),
 
-    bindings: () => ({ ...parameters.bindings(), ...normalizer?.bindings() }),
-
-    async compile(runtime: Runtime, threads: number): Promise<void> {
-      adam = new Adam(parameters, {
-        learningRate: settings.learning_rate,
-        weightDecay: settings.weight_decay,
-      })
-      program = await runtime.compile({
-        outputs: update,
-        bind: { ...parameters.bindings(), ...parameters.gradientBindings(), ...normalizer?.bindings() },
-        threads,
-      })
-    },
-
-    async update(random: Random, metrics: Metrics, sampleAgent): Promise<void> {
-      if (++sinceUpdate < settings.updates_interval) return
-      sinceUpdate = 0
-      const { inputs, outputs } = program!
-      sampleAgent(agentRows, B)
+    draw(sampleAgent): boolean {
+      if (++sinceUpdate.value < settings.updates_interval) return false
+      sinceUpdate.value = 0
+      sampleAgent(agentRows)
       sampleDemonstrations(random, demonstrations, shape, demoRows, 0, B)
-      feedTransitions(inputs, layout, shape, agentRows, B)
-      feedTransitions(inputs, layout, shape, demoRows, B, B)
-      const mix = inputs.mix
-      if (mix !== undefined) for (let i = 0; i < B; i++) mix[i] = random.uniform()
-      const { noise } = inputs
-      if (noise !== undefined) for (let i = 0; i < noise.length; i++) noise[i] = random.normal()
-      if (inputs.beta !== undefined) inputs.beta[0] = beta
-      await program!.run()
-      adam!.step()
-      metrics.add('gail/loss', outputs.loss![0]!)
-      metrics.add('gail/accuracy_agent', outputs['accuracy-agent']![0]!)
-      metrics.add('gail/accuracy_demonstrations', outputs['accuracy-demonstrations']![0]!)
-      metrics.add('gail/logit_agent', outputs['logit-agent']![0]!)
-      metrics.add('gail/logit_demonstrations', outputs['logit-demonstrations']![0]!)
-      if (outputs.penalty !== undefined) metrics.add('gail/gradient_penalty', outputs.penalty[0]!)
-      if (outputs.entropy !== undefined) metrics.add('gail/entropy', outputs.entropy[0]!)
-      if (outputs.kl !== undefined) {
-        // beta <- max(0, beta + alpha (KL - I_c))                                            (VAIL, Section 4)
-        beta = Math.max(0, beta + BETA_STEP * (outputs.kl[0]! - INFORMATION))
-        metrics.add('gail/kl', outputs.kl[0]!)
-        metrics.add('gail/beta', beta)
-      }
+      return true
     },
 
-    save: () => ({ parameters: parameters.save(), sinceUpdate, beta }),
-    load(saved: unknown): void {
-      const state = saved as { parameters: ReturnType<Parameters['save']>; sinceUpdate: number; beta: number }
-      parameters.load(state.parameters)
-      sinceUpdate = state.sinceUpdate
-      beta = state.beta
+    learned(metrics): void {
+      if (divergence === null) return
+      // beta <- max(0, beta + alpha (KL - I_c))                                                      (VAIL, Section 4)
+      beta.value = Math.max(0, beta.value + BETA_STEP * (divergence()[0]! - INFORMATION))
+      metrics.add('gail/beta', beta.value)
     },
-    release: async () => program?.release(),
-  }
+  })
 }
 
 registerRewardSignal({

@@ -36,6 +36,9 @@ export interface SignalInputs {
   readonly terminated: Value
 }
 
+/** Fills a batch with transitions of the agent. */
+export type SampleAgent = (batch: SampledBatch) => void
+
 export interface RewardSignal {
   readonly name: string
   readonly gamma: number
@@ -52,11 +55,7 @@ export interface RewardSignal {
   /** Called once all graphs are built and parameters are allocated. */
   compile(runtime: Runtime, threads: number): Promise<void>
   /** One policy update was made; `sampleAgent` draws the agent's transitions for the signal's own update. */
-  update(
-    random: Random,
-    metrics: Metrics,
-    sampleAgent: (batch: SampledBatch, count: number) => void,
-  ): Promise<void>
+  update(metrics: Metrics, sampleAgent: SampleAgent): Promise<void>
   save(): unknown
   load(saved: unknown): void
   release(): Promise<void>

@@ -13,27 +13,28 @@
  */
 import { z } from 'zod'
 import {
-  Adam,
-  Graph,
-  gradients,
+  type Graph,
   mean,
   mul,
   Parameters,
-  type Program,
   square,
+  stopGradient,
   sub,
   sum,
   type Value,
 } from '../../tensor/index.ts'
+import { LearnerState } from '../learner-state.ts'
 import { body, dense } from '../networks/networks.ts'
 import { Normalizer, seen } from '../networks/normalizer.ts'
 import { makeSampledBatch } from '../off-policy/replay-buffer.ts'
 import { networkSettings } from '../settings.ts'
+import { Update } from '../update.ts'
+import { learnedSignal } from './learned-signal.ts'
 import type { RewardSignal } from './reward-signal.ts'
 import { rndMetrics } from './rnd-metrics.ts'
 import { RunningDeviation } from './running-deviation.ts'
 import { registerRewardSignal, type SignalContext } from './signals.ts'
-import { feedTransitions, transitionInputs } from './transition-inputs.ts'
+import { transitionInputs } from './transition-inputs.ts'
 
 export const rndSettings = z.strictObject({
   strength: z
@@ -53,14 +54,16 @@ export const rndSettings = z.strictObject({
 type RndSettings = z.infer<typeof rndSettings>
 
 export function rndSignal(context: SignalContext, settings: RndSettings): RewardSignal {
-  const { spec, layout, shape, batchSize: B } = context
+  const { spec, layout, shape, batchSize } = context
   const net = settings.network_settings
-  // One set for both networks: the gradients of the target are never computed and stay 0, so Adam leaves it as it is.
+  // One set for both networks: the target passes no gradient on, so Adam leaves it as it is.
   const parameters = new Parameters('rnd')
-  const normalizer = net.normalize ? new Normalizer(spec, 'rnd-normalizer') : null
-  const deviation = new RunningDeviation()
+  const state = new LearnerState()
+  const normalizer = state.keep('normalizer', net.normalize ? new Normalizer(spec, 'rnd-normalizer') : null)
+  const deviation = state.keep('deviation', new RunningDeviation())
   /** Of the reward: nothing is paid before the statistics that it is measured by have seen anything. */
   const scale = new Float32Array(1).fill(net.normalize || settings.normalize_reward ? 0 : 1)
+  state.keep('scale', { save: () => scale[0], load: (saved: number) => scale.fill(saved) })
 
   /** |f^(x) - f(x)|^2 of observations x, [B]                                                             (Section 2.2) */
   function error(graph: Graph, observation: Value): Value {
@@ -69,83 +72,41 @@ export function rndSignal(context: SignalContext, settings: RndSettings): Reward
       const scope = { graph, parameters }
       return dense(scope, `${name}/out`, body(scope, name, x, spec, net, false), net.hidden_units, 1)
     })
-    return sum(square(sub(predicted!, target!)), [1])
+    return sum(square(sub(predicted!, stopGradient(target!))), [1])
   }
 
-  function buildUpdate(): Record<string, Value> {
-    const graph = new Graph()
-    const errors = error(graph, transitionInputs(graph, layout, shape, B).nextObservation)
-    const loss = mean(errors)
-    const outputs: Record<string, Value> = { errors, loss }
-    const weights = parameters.of(graph)
-    const learned = parameters.names.flatMap((name, i) =>
-      name.startsWith('predictor/') ? [{ name, weight: weights[i]! }] : [],
-    )
-    const slopes = gradients(
-      loss,
-      learned.map(({ weight }) => weight),
-    )
-    learned.forEach(({ name }, i) => {
-      outputs[parameters.gradientName(name)] = slopes[i]!
-    })
-    return outputs
-  }
+  const rows = makeSampledBatch(batchSize, shape)
+  const update = new Update()
+  const errors = error(update.graph, transitionInputs(update, layout, shape, rows).nextObservation)
+  const found = update.read(errors)
+  const loss = mean(errors)
+  update.report('rnd/loss', loss)
+  update.descend(loss, parameters)
 
-  const update = buildUpdate()
-  const rows = makeSampledBatch(B, shape)
-  let program: Program | null = null
-  let adam: Adam | null = null
-
-  const bindings = () => ({ ...parameters.bindings(), ...normalizer?.bindings() })
-
-  return {
+  return learnedSignal({
     name: 'rnd',
     gamma: settings.gamma,
-    parameters,
     strength: () => settings.strength,
+    parameters,
+    normalizer,
+    optimizer: { learningRate: settings.learning_rate },
+    update,
+    state,
+    inputs: { 'rnd/scale': scale },
     reward: (graph, { nextObservation }) => mul(error(graph, nextObservation), graph.input('rnd/scale', [1])),
-    absorbingReward: () => null,
-    bindings: () => ({ ...bindings(), 'rnd/scale': scale }),
 
-    async compile(runtime, threads): Promise<void> {
-      adam = new Adam(parameters, { learningRate: settings.learning_rate })
-      const bind = { ...bindings(), ...parameters.gradientBindings() }
-      program = await runtime.compile({ outputs: update, bind, threads })
+    draw(sampleAgent): boolean {
+      sampleAgent(rows)
+      normalizer?.update(rows.nextObservations)
+      return true
     },
 
-    async update(_random, metrics, sampleAgent): Promise<void> {
-      const { inputs, outputs } = program!
-      sampleAgent(rows, B)
-      normalizer?.update(rows.nextObservations)
-      feedTransitions(inputs, layout, shape, rows, B)
-      await program!.run()
-      adam!.step()
-      deviation.update(outputs.errors!)
+    learned(metrics): void {
+      deviation.update(found())
       scale[0] = settings.normalize_reward ? 1 / Math.max(deviation.value, 1e-8) : 1
-      metrics.add('rnd/loss', outputs.loss![0]!)
       metrics.add('rnd/deviation', deviation.value)
     },
-
-    save: () => ({
-      parameters: parameters.save(),
-      normalizer: normalizer?.save() ?? null,
-      deviation: deviation.save(),
-      scale: scale[0],
-    }),
-    load(saved: unknown): void {
-      const state = saved as {
-        parameters: ReturnType<Parameters['save']>
-        normalizer: unknown
-        deviation: ReturnType<RunningDeviation['save']>
-        scale: number
-      }
-      parameters.load(state.parameters)
-      normalizer?.load(state.normalizer)
-      deviation.load(state.deviation)
-      scale[0] = state.scale
-    },
-    release: async () => program?.release(),
-  }
+  })
 }
 
 registerRewardSignal({

@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { EnvironmentSpec } from '../../envs/environment.ts'
 import { otherNames, UserError } from '../../errors.ts'
 import type { DemonstrationData } from '../../experience/transitions.ts'
+import type { Random } from '../../random.ts'
 import type { LearnContext } from '../algorithm.ts'
 import { defineMetrics, type MetricDefinitions } from '../metric-definition.ts'
 import { signalPanel } from '../metric-panels.ts'
@@ -24,6 +25,8 @@ export interface SignalContext {
   readonly batchSize: number
   /** Never null for a signal that `needsDemonstrations`. */
   readonly demonstrations: DemonstrationData | null
+  /** The learner's own, for what is drawn in training. */
+  readonly random: Random
 }
 
 export interface RewardSignalDefinition<Settings extends z.ZodObject = z.ZodObject> {
@@ -86,7 +89,8 @@ export function makeRewardSignals(
     if (settings === null) continue
     const definition = rewardSignalDefinition(name)
     if (definition.needsDemonstrations) requireDemonstrations(learner, `the ${name} reward signal`)
-    const context = { spec: learner.spec, layout, shape, batchSize, demonstrations: learner.demonstrations }
+    const { spec, demonstrations, random } = learner
+    const context = { spec, layout, shape, batchSize, demonstrations, random }
     signals.push(definition.create(context, definition.settings.parse(settings)))
   }
   if (signals.length === 0) {

@@ -1,42 +1,42 @@
-/** Sampled transitions as inputs of a graph: declared once, fed as far as the graph uses them. */
-import { type Graph, oneHot } from '../../tensor/index.ts'
+/** Transitions as inputs of an update's graph. */
+import { oneHot } from '../../tensor/index.ts'
 import type { ActionLayout } from '../networks/action-layout.ts'
 import type { ReplayShape, SampledBatch } from '../off-policy/replay-buffer.ts'
+import type { Update } from '../update.ts'
 import { type SignalInputs, writeChoices } from './reward-signal.ts'
 
+/** @param batches  what they hold when the update runs, one behind the other: [rows of all batches, ..] */
 export function transitionInputs(
-  graph: Graph,
+  update: Update,
   layout: ActionLayout,
-  shape: ReplayShape,
-  rows: number,
+  { observation: O, continuous: C }: ReplayShape,
+  ...batches: readonly SampledBatch[]
 ): SignalInputs {
+  const B = batches.reduce((sum, { rewards }) => sum + rewards.length, 0)
+  const column = (
+    name: string,
+    width: number | null,
+    write: (batch: SampledBatch, to: Float32Array) => void,
+  ) =>
+    update.input(name, width === null ? [B] : [B, width], (to) => {
+      let at = 0
+      for (const batch of batches) {
+        const end = at + batch.rewards.length * (width ?? 1)
+        write(batch, to.subarray(at, end))
+        at = end
+      }
+    })
   return {
-    observation: graph.input('observation', [rows, shape.observation]),
-    choices: layout.groups.map((group, g) => oneHot(graph.input(`choice${g}`, [rows]), group.size)),
-    continuous: layout.continuous === 0 ? null : graph.input('continuous', [rows, layout.continuous]),
-    reward: graph.input('reward', [rows]),
-    nextObservation: graph.input('next-observation', [rows, shape.observation]),
-    terminated: graph.input('terminated', [rows]),
+    observation: column('observation', O, ({ observations }, to) => to.set(observations)),
+    nextObservation: column('next-observation', O, ({ nextObservations }, to) => to.set(nextObservations)),
+    reward: column('reward', null, ({ rewards }, to) => to.set(rewards)),
+    terminated: column('terminated', null, ({ terminated }, to) => to.set(terminated)),
+    choices: layout.groups.map((group, g) =>
+      oneHot(
+        column(`choice${g}`, null, ({ discrete }, to) => writeChoices(layout, g, discrete, to.length, to)),
+        group.size,
+      ),
+    ),
+    continuous: C === 0 ? null : column('continuous', C, ({ continuous }, to) => to.set(continuous)),
   }
-}
-
-/** Sets rows `at` to `at + count` of those inputs that the compiled graph has from the first `count` rows of `batch`. */
-export function feedTransitions(
-  inputs: Readonly<Record<string, Float32Array>>,
-  layout: ActionLayout,
-  shape: ReplayShape,
-  batch: SampledBatch,
-  count: number,
-  at = 0,
-): void {
-  const { observation: O, continuous: C } = shape
-  inputs.observation?.set(batch.observations.subarray(0, count * O), at * O)
-  inputs['next-observation']?.set(batch.nextObservations.subarray(0, count * O), at * O)
-  inputs.continuous?.set(batch.continuous.subarray(0, count * C), at * C)
-  inputs.reward?.set(batch.rewards.subarray(0, count), at)
-  inputs.terminated?.set(batch.terminated.subarray(0, count), at)
-  layout.groups.forEach((_, g) => {
-    const choice = inputs[`choice${g}`]
-    if (choice !== undefined) writeChoices(layout, g, batch.discrete, count, choice.subarray(at, at + count))
-  })
 }

@@ -68,7 +68,7 @@ export class UnityGroup implements AgentGroup {
 
   #read({ observation: bytes, ...moment }: SeatedMoment): SeatMoment {
     const observation = new Float32Array(bytes.slice().buffer)
-    if (observation.length === this.#size) return { ...moment, observation }
+    if (observation.length === this.#size) return { ...moment, observation, succeeded: null }
     throw new UserError(
       `${this.#settings.name} sent ${observation.length} observed numbers, and ${this.#size} before`,
     )

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts'
+import type { Migration } from './migration.ts'
 
 /** Episodes and their steps in chunks. A chunk is the unit of commit, of seeking and of integrity. */
 export const episodes: Migration = {

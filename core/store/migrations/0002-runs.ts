@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts'
+import type { Migration } from './migration.ts'
 
 /** The index of training runs and their metrics. A metric without a value is not a number. */
 export const runs: Migration = {

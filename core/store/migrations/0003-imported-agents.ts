@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts'
+import type { Migration } from './migration.ts'
 
 /** Policies that were made elsewhere. Their files lie in `agents/` beside the library. */
 export const importedAgents: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts'
+import type { Migration } from './migration.ts'
 
 /**
  * An episode that was made elsewhere may have a seed that nobody knows. Until now 0 stood in for it, and the place in the

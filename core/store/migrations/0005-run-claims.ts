@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts'
+import type { Migration } from './migration.ts'
 
 /**
  * Who owns what: the processes that have the library open and own something of it, and whom a run belongs to. An episode

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts'
+import type { Migration } from './migration.ts'
 
 /**
  * Episodes of a file come in by and by, and are seen by nobody until the whole file is there. A staged import is one that is

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts'
+import type { Migration } from './migration.ts'
 
 /**
  * Who played an episode that was made elsewhere, and whether the goal was reached, may be known to nobody. Until now an agent

@@ -10,11 +10,7 @@ import { unknownSeeds } from './0004-unknown-seeds.ts'
 import { runClaims } from './0005-run-claims.ts'
 import { stagedImports } from './0006-staged-imports.ts'
 import { unknownPlayers } from './0007-unknown-players.ts'
-
-export interface Migration {
-  readonly version: number
-  readonly sql: string
-}
+import type { Migration } from './migration.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   episodes,

@@ -1,5 +1,5 @@
 /** Presets of basic, after ML-Agents' own configurations of it, with fewer steps: it is solved within a few thousand. */
-import type { Preset } from '../presets.ts'
+import type { Preset } from '../../envs/preset.ts'
 
 const sac = {
   batch_size: 64,

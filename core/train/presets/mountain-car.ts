@@ -2,7 +2,7 @@
  * Presets of Gymnasium's MountainCarContinuous-v0, whose reward lies behind a hill that chance does not climb: what has been
  * played shows the way, and the reward then says how to go it with less force.
  */
-import type { Preset } from '../presets.ts'
+import type { Preset } from '../../envs/preset.ts'
 
 const ENVIRONMENT = 'gym:MountainCarContinuous-v0'
 

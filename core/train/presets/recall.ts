@@ -1,5 +1,5 @@
 /** Presets of recall: a memory and little else, since nothing but the sign has to be remembered. */
-import type { Preset } from '../presets.ts'
+import type { Preset } from '../../envs/preset.ts'
 
 const ppo = {
   batch_size: 128,

@@ -48,6 +48,7 @@ async function trained(
       truncated: new Uint8Array(M),
     },
     batchSize: B,
+    random,
   }
   const signal = gailSignal(context, settings)
   const graph = new Graph()
@@ -77,8 +78,8 @@ async function trained(
   const before = await rewards()
   const metrics = new Metrics()
   for (let i = 0; i < updates; i++) {
-    await signal.update(random, metrics, (batch: SampledBatch, count) => {
-      batch.observations.set(noisy(agentAt, count))
+    await signal.update(metrics, (batch: SampledBatch) => {
+      batch.observations.set(noisy(agentAt, B))
       batch.discrete.fill(agentChoice)
       batch.terminated.fill(0)
     })
@@ -147,7 +148,7 @@ describe('GAIL', () => {
       terminated: new Uint8Array(1),
       truncated: new Uint8Array(1),
     }
-    const signal = gailSignal({ ...options, demonstrations }, settings)
+    const signal = gailSignal({ ...options, demonstrations, random: new Random(0) }, settings)
     expect([0, 2000, 8000, 9000].map((step) => signal.strength(step))).toEqual([0.05, 0.05 * 0.75, 0, 0])
     const { after } = await trained({ reward_form: 'airl', gradient_penalty: 0, reward_clip: 0.3 }, -1, 0)
     expect(after.demonstration).toBeCloseTo(0.3, 5)

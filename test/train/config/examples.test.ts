@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type ConfigOverrides, configToYaml, resolveConfig } from '../../../core/train/config.ts'
+import { configToYaml, resolveConfig } from '../../../core/train/config.ts'
+import type { ConfigOverrides } from '../../../core/train/config-overrides.ts'
 import { exampleFile, examples } from './ml-agents-examples.ts'
 
 const cases = Object.entries(examples).flatMap(([name, { behaviors }]) =>
