@@ -3,16 +3,16 @@
  * networks and signals are made of. docs/guide has a worked example for each.
  */
 export { z } from 'zod'
-export { givenEnvironment } from './demos/formats/foreign.ts'
-export {
-  type DemonstrationFiles,
-  type DemonstrationFormat,
-  type FileFormat,
-  FileProblems,
-  type FolderFormat,
-  type ReadOptions,
+export type {
+  DemonstrationFiles,
+  DemonstrationFormat,
+  FileFormat,
+  FolderFormat,
+  ReadOptions,
 } from './demos/formats/format.ts'
 export { registerGuardedFormat as registerDemonstrationFormat } from './demos/formats/guard.ts'
+export { givenEnvironment } from './demos/formats/parts/foreign.ts'
+export { FileProblems } from './demos/formats/problems.ts'
 export { environmentStamp } from './demos/stamp.ts'
 export {
   registerGuardedEnvironment as registerEnvironment,
