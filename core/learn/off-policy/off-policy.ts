@@ -4,7 +4,7 @@
  */
 
 import { allRows, type StepBatch } from '../../experience/transitions.ts'
-import { addAll, allocateParameters, type Parameters } from '../../tensor/index.ts'
+import { allocateParameters, type Parameters } from '../../tensor/index.ts'
 import type { Algorithm, LearnContext } from '../algorithm.ts'
 import { type Cloning, makeCloning } from '../cloning.ts'
 import { LearnerState } from '../learner-state.ts'
@@ -108,7 +108,6 @@ export async function makeOffPolicy<Source extends WindowSource = WindowSource>(
     metrics,
     ...counted,
   })
-  update.report('critic/reward', experience.mean(addAll(experience.rewards)))
   const networks = Object.values(learner.networks)
   const learned = signals.map((signal) => signal.parameters).filter((parameters) => parameters !== null)
   allocateParameters([...networks, ...learned], random)
