@@ -2,6 +2,9 @@
 import { basename, dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type Command, Option } from 'commander'
+import { RayClient } from '../cluster/ray-client.ts'
+import { rayToken } from '../cluster/ray-token.ts'
+import { trainOnRay } from '../cluster/ray-training.ts'
 import { completedSentence, fullEnvironmentId, makeEnvironment } from '../envs/index.ts'
 import { otherNames, UserError } from '../errors.ts'
 import { algorithmDefinition, algorithmNames } from '../learn/index.ts'
@@ -9,6 +12,7 @@ import { readRegularText } from '../read-file.ts'
 import {
   demonstrationPath,
   diagnose,
+  type ForkTraining,
   factsOf,
   firstChange,
   GAIL_CONTROLS,
@@ -60,6 +64,8 @@ interface Options {
   envsPerWorker?: number
   stepping?: (typeof STEPPINGS)[number]
   pace?: number
+  on?: string
+  rayTokenFile?: string
 }
 
 const STOP_RULES = ['none', 'mastered', 'sustained', 'plateau'] as const
@@ -133,6 +139,11 @@ export function register(program: Command, context: CliContext): void {
     )
     .option('--engine <name>', 'numeric engine: onnxruntime or tensorflow')
     .option('--threads <n>', 'threads of the numeric engine', wholeNumber('--threads', 1, 64))
+    .option(
+      '--on <address>',
+      'train on a Ray cluster, named by the address of its dashboard: http://HEAD:8265',
+    )
+    .option('--ray-token-file <file>', "file with the cluster's token (default: where Ray looks for it)")
     .action((file: string | undefined, options: Options) => train(file, options, context))
 }
 
@@ -192,7 +203,7 @@ async function begin(file: string | undefined, options: Options, context: CliCon
     const more = Math.max(saved.behavior.max_steps, config?.behavior.max_steps ?? 0)
     const changesStop = file !== undefined && namesStop(file) && !isDeepStrictEqual(config!.stop, saved.stop)
     const stop = changesStop ? config!.stop : stopOf(options)
-    return resumeRun({ library, runId, maxSteps: options.maxSteps ?? more, stop })
+    return resumeRun({ library, runId, maxSteps: options.maxSteps ?? more, stop, ...placeOf(options) })
   }
   for (const notice of config.notices) context.note(notice)
   const { spec } = makeEnvironment(config.environment, config.parameters)
@@ -200,9 +211,16 @@ async function begin(file: string | undefined, options: Options, context: CliCon
   const path = demonstrationPath(config)
   const fromLibrary = needsDemonstrations(config) && (options.demos !== undefined || path === undefined)
   const demonstrations = fromLibrary ? await demonstrationsFor(spec, options.demos ?? 'all', context) : []
-  const run = await startRun({ library, config, demonstrations })
+  const run = await startRun({ library, config, demonstrations, ...placeOf(options) })
   if (config.force) forgetRunMeta(library, run.id)
   return run
+}
+
+/** How the training process is started, where that is not here. */
+function placeOf({ on, rayTokenFile }: Options): { fork?: ForkTraining } {
+  if (on !== undefined) return { fork: trainOnRay(new RayClient(on, rayToken(rayTokenFile))) }
+  if (rayTokenFile === undefined) return {}
+  throw new UserError('--ray-token-file says nothing without --on', { usage: true })
 }
 
 /** undefined when nothing but a run to be resumed is named. */
