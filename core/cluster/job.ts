@@ -4,12 +4,16 @@
  */
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { readUnderstudy } from '../demos/index.ts'
+import type { Samplers } from '../envs/varied-environment.ts'
 import { packMessage, readMessage } from '../msgpack.ts'
+import type { Rollout } from '../rollout/rollout.ts'
 import { openLibrary } from '../store/index.ts'
-import type { Port } from '../train/index.ts'
+import type { Port, RunConfig, Start } from '../train/index.ts'
 import { raiseFence, runDirectory, serveTraining, trainerMessage } from '../train/index.ts'
+import { makeRollout } from '../train/rollout.ts'
+import { DriverChannel } from './driver-channel.ts'
 import { HomeFiles } from './home-files.ts'
 import { writeLine } from './job-lines.ts'
 import {
@@ -20,8 +24,11 @@ import {
   jobOrder,
   RUNS_FOLDER,
 } from './job-messages.ts'
+import { RemoteRollout } from './remote-rollout.ts'
 
 const STDOUT = 1
+/** The pipe to the driver. */
+const REQUESTS = 3
 
 function say(message: JobMessage): void {
   const line = Buffer.from(writeLine(packMessage(message)))
@@ -75,6 +82,21 @@ class LogPort implements Port {
   onClose(): void {}
 }
 
+/** On workers of the cluster, where the run has any. */
+async function rolloutOf(
+  config: RunConfig,
+  samplers: Samplers,
+  admitted: Start['admitted'],
+): Promise<Rollout> {
+  const { environment: id, parameters, numEnvs: count, seed, maxEpisodeSteps, rollout, plugins } = config
+  if (rollout.workers === 0) return makeRollout(config, samplers)
+  const channel = new DriverChannel(process.stdin, REQUESTS)
+  const { workers, pace, restarts } = rollout
+  const recipe = { id, parameters, samplers }
+  const hosted = { recipe, plugins: plugins.map((path) => resolve(path)), admitted, count, workers, pace }
+  return RemoteRollout.create(channel, { ...hosted, restarts, seed, maxEpisodeSteps })
+}
+
 async function main(): Promise<void> {
   const folder = process.cwd()
   const order: JobOrder = jobOrder.parse(readMessage(readFileSync(join(folder, JOB_FILE))))
@@ -89,7 +111,7 @@ async function main(): Promise<void> {
   raiseFence(directory, start.claim)
   const files = new HomeFiles(directory, order.mostBytes, say)
   const port = new LogPort(files, () => say({ type: 'ended', code: Number(process.exitCode ?? 0) }))
-  serveTraining(port)
+  serveTraining(port, { makeRollout: (config, samplers) => rolloutOf(config, samplers, start.admitted) })
   port.deliver({ ...start, dataDirectory: data, demonstrations })
 }
 

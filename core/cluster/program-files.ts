@@ -4,8 +4,9 @@
  */
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { besides } from '../besides.ts'
 import { engineFolder } from '../tensor/runtimes/onnxruntime-package.ts'
 
 /** By their paths in the package, where they lie here. */
@@ -91,10 +92,8 @@ function addFolder(files: Files, folder: string, name: string, keep: (path: stri
   }
 }
 
-/** Whether `dirname` of the module is in the sources. */
-export function jobModule(): string {
-  const folder = dirname(fileURLToPath(import.meta.url))
-  const root = packageRoot()
-  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  return `${PROGRAM}/${folder.slice(root.length).replaceAll('\\', '/')}/job.${ending}`
+/** A module beside this one, as it is called within the program that is sent. */
+export function moduleInProgram(name: string): string {
+  const path = fileURLToPath(besides(import.meta.url, name))
+  return path.slice(packageRoot().length).replaceAll('\\', '/')
 }

@@ -19,7 +19,7 @@ import { LineReader } from './job-lines.ts'
 import { jobMessage } from './job-messages.ts'
 import { withJobPackage } from './job-package.ts'
 import { type Package, packOnce } from './package-file.ts'
-import { jobModule, PROGRAM, programFiles, SHIM } from './program-files.ts'
+import { moduleInProgram, programFiles, SHIM } from './program-files.ts'
 import type { RayClient, RayJob } from './ray-client.ts'
 
 /** What of a run's files may come home through the log, where there is no store. */
@@ -100,7 +100,7 @@ class RayTraining implements TrainingProcess {
 
   async #submit(start: Start): Promise<void> {
     await this.#client.version()
-    const { engine } = resolveConfig(start.config, { stored: true })
+    const { engine, rollout } = resolveConfig(start.config, { stored: true })
     const program = packOnce(programFiles(engine))
     await this.#send(program)
     const note = (text: string): void => this.#say({ type: 'notice', text })
@@ -108,7 +108,7 @@ class RayTraining implements TrainingProcess {
       await this.#send(order)
       await this.#client.submit({
         submissionId: this.#jobId,
-        entrypoint: `python -m ${SHIM}.driver ${jobModule().slice(PROGRAM.length + 1)}`,
+        entrypoint: ['python', '-m', `${SHIM}.driver`, ...entryArguments(rollout.workers)].join(' '),
         cpus: 1,
         runtimeEnv: {
           py_modules: [`gcs://${program.name}`],
@@ -186,6 +186,12 @@ class RayTraining implements TrainingProcess {
   #fail(error: unknown): void {
     this.#say(failureOf(error))
   }
+}
+
+/** @param workers  on nodes of the cluster; 0 where the run steps its environments itself */
+function entryArguments(workers: number): string[] {
+  const [job, worker] = ['job', 'env-worker'].map(moduleInProgram)
+  return workers === 0 ? [job!] : [job!, worker!, String(workers)]
 }
 
 function hasEnded({ status }: RayJob): boolean {

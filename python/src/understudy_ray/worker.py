@@ -1,0 +1,39 @@
+"""A worker: an actor of Ray that owns a Node process, which hosts environments."""
+
+import contextlib
+import os
+import subprocess
+
+import ray
+
+from understudy_ray.frames import read_answer
+from understudy_ray.program import node_command
+
+#: Ends with this when its process has: an exception would leave an actor that can do nothing.
+CHILD_ENDED = 3
+
+
+@ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0, concurrency_groups={"life": 1})
+class Worker:
+    """Passes requests on to its process, one at a time, and their answers back."""
+
+    def __init__(self, module: str) -> None:
+        # Ends by itself at the end of its input, whatever becomes of this process.
+        self._child = subprocess.Popen(
+            node_command(module), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+        )
+
+    def call(self, request: bytes) -> bytes:
+        try:
+            self._child.stdin.write(request)
+            return read_answer(self._child.stdout)
+        except (EOFError, BrokenPipeError):
+            os._exit(CHILD_ENDED)
+
+    @ray.method(concurrency_group="life")
+    def ping(self) -> None:
+        """Answers while the actor and its node live, whatever its environments are at."""
+
+    def __del__(self) -> None:
+        with contextlib.suppress(OSError):
+            self._child.kill()
