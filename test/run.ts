@@ -56,7 +56,7 @@ if (project !== undefined) {
     if (run(stage)) passed++
     else failed++
   }
-  run({ name: 'tests', command: [...tests, '--project', 'quick', '--coverage'] })
+  run({ name: 'tests', command: [...tests, '--project', 'unit', '--project', 'quick', '--coverage'] })
 } else {
   run({ name: 'tests', command: [...tests, ...patterns] })
 }
