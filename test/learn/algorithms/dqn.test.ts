@@ -5,9 +5,7 @@ import { Random } from '../../../core/random.ts'
 import { loadRuntime } from '../../../core/tensor/index.ts'
 import { openModel } from '../../../core/tensor/runtimes/onnxruntime.ts'
 import { learnOn, PlayLoop, walkRight } from '../play-loop.ts'
-import { reachEnvironment } from '../reach.ts'
-
-registerEnvironment('test/reach-dqn', reachEnvironment)
+import '../reach.ts'
 
 const hyperparameters = {
   batch_size: 64,
@@ -217,12 +215,7 @@ describe('DQN', () => {
   })
 
   it.each([
-    [
-      'continuous actions',
-      'test/reach-dqn',
-      {},
-      /dqn cannot choose continuous actions, which test.reach has/,
-    ],
+    ['continuous actions', 'test/reach', {}, /dqn cannot choose continuous actions, which test.reach has/],
     [
       'demonstration rows without demonstrations',
       'basic',

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { registerEnvironment } from '../../../core/envs/index.ts'
 import { centredRanks } from '../../../core/learn/algorithms/es.ts'
 import { learnOn, PlayLoop } from '../play-loop.ts'
-import { reachEnvironment } from '../reach.ts'
-
-registerEnvironment('test/reach-es', reachEnvironment)
+import '../reach.ts'
 
 /** Without a limit a perturbation that stays where it is would never be judged. */
 const parameters = { max_steps: 50 }
@@ -44,7 +41,7 @@ describe('ES', () => {
 
   it('moves continuous actions to where the reward is', async () => {
     const loop = await PlayLoop.start({
-      environment: 'test/reach-es',
+      environment: 'test/reach',
       settings: {
         trainer_type: 'es',
         hyperparameters: { population: 16, learning_rate: 0.05, episodes_per_evaluation: 4 },

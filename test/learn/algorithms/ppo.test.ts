@@ -3,7 +3,6 @@ import { registerEnvironment } from '../../../core/envs/index.ts'
 import { learnOn, PlayLoop, ppoBasic, walkRight } from '../play-loop.ts'
 import { reachEnvironment } from '../reach.ts'
 
-registerEnvironment('test/reach', reachEnvironment)
 registerEnvironment('test/reach-far', () => {
   const env = reachEnvironment()
   const far = (observation: Float32Array | null) => {

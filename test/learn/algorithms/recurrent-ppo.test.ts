@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { registerEnvironment } from '../../../core/envs/index.ts'
 import { UserError } from '../../../core/errors.ts'
 import { learnOn, PlayLoop, ppoBasic, walkRight } from '../play-loop.ts'
-import { reachEnvironment } from '../reach.ts'
-
-registerEnvironment('test/reach', reachEnvironment)
+import '../reach.ts'
 
 const memory = { memory_size: 16, sequence_length: 8 }
 

@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { registerEnvironment } from '../../../core/envs/index.ts'
 import { expectedSoftValue } from '../../../core/learn/algorithms/soft-values.ts'
 import { maskedLogSoftmax } from '../../../core/learn/networks/distributions.ts'
 import { Graph, loadRuntime } from '../../../core/tensor/index.ts'
 import type { SavedParameters } from '../../../core/tensor/parameters.ts'
 import { learnOn, PlayLoop, sacBasic, walkRight } from '../play-loop.ts'
-import { reachEnvironment, signedReachEnvironment } from '../reach.ts'
-
-registerEnvironment('test/reach', reachEnvironment)
-registerEnvironment('test/signed-reach', signedReachEnvironment)
+import '../reach.ts'
 
 describe('discrete soft value', () => {
   it('is the enumeration of all actions', async () => {
