@@ -22,7 +22,7 @@ import { type Mutant, withFault } from './mutant.ts'
 
 const LEAST_SHARE = 0.9
 /** Seconds that the tests of a fault have, beside five times what they take without it. */
-const GRACE = 60
+const GRACE = 30
 
 const root = join(import.meta.dirname, '../..')
 const pattern = process.argv[2] ?? ''
