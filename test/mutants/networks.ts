@@ -34,6 +34,7 @@ export const networks: readonly Mutant[] = [
         what: 'the variance for the deviation in the draw',
         find: 'add(mean, mul(exp(logStd), noise))',
         replace: 'add(mean, mul(exp(mul(logStd, 2)), noise))',
+        tests: [golden],
       },
       {
         what: 'both bounds have the mass above',

@@ -44,6 +44,8 @@ export const offPolicyAlgorithms: readonly Mutant[] = [
         what: 'the target is not held constant',
         find: 'const y = stopGradient(experience.returns(k, nextValues[k]!))',
         replace: 'const y = experience.returns(k, nextValues[k]!)',
+        survives:
+          'the loss is descended along the weights of the critics alone, of which the target has none',
       },
       {
         what: 'no entropy in the continuous policy loss',
@@ -300,6 +302,8 @@ export const offPolicyAlgorithms: readonly Mutant[] = [
         what: 'the target is not held constant',
         find: 'sub(stopGradient(experience.returns(k, value)), taken[k]!)',
         replace: 'sub(experience.returns(k, value), taken[k]!)',
+        survives:
+          'the loss is descended along the weights of the critics alone, of which the target has none',
       },
       {
         what: 'gradients are not bounded',
@@ -330,6 +334,7 @@ export const offPolicyAlgorithms: readonly Mutant[] = [
         what: 'the error of the last discount alone is a surprise',
         find: 'error = add(error, delta)',
         replace: 'error = delta',
+        tests: ['test/learn/algorithms/dqn.test.ts'],
       },
       {
         what: 'priorities are used where they are off',

@@ -169,11 +169,13 @@ export const onPolicy: readonly Mutant[] = [
         what: 'trajectories are cut a step late',
         find: 'length >= settings.time_horizon',
         replace: 'length > settings.time_horizon',
+        tests: ['test/learn/on-policy/on-policy.test.ts'],
       },
       {
         what: 'the horizon counts on across cuts',
         find: 'horizon[e] = cut ? 0 : length',
         replace: 'horizon[e] = length',
+        tests: ['test/learn/on-policy/on-policy.test.ts'],
       },
       {
         what: 'memory ends where the horizon does',
@@ -195,12 +197,13 @@ export const onPolicy: readonly Mutant[] = [
         what: 'statistics never learn after the first buffer',
         find: 'if (!first) normalizer?.update(buffer.observations)',
         replace: '',
+        tests: ['test/learn/on-policy/on-policy.test.ts'],
       },
       {
         what: 'a lost episode is not cut',
         find: 'buffer.cutAfterNewest(environment)',
         replace: '',
-        tests: ['test/learn/algorithms/ppo.test.ts'],
+        tests: ['test/learn/on-policy/on-policy.test.ts'],
       },
       {
         what: 'lambda is 1',
