@@ -1,6 +1,6 @@
 /** Learners as presets of bubble/25 make them, fed with random play: what the benchmarks of whole updates drive. */
 import { emptyAction, makeEnvironment } from '../core/envs/index.ts'
-import { type Algorithm, algorithmDefinition, behaviorSettings } from '../core/learn/index.ts'
+import { type Algorithm, behaviorSettings, makeAlgorithm } from '../core/learn/index.ts'
 import { Random } from '../core/random.ts'
 import { VectorEnvironment } from '../core/rollout/vector.ts'
 import { loadRuntime, type RuntimeName } from '../core/tensor/index.ts'
@@ -36,7 +36,7 @@ export async function createAngleUpdate(engine: RuntimeName, threads: number): P
   })
   const environment = makeEnvironment(ENVIRONMENT)
   const random = new Random(1)
-  const algorithm: Algorithm = await algorithmDefinition('sac').create({
+  const algorithm: Algorithm = await makeAlgorithm('sac', {
     spec: environment.spec,
     numEnvs,
     settings,

@@ -4,7 +4,7 @@
  * Processor time, which with one thread is what the clock shows on a quiet machine and says less about what else runs.
  */
 import { emptyAction, makeEnvironment } from '../core/envs/index.ts'
-import { algorithmDefinition, behaviorSettings } from '../core/learn/index.ts'
+import { behaviorSettings, makeAlgorithm } from '../core/learn/index.ts'
 import { Random } from '../core/random.ts'
 import { VectorEnvironment } from '../core/rollout/vector.ts'
 import { loadRuntime } from '../core/tensor/index.ts'
@@ -31,7 +31,7 @@ async function createLearner(trainer: 'sac' | 'ppo', memory: (typeof memories)[n
       : { batch_size: 128, buffer_size: WARM_STEPS, num_epoch: 3 }
   const { spec } = makeEnvironment('basic')
   const start = process.cpuUsage()
-  const algorithm = await algorithmDefinition(trainer).create({
+  const algorithm = await makeAlgorithm(trainer, {
     spec,
     numEnvs: NUM_ENVS,
     settings: behaviorSettings.parse({

@@ -3,16 +3,16 @@
  * networks and signals are made of. docs/guide has a worked example for each.
  */
 export { z } from 'zod'
-export { givenEnvironment } from './demos/formats/foreign.ts'
-export {
-  type DemonstrationFiles,
-  type DemonstrationFormat,
-  type FileFormat,
-  FileProblems,
-  type FolderFormat,
-  type ReadOptions,
+export type {
+  DemonstrationFiles,
+  DemonstrationFormat,
+  FileFormat,
+  FolderFormat,
+  ReadOptions,
 } from './demos/formats/format.ts'
 export { registerGuardedFormat as registerDemonstrationFormat } from './demos/formats/guard.ts'
+export { givenEnvironment } from './demos/formats/parts/foreign.ts'
+export { FileProblems } from './demos/formats/problems.ts'
 export { environmentStamp } from './demos/stamp.ts'
 export {
   registerGuardedEnvironment as registerEnvironment,
@@ -48,7 +48,11 @@ export { body, dense, perAction } from './learn/networks/networks.ts'
 export { seen } from './learn/networks/normalizer.ts'
 export { Actor, buildPolicy, policyBindings } from './learn/networks/policy.ts'
 export { exportPolicy } from './learn/networks/policy-export.ts'
+export { actionValue } from './learn/off-policy/action-value.ts'
+export { offPolicyHyperparameters } from './learn/off-policy/hyperparameters.ts'
+export { makeOffPolicy, type OffPolicyLearner, type OffPolicyParts } from './learn/off-policy/off-policy.ts'
 export { makeSampledBatch } from './learn/off-policy/replay-buffer.ts'
+export { makeOnPolicy, type OnPolicyLearner, type OnPolicyParts } from './learn/on-policy/on-policy.ts'
 export { setUp } from './learn/setup.ts'
 export { learnedSignal } from './learn/signals/learned-signal.ts'
 export { transitionInputs } from './learn/signals/transition-inputs.ts'

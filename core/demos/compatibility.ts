@@ -2,7 +2,7 @@
 import { environmentIds, makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import type { EnvironmentStamp, Episode } from './episode.ts'
-import type { FileProblems } from './formats/format.ts'
+import type { FileProblems } from './formats/problems.ts'
 import { fitMismatch, layoutMismatch } from './stamp.ts'
 
 /**

@@ -1,7 +1,6 @@
 /** Recording, replaying and carrying demonstrations. */
 export { ensureBundledDemonstrations } from './bundled.ts'
 export * from './episode.ts'
-export { UnsaidEnvironmentError } from './formats/foreign.ts'
 export {
   type ActionAlignment,
   ARCHIVE,
@@ -18,7 +17,8 @@ export {
   type ReadOptions,
   type WriteOptions,
 } from './formats/index.ts'
-export { silentEnvironments } from './formats/known-units.ts'
+export { UnsaidEnvironmentError } from './formats/parts/foreign.ts'
+export { silentEnvironments } from './formats/parts/known-units.ts'
 export { readUnderstudy, writeUnderstudy } from './formats/understudy.ts'
 export { isHidden } from './hidden.ts'
 export { type ImportOptions, importDemonstrations } from './importing.ts'

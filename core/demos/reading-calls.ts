@@ -1,9 +1,9 @@
 /** What the limited process that reads demonstrations can do (reading.ts). */
 import type { SandboxedCalls, Tell } from '../sandbox/sandbox.ts'
 import { type EpisodePiece, episodePieces, pieceBytes } from '../store/index.ts'
-import { UnsaidEnvironmentError } from './formats/foreign.ts'
 import type { ReadOptions } from './formats/format.ts'
 import { type DemonstrationSource, readDemonstrationsHere } from './formats/index.ts'
+import { UnsaidEnvironmentError } from './formats/parts/foreign.ts'
 import { readSource, sizeOnDisk } from './source.ts'
 
 /** A path is opened in the process itself; the name is that of where the file comes from. */

@@ -10,9 +10,9 @@ import { loadedPlugins } from '../plugins.ts'
 import { type CallOptions, type Limits, Sandbox, SandboxEndError } from '../sandbox/sandbox.ts'
 import { EpisodeAssembler, type EpisodePiece } from '../store/index.ts'
 import type { Episode } from './episode.ts'
-import { UnsaidEnvironmentError } from './formats/foreign.ts'
 import type { ReadOptions } from './formats/format.ts'
 import { type DemonstrationFormat, type DemonstrationSource, formatByName } from './formats/index.ts'
+import { UnsaidEnvironmentError } from './formats/parts/foreign.ts'
 import type { Asked, ReadPart, ReadResult, Source } from './reading-calls.ts'
 
 export interface ReadingOptions extends ReadOptions {

@@ -4,8 +4,9 @@ import { basename, join, resolve } from 'node:path'
 import { writeAtomically, writeFolderAtomically } from '../atomic-file.ts'
 import { readRegularFile } from '../read-file.ts'
 import { explainSystemError } from '../system-errors.ts'
-import { FileProblems, LIMITS } from './formats/format.ts'
 import type { DemonstrationFiles, DemonstrationSource } from './formats/index.ts'
+import { LIMITS } from './formats/limits.ts'
+import { FileProblems } from './formats/problems.ts'
 import { isHidden } from './hidden.ts'
 
 /**

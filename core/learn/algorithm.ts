@@ -3,7 +3,7 @@
  * `registerAlgorithm`, and one import in index.ts.
  */
 import type { z } from 'zod'
-import type { EnvironmentSpec } from '../envs/environment.ts'
+import type { ActionSpec, EnvironmentSpec } from '../envs/environment.ts'
 import { otherNames, UserError } from '../errors.ts'
 import type { ActionBatch, DemonstrationData, StepBatch } from '../experience/transitions.ts'
 import type { Random } from '../random.ts'
@@ -112,6 +112,30 @@ export function registerAlgorithm(definition: AlgorithmDefinition): void {
 
 export function algorithmNames(): string[] {
   return [...definitions.keys()]
+}
+
+/** Whether it can choose actions of this kind. */
+export function takesActions(
+  { actions }: AlgorithmDefinition,
+  { continuous, discrete }: ActionSpec,
+): boolean {
+  if (actions === undefined) return true
+  return (
+    (continuous === 0 || actions.includes('continuous')) &&
+    (discrete.length === 0 || actions.includes('discrete'))
+  )
+}
+
+/** @throws UserError when it cannot choose actions of the environment's kind, or lacks something else */
+export function makeAlgorithm(name: string, context: LearnContext): Promise<Algorithm> {
+  const definition = algorithmDefinition(name)
+  const { action, id } = context.spec
+  if (takesActions(definition, action)) return definition.create(context)
+  const others = algorithmNames().filter((other) => takesActions(algorithmDefinition(other), action))
+  const kind = definition.actions![0] === 'discrete' ? 'continuous' : 'discrete'
+  throw new UserError(`${name} cannot choose ${kind} actions, which ${id} has`, {
+    remedy: `use ${others.join(' or ')}`,
+  })
 }
 
 /** @throws UserError for an unknown name, naming the nearest known one */

@@ -16,7 +16,7 @@ import type { DemonstrationData } from '../experience/transitions.ts'
 import type { Random } from '../random.ts'
 import {
   Adam,
-  add,
+  addAll,
   type Graph,
   maximum,
   mean,
@@ -101,7 +101,7 @@ export function cloningLoss(
     losses.push(neg(mean(boundedLogProb(kind, continuous!, mu, floored))))
     losses.push(mean(square(sub(floored, logStd!))))
   }
-  return losses.reduce((all, part) => add(all, part))
+  return addAll(losses)
 }
 
 /** The `behavioral_cloning` section of PPO and SAC at work. */

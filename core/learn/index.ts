@@ -18,7 +18,9 @@ export {
   algorithmDefinition,
   algorithmNames,
   type LearnContext,
+  makeAlgorithm,
   registerAlgorithm,
+  takesActions,
 } from './algorithm.ts'
 export { cloningSettings } from './cloning-settings.ts'
 export {

@@ -8,7 +8,7 @@ import { createReadStream, createWriteStream, mkdirSync, type ReadStream, rmSync
 import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { LIMITS } from '../demos/formats/format.ts'
+import { LIMITS } from '../demos/formats/limits.ts'
 import { UserError } from '../errors.ts'
 import type { File, Upload } from './protocol.ts'
 

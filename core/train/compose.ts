@@ -1,7 +1,12 @@
 /** The one place that turns what a person has chosen into a configuration. */
 import type { EnvironmentSpec, Preset } from '../envs/index.ts'
 import { otherNames, UserError } from '../errors.ts'
-import { type AlgorithmDefinition, algorithmDefinition, algorithmNames } from '../learn/index.ts'
+import {
+  type AlgorithmDefinition,
+  algorithmDefinition,
+  algorithmNames,
+  takesActions,
+} from '../learn/index.ts'
 import { type RunConfig, resolveConfig } from './config.ts'
 import { mergeSections } from './config-check.ts'
 import type { ConfigOverrides } from './config-overrides.ts'
@@ -27,7 +32,9 @@ export function choicesFor(environment: string, spec: EnvironmentSpec | null): P
   const known = new Set(presets.map(({ config }) => algorithmOf(config)))
   const others = algorithmNames()
     .map((name) => algorithmDefinition(name))
-    .filter((definition) => !known.has(definition.name) && (spec === null || takes(definition, spec)))
+    .filter(
+      (definition) => !known.has(definition.name) && (spec === null || takesActions(definition, spec.action)),
+    )
   return [...presets, ...others.map((definition) => byDefaults(environment, definition))]
 }
 
@@ -63,14 +70,6 @@ export function composeConfig(
     else problems.push(problem)
   }
   return { config: resolveTogether(config, sound, fixed, problems), problems }
-}
-
-function takes({ actions }: AlgorithmDefinition, { action }: EnvironmentSpec): boolean {
-  if (actions === undefined) return true
-  return (
-    (action.continuous === 0 || actions.includes('continuous')) &&
-    (action.discrete.length === 0 || actions.includes('discrete'))
-  )
 }
 
 function algorithmOf(config: Settings): unknown {

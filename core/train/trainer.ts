@@ -7,9 +7,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { UserError } from '../errors.ts'
 import {
   type Algorithm,
-  algorithmDefinition,
   type DemonstrationData,
   Metrics,
+  makeAlgorithm,
   type StepBatch,
 } from '../learn/index.ts'
 import { Random } from '../random.ts'
@@ -88,7 +88,7 @@ export class Trainer {
       requireMemory(config, rollout.spec)
       // A stream of its own: what a learner draws must not shift the boards that it meets.
       const random = new Random(config.seed ^ 0x6c6561)
-      const algorithm = await algorithmDefinition(config.behavior.trainer_type).create({
+      const algorithm = await makeAlgorithm(config.behavior.trainer_type, {
         spec: rollout.spec,
         numEnvs: rollout.count,
         settings: config.behavior,

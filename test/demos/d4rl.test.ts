@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { d4rl } from '../../core/demos/formats/d4rl.ts'
-import { FileProblems } from '../../core/demos/formats/format.ts'
-import { readHdf5 } from '../../core/demos/formats/hdf5/thread.ts'
-import { booleans, dataset } from '../../core/demos/formats/hdf5/tree.ts'
+import { readHdf5 } from '../../core/demos/formats/parts/hdf5/thread.ts'
+import { booleans, dataset } from '../../core/demos/formats/parts/hdf5/tree.ts'
+import { FileProblems } from '../../core/demos/formats/problems.ts'
 import type { Episode } from '../../core/store/index.ts'
 import { randomEpisode, stamp } from '../store/support.ts'
 

@@ -1,7 +1,7 @@
 /** Which action a record of a `.demo` holds, in files of both kinds of which it is known. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { demo } from '../../core/demos/formats/demo.ts'
+import { demo } from '../../core/demos/formats/demo/index.ts'
 import type { ActionAlignment, ReadOptions } from '../../core/demos/formats/format.ts'
 import { Random } from '../../core/random.ts'
 import { demoFile, oneBranch, type Played, recorded, vector } from './demo-files.ts'

@@ -1,11 +1,11 @@
 /** Files that were made elsewhere: the documented fields and nothing of our own. */
 import { strToU8, zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
-import { csv } from '../../core/demos/formats/csv.ts'
+import { csv } from '../../core/demos/formats/csv/index.ts'
 import { readDemonstrationsHere } from '../../core/demos/formats/index.ts'
-import { jsonl } from '../../core/demos/formats/jsonl.ts'
-import { type NpyType, writeNpy } from '../../core/demos/formats/npy.ts'
-import { npz } from '../../core/demos/formats/npz.ts'
+import { jsonl } from '../../core/demos/formats/jsonl/index.ts'
+import { npz } from '../../core/demos/formats/npz/index.ts'
+import { type NpyType, writeNpy } from '../../core/demos/formats/parts/npy.ts'
 import type { EnvironmentStamp, Episode } from '../../core/store/index.ts'
 import { randomEpisode } from '../store/support.ts'
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { FileProblems } from '../../core/demos/formats/format.ts'
-import { readHdf5, writeHdf5 } from '../../core/demos/formats/hdf5/thread.ts'
-import { booleans, dataset, group, isHdf5 } from '../../core/demos/formats/hdf5/tree.ts'
+import { readHdf5, writeHdf5 } from '../../core/demos/formats/parts/hdf5/thread.ts'
+import { booleans, dataset, group, isHdf5 } from '../../core/demos/formats/parts/hdf5/tree.ts'
+import { FileProblems } from '../../core/demos/formats/problems.ts'
 import { DataError } from '../../core/errors.ts'
 
 const problems = new FileProblems('a.hdf5')

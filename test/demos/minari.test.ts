@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { FileProblems } from '../../core/demos/formats/format.ts'
-import { readHdf5, writeHdf5 } from '../../core/demos/formats/hdf5/thread.ts'
+import { packFolder, readDemonstrationsHere } from '../../core/demos/formats/index.ts'
+import { minari } from '../../core/demos/formats/minari/index.ts'
+import { readHdf5, writeHdf5 } from '../../core/demos/formats/parts/hdf5/thread.ts'
 import {
   booleans,
   dataset,
   group,
   type Hdf5Group,
   type Hdf5Node,
-} from '../../core/demos/formats/hdf5/tree.ts'
-import { packFolder, readDemonstrationsHere } from '../../core/demos/formats/index.ts'
-import { minari } from '../../core/demos/formats/minari.ts'
+} from '../../core/demos/formats/parts/hdf5/tree.ts'
+import { FileProblems } from '../../core/demos/formats/problems.ts'
 import { environmentStamp } from '../../core/demos/stamp.ts'
 import { makeEnvironment } from '../../core/envs/index.ts'
 import { DataError } from '../../core/errors.ts'

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { unzipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
-import { FileProblems } from '../../core/demos/formats/format.ts'
-import { parseNpy } from '../../core/demos/formats/npy.ts'
+import { parseNpy } from '../../core/demos/formats/parts/npy.ts'
+import { FileProblems } from '../../core/demos/formats/problems.ts'
 import { DataError } from '../../core/errors.ts'
 
 const files = unzipSync(readFileSync(new URL('./fixtures/numpy-2-kinds.npz', import.meta.url)))

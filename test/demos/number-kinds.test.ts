@@ -10,9 +10,9 @@ import {
 } from '@uwdata/flechette'
 import { type ColumnSource, parquetWriteBuffer, type SchemaElement } from 'hyparquet-writer'
 import { expect, it } from 'vitest'
-import { readArrowStream } from '../../core/demos/formats/columnar/arrow-read.ts'
-import { ParquetFile } from '../../core/demos/formats/columnar/parquet-read.ts'
-import { FileProblems } from '../../core/demos/formats/format.ts'
+import { readArrowStream } from '../../core/demos/formats/parts/columnar/arrow-read.ts'
+import { ParquetFile } from '../../core/demos/formats/parts/columnar/parquet-read.ts'
+import { FileProblems } from '../../core/demos/formats/problems.ts'
 
 const problems = new FileProblems('file')
 

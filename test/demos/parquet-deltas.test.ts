@@ -5,9 +5,9 @@ import {
   decodeDeltaLengths,
   decodeDeltas,
   decodeDeltaTexts,
-} from '../../core/demos/formats/columnar/delta.ts'
-import { ParquetFile } from '../../core/demos/formats/columnar/parquet-read.ts'
-import { FileProblems } from '../../core/demos/formats/format.ts'
+} from '../../core/demos/formats/parts/columnar/delta.ts'
+import { ParquetFile } from '../../core/demos/formats/parts/columnar/parquet-read.ts'
+import { FileProblems } from '../../core/demos/formats/problems.ts'
 import { Random } from '../../core/random.ts'
 import { damaged, survive } from './damage.ts'
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { FileProblems } from '../../core/demos/formats/format.ts'
-import { readHdf5 } from '../../core/demos/formats/hdf5/thread.ts'
-import { dataset, type Hdf5Group } from '../../core/demos/formats/hdf5/tree.ts'
+import { readHdf5 } from '../../core/demos/formats/parts/hdf5/thread.ts'
+import { dataset, type Hdf5Group } from '../../core/demos/formats/parts/hdf5/tree.ts'
+import { FileProblems } from '../../core/demos/formats/problems.ts'
 import { robomimic } from '../../core/demos/formats/robomimic.ts'
 import { randomEpisode, stamp } from '../store/support.ts'
 

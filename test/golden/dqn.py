@@ -102,7 +102,8 @@ class Dqn:
     def update(self, made):
         drawn, shown, w = self.draw()
         batch, lengths = self.batch(drawn, shown)
-        rewards, metrics = paid(self.signals, self.gammas, batch, self.length * self.E)
+        counts = t([float(step < m) for step in range(self.n) for m in lengths])
+        rewards, metrics = paid(self.signals, self.gammas, batch, self.length * self.E, counts)
         first = lambda value: value[: self.B]
         last = lambda value: value[-self.B :]
         with torch.no_grad():
@@ -130,7 +131,6 @@ class Dqn:
         metrics |= {
             "loss/q": (w * loss).mean().item(),
             "critic/q": q_mean.item(),
-            "critic/reward": sum(r.mean() for r in rewards).item(),
         }
         gradients = self.weights.gradients({"q": (w * loss).mean()})
         self.norms.append(float(torch.sqrt(sum((g**2).sum() for g in gradients["q"]))))

@@ -8,9 +8,9 @@ import type { EnvironmentSpec } from '../../core/envs/index.ts'
 import { makeActionBatch } from '../../core/experience/transitions.ts'
 import {
   type Algorithm,
-  algorithmDefinition,
   behaviorSettings,
   type DemonstrationData,
+  makeAlgorithm,
 } from '../../core/learn/index.ts'
 import { Random } from '../../core/random.ts'
 import { loadRuntime, Parameters } from '../../core/tensor/index.ts'
@@ -207,7 +207,7 @@ async function create(golden: GoldenCase, once: boolean, random: Random) {
     ...written,
     hyperparameters: { ...written.hyperparameters, ...(once ? golden.once : {}) },
   })
-  const algorithm = await algorithmDefinition(settings.trainer_type).create({
+  const algorithm = await makeAlgorithm(settings.trainer_type, {
     spec,
     numEnvs: golden.numEnvs,
     settings,

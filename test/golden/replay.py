@@ -150,9 +150,11 @@ class Extrinsic:
         return {}
 
 
-def paid(signals, gammas, batch, steps):
+def paid(signals, gammas, batch, steps, counts=None):
     """The rewards of a batch by discount, weighted, and what each signal pays on average. A true end goes on in an absorbing state
-    for ever where a signal has one: gamma r + gamma^2 r + ... = gamma / (1 - gamma) r (DAC, 1809.02925, section 4.2)."""
+    for ever where a signal has one: gamma r + gamma^2 r + ... = gamma / (1 - gamma) r (DAC, 1809.02925, section 4.2).
+    ``counts`` has 0 where a row only fills up a window."""
+    mean = lambda r: (r.mean() if counts is None else (r * counts).sum() / counts.sum()).item()
     rewards, metrics = [torch.zeros_like(batch["reward"]) for _ in gammas], {}
     with torch.no_grad():
         for signal in signals:
@@ -160,9 +162,10 @@ def paid(signals, gammas, batch, steps):
             if signal.absorbing() is not None:
                 r = r + batch["ended"] * signal.gamma / (1 - signal.gamma) * signal.absorbing()
             r = signal.strength_at(steps) * r
-            metrics[f"{signal.name}/reward"] = r.mean().item()
+            metrics[f"{signal.name}/reward"] = mean(r)
             k = gammas.index(signal.gamma)
             rewards[k] = rewards[k] + r
+        metrics["critic/reward"] = mean(sum(rewards))
     return rewards, metrics
 
 

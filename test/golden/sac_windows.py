@@ -120,9 +120,7 @@ def demonstrations():
             imitated = reward(logit(t([step["observations"][e] for step in w])))
             after = ends(w, e) * reward(absorbing()) * GAMMA / (1 - GAMMA)
             sums, factor = n_step(extrinsic * r + imitation * (imitated + after), GAMMA)
-            # the learner's batch repeats the last step of a window that is shorter
-            repeated = [*range(len(w)), *[len(w) - 1] * (n - len(w))]
-            paid.append((extrinsic * r[repeated], imitation * (imitated + after)[repeated]))
+            paid.append((extrinsic * r, imitation * (imitated + after)))
             weighted.append(sums)
             factors.append(factor)
         batch = {

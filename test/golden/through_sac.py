@@ -59,8 +59,7 @@ class ThroughSac:
             shown = self.script.below(len(self.demonstrations), self.demo_rows)
             batch = join(self.demonstrations.batch(shown), batch)
         self.script.normal(2, self.B, self.C)  # of the policy
-        rewards, metrics = paid(self.signals, [self.signals[0].gamma], batch, self.length * self.E)
-        metrics["critic/reward"] = rewards[0].mean().item()
+        _, metrics = paid(self.signals, [self.signals[0].gamma], batch, self.length * self.E)
         gradients = {}
         for signal in self.signals:
             metrics |= signal.update(lambda: self.rows.batch(self.script.below(len(self.rows), self.B)))

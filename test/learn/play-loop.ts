@@ -3,9 +3,9 @@ import { emptyAction, makeEnvironment, observationSize } from '../../core/envs/i
 import { makeActionBatch } from '../../core/experience/transitions.ts'
 import {
   type Algorithm,
-  algorithmDefinition,
   behaviorSettings,
   type DemonstrationData,
+  makeAlgorithm,
 } from '../../core/learn/index.ts'
 import { Random } from '../../core/random.ts'
 import { loadRuntime } from '../../core/tensor/index.ts'
@@ -59,7 +59,7 @@ export class PlayLoop {
   static async start(options: LoopOptions): Promise<PlayLoop> {
     const settings = behaviorSettings.parse(options.settings)
     const random = new Random(options.seed ?? 1)
-    const algorithm = await algorithmDefinition(settings.trainer_type).create({
+    const algorithm = await makeAlgorithm(settings.trainer_type, {
       spec: makeEnvironment(options.environment, options.parameters).spec,
       numEnvs: options.numEnvs ?? 8,
       settings,

@@ -13,10 +13,10 @@
  * https://github.com/Farama-Foundation/D4RL (offline_env.py, `get_dataset`)
  */
 import { type Episode, episodeLength, stepLayout } from '../episode.ts'
-import { writeHdf5 } from './hdf5/thread.ts'
-import { booleans, dataset, group, type Hdf5Dataset } from './hdf5/tree.ts'
-import { inOwnUnits, type OutgoingEpisode } from './outgoing.ts'
-import { firstOfSameColumns } from './same-columns.ts'
+import { writeHdf5 } from './parts/hdf5/thread.ts'
+import { booleans, dataset, group, type Hdf5Dataset } from './parts/hdf5/tree.ts'
+import { inOwnUnits, type OutgoingEpisode } from './parts/outgoing.ts'
+import { firstOfSameColumns } from './parts/same-columns.ts'
 
 async function writeD4rl(episodes: readonly OutgoingEpisode[]): Promise<Uint8Array> {
   const { environment } = firstOfSameColumns(episodes, 'a D4RL file')

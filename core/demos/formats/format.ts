@@ -6,9 +6,6 @@
  * columns have actions by the environment's own numbers are made by `inOwnUnits` (outgoing.ts); on the way in `assembleEpisode`
  * (head.ts) brings these back for all.
  */
-import { DataError } from '../../errors.ts'
-import { printable } from '../../printable.ts'
-import type { SchemaProblem } from '../../schema-words.ts'
 import type { EnvironmentStamp, Episode } from '../episode.ts'
 
 /** The files of a folder by their path within it, with '/': 'data/main_data.hdf5'. */
@@ -84,45 +81,3 @@ export type DemonstrationFormat = FileFormat | FolderFormat
 
 /** As which a folder travels that is packed. */
 export const ARCHIVE = { extension: '.zip', mediaType: 'application/zip' } as const
-
-/** What is read of a file at most, so that a small hostile file cannot fill the memory. */
-export const LIMITS = {
-  fileBytes: 2 ** 29,
-  inflatedBytes: 2 ** 30,
-  episodes: 100_000,
-  files: 10_000,
-  /** Folders within one another. */
-  depth: 16,
-} as const
-
-/** Bytes that so many deflated ones may become: no stream of deflate gives more. */
-export function mostInflated(bytes: number): number {
-  return 1032 * bytes + 64
-}
-
-/** Throws DataErrors about one file. */
-export class FileProblems {
-  readonly file: string
-
-  constructor(file: string) {
-    this.file = file
-  }
-
-  refuse(place: string, expected: string | number, found: string | number, cause?: unknown): never {
-    throw new DataError({
-      file: this.file,
-      place: printable(place),
-      expected: printable(expected),
-      found: printable(found),
-      cause,
-    })
-  }
-
-  /** @param place  of the value that the schema was for; '' for the whole file */
-  refuseBySchema(place: string, { path, expected, found, said, unknownKey }: SchemaProblem): never {
-    const where = [place, path.join('.')].filter((part) => part !== '').join(', ')
-    const wanted =
-      said?.replace(/^expected /, '') ?? (unknownKey === undefined ? expected : 'known keys alone')
-    return this.refuse(where === '' ? 'content' : where, wanted, unknownKey ?? found ?? 'nothing')
-  }
-}

@@ -4,27 +4,23 @@ import { printable } from '../../printable.ts'
 import { checkCompatible, takenAs } from '../compatibility.ts'
 import type { Episode } from '../episode.ts'
 import { isHidden } from '../hidden.ts'
-import { csv } from './csv.ts'
+import { csv } from './csv/index.ts'
 import { d4rl } from './d4rl.ts'
-import { demo } from './demo.ts'
-import {
-  type DemonstrationFiles,
-  type DemonstrationFormat,
-  FileProblems,
-  LIMITS,
-  type ReadOptions,
-} from './format.ts'
-import { imitation } from './imitation.ts'
-import { imitationNpz } from './imitation-npz.ts'
-import { jsonl } from './jsonl.ts'
-import { lerobot } from './lerobot.ts'
-import { minari } from './minari.ts'
-import { npz } from './npz.ts'
+import { demo } from './demo/index.ts'
+import type { DemonstrationFiles, DemonstrationFormat, ReadOptions } from './format.ts'
+import { imitation } from './imitation/index.ts'
+import { imitationNpz } from './imitation/npz.ts'
+import { jsonl } from './jsonl/index.ts'
+import { lerobot } from './lerobot/index.ts'
+import { LIMITS } from './limits.ts'
+import { minari } from './minari/index.ts'
+import { npz } from './npz/index.ts'
+import { isZip, readZip, writeZip } from './parts/zip.ts'
+import { FileProblems } from './problems.ts'
 import { FORMATS, folderFormat, formatByContent, formatByFileName, registerFormat } from './registry.ts'
 import { rllibJson, rllibParquet } from './rllib.ts'
 import { robomimic } from './robomimic.ts'
 import { understudy } from './understudy.ts'
-import { isZip, readZip, writeZip } from './zip.ts'
 
 export type {
   ActionAlignment,

@@ -9,11 +9,11 @@
 import { createHash } from 'node:crypto'
 import { shapeSize } from '../../envs/index.ts'
 import { type EnvironmentStamp, type Episode, episodeLength } from '../episode.ts'
-import { type ParquetField, writeParquet } from './columnar/parquet-write.ts'
-import { actionOf, flatActions, mergedObservationsLost, mixedActionsLost } from './flat-actions.ts'
-import { singleFloatText } from './number-text.ts'
-import { inOwnUnits, type OutgoingEpisode } from './outgoing.ts'
-import { firstOfSameColumns } from './same-columns.ts'
+import { type ParquetField, writeParquet } from './parts/columnar/parquet-write.ts'
+import { actionOf, flatActions, mergedObservationsLost, mixedActionsLost } from './parts/flat-actions.ts'
+import { singleFloatText } from './parts/number-text.ts'
+import { inOwnUnits, type OutgoingEpisode } from './parts/outgoing.ts'
+import { firstOfSameColumns } from './parts/same-columns.ts'
 
 /** One step: what was seen, done, and came of it. */
 interface Row {

@@ -14,12 +14,12 @@
  */
 import { type EnvironmentStamp, type Episode, episodeLength, stepLayout } from '../episode.ts'
 import type { FileFormat } from './format.ts'
-import { gymnasiumSpec } from './gymnasium.ts'
-import { writeHdf5 } from './hdf5/thread.ts'
-import { dataset, group, type Hdf5Group } from './hdf5/tree.ts'
-import { plainHead } from './head.ts'
-import { namedObservations } from './named-observations.ts'
-import { firstOfSameColumns } from './same-columns.ts'
+import { gymnasiumSpec } from './parts/gymnasium.ts'
+import { writeHdf5 } from './parts/hdf5/thread.ts'
+import { dataset, group, type Hdf5Group } from './parts/hdf5/tree.ts'
+import { plainHead } from './parts/head.ts'
+import { namedObservations } from './parts/named-observations.ts'
+import { firstOfSameColumns } from './parts/same-columns.ts'
 
 /** robomimic's number for an environment of Gym. */
 const GYM_TYPE = 2

@@ -8,9 +8,11 @@
  */
 import { columnsFromBytes, columnsToBytes } from '../../store/index.ts'
 import type { Episode, EpisodeColumns } from '../episode.ts'
-import { type FileFormat, FileProblems, LIMITS } from './format.ts'
-import { assembleEpisode, parseHead, plainHead } from './head.ts'
-import { seal, unseal } from './sealed.ts'
+import type { FileFormat } from './format.ts'
+import { LIMITS } from './limits.ts'
+import { assembleEpisode, parseHead, plainHead } from './parts/head.ts'
+import { seal, unseal } from './parts/sealed.ts'
+import { FileProblems } from './problems.ts'
 
 const MAGIC = Uint8Array.of(0x89, 0x55, 0x4e, 0x44, 0x0d, 0x0a, 0x1a, 0x0a)
 const VERSION = 1

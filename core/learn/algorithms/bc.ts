@@ -6,7 +6,7 @@
  * the clone is, with `updates_per_step` gradients per environment step.
  */
 import { z } from 'zod'
-import { Adam, add, allocateParameters, mean } from '../../tensor/index.ts'
+import { Adam, addAll, allocateParameters, mean } from '../../tensor/index.ts'
 import {
   type Algorithm,
   type AlgorithmDefinition,
@@ -61,10 +61,7 @@ export async function makeBc(context: LearnContext): Promise<Algorithm> {
   update.report('loss/cloning', loss)
   const entropies = logits.map((l) => mean(categoricalEntropy(maskedLogSoftmax(l, null))))
   if (logStd !== null) entropies.push(mean(gaussianEntropy(logStd)))
-  update.report(
-    'policy/entropy',
-    entropies.reduce((all, part) => add(all, part)),
-  )
+  update.report('policy/entropy', addAll(entropies))
   update.descend(loss, policy)
   allocateParameters([policy], random)
   await update.compile(runtime, threads, [policy], normalizer?.bindings())

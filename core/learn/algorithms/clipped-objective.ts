@@ -3,6 +3,7 @@ import {
   Adam,
   abs,
   add,
+  addAll,
   exp,
   greater,
   maximum,
@@ -61,8 +62,8 @@ export function judgeActions(
     entropies.push(add(mul(logPis.at(-1)!, 0), sum(add(logStd!, 0.5 * Math.log(2 * Math.PI * Math.E)))))
   }
   return {
-    logPi: logPis.reduce((all, part) => add(all, part)),
-    entropy: entropies.reduce((all, part) => add(all, part)),
+    logPi: addAll(logPis),
+    entropy: addAll(entropies),
   }
 }
 

@@ -19,13 +19,11 @@
  * in this one; target_update_interval has a meaning; it is exported, see docs/algorithms/dqn.md.
  */
 import { z } from 'zod'
-import { UserError } from '../../errors.ts'
-import type { StepBatch } from '../../experience/transitions.ts'
-import type { Random } from '../../random.ts'
 import {
   Adam,
   abs,
   add,
+  addAll,
   argmax,
   type Graph,
   mean,
@@ -50,9 +48,8 @@ import type { PolicyShape } from '../networks/policy.ts'
 import { offPolicyHyperparameters } from '../off-policy/hyperparameters.ts'
 import { makeOffPolicy, type OffPolicyLearner, type OffPolicyParts } from '../off-policy/off-policy.ts'
 import { PrioritizedReplay } from '../off-policy/prioritized-replay.ts'
-import type { ReplayShape, SampledBatch, WindowBatch } from '../off-policy/replay-buffer.ts'
+import type { ReplayShape } from '../off-policy/replay-buffer.ts'
 import { drawUniformly } from '../off-policy/uniform-play.ts'
-import type { WindowSource } from '../off-policy/window-experience.ts'
 import { dqnMetrics } from './dqn-metrics.ts'
 import { groupMean } from './soft-values.ts'
 
@@ -119,28 +116,22 @@ const MAX_GRADIENT_NORM = 10
 
 export type DqnHyperparameters = z.infer<typeof dqnHyperparameters>
 
-export async function makeDqn(context: LearnContext): Promise<Algorithm> {
-  const { spec, settings } = context
-  const h = dqnHyperparameters.parse(settings.hyperparameters)
-  if (spec.action.continuous > 0) {
-    throw new UserError(`DQN chooses among discrete actions, and ${spec.id} has continuous ones`, {
-      remedy: 'use sac or ppo',
-    })
-  }
-  const surprising: { draw?: Surprising } = {}
-  const source = (numEnvs: number, shape: ReplayShape) =>
-    (surprising.draw = new Surprising(h, numEnvs, shape))
+export function makeDqn(context: LearnContext): Promise<Algorithm> {
+  const h = dqnHyperparameters.parse(context.settings.hyperparameters)
+  const alpha = h.prioritized_replay ? h.priority_alpha : 0 // 0: uniformly, though in strata
   const options = {
     hyperparameters: h,
     acting: { continuousKind: 'squashed', logitBound: 0 } as const,
-    source,
+    source: (numEnvs: number, shape: ReplayShape) =>
+      new PrioritizedReplay(h.buffer_size, numEnvs, shape, alpha, h.batch_size),
   }
-  return makeOffPolicy(context, options, (parts) => buildDqn(parts, h, surprising.draw!))
+  return makeOffPolicy(context, options, (parts) => buildDqn(parts, h))
 }
 
-function buildDqn(parts: OffPolicyParts, h: DqnHyperparameters, draw: Surprising): OffPolicyLearner {
+function buildDqn(parts: OffPolicyParts<PrioritizedReplay>, h: DqnHyperparameters): OffPolicyLearner {
   const { context, setup, update, experience, gammas, metrics, steps, updates } = parts
   const { spec, settings, random } = context
+  const replay = parts.source!
   const { layout } = setup
   const net = settings.network_settings
   const online = new Parameters('q')
@@ -183,7 +174,7 @@ function buildDqn(parts: OffPolicyParts, h: DqnHyperparameters, draw: Surprising
   const shape: PolicyShape = {
     ...setup.shape,
     logits: (graph, parameters, x) =>
-      qValues(graph, parameters, x).map((perDiscount) => mul(total(perDiscount), 1 / h.export_temperature)),
+      qValues(graph, parameters, x).map((perDiscount) => mul(addAll(perDiscount), 1 / h.export_temperature)),
   }
 
   // a* = argmax_a Q(s', a),  V(s') = Q'(s', a*)                                                (1509.06461, Eq. 4)
@@ -191,7 +182,7 @@ function buildDqn(parts: OffPolicyParts, h: DqnHyperparameters, draw: Surprising
   const next = qValues(update.graph, targets, xNext)
   const chooser = h.double_q ? qValues(update.graph, online, xNext) : next
   const best = chooser.map((perDiscount, g) => {
-    const q = total(perDiscount)
+    const q = addAll(perDiscount)
     const mask = experience.mask(g, 'next')
     return oneHot(argmax(mask === null ? q : add(q, mul(sub(mask, 1), 1e8))), layout.groups[g]!.size)
   })
@@ -205,16 +196,15 @@ function buildDqn(parts: OffPolicyParts, h: DqnHyperparameters, draw: Surprising
     loss = add(loss, huber(delta))
     error = add(error, delta)
   })
-  const weight = update.input('weight', [experience.rows], (to) => to.set(draw.weights))
+  const weight = update.input('weight', [experience.rows], (to) => to.set(replay.weights))
   const weighted = experience.mean(mul(loss, weight))
   update.report('loss/q', weighted)
-  update.report('critic/q', experience.mean(total(taken)))
-  update.report('critic/reward', experience.mean(total(experience.rewards)))
+  update.report('critic/q', experience.mean(addAll(taken)))
   update.descend(weighted, online)
   const errors = update.read(error)
 
   // beta rises linearly to 1 at the end of learning                                    (1511.05952, section 3.4)
-  draw.beta = () => h.priority_beta + (1 - h.priority_beta) * Math.min(1, steps.value / settings.max_steps)
+  replay.beta = () => h.priority_beta + (1 - h.priority_beta) * Math.min(1, steps.value / settings.max_steps)
 
   function epsilon(): number {
     const { exploration_initial_eps: first, exploration_final_eps: last, exploration_steps: over } = h
@@ -235,7 +225,7 @@ function buildDqn(parts: OffPolicyParts, h: DqnHyperparameters, draw: Surprising
       return {
         step(): void {
           adam.step({ maxNorm: MAX_GRADIENT_NORM })
-          draw.learn(errors())
+          replay.learn(errors())
           if ((updates.value + 1) % h.target_update_interval === 0) polyak(targets, online, h.tau)
           metrics.add('policy/epsilon', epsilon())
         },
@@ -244,63 +234,11 @@ function buildDqn(parts: OffPolicyParts, h: DqnHyperparameters, draw: Surprising
   }
 }
 
-/** Draws what surprised before; uniformly where `prioritized_replay` is off, in strata all the same. */
-class Surprising implements WindowSource {
-  /** [B], w of the batch that was drawn */
-  readonly weights: Float32Array
-  beta = () => 1
-  readonly #replay: PrioritizedReplay
-  readonly #ids: Float64Array
-  #drawn = { at: 0, count: 0 }
-
-  constructor(h: DqnHyperparameters, numEnvs: number, shape: ReplayShape) {
-    const alpha = h.prioritized_replay ? h.priority_alpha : 0
-    this.#replay = new PrioritizedReplay(h.buffer_size, numEnvs, shape, alpha)
-    this.weights = new Float32Array(h.batch_size)
-    this.#ids = new Float64Array(h.batch_size)
-  }
-
-  sampleWindows(random: Random, batch: WindowBatch, at: number, count: number): void {
-    this.weights.fill(1)
-    this.#drawn = { at, count }
-    this.#replay.sampleWindows(random, batch, at, count, this.beta(), this.#ids, this.weights)
-  }
-
-  /** @param errors  [B], delta of the batch that was drawn */
-  learn(errors: Float32Array): void {
-    this.#replay.update(this.#ids, errors, this.#drawn.at, this.#drawn.count)
-  }
-
-  add(step: StepBatch): void {
-    this.#replay.add(step)
-  }
-
-  drop(environment: number): void {
-    this.#replay.drop(environment)
-  }
-
-  sample(random: Random, batch: SampledBatch, at: number, count: number): void {
-    this.#replay.sample(random, batch, at, count)
-  }
-
-  save(): unknown {
-    return this.#replay.save()
-  }
-
-  load(saved: unknown): void {
-    this.#replay.load(saved)
-  }
-}
-
 /** delta^2 / 2 up to |delta| = 1 and straight beyond: the clipped error of Mnih et al. 2015; delta [B] -> [B]. */
 function huber(delta: Value): Value {
   const size = abs(delta)
   const inside = minimum(size, 1)
   return mul(inside, sub(size, mul(inside, 0.5)))
-}
-
-function total(values: readonly Value[]): Value {
-  return values.reduce((all, value) => add(all, value))
 }
 
 export const dqn: AlgorithmDefinition = {

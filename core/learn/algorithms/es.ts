@@ -24,13 +24,14 @@ import { z } from 'zod'
 import { UserError } from '../../errors.ts'
 import { allRows, type StepBatch } from '../../experience/transitions.ts'
 import { Random } from '../../random.ts'
-import { Adam, allocateParameters, Graph, Parameters, type SavedParameters } from '../../tensor/index.ts'
+import { Adam, allocateParameters, Graph, Parameters } from '../../tensor/index.ts'
 import {
   type Algorithm,
   type AlgorithmDefinition,
   type LearnContext,
   registerAlgorithm,
 } from '../algorithm.ts'
+import { LearnerState } from '../learner-state.ts'
 import { Metrics } from '../metrics.ts'
 import { seen } from '../networks/normalizer.ts'
 import { Actor, buildPolicy } from '../networks/policy.ts'
@@ -82,7 +83,6 @@ export async function makeEs(context: LearnContext): Promise<Algorithm> {
   const maskWidth = layout.branchSizes.reduce((all, size) => all + size, 0)
   const n = h.population
 
-  const metrics = new Metrics()
   const perturbed = new Parameters('perturbed') // of whoever acts
   const graph = new Graph()
   const [x] = seen(normalizer, graph, graph.input('observation', [1, O]))
@@ -103,8 +103,28 @@ export async function makeEs(context: LearnContext): Promise<Algorithm> {
   const played = new Int32Array(E) // steps of the task
   const finished = new Int32Array(E) // episodes of the task
   const weights = Array.from({ length: E }, () => new Float32Array(policy.size))
-  let steps = 0
-  let updates = 0
+
+  const state = new LearnerState()
+  state.keep('policy', policy)
+  state.keep('normalizer', normalizer)
+  const metrics = state.keep('metrics', new Metrics())
+  const steps = state.counter('steps')
+  const updates = state.counter('updates')
+  const generation = { seeds, fitness, task, earned, played, finished }
+  state.keep('buffer', {
+    save: () => ({ ...structuredClone(generation), begun, done }),
+    load(saved: typeof generation & { readonly begun: number; readonly done: number }): void {
+      if (saved.task.length !== E || saved.fitness.length !== n) {
+        throw new Error('the saved generation has another number of environments or perturbations')
+      }
+      for (const name of Object.keys(generation) as (keyof typeof generation)[]) {
+        generation[name].set(saved[name])
+      }
+      begun = saved.begun
+      done = saved.done
+      for (const e of everybody) perturb(e)
+    },
+  })
 
   function beginGeneration(): void {
     for (let i = 0; i < seeds.length; i++) seeds[i] = random.nextUint32()
@@ -129,7 +149,7 @@ export async function makeEs(context: LearnContext): Promise<Algorithm> {
     for (let j = 0; j < own.length; j++) own[j] = own[j]! + scale * noise.normal()
   }
 
-  /** The step of Algorithm 2, line 8, with ranks for returns. */
+  /** The step of Algorithm 2, with ranks for returns. */
   function evolve(): void {
     const shaped = centredRanks(fitness)
     const { gradients, values } = policy
@@ -173,7 +193,7 @@ export async function makeEs(context: LearnContext): Promise<Algorithm> {
     observe(step: StepBatch): void {
       const rows = step.environments ?? null
       normalizer?.take(step.nextObservations, rows)
-      steps += rows?.length ?? E
+      steps.value += rows?.length ?? E
       for (const e of rows ?? everybody) {
         earned[e] = earned[e]! + strength * step.rewards[e]!
         played[e] = played[e]! + 1
@@ -199,7 +219,7 @@ export async function makeEs(context: LearnContext): Promise<Algorithm> {
       const unseen = normalizer?.fresh === true
       if (!unseen) {
         evolve()
-        updates++
+        updates.value++
       }
       normalizer?.show()
       beginGeneration()
@@ -208,62 +228,8 @@ export async function makeEs(context: LearnContext): Promise<Algorithm> {
       return unseen ? 0 : 1
     },
 
-    save: () => ({
-      policy: policy.save(),
-      normalizer: normalizer?.save() ?? null,
-      metrics: metrics.save(),
-      buffer: {
-        seeds: seeds.slice(),
-        fitness: fitness.slice(),
-        begun,
-        done,
-        task: task.slice(),
-        earned: earned.slice(),
-        played: played.slice(),
-        finished: finished.slice(),
-      },
-      steps,
-      updates,
-    }),
-
-    load(state): void {
-      const saved = state as {
-        policy: SavedParameters
-        normalizer: unknown
-        metrics: ReturnType<Metrics['save']>
-        buffer: {
-          seeds: Uint32Array
-          fitness: Float64Array
-          begun: number
-          done: number
-          task: Int32Array
-          earned: Float64Array
-          played: Int32Array
-          finished: Int32Array
-        }
-        steps: number
-        updates: number
-      }
-      policy.load(saved.policy)
-      normalizer?.load(saved.normalizer)
-      metrics.load(saved.metrics)
-      const { buffer } = saved
-      if (buffer.task.length !== E || buffer.fitness.length !== n) {
-        throw new Error('the saved generation has another number of environments or perturbations')
-      }
-      seeds.set(buffer.seeds)
-      fitness.set(buffer.fitness)
-      begun = buffer.begun
-      done = buffer.done
-      task.set(buffer.task)
-      earned.set(buffer.earned)
-      played.set(buffer.played)
-      finished.set(buffer.finished)
-      for (const e of everybody) perturb(e)
-      steps = saved.steps
-      updates = saved.updates
-    },
-
+    save: () => state.save(),
+    load: (saved) => state.load(saved),
     exportPolicy: () => exportPolicy(shape, policy),
     release: () => actor.release(),
   }

@@ -22,6 +22,7 @@ import { z } from 'zod'
 import {
   Adam,
   add,
+  addAll,
   minimum,
   mul,
   neg,
@@ -122,7 +123,6 @@ function buildSac(parts: OffPolicyParts, h: SacHyperparameters): OffPolicyLearne
   const alphas = temperatures.map((temperature, i) => update.scalar(`alpha${i}`, () => temperature.alpha))
   const alphaC = alphas.at(-1)!
 
-  const total = (values: readonly Value[]) => values.reduce((all, value) => add(all, value))
   const eachDiscount = <T>(of: (k: number) => T): T[] => gammas.map((_, k) => of(k))
   const sights = (when: When, parameters: Parameters) =>
     [1, 2].map((which) => experience.sight(when, parameters, `q${which}`)) as [Sight, Sight]
@@ -213,7 +213,7 @@ function buildSac(parts: OffPolicyParts, h: SacHyperparameters): OffPolicyLearne
       Value[][],
     ]
     const perGroup = now.logP.map((logP, g) => {
-      const value = total(eachDiscount((k) => minimum(q1[g]![k]!, q2[g]![k]!)))
+      const value = addAll(eachDiscount((k) => minimum(q1[g]![k]!, q2[g]![k]!)))
       const fixed = now.action === null ? stopGradient(value) : value
       return neg(experience.mean(expectedSoftValue(fixed, logP, alphas[g]!)))
     })
@@ -224,15 +224,14 @@ function buildSac(parts: OffPolicyParts, h: SacHyperparameters): OffPolicyLearne
       Value[],
       Value[],
     ]
-    const value = total(eachDiscount((k) => minimum(q1[k]!, q2[k]!)))
+    const value = addAll(eachDiscount((k) => minimum(q1[k]!, q2[k]!)))
     losses.push(experience.mean(sub(mul(now.logPi!, alphaC), value)))
   }
-  const policyLoss = total(losses)
+  const policyLoss = addAll(losses)
 
   update.report('loss/critic', criticLoss)
   update.report('loss/policy', policyLoss)
-  update.report('critic/q', experience.mean(total(taken[0]!)))
-  update.report('critic/reward', experience.mean(total(experience.rewards)))
+  update.report('critic/q', experience.mean(addAll(taken[0]!)))
   const cloningLoss = cloning?.addTo(update, steps)
   if (cloningLoss !== undefined) update.report('cloning/loss', cloningLoss)
   update.descend(criticLoss, critics)

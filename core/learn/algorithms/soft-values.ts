@@ -1,5 +1,5 @@
-/** What SAC and its form with memory share: soft values over discrete actions, and what falls during a run. */
-import { add, exp, mul, sub, sum, type Value } from '../../tensor/index.ts'
+/** Values over discrete actions, and what falls during a run of SAC. */
+import { addAll, exp, mul, sub, sum, type Value } from '../../tensor/index.ts'
 
 /**
  * sum_a pi(a|s) (Q(s, a) - alpha log pi(a|s)), exactly; without the entropy term when alpha is null.
@@ -15,7 +15,7 @@ export function expectedSoftValue(q: Value, logP: Value, alpha: Value | null): V
 
 /** The mean over groups of branches, as ML-Agents takes it over branches. */
 export function groupMean(values: Value[]): Value {
-  const total = values.reduce((all, value) => add(all, value))
+  const total = addAll(values)
   return values.length === 1 ? total : mul(total, 1 / values.length)
 }
 

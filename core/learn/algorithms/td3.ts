@@ -8,10 +8,10 @@
  * - n-step returns, demonstration rows and memory as for every off-policy learner (off-policy/).
  */
 import { z } from 'zod'
-import { UserError } from '../../errors.ts'
 import {
   Adam,
   add,
+  addAll,
   clip,
   minimum,
   mul,
@@ -34,7 +34,7 @@ import { actionValue } from '../off-policy/action-value.ts'
 import type { When } from '../off-policy/experience.ts'
 import { offPolicyHyperparameters } from '../off-policy/hyperparameters.ts'
 import { makeOffPolicy, type OffPolicyLearner, type OffPolicyParts } from '../off-policy/off-policy.ts'
-import { auxiliaryCloningMetrics, criticLoss, criticMetrics, policyLoss } from '../shared-metrics.ts'
+import { td3Metrics } from './td3-metrics.ts'
 
 export const td3Hyperparameters = z.strictObject({
   ...offPolicyHyperparameters,
@@ -60,14 +60,8 @@ export const td3Hyperparameters = z.strictObject({
 
 type Td3Hyperparameters = z.infer<typeof td3Hyperparameters>
 
-export async function makeTd3(context: LearnContext): Promise<Algorithm> {
+export function makeTd3(context: LearnContext): Promise<Algorithm> {
   const h = td3Hyperparameters.parse(context.settings.hyperparameters)
-  const { action, id } = context.spec
-  if (action.discrete.length > 0) {
-    throw new UserError(`TD3 chooses continuous actions, and ${id} has discrete ones`, {
-      remedy: 'use sac or ppo',
-    })
-  }
   const acting = { continuousKind: 'deterministic', logitBound: 0 } as const
   const options = { hyperparameters: h, acting, recurrent: true, clones: true }
   return makeOffPolicy(context, options, (parts) => buildTd3(parts, h))
@@ -75,12 +69,10 @@ export async function makeTd3(context: LearnContext): Promise<Algorithm> {
 
 function buildTd3(parts: OffPolicyParts, h: Td3Hyperparameters): OffPolicyLearner {
   const { context, setup, update, experience, gammas, cloning, steps, updates } = parts
-  const { policy } = setup
-  const { random } = context
+  const { policy, C } = setup
   const critics = new Parameters('critic')
   const targets = new Parameters('target')
   const policyTarget = new Parameters('policy-target')
-  const total = (values: readonly Value[]) => values.reduce((all, value) => add(all, value))
 
   /** Q_1(s, a) and Q_2(s, a) per discount, [N]. */
   function values(when: When, parameters: Parameters, action: Value): [Value[], Value[]] {
@@ -105,13 +97,12 @@ function buildTd3(parts: OffPolicyParts, h: Td3Hyperparameters): OffPolicyLearne
 
   // J_mu = -E[ Q_1(s, mu(s)) ]                                                           (Algorithm 1, the policy gradient)
   const action = tanh(experience.policy('now', policy).mean!)
-  const loss = neg(experience.mean(total(values('now', critics, action)[0])))
+  const loss = neg(experience.mean(addAll(values('now', critics, action)[0])))
 
-  update.report('loss/critic', total(losses))
+  update.report('loss/critic', addAll(losses))
   update.report('loss/policy', loss)
-  update.report('critic/q', experience.mean(total(taken[0])))
-  update.report('critic/reward', experience.mean(total(experience.rewards)))
-  update.descend(total(losses), critics)
+  update.report('critic/q', experience.mean(addAll(taken[0])))
+  update.descend(addAll(losses), critics)
   const cloningLoss = cloning?.addTo(update, steps)
   if (cloningLoss !== undefined) update.report('cloning/loss', cloningLoss)
   update.descend(cloningLoss === undefined ? loss : add(loss, cloningLoss), policy)
@@ -124,18 +115,15 @@ function buildTd3(parts: OffPolicyParts, h: Td3Hyperparameters): OffPolicyLearne
     ],
     spread: 0,
     explore(_masks, { continuous }, environments): void {
-      const C = setup.C
-      for (const e of environments) {
+      for (const e of environments)
         for (let i = e * C; i < (e + 1) * C; i++) {
-          const explored = continuous[i]! + h.exploration_noise * random.normal()
+          const explored = continuous[i]! + h.exploration_noise * context.random.normal()
           continuous[i] = Math.max(-1, Math.min(1, explored))
         }
-      }
     },
     start() {
-      const [criticAdam, policyAdam] = [critics, policy].map(
-        (set) => new Adam(set, { learningRate: h.learning_rate }),
-      ) as [Adam, Adam]
+      const criticAdam = new Adam(critics, { learningRate: h.learning_rate })
+      const policyAdam = new Adam(policy, { learningRate: h.learning_rate })
       return {
         step(): void {
           criticAdam.step()
@@ -153,12 +141,7 @@ export const td3: AlgorithmDefinition = {
   name: 'td3',
   title: 'Twin delayed DDPG',
   hyperparameters: td3Hyperparameters,
-  metrics: {
-    'loss/critic': criticLoss,
-    'loss/policy': policyLoss,
-    ...criticMetrics,
-    ...auxiliaryCloningMetrics,
-  },
+  metrics: td3Metrics,
   actions: ['continuous'],
   buffer: 'grows',
   create: makeTd3,

@@ -2,6 +2,7 @@
 import type { Random } from '../../random.ts'
 import {
   add,
+  addAll,
   clip,
   exp,
   greaterEqual,
@@ -98,10 +99,7 @@ export function boundedLogProb(kind: DrawnKind, action: Value, mean: Value, logS
     mul(logNormalCdf(mul(sub(mean, limit), scale)), above),
     mul(logNormalCdf(mul(sub(-limit, mean), scale)), below),
   ]
-  return sum(
-    parts.reduce((all, part) => add(all, part)),
-    [1],
-  )
+  return sum(addAll(parts), [1])
 }
 
 /** H [] or [B] of a Gaussian, in nats, before it is squashed or clipped; logStd [C] or [B, C]. */

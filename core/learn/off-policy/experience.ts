@@ -49,8 +49,6 @@ export interface Experience {
   readonly choices: readonly Value[]
   /** a: [N, C]; null without continuous actions */
   readonly continuous: Value | null
-  /** r per discount, [N], for `metrics`; `returns` has what is learned */
-  readonly rewards: readonly Value[]
   /** pi(.|s) or pi(.|s') of `parameters` */
   policy(when: When, parameters: Parameters): PolicyOutputs
   /** What network `name` of `parameters` sees of s or s'. */

@@ -12,7 +12,7 @@
 
 import type { DemonstrationData } from '../../experience/transitions.ts'
 import type { Random } from '../../random.ts'
-import { add, mul, reshape, slice, sum, type Value } from '../../tensor/index.ts'
+import { add, div, mean, mul, reshape, slice, sum, type Value } from '../../tensor/index.ts'
 import { copyDemonstration } from '../signals/reward-signal.ts'
 import type { Update } from '../update.ts'
 import { makeSampledBatch, type ReplayShape, type WindowBatch } from './replay-buffer.ts'
@@ -67,6 +67,19 @@ export class Windows {
   /** The last step of every window, however long it is: [n B, ..] -> [B, ..]. */
   last(rows: Value): Value {
     return slice(rows, 0, this.rows - this.#size, this.rows)
+  }
+
+  /**
+   * The mean of [n B] rows over the steps that there are: a window that is shorter repeats its last one.
+   * @param lengths  [B], m of every window when the update runs
+   */
+  mean(update: Update, lengths: Int32Array): (rows: Value) => Value {
+    if (this.#steps === 1) return mean
+    const B = this.#size
+    const counts = update.input('counts', [this.rows], (to) => {
+      for (let i = 0; i < to.length; i++) to[i] = Math.floor(i / B) < lengths[i % B]! ? 1 : 0
+    })
+    return (rows) => div(sum(mul(rows, counts)), sum(counts))
   }
 
   /**

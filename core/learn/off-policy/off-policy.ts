@@ -22,7 +22,7 @@ import { SequenceExperience, teachingRows } from './sequence-experience.ts'
 import { drawUniformly } from './uniform-play.ts'
 import { WindowExperience, type WindowSource } from './window-experience.ts'
 
-export interface OffPolicyOptions {
+export interface OffPolicyOptions<Source extends WindowSource> {
   readonly hyperparameters: OffPolicyHyperparameters
   readonly acting: Pick<PolicyShape, 'continuousKind' | 'logitBound'>
   /** Whether there is a form of it with memory. */
@@ -30,11 +30,11 @@ export interface OffPolicyOptions {
   /** Whether it has a policy that demonstrations can be cloned into. */
   readonly clones?: boolean
   /** Where windows are drawn from when not uniformly. */
-  readonly source?: (numEnvs: number, shape: ReplayShape) => WindowSource
+  readonly source?: (numEnvs: number, shape: ReplayShape) => Source
 }
 
 /** What a learner is built of. */
-export interface OffPolicyParts {
+export interface OffPolicyParts<Source extends WindowSource = WindowSource> {
   readonly context: LearnContext
   readonly setup: Setup
   /** The graph of one update: losses are added to it. */
@@ -43,6 +43,8 @@ export interface OffPolicyParts {
   /** The distinct discounts of the reward signals: critics have a head for each. */
   readonly gammas: readonly number[]
   readonly cloning: Cloning | null
+  /** Where its windows come from; null with memory, which learns from sequences. */
+  readonly source: Source | null
   readonly state: LearnerState
   readonly metrics: Metrics
   /** Environment steps and updates so far. */
@@ -71,10 +73,10 @@ export interface OffPolicyLearner {
 }
 
 /** @param build  adds the losses to the update */
-export async function makeOffPolicy(
+export async function makeOffPolicy<Source extends WindowSource = WindowSource>(
   context: LearnContext,
-  options: OffPolicyOptions,
-  build: (parts: OffPolicyParts) => OffPolicyLearner,
+  options: OffPolicyOptions<Source>,
+  build: (parts: OffPolicyParts<Source>) => OffPolicyLearner,
 ): Promise<Algorithm> {
   const { numEnvs, settings, runtime, random, threads } = context
   const { hyperparameters: h, acting, recurrent = false } = options
@@ -88,12 +90,24 @@ export async function makeOffPolicy(
   const gammas = [...new Set(signals.map((signal) => signal.gamma))]
   const [steps, updates] = [state.counter('steps'), state.counter('updates')]
   const within = { numEnvs, random, setup, update, signals, gammas, steps }
-  const experience = memory === null ? windows(context, options, within) : sequences(context, h, within)
+  const source = memory === null ? (options.source?.(numEnvs, setup.replayShape) ?? null) : null
+  const experience = memory === null ? windows(context, h, source, within) : sequences(context, h, within)
   const cloning =
     options.clones === true ? makeCloning(context, setup.shape, setup.replayShape, setup.policy) : null
 
-  const parts = { context, setup, update, experience, gammas, cloning, state, metrics, steps, updates }
-  const learner = build(parts)
+  const counted = { steps, updates }
+  const learner = build({
+    context,
+    setup,
+    update,
+    experience,
+    gammas,
+    cloning,
+    source,
+    state,
+    metrics,
+    ...counted,
+  })
   const networks = Object.values(learner.networks)
   const learned = signals.map((signal) => signal.parameters).filter((parameters) => parameters !== null)
   allocateParameters([...networks, ...learned], random)
@@ -177,7 +191,8 @@ export async function makeOffPolicy(
 
 function windows(
   context: LearnContext,
-  { hyperparameters: h, source }: OffPolicyOptions,
+  h: OffPolicyHyperparameters,
+  source: WindowSource | null,
   within: ExperienceContext,
 ): Experience & Replay {
   const { numEnvs, setup } = within
@@ -188,8 +203,7 @@ function windows(
     demonstrationRows,
     demonstrations:
       demonstrationRows === 0 ? null : requireDemonstrations(context, 'demonstration_share above 0'),
-    source:
-      source?.(numEnvs, setup.replayShape) ?? new ReplayBuffer(h.buffer_size, numEnvs, setup.replayShape),
+    source: source ?? new ReplayBuffer(h.buffer_size, numEnvs, setup.replayShape),
   })
 }
 

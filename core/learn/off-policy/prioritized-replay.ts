@@ -16,11 +16,19 @@ import type { StepBatch } from '../../experience/transitions.ts'
 import type { Random } from '../../random.ts'
 import { ReplayBuffer, type ReplayShape, type SampledBatch, type WindowBatch } from './replay-buffer.ts'
 import { SumTree } from './sum-tree.ts'
+import type { WindowSource } from './window-experience.ts'
 
 /** Keeps transitions without error in the draw. */
 const EPSILON = 1e-6
 
-export class PrioritizedReplay {
+export class PrioritizedReplay implements WindowSource {
+  /** [B], w of the windows drawn last; the greatest is 1, as that of rows that were not drawn here */
+  readonly weights: Float32Array
+  /** [B], whose priorities `learn` changes */
+  readonly ids: Float64Array
+  /** In [0, 1], how much of the bias of the draw the weights take back. */
+  beta = (): number => 1
+  #drawn = { at: 0, count: 0 }
   readonly #buffer: ReplayBuffer
   readonly #alpha: number
   readonly #tree: SumTree
@@ -29,7 +37,10 @@ export class PrioritizedReplay {
   /** Transitions below this id have weight 0 in the tree. */
   #forgotten = 0
 
-  constructor(capacity: number, numEnvs: number, shape: ReplayShape, alpha: number) {
+  /** @param size  B, windows in a batch */
+  constructor(capacity: number, numEnvs: number, shape: ReplayShape, alpha: number, size: number) {
+    this.weights = new Float32Array(size)
+    this.ids = new Float64Array(size)
     this.#buffer = new ReplayBuffer(capacity, numEnvs, shape)
     this.#alpha = alpha
     this.#tree = new SumTree(capacity)
@@ -61,22 +72,13 @@ export class PrioritizedReplay {
     this.#buffer.sample(random, batch, at, count)
   }
 
-  /**
-   * Fills windows `at`..`at + count - 1`.
-   * @param beta     in [0, 1], how much of the bias of the draw the weights take back
-   * @param ids      receives whose priority `update` changes, from `at` on
-   * @param weights  receives w, from `at` on; the greatest is 1
-   */
-  sampleWindows(
-    random: Random,
-    batch: WindowBatch,
-    at: number,
-    count: number,
-    beta: number,
-    ids: Float64Array,
-    weights: Float32Array,
-  ): void {
+  /** Fills windows `at`..`at + count - 1`. */
+  sampleWindows(random: Random, batch: WindowBatch, at: number, count: number): void {
+    const { weights, ids } = this
     const { total } = this.#tree
+    const beta = this.beta()
+    this.#drawn = { at, count }
+    weights.fill(1)
     let greatest = 0
     for (let i = 0; i < count; i++) {
       const slot = this.#draw(random, i / count, 1 / count)
@@ -99,15 +101,15 @@ export class PrioritizedReplay {
   }
 
   /**
-   * New priorities for what was drawn.
-   * @param ids     as drawn
-   * @param errors  delta, of either sign, by the same index
+   * New priorities for the windows drawn last.
+   * @param errors  [B], delta of either sign
    */
-  update(ids: Float64Array, errors: Float32Array, at: number, count: number): void {
+  learn(errors: Float32Array): void {
+    const { at, count } = this.#drawn
     for (let i = at; i < at + count; i++) {
       const priority = (Math.abs(errors[i]!) + EPSILON) ** this.#alpha
       this.#greatest = Math.max(this.#greatest, priority)
-      this.#tree.set(ids[i]! % this.#buffer.capacity, priority)
+      this.#tree.set(this.ids[i]! % this.#buffer.capacity, priority)
     }
   }
 

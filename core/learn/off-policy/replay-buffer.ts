@@ -114,6 +114,7 @@ export class ReplayBuffer {
       if (this.#current[e]! < 0) this.#current[e] = this.#addRow(step.observations, e, O)
       const from = this.#current[e]!
       if (step.masks !== null) this.#setMask(from, step.masks, e)
+      // What is allowed there is told with the step that follows; of the newest one everything counts as allowed.
       const to = this.#addRow(step.nextObservations, e, O)
       const at = this.#head % this.capacity
       this.#from[at] = from

@@ -50,7 +50,8 @@ export class SequenceExperience implements Experience, Replay {
   readonly needs: number
   readonly choices: readonly Value[]
   readonly continuous: Value | null
-  readonly rewards: readonly Value[]
+  /** r per discount, [N] */
+  readonly #rewards: readonly Value[]
   readonly #context: ExperienceContext
   /** B, sequences in a batch */
   readonly #B: number
@@ -115,7 +116,7 @@ export class SequenceExperience implements Experience, Replay {
       nextObservation: this.#of('next', main),
       terminated,
     }
-    this.rewards = weightedRewards(update, signals, gammas, transition, steps, (rows) => this.mean(rows))
+    this.#rewards = weightedRewards(update, signals, gammas, transition, steps, (rows) => this.mean(rows))
     this.#going = sub(1, terminated)
   }
 
@@ -176,7 +177,7 @@ export class SequenceExperience implements Experience, Replay {
   }
 
   returns(k: number, next: Value): Value {
-    return add(this.rewards[k]!, mul(mul(this.#going, next), this.#context.gammas[k]!))
+    return add(this.#rewards[k]!, mul(mul(this.#going, next), this.#context.gammas[k]!))
   }
 
   add(step: StepBatch): void {

@@ -44,7 +44,8 @@ export class WindowExperience implements Experience, Replay {
   readonly needs = 0
   readonly choices: readonly Value[]
   readonly continuous: Value | null
-  readonly rewards: readonly Value[]
+  /** r per discount of every step, [n B] */
+  readonly #rewards: readonly Value[]
   readonly #context: ExperienceContext
   readonly #options: WindowOptions
   readonly #windows: Windows
@@ -69,7 +70,8 @@ export class WindowExperience implements Experience, Replay {
       this.#windows.first(observation),
       this.#windows.last(nextObservation),
     )
-    this.rewards = weightedRewards(update, signals, gammas, transition, steps)
+    const meanOf = this.#windows.mean(update, this.#batch.lengths)
+    this.#rewards = weightedRewards(update, signals, gammas, transition, steps, meanOf)
     this.#seen = { now, next }
     this.#going = this.#windows.last(going)
     this.choices = choices.map((choice) => this.#windows.first(choice))
@@ -118,7 +120,7 @@ export class WindowExperience implements Experience, Replay {
   returns(k: number, next: Value): Value {
     const { update, gammas } = this.#context
     const value = mul(this.#going, next)
-    return this.#windows.return(update, k, gammas[k]!, this.rewards[k]!, value, this.#batch.lengths)
+    return this.#windows.return(update, k, gammas[k]!, this.#rewards[k]!, value, this.#batch.lengths)
   }
 
   add(step: StepBatch): void {

@@ -13,6 +13,7 @@
 import { z } from 'zod'
 import {
   add,
+  addAll,
   concat,
   type Graph,
   logSoftmax,
@@ -100,7 +101,7 @@ export function curiositySignal(context: SignalContext, settings: CuriositySetti
       const predicted = dense(scope, 'inverse/continuous', h, continuous.shape[1]!, 1)
       errors.push(sum(square(sub(predicted, continuous)), [1]))
     }
-    return errors.reduce((all, error) => add(all, error))
+    return addAll(errors)
   }
 
   const rows = makeSampledBatch(batchSize, shape)

@@ -9,6 +9,7 @@
 import type { EnvironmentSpec } from '../../envs/environment.ts'
 import {
   add,
+  addAll,
   type Graph,
   log,
   matmul,
@@ -131,6 +132,6 @@ export class Discriminator {
           sum(mul(h!, choices[g]!), [1]),
         )
       : perTaken(scope, 'discriminator', x, choices, this.#spec, this.#layout, net, options).map(([h]) => h!)
-    return perGroup.reduce((all, h) => add(all, h))
+    return addAll(perGroup)
   }
 }

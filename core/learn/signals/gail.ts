@@ -33,6 +33,7 @@
 import { z } from 'zod'
 import {
   add,
+  addAll,
   clip,
   type Graph,
   gradients,
@@ -222,7 +223,7 @@ export function gailSignal(context: SignalContext, settings: GailSettings): Rewa
   }
   if (settings.gradient_penalty > 0) {
     const slopes = gradients(sum(discriminator.logit(graph, mixed)), discriminator.shown(mixed))
-    const penalty = slopes.map((slope) => mean(sum(square(slope), [1]))).reduce((all, part) => add(all, part))
+    const penalty = addAll(slopes.map((slope) => mean(sum(square(slope), [1]))))
     update.report('gail/gradient_penalty', penalty)
     loss = add(loss, mul(penalty, settings.gradient_penalty))
   }

@@ -7,6 +7,7 @@ import type { DemonstrationData } from '../../experience/transitions.ts'
 import type { Random } from '../../random.ts'
 import {
   add,
+  addAll,
   type Graph,
   mean,
   mul,
@@ -85,7 +86,7 @@ export function computedSignal(options: {
 }
 
 /**
- * r per discount: the weighted sum of the signals that share it, [B] each, without gradient. Reports the mean of each signal.
+ * r per discount: the weighted sum of the signals that share it, [B] each, without gradient. Reports the mean of each signal and of all.
  * @param gammas  the distinct discounts of the signals
  * @param steps   environment steps so far
  * @param meanOf  [B] -> [], where not every row counts
@@ -113,6 +114,7 @@ export function weightedRewards(
     update.report(`${signal.name}/reward`, meanOf(weighted))
     rewards[at] = add(rewards[at]!, weighted)
   })
+  update.report('critic/reward', meanOf(addAll(rewards)))
   return rewards
 }
 

@@ -21,6 +21,11 @@ export function add(a: Operand, b: Operand): Value {
   return neutral(y, 0, x) ?? neutral(x, 0, y) ?? binary('add', x, y)
 }
 
+/** The sum of one or more values. */
+export function addAll(values: readonly Value[]): Value {
+  return values.reduce((all, value) => add(all, value))
+}
+
 export function sub(a: Operand, b: Operand): Value {
   const [x, y] = operands(a, b)
   return neutral(y, 0, x) ?? binary('sub', x, y)

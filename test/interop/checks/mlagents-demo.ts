@@ -1,7 +1,7 @@
 /** ML-Agents' own loader reads our `.demo` files, and its writer's come back as the episodes that they were written from. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { jsonl } from '../../../core/demos/formats/jsonl.ts'
+import { jsonl } from '../../../core/demos/formats/jsonl/index.ts'
 import { type Episode, readDemonstrations } from '../../../core/demos/index.ts'
 import { Random } from '../../../core/random.ts'
 import type { CheckContext, InteropCheck } from '../check.ts'

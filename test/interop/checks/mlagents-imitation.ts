@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { jsonl } from '../../../core/demos/formats/jsonl.ts'
+import { jsonl } from '../../../core/demos/formats/jsonl/index.ts'
 import type { Episode } from '../../../core/demos/index.ts'
 import { favouring, model } from '../../evaluate/models.ts'
 import type { CheckContext, InteropCheck } from '../check.ts'

@@ -1,7 +1,7 @@
 /** pandas reads our CSV and JSON Lines, value by value, and writes them anew for us to read; so does NumPy with NPZ. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { jsonl } from '../../../core/demos/formats/jsonl.ts'
+import { jsonl } from '../../../core/demos/formats/jsonl/index.ts'
 import { awkwardEpisodes } from '../awkward.ts'
 import type { CheckContext, InteropCheck } from '../check.ts'
 import {

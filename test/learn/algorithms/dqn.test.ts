@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Environment, registerEnvironment } from '../../../core/envs/index.ts'
-import { algorithmDefinition, behaviorSettings } from '../../../core/learn/index.ts'
+import { behaviorSettings, makeAlgorithm } from '../../../core/learn/index.ts'
 import { Random } from '../../../core/random.ts'
 import { loadRuntime } from '../../../core/tensor/index.ts'
 import { openModel } from '../../../core/tensor/runtimes/onnxruntime.ts'
@@ -122,7 +122,7 @@ describe('DQN', () => {
       network_settings: { hidden_units: 32 },
       max_steps: 4000,
     }
-    const algorithm = await algorithmDefinition('dqn').create({
+    const algorithm = await makeAlgorithm('dqn', {
       spec: env.spec,
       numEnvs: E,
       settings: behaviorSettings.parse(settings),
@@ -233,7 +233,12 @@ describe('DQN', () => {
   })
 
   it.each([
-    ['continuous actions', 'test/reach-dqn', {}, /chooses among discrete actions/],
+    [
+      'continuous actions',
+      'test/reach-dqn',
+      {},
+      /dqn cannot choose continuous actions, which test.reach has/,
+    ],
     [
       'demonstration rows without demonstrations',
       'basic',

@@ -79,7 +79,7 @@ describe('TD3', () => {
 
   it('is refused where actions are discrete', async () => {
     await expect(PlayLoop.start({ ...reach, environment: 'basic' })).rejects.toThrow(
-      'TD3 chooses continuous actions, and basic has discrete ones',
+      'td3 cannot choose discrete actions, which basic has',
     )
   })
 })

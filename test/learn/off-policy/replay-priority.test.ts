@@ -54,22 +54,23 @@ describe('sum tree', () => {
 describe('prioritised replay', () => {
   it('draws in proportion to |error|^alpha and weighs by the inverse, as its equations say', () => {
     const [capacity, alpha, beta] = [50, 0.6, 0.4]
-    const replay = new PrioritizedReplay(capacity, 1, shape, alpha)
+    const replay = new PrioritizedReplay(capacity, 1, shape, alpha, 1000)
     for (let t = 0; t < 120; t++) replay.add(step(t, t % 9 === 8 ? 1 : 0))
     const B = 1000
     const batch = makeWindowBatch(B, 1, shape)
-    const [ids, weights] = [new Float64Array(B), new Float32Array(B)]
+    const { ids, weights } = replay
+    replay.beta = () => beta
     const random = new Random(3)
     const errorOf = (t: number) => (t % 2 === 0 ? 1 : -1) * (t % 7) // one in seven has none
     for (let round = 0; round < 5; round++) {
-      replay.sampleWindows(random, batch, 0, B, beta, ids, weights)
-      replay.update(ids, Float32Array.from(ids, errorOf), 0, B)
+      replay.sampleWindows(random, batch, 0, B)
+      replay.learn(Float32Array.from(ids, errorOf))
     }
     const counts = new Map<number, number>()
     const weightOf = new Map<number, number>()
     const rounds = 200
     for (let round = 0; round < rounds; round++) {
-      replay.sampleWindows(random, batch, 0, B, beta, ids, weights)
+      replay.sampleWindows(random, batch, 0, B)
       for (let i = 0; i < B; i++) {
         const t = batch.rewards[i]!
         if (ids[i] !== t) throw new Error('a row is not the transition of its id')
@@ -92,47 +93,39 @@ describe('prioritised replay', () => {
   })
 
   it('shows what is new with the greatest priority so far', () => {
-    const replay = new PrioritizedReplay(64, 1, shape, 1)
+    const replay = new PrioritizedReplay(64, 1, shape, 1, 500)
     for (let t = 0; t < 10; t++) replay.add(step(t))
     const batch = makeWindowBatch(500, 1, shape)
-    const [ids, weights] = [new Float64Array(500), new Float32Array(500)]
-    replay.sampleWindows(new Random(1), batch, 0, 500, 1, ids, weights)
-    replay.update(
-      ids,
-      Float32Array.from(ids, (t) => (t === 4 ? 9 : 0)),
-      0,
-      500,
-    )
+    const { ids } = replay
+    replay.sampleWindows(new Random(1), batch, 0, 500)
+    replay.learn(Float32Array.from(ids, (t) => (t === 4 ? 9 : 0)))
     replay.add(step(10))
-    replay.sampleWindows(new Random(2), batch, 0, 500, 1, ids, weights)
+    replay.sampleWindows(new Random(2), batch, 0, 500)
     const drawn = (t: number) => ids.filter((id) => id === t).length / 500
     expect(drawn(4)).toBeCloseTo(0.5, 1)
     expect(drawn(10)).toBeCloseTo(0.5, 1)
   })
 
   it('goes on as it was after saving and loading', () => {
-    const make = () => new PrioritizedReplay(40, 1, shape, 0.6)
-    const replay = make()
     const B = 64
+    const make = () => Object.assign(new PrioritizedReplay(40, 1, shape, 0.6, B), { beta: () => 0.5 })
+    const replay = make()
     const [a, b] = [makeWindowBatch(B, 3, shape), makeWindowBatch(B, 3, shape)]
-    const [ids, weights] = [new Float64Array(B), new Float32Array(B)]
-    const [otherIds, otherWeights] = [new Float64Array(B), new Float32Array(B)]
     for (let t = 0; t < 60; t++) {
       replay.add(step(t, t % 11 === 10 ? 1 : 0))
       if (t < 5) continue
-      replay.sampleWindows(new Random(t), a, 0, B, 0.5, ids, weights)
-      replay.update(ids, Float32Array.from(ids, Math.sin), 0, B)
+      replay.sampleWindows(new Random(t), a, 0, B)
+      replay.learn(Float32Array.from(replay.ids, Math.sin))
     }
     const copy = make()
     copy.load(structuredClone(replay.save()))
     for (let t = 60; t < 90; t++) {
       for (const one of [replay, copy]) one.add(step(t))
-      replay.sampleWindows(new Random(t), a, 0, B, 0.5, ids, weights)
-      copy.sampleWindows(new Random(t), b, 0, B, 0.5, otherIds, otherWeights)
+      replay.sampleWindows(new Random(t), a, 0, B)
+      copy.sampleWindows(new Random(t), b, 0, B)
       expect(b).toEqual(a)
-      expect(otherWeights).toEqual(weights)
-      replay.update(ids, Float32Array.from(ids, Math.cos), 0, B)
-      copy.update(otherIds, Float32Array.from(otherIds, Math.cos), 0, B)
+      expect(copy.weights).toEqual(replay.weights)
+      for (const one of [replay, copy]) one.learn(Float32Array.from(one.ids, Math.cos))
     }
   })
 })

@@ -163,7 +163,7 @@ function mutateCsv(bytes: Uint8Array, random: Random): Uint8Array {
   return Buffer.from(rows.map((each) => each.join(',')).join('\n'))
 }
 
-/** core/demos/formats/sealed.ts: version, length, SHA-256, deflated msgpack, from byte `at`. */
+/** core/demos/formats/parts/sealed.ts: version, length, SHA-256, deflated msgpack, from byte `at`. */
 function mutateSealed(bytes: Uint8Array, at: number, random: Random): Uint8Array {
   const message = inflateRawSync(bytes.subarray(at + 40))
   const changed =

@@ -1,12 +1,13 @@
 /** Damage to what an HDF5 file says, in a file that is otherwise as the library writes it. */
-import { FileProblems } from '../../../core/demos/formats/format.ts'
-import { readHdf5, writeHdf5 } from '../../../core/demos/formats/hdf5/thread.ts'
+
+import { readHdf5, writeHdf5 } from '../../../core/demos/formats/parts/hdf5/thread.ts'
 import type {
   Hdf5Attribute,
   Hdf5Dataset,
   Hdf5Group,
   Hdf5Node,
-} from '../../../core/demos/formats/hdf5/tree.ts'
+} from '../../../core/demos/formats/parts/hdf5/tree.ts'
+import { FileProblems } from '../../../core/demos/formats/problems.ts'
 import type { Random } from '../../../core/random.ts'
 import { mutateBytes } from './bytes.ts'
 import { mutateValue } from './values.ts'

@@ -1,11 +1,12 @@
 /** How the values of a space's parts lie in the file and in the columns of an episode. */
 import { type ActionSpec, type ActionUnits, shapeSize } from '../../../envs/environment.ts'
 import { type EnvironmentStamp, stepLayout } from '../../episode.ts'
-import type { FileActions } from '../action-units.ts'
-import { isChoice, refuseChoice } from '../choices.ts'
-import type { FileProblems, ReadOptions } from '../format.ts'
-import type { Hdf5Array, Hdf5Group, Hdf5Node } from '../hdf5/tree.ts'
-import type { FileColumns } from '../head.ts'
+import type { ReadOptions } from '../format.ts'
+import type { FileActions } from '../parts/action-units.ts'
+import { isChoice, refuseChoice } from '../parts/choices.ts'
+import type { Hdf5Array, Hdf5Group, Hdf5Node } from '../parts/hdf5/tree.ts'
+import type { FileColumns } from '../parts/head.ts'
+import type { FileProblems } from '../problems.ts'
 import type { Box, Choices, Space } from './spaces.ts'
 
 /**

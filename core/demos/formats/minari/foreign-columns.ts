@@ -2,10 +2,10 @@
 import { environmentIds, makeEnvironment, shapeSize } from '../../../envs/index.ts'
 import type { EnvironmentStamp } from '../../episode.ts'
 import { actionStamp, environmentStamp, layoutMismatch } from '../../stamp.ts'
-import { noteSupposed } from '../foreign.ts'
 import type { ReadOptions } from '../format.ts'
-import { isGymnasium, type Played, playedOf } from '../gymnasium.ts'
-import { fieldName } from '../named-observations.ts'
+import { noteSupposed } from '../parts/foreign.ts'
+import { isGymnasium, type Played, playedOf } from '../parts/gymnasium.ts'
+import { fieldName } from '../parts/named-observations.ts'
 import {
   actionLayout,
   type BoxForm,

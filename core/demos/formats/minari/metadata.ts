@@ -1,8 +1,9 @@
 /** What a dataset says of itself in metadata.json. */
 import { z } from 'zod'
 import { readBySchema } from '../../../schema-words.ts'
-import { type FileProblems, LIMITS } from '../format.ts'
-import { parseJson } from '../heads-file.ts'
+import { LIMITS } from '../limits.ts'
+import { parseJson } from '../parts/heads-file.ts'
+import type { FileProblems } from '../problems.ts'
 
 const metadataSchema = z.looseObject({
   total_episodes: z.int().nonnegative().max(LIMITS.episodes),

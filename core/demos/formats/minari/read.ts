@@ -1,11 +1,12 @@
 /** Reads datasets of Minari 0.5: ours exactly, those of others as far as their spaces have a counterpart here. */
 import type { Episode } from '../../episode.ts'
-import { foreignHead } from '../foreign.ts'
-import { type DemonstrationFiles, FileProblems, type ReadOptions } from '../format.ts'
-import { readHdf5 } from '../hdf5/thread.ts'
-import type { Hdf5Group } from '../hdf5/tree.ts'
-import { assembleEpisode, parseHead } from '../head.ts'
-import { parseJson } from '../heads-file.ts'
+import type { DemonstrationFiles, ReadOptions } from '../format.ts'
+import { foreignHead } from '../parts/foreign.ts'
+import { readHdf5 } from '../parts/hdf5/thread.ts'
+import type { Hdf5Group } from '../parts/hdf5/tree.ts'
+import { assembleEpisode, parseHead } from '../parts/head.ts'
+import { parseJson } from '../parts/heads-file.ts'
+import { FileProblems } from '../problems.ts'
 import {
   type Columns,
   isTexts,

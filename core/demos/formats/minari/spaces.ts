@@ -1,10 +1,10 @@
 /** Gymnasium's spaces as Minari writes them: JSON with Python's Infinity, as a text within `metadata.json`. */
 import { shapeSize } from '../../../envs/environment.ts'
 import type { EnvironmentStamp } from '../../episode.ts'
-import type { FileProblems } from '../format.ts'
-import { fieldName } from '../named-observations.ts'
-import { nested } from '../nested.ts'
-import { singleFloatText } from '../number-text.ts'
+import { fieldName } from '../parts/named-observations.ts'
+import { nested } from '../parts/nested.ts'
+import { singleFloatText } from '../parts/number-text.ts'
+import type { FileProblems } from '../problems.ts'
 
 export interface Box {
   readonly type: 'Box'

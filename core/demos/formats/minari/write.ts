@@ -3,12 +3,19 @@
 import type { Episode } from '../../episode.ts'
 import { episodeLength, stepLayout } from '../../episode.ts'
 import type { DemonstrationFiles } from '../format.ts'
-import { gymnasiumSpec } from '../gymnasium.ts'
-import { writeHdf5 } from '../hdf5/thread.ts'
-import { booleans, dataset, group, type Hdf5Dataset, type Hdf5Group, type Hdf5Node } from '../hdf5/tree.ts'
-import { namedObservations } from '../named-observations.ts'
-import type { OutgoingEpisode } from '../outgoing.ts'
-import { firstOfSameColumns } from '../same-columns.ts'
+import { gymnasiumSpec } from '../parts/gymnasium.ts'
+import { writeHdf5 } from '../parts/hdf5/thread.ts'
+import {
+  booleans,
+  dataset,
+  group,
+  type Hdf5Dataset,
+  type Hdf5Group,
+  type Hdf5Node,
+} from '../parts/hdf5/tree.ts'
+import { namedObservations } from '../parts/named-observations.ts'
+import type { OutgoingEpisode } from '../parts/outgoing.ts'
+import { firstOfSameColumns } from '../parts/same-columns.ts'
 import { actionSpace, observationSpace, spaceText } from './spaces.ts'
 
 /** Every release reads what older ones wrote, and refuses what newer ones did. */

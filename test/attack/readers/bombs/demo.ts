@@ -1,6 +1,6 @@
 /** Unity's `.demo`: protobuf, and pictures in it. */
 import { crc32, deflateSync } from 'node:zlib'
-import { writeDemoFile } from '../../../../core/demos/formats/demo-file.ts'
+import { writeDemoFile } from '../../../../core/demos/formats/demo/file.ts'
 import type { agentInfoActionPairCodec } from '../../../../core/remote/mlagents/messages.ts'
 import { oneBranch } from '../../../demos/demo-files.ts'
 import type { Bomb } from './bomb.ts'

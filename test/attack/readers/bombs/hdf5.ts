@@ -1,7 +1,7 @@
 /** HDF5 in a dataset of Minari. */
 import { readFileSync } from 'node:fs'
-import { writeHdf5 } from '../../../../core/demos/formats/hdf5/thread.ts'
-import { dataset, group } from '../../../../core/demos/formats/hdf5/tree.ts'
+import { writeHdf5 } from '../../../../core/demos/formats/parts/hdf5/thread.ts'
+import { dataset, group } from '../../../../core/demos/formats/parts/hdf5/tree.ts'
 import { type Bomb, json } from './bomb.ts'
 import { folder } from './deflate.ts'
 
