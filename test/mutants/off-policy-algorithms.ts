@@ -17,13 +17,13 @@ export const offPolicyAlgorithms: readonly Mutant[] = [
       },
       {
         what: 'no minimum over the critics in the continuous policy loss',
-        find: 'const value = total(eachDiscount((k) => minimum(q1[k]!, q2[k]!)))',
-        replace: 'const value = total(eachDiscount((k) => q1[k]!))',
+        find: 'const value = addAll(eachDiscount((k) => minimum(q1[k]!, q2[k]!)))',
+        replace: 'const value = addAll(eachDiscount((k) => q1[k]!))',
       },
       {
         what: 'no minimum over the critics in the discrete policy loss',
-        find: 'const value = total(eachDiscount((k) => minimum(q1[g]![k]!, q2[g]![k]!)))',
-        replace: 'const value = total(eachDiscount((k) => q1[g]![k]!))',
+        find: 'const value = addAll(eachDiscount((k) => minimum(q1[g]![k]!, q2[g]![k]!)))',
+        replace: 'const value = addAll(eachDiscount((k) => q1[g]![k]!))',
       },
       {
         what: 'no entropy in the continuous target',
@@ -248,8 +248,8 @@ export const offPolicyAlgorithms: readonly Mutant[] = [
       },
       {
         what: 'explores by noise of deviation 1',
-        find: 'h.exploration_noise * random.normal()',
-        replace: 'random.normal()',
+        find: 'h.exploration_noise * context.random.normal()',
+        replace: 'context.random.normal()',
         tests: ['test/learn/algorithms/td3.test.ts'],
       },
     ],
@@ -327,7 +327,7 @@ export const offPolicyAlgorithms: readonly Mutant[] = [
       },
       {
         what: 'priorities never change',
-        find: 'draw.learn(errors())',
+        find: 'replay.learn(errors())',
         replace: '',
       },
       {

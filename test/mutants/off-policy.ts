@@ -222,7 +222,7 @@ export const offPolicy: readonly Mutant[] = [
       },
       {
         what: 'priorities are given to the wrong rows',
-        find: 'this.#tree.set(ids[i]! % this.#buffer.capacity, priority)',
+        find: 'this.#tree.set(this.ids[i]! % this.#buffer.capacity, priority)',
         replace: 'this.#tree.set(i % this.#buffer.capacity, priority)',
       },
     ],

@@ -166,8 +166,8 @@ export const otherAlgorithms: readonly Mutant[] = [
       },
       {
         what: 'the entropy is that of one part of the action',
-        find: 'entropies.reduce((all, part) => add(all, part))',
-        replace: 'entropies.reduce((all) => add(all, 0))',
+        find: 'addAll(entropies)',
+        replace: 'addAll(entropies.slice(0, 1))',
       },
       {
         what: 'the statistics are not those of the demonstrations',
