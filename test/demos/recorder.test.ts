@@ -259,4 +259,40 @@ describe('replay', () => {
     })
     library.close()
   })
+
+  it('stops where the environment ends, and finds that the recording goes on', async () => {
+    const library = openLibrary(temporaryDirectory())
+    const { episodeId, steps } = await recordEpisode(library, new Walk(), dancer(), 5)
+    const episode = library.readEpisode(episodeId!)
+    const longer = {
+      ...episode,
+      observations: Float32Array.of(...episode.observations, 8, 0, 0),
+      continuous: Float32Array.of(...episode.continuous, 0),
+      discrete: Int32Array.of(...episode.discrete, 0),
+      rewards: Float32Array.of(...episode.rewards, -0.1),
+    }
+    expect([...replayEpisode(longer, new Walk())]).toHaveLength(steps + 1)
+    expect(findDivergence(longer, new Walk())).toMatchObject({
+      step: steps,
+      what: 'end',
+      recorded: steps + 1,
+      replayed: steps,
+    })
+    library.close()
+  })
+
+  it('tells zero from negative zero, and which was recorded', async () => {
+    const library = openLibrary(temporaryDirectory())
+    const { episodeId } = await recordEpisode(library, new Walk(), dancer(), 5)
+    const episode = library.readEpisode(episodeId!)
+    episode.observations[0] = -0
+    expect(findDivergence(episode, new Walk())).toEqual({
+      step: 0,
+      what: 'observation',
+      index: 0,
+      recorded: -0,
+      replayed: 0,
+    })
+    library.close()
+  })
 })

@@ -117,9 +117,22 @@ describe('evaluatePlayer', () => {
       score: { mean: 300 },
       cut: '2 of 2 boards were cut at 300 steps, the max_episode_steps of the run',
     })
+    expect(told.episodes).toMatchObject(Array(2).fill({ terminated: false, truncated: true, cut: true }))
     expect(evaluationJson(told)).toMatchObject({ cut: told.cut })
     const endless = await play(new OwnEnd({ patience: 50, length: 1e9 }))
     expect(endless.cut).toMatch(/^2 of 2 boards were cut at 50 steps, as the environment sets no limit/)
+  })
+
+  it('begins every board by its own seed', async () => {
+    const begun: number[] = []
+    const player: Player = {
+      ...walker(() => 0),
+      act: (_environment, observation) => {
+        if (observation[1] === 0) begun.push(observation[0]!)
+      },
+    }
+    await evaluatePlayer(new OwnEnd({ length: 2 }), player, [4, 9, 5])
+    expect(begun).toEqual([4, 9, 5])
   })
 
   it('knows of no wins where the environment does not say what a win is', async () => {

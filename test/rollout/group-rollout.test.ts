@@ -58,6 +58,7 @@ async function play(rollout: GroupRollout, random: Random, batches: number): Pro
   for (let i = 0; i < batches && rollout.failure === null; i++) {
     if (rollout.settled) decide()
     const batch = await rollout.receive()
+    expect(batch.environments).toEqual(batch.environments!.toSorted())
     for (const e of batch.environments!) {
       const row = (array: Float32Array) => [...array.subarray(3 * e, 3 * e + 3)]
       seen.steps.push({
@@ -149,6 +150,15 @@ describe('GroupRollout', () => {
     )
     expect(own.map(plain)).toEqual([...before!, ...after!].slice(0, own.length).map(plain))
     expect(own.length).toBeGreaterThan(before!.length + 10)
+    await rollout.close()
+  })
+
+  it('drops nothing of an agent that is between two episodes when its world ends', async () => {
+    const { rollout, worlds } = await open([2], {}, [9])
+    const { dropped } = await play(rollout, new Random(2), 100)
+    expect(worlds).toHaveLength(2)
+    // The agent in seat 1 has made its four decisions by tick 8, and begins anew at tick 10.
+    expect(dropped).toEqual([0])
     await rollout.close()
   })
 

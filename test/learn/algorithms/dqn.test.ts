@@ -94,6 +94,22 @@ describe('DQN', () => {
     await loop.algorithm.release()
   })
 
+  it('is surprised by the errors of all discounts together', async () => {
+    const loop = await PlayLoop.start({
+      environment: 'basic',
+      settings: {
+        ...basic,
+        hyperparameters: { buffer_init_steps: 8, prioritized_replay: true, priority_alpha: 1 },
+        // of the second discount there is nothing to learn but zeros
+        reward_signals: { extrinsic: { gamma: 0.9 }, rnd: { gamma: 0.5, strength: 0 } },
+      },
+    })
+    await learnOn(loop, 10, 100)
+    const { replay } = loop.algorithm.save() as { replay: { greatest: number } }
+    expect(replay.greatest).toBeGreaterThan(70)
+    await loop.algorithm.release()
+  })
+
   it('chooses within its masks in branches that are too many to be joint', async () => {
     const env = branchedEnvironment()
     const E = 8
