@@ -62,7 +62,7 @@ describe('demonstrationData', () => {
   it.each([
     [
       { id: 'test/other', action: { continuous: 0, discrete: [4] } },
-      'it was played in test/other and has the actions 0 continuous and branches [4], not 0 continuous and branches [3] as basic',
+      'it was played in test/other and has the actions 0 continuous and branches [4], not 0 continuous and branches [3] as in basic',
     ],
     [{ version: 99 }, 'it was played in version 99'],
     [{ observations: [{ name: 'position', shape: [3] }] }, 'it has the observations position[3]'],
@@ -183,10 +183,10 @@ describe('readDemonstrationFiles', () => {
       expect(episodes.map(({ episode }) => episode.environment.id)).toEqual(Array(7).fill(id))
       expect(demonstrationData(named, episodes).length).toBe(43)
       expect(notes).toContain(
-        `basic.demo: it is of the behaviour Basic; taken to be of ${id}, as its observations and actions fit`,
+        `basic.demo: its behaviour is Basic; read as ${id}, whose observations and actions fit`,
       )
       expect(notes).toContain(
-        `mine.csv: it does not say what was played; taken to be of ${id}, as its observations and actions fit`,
+        `mine.csv: it does not say what was played; read as ${id}, whose observations and actions fit`,
       )
     },
   )
