@@ -84,7 +84,7 @@ describe('demonstrationData', () => {
     const episodes = [first!, { ...second!, episode: { ...second!.episode, environment: named } }]
     expect(demonstrationData(spec, episodes, (text) => notes.push(text)).length).toBe(14)
     expect(notes).toEqual([
-      '1 of the demonstrations were played in unity:Basic, whose observations and actions are the same',
+      '1 of the demonstrations were played in unity:Basic, which has the same observations and actions',
     ])
   })
 
@@ -242,7 +242,7 @@ describe('selectDemonstrations', () => {
     const notes: string[] = []
     const chosen = (selection: string) =>
       selectDemonstrations(library, spec, selection, (text) => notes.push(text)).map((row) => row.id)
-    const sentence = '"all" leaves out 2 of agents and 1 that missed the goal; --demos any takes them too'
+    const sentence = '"all" leaves out 2 by agents and 1 that missed the goal; --demos any includes them'
     expect(() => chosen('all')).toThrow(
       expect.objectContaining({ remedy: expect.stringContaining(sentence) }),
     )

@@ -68,7 +68,7 @@ describe('a run in an environment that cannot make every step', () => {
     })
     expect(finished).toMatchObject({ reason: 'max_steps' })
     expect(notices.length).toBeGreaterThan(0)
-    expect(new Set(notices)).toEqual(new Set([`${SAID}; what was under way there is dropped`]))
+    expect(new Set(notices)).toEqual(new Set([`${SAID}; its unfinished episodes are dropped`]))
   })
 
   it('ends with a checkpoint where it happens too often, and can be resumed', async () => {
