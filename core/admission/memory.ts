@@ -138,7 +138,7 @@ export class PersonMemory implements Memory {
       rmSync(partial, { force: true })
       const { code } = cause as NodeJS.ErrnoException
       throw new UserError(`what is admitted cannot be remembered in ${this.#directory} (${code})`, {
-        remedy: 'make that folder writable, or name another by $UNDERSTUDY_CONFIG',
+        remedy: 'make that folder writable, or choose another with $UNDERSTUDY_CONFIG',
         cause,
       })
     }

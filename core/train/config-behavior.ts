@@ -210,6 +210,6 @@ function readInitPath(value: unknown, place: Place): string | null {
   }
   throw new UserError(`${at(place, 'init_path')}: ${JSON.stringify(value)} is not the name of a run`, {
     usage: true,
-    remedy: 'name a run of this studio; model files of ML-Agents cannot be trained further',
+    remedy: 'name a run in this studio; ML-Agents model files cannot be trained further',
   })
 }

@@ -114,7 +114,7 @@ export function resolveRollout(
   if (workers > numEnvs) {
     throw new UserError(`${at(place, 'workers')}: ${workers} workers are more than ${numEnvs} environments`, {
       usage: true,
-      remedy: 'raise num_envs, or name envs_per_worker',
+      remedy: 'raise num_envs, or set envs_per_worker',
     })
   }
   return {

@@ -242,7 +242,7 @@ export function demonstrationPath({ behavior }: RunConfig): string | undefined {
   const other = paths.find((path) => path !== paths[0])
   if (other !== undefined) {
     throw new UserError(`demo_path names "${paths[0]}" in one section and "${other}" in another`, {
-      remedy: 'put the files into one folder, and name it in both',
+      remedy: 'put the files in one folder, and name that in both',
     })
   }
   return paths[0]

@@ -137,7 +137,7 @@ describe('understudy demos', () => {
       'import',
       join(dir, 'old.jsonl'),
     )
-    expect(imported!.notes.join()).toContain('does not say by which numbers gym:Slide-v1 calls its actions')
+    expect(imported!.notes.join()).toContain('does not say which numbers gym:Slide-v1 uses for its actions')
     const exported = async (...args: string[]) => {
       const out = join(dir, `${args[0]}.jsonl`)
       const [{ lost } = { lost: [] }] = await invokeJson<{ lost: string[] }>(

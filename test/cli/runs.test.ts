@@ -72,8 +72,8 @@ describe('understudy runs', () => {
     const problems = Object.fromEntries(listed!.map(({ id, problem }) => [id, problem]))
     expect(problems).toEqual({
       whole: null,
-      cut: 'checkpoint 600 is damaged (checksum); when resumed, the run goes back to an older one',
-      empty: 'checkpoint 600 is damaged (length: 0 bytes); when resumed, the run goes back to an older one',
+      cut: 'checkpoint 600 is damaged (checksum); if resumed, the run goes back to an older one',
+      empty: 'checkpoint 600 is damaged (length: 0 bytes); if resumed, the run goes back to an older one',
       unknown: 'it is not in the library; `understudy runs repair unknown` adds it',
     })
     const text = await invoke(dir, 'runs', 'list')
@@ -99,7 +99,9 @@ describe('understudy runs', () => {
     const resume = (run: string) => invoke(dir, 'train', '--run-id', run, '--resume', '--max-steps', '800')
     const cut = await resume('cut')
     expect(cut.code).toBe(0)
-    expect(cut.err).toContain('checkpoint 600 is damaged (checksum); going on from 400: 200 steps are lost\n')
+    expect(cut.err).toContain(
+      'checkpoint 600 is damaged (checksum); continuing from 400; 200 steps are lost\n',
+    )
     const empty = await resume('empty')
     expect(empty.code).toBe(1)
     expect(empty.err).toMatch(
@@ -116,7 +118,7 @@ describe('understudy runs', () => {
     ])
     expect(empty.out).toContain('checkpoint 600 was set aside (length: 0 bytes)\n')
     expect(await invokeJson(dir, 'runs', 'repair', 'unknown')).toEqual([
-      { run: 'unknown', done: ['its row in the library was made anew'], left: [] },
+      { run: 'unknown', done: ['its row in the library was recreated'], left: [] },
     ])
     const [[freed]] = (await invokeJson<{ run: string; bytes: number }[]>(
       dir,

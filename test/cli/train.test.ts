@@ -60,7 +60,7 @@ describe('a run by command', () => {
     const { out } = await invoke(dir, 'evaluate', 'first', '--seeds', '3,5-6')
     expect(out).toContain('first in Basic, 3 boards\n')
     const shown = (await invoke(dir, 'runs', 'show', 'first')).out
-    expect(shown).toMatch(/^in training: 0\.9\d points, mean of the last 1,000 steps' episodes$/m)
+    expect(shown).toMatch(/^in training: 0\.9\d points, mean of the episodes in the last 1,000 steps$/m)
     expect(shown).toMatch(/^held out: 0\.9\d points, mean of 20 boards that it never trained on/m)
     expect((await invoke(dir, 'agents', 'list')).out).toMatch(/IN TRAINING +HELD OUT/)
   })
@@ -96,7 +96,7 @@ describe('a run by command', () => {
 
   it.each([
     [[...QUICK, '--run-id', 'first'], 1, 'run "first" already exists', '--resume'],
-    [['train', '--run-id', 'first', '--resume'], 1, 'has already made all of its 10000 steps', '--max-steps'],
+    [['train', '--run-id', 'first', '--resume'], 1, 'has already done all of its 10000 steps', '--max-steps'],
     [['train', '--run-id', 'first', '--resume', '--seed', '9'], 2, '--seed was 1', 'leave the flag out'],
     [['train', '--run-id', 'first', '--resume', '--demos', 'all'], 2, '--demos and --resume cannot', ''],
     [
@@ -294,7 +294,7 @@ describe('a run that exists', () => {
   })
 
   it('goes on when the file has more steps, and says when it has made them all', async () => {
-    expect((await train('--resume')).err).toContain('run "a" has already made all of its 400 steps')
+    expect((await train('--resume')).err).toContain('run "a" has already done all of its 400 steps')
     write(800)
     expect((await train('--resume')).out).toContain('finished: 800 steps')
   })
@@ -324,7 +324,7 @@ describe('a run that exists', () => {
     write(400)
     expect((await train('--force', '--initialize-from', 'b')).err).toContain('there is no run "b"')
     expect((await train('--force', '--initialize-from', 'a')).err).toContain(
-      'cannot begin with its own networks',
+      'cannot start from its own networks',
     )
     expect(existsSync(join(dir, 'runs/a/agent.onnx'))).toBe(true)
   })
@@ -334,7 +334,7 @@ describe('a run that exists', () => {
       file,
       `${CONFIG.replace('max_steps: 1000', 'max_steps: 400')}\ncheckpoint_settings: {resume: true}`,
     )
-    expect((await train()).err).toContain('run "a" has already made all of its 880 steps')
+    expect((await train()).err).toContain('run "a" has already done all of its 880 steps')
     expect((await train('--force')).out).toContain('finished: 400 steps')
     write(400)
     const { out } = await invoke(dir, 'train', file, '--run-id', 'b', '--initialize-from', 'a')

@@ -115,7 +115,7 @@ describe('evaluatePlayer', () => {
     const told = await play(new OwnEnd(), 300)
     expect(told).toMatchObject({
       score: { mean: 300 },
-      cut: '2 of 2 boards were cut at 300 steps, the max_episode_steps of the run',
+      cut: "2 of 2 boards were cut at 300 steps, the run's max_episode_steps",
     })
     expect(told.episodes).toMatchObject(Array(2).fill({ terminated: false, truncated: true, cut: true }))
     expect(evaluationJson(told)).toMatchObject({ cut: told.cut })
@@ -230,7 +230,7 @@ describe('compare', () => {
     expect((await means(runs(null)))[0]).toEqual([1_000])
     const [alike, said] = await means([...runs(40, 40), odd])
     expect(alike).toEqual([40, 40, 40])
-    expect(said).toContain('6 of 6 boards were cut at 40 steps, the max_episode_steps of the run.')
+    expect(said).toContain("6 of 6 boards were cut at 40 steps, the run's max_episode_steps.")
     const [longest, why] = await means(runs(40, 90))
     expect(longest).toEqual([90, 90])
     expect(why).toContain('Runs of several step limits were given the longest.')

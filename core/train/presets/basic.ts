@@ -80,7 +80,7 @@ export const basicPresets: readonly Preset[] = [
     {
       id: 'sac-gail',
       title: 'SAC + GAIL',
-      description: 'Off-policy, with demonstrations beside the reward.',
+      description: 'Off-policy, from demonstrations and the reward.',
       recommended: false,
     },
     { trainer_type: 'sac', hyperparameters: { ...sac, demonstration_share: 0.25 } },
@@ -90,7 +90,7 @@ export const basicPresets: readonly Preset[] = [
     {
       id: 'ppo-gail',
       title: 'PPO + GAIL',
-      description: 'On-policy, with demonstrations beside the reward.',
+      description: 'On-policy, from demonstrations and the reward.',
       recommended: false,
     },
     { trainer_type: 'ppo', hyperparameters: ppo },

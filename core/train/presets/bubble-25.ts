@@ -127,7 +127,7 @@ export const bubble25Presets: readonly Preset[] = [
       id: 'sac-gail-bc',
       title: 'SAC + GAIL, cloned first',
       description:
-        'Copies the demonstrations, plays as well as people from the start, and learns to do better while it plays.',
+        'Copies the demonstrations, plays as well as people from the start, and gets better while it plays.',
       recommended: false,
     },
     {
@@ -141,7 +141,8 @@ export const bubble25Presets: readonly Preset[] = [
     {
       id: 'sac-gail',
       title: 'SAC + GAIL',
-      description: 'Learns from the reward and from the demonstrations, which lead early and then fade.',
+      description:
+        'Learns from the reward and from the demonstrations, which count most early on and then fade.',
       recommended: true,
     },
     { trainer_type: 'sac', hyperparameters: { ...sac, buffer_init_steps: 500, demonstration_share: 0.25 } },
@@ -151,7 +152,7 @@ export const bubble25Presets: readonly Preset[] = [
     {
       id: 'ppo-gail',
       title: 'PPO + GAIL',
-      description: 'The on-policy counterpart; needs many more bubbles, each of them cheaper to learn from.',
+      description: 'The on-policy counterpart; needs many more bubbles, but each is cheaper to learn from.',
       recommended: false,
     },
     { trainer_type: 'ppo', hyperparameters: ppo },

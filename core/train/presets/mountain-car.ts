@@ -25,7 +25,7 @@ export const mountainCarPresets: readonly Preset[] = [
   {
     id: 'sac-demos',
     title: 'SAC with demonstrations',
-    description: 'Half of what it learns from is what was played; ten plays that reach the flag are enough.',
+    description: 'Half of what it learns from is demonstrated; ten plays that reach the flag are enough.',
     recommended: true,
     config: {
       behaviors: {

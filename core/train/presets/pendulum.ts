@@ -71,7 +71,7 @@ export const pendulumPresets: readonly Preset[] = [
     {
       id: 'sac',
       title: 'SAC',
-      description: 'Off-policy, from the reward alone: few steps, more work for each.',
+      description: 'Off-policy, from the reward alone: few steps, more work per step.',
       recommended: true,
     },
     { trainer_type: 'sac', hyperparameters: sac },
@@ -82,7 +82,7 @@ export const pendulumPresets: readonly Preset[] = [
     {
       id: 'td3',
       title: 'TD3',
-      description: 'Off-policy, with a policy that draws nothing: the least work for each step.',
+      description: 'Off-policy, with a deterministic policy: the least work per step.',
       recommended: false,
     },
     { trainer_type: 'td3', hyperparameters: td3 },

@@ -70,7 +70,7 @@ export const recallPresets: readonly Preset[] = [
     {
       id: 'sac',
       title: 'SAC',
-      description: 'Off-policy, with the same memory: fewer steps, more work for each.',
+      description: 'Off-policy, with the same memory: fewer steps, more work per step.',
       recommended: false,
     },
     { trainer_type: 'sac', hyperparameters: sac },
