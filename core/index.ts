@@ -25,6 +25,7 @@ export {
   type ActionUnits,
   checkEnvironment,
   type Environment,
+  type EnvironmentDefinition,
   type EnvironmentFactory,
   type EnvironmentScheme,
   type EnvironmentSpec,
@@ -32,6 +33,7 @@ export {
   makeEnvironment,
   observationSize,
   type Player,
+  type Preset,
   type StepResult,
 } from './envs/index.ts'
 export { DataError, UserError } from './errors.ts'

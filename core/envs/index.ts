@@ -1,5 +1,6 @@
 /** Everything about environments. Importing this makes the built-in ones and their scripted players known. */
 import { BasicEnvironment } from './basic/basic.ts'
+import { basicPresets } from './basic/presets.ts'
 import { registerBubble } from './bubble/index.ts'
 import { registerCartPole } from './cart-pole/index.ts'
 import { registerGrid } from './grid/index.ts'
@@ -8,7 +9,7 @@ import { registerRecall } from './recall/index.ts'
 import { registerEnvironment } from './registry.ts'
 
 registerBubble()
-registerEnvironment('basic', (parameters) => new BasicEnvironment(parameters))
+registerEnvironment('basic', (parameters) => new BasicEnvironment(parameters), { presets: basicPresets })
 registerRecall()
 registerGrid()
 registerCartPole()
