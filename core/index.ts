@@ -24,6 +24,9 @@ export {
   type ActionSpec,
   type ActionUnits,
   checkEnvironment,
+  type Drawing,
+  type DrawingEvent,
+  draw,
   type Environment,
   type EnvironmentDefinition,
   type EnvironmentFactory,
@@ -34,6 +37,7 @@ export {
   observationSize,
   type Player,
   type Preset,
+  type Shape,
   type StepResult,
 } from './envs/index.ts'
 export { DataError, UserError } from './errors.ts'

@@ -42,10 +42,12 @@ export function viewOf(
   if (OWN_CANVAS.includes(kind)) return { scene, events: environment.events() }
   const { spec } = environment
   const mask = aims ? maskOf(environment) : null
-  const checked =
-    kind === 'drawing' ? checkDrawing(scene, environment.events(), spec, mask) : { problem: null }
+  const observed = observationScene(spec, observation, mask)
+  if (kind !== 'drawing') return { scene: observed, events: [] }
+  const checked = checkDrawing(scene, environment.events(), spec, mask)
   if ('drawing' in checked) return { scene: checked.drawing, events: checked.events }
-  return { scene: { ...observationScene(spec, observation, mask), problem: checked.problem }, events: [] }
+  const problem = `The drawing of ${spec.id} cannot be shown: ${checked.problem}`
+  return { scene: { ...observed, problem }, events: [] }
 }
 
 /** @param observation  [O] */

@@ -7,7 +7,7 @@ type Given = Pick<CheckedDrawing['keys'][number], 'action'>['action'] | undefine
 
 export type Checked =
   | { readonly drawing: CheckedDrawing; readonly events: (DrawingEvent & { kind: 'drawn' })[] }
-  /** A sentence: whose drawing it is, which part, and what is wrong with it. */
+  /** Which part, and what is wrong with it: 'shapes[3] ("ball").radius must be at least 0; it is -1'. */
   | { readonly problem: string }
 
 /**
@@ -16,22 +16,20 @@ export type Checked =
 export function checkDrawing(
   scene: unknown,
   events: readonly unknown[],
-  { id, action }: Pick<EnvironmentSpec, 'id' | 'action'>,
+  { action }: Pick<EnvironmentSpec, 'action'>,
   mask: readonly number[] | null = null,
 ): Checked {
-  const refuse = (problem: string) => ({ problem: `in the drawing of ${id}, ${problem}` })
   const read = readBySchema(drawing, scene)
-  if ('problem' in read) return refuse(sentence(read.problem, scene))
+  if ('problem' in read) return { problem: sentence(read.problem, scene) }
   const told = readBySchema(drawingEvents, { events })
-  if ('problem' in told) return refuse(sentence(told.problem, { events }))
+  if ('problem' in told) return { problem: sentence(told.problem, { events }) }
   const wrong = wrongTotal(read.data) ?? wrongParts(read.data) ?? wrongAction(read.data, action)
-  if (wrong !== undefined) return refuse(wrong)
+  if (wrong !== undefined) return { problem: wrong }
   for (const part of [...read.data.keys, ...read.data.shapes])
     if (part.action != null && !isAllowed(part.action, action, mask)) part.action = null
   return { drawing: read.data, events: told.data.events.map((event) => ({ kind: 'drawn', ...event })) }
 }
 
-/** 'shapes[3] ("ball").radius must be at least 0; it is -1' */
 function sentence(problem: SchemaProblem, scene: unknown): string {
   const [list, index, ...rest] = problem.path
   if (list === undefined) return schemaSentence(unknownKey('it', problem), problem)

@@ -72,9 +72,9 @@ export function gridEvents(
 
 function caption(goal: GridGoal): Shape[] {
   return [
-    draw.text(41.8, CAPTION, 3.1, 'Reach the', { align: 'right', bold: true }),
-    ...sign(goal, 45.3, CAPTION, 1.94),
-    draw.text(48.8, CAPTION, 3.1, WORDS[goal], { align: 'left', bold: true, fill: COLOURS[goal] }),
+    draw.text(42.3, CAPTION, 2.7, 'Reach the', { align: 'right', bold: true }),
+    ...sign(goal, 45.4, CAPTION, 1.67),
+    draw.text(48.5, CAPTION, 2.7, WORDS[goal], { align: 'left', bold: true, fill: COLOURS[goal] }),
   ]
 }
 

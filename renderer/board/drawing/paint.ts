@@ -5,6 +5,9 @@ import { bitmapOf } from './pictures.ts'
 
 /** Where a shape with a stroke says nothing of its width: a share of the board's height. */
 const THIN = 0.006
+/** CSS pixels. */
+const LEAST_TEXT = 12
+const MOST_ENLARGED = 1.5
 /** Pictures whose pixels are larger on the screen are made of pixels that are meant to be seen. */
 const PIXELATED = 3
 
@@ -84,11 +87,16 @@ function lit(context: Ink, { x, y, radius }: Of<'circle'>, colour: string): Canv
   return light
 }
 
+/** Words on a small board stay as large as can be read, while they have room. */
+function legible(pixels: number): number {
+  return Math.max(pixels, Math.min(LEAST_TEXT, pixels * MOST_ENLARGED))
+}
+
 /** In pixels: letters of a few units would be set on whole units. */
 function paintText(context: Ink, { x, y, text, size, align, bold, fill }: Of<'text'>, scale: number): void {
   context.translate(x, y)
   context.scale(1 / scale, 1 / scale)
-  context.font = `${bold ? 600 : 500} ${size * scale}px "Inter Variable", sans-serif`
+  context.font = `${bold ? 600 : 500} ${legible(size * scale)}px "Inter Variable", sans-serif`
   context.textAlign = align ?? 'center'
   context.textBaseline = 'middle'
   context.fillStyle = colourOf(fill ?? 'ink')

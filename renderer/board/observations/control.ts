@@ -96,7 +96,7 @@ export const choiceControl: Control<Choice> = {
   ],
   describe: (choice, scene) =>
     [
-      ...[observationsOf(scene).problem ?? []].flat(),
+      ...(observationsOf(scene).problem === null ? [] : [observationsOf(scene).problem]),
       ...choice.discrete.map((index, branch) => `choice ${branch + 1} is ${index}`),
       ...choice.continuous.map((value, i) => `value ${i + 1} is ${value}`),
     ].join(', '),

@@ -12,7 +12,7 @@ export function drawProblem(
   context.textAlign = 'left'
   context.fillStyle = '#f9bd35'
   const lines = ['']
-  for (const word of `The drawing cannot be shown: ${problem}`.split(' ')) {
+  for (const word of problem.split(' ')) {
     const longer = `${lines.at(-1)} ${word}`.trim()
     if (context.measureText(longer).width <= width) lines[lines.length - 1] = longer
     else lines.push(word)
