@@ -77,7 +77,7 @@ export function register(program: Command, context: CliContext): void {
     .option('--no-gail', 'train without GAIL, even if the configuration has it')
     .option(
       '--preset <name>',
-      'sac-gail, ppo-gail, sac, ppo or bc (default: the one that --algo and --gail ask for)',
+      'of the environment: sac-gail, ppo, bc and its like (default: the one that --algo and --gail ask for)',
     )
     .option(
       '--demos <selection>',

@@ -7,6 +7,7 @@ import {
   resolveConfig,
   signalNames,
 } from '../../core/train/config.ts'
+import '../../core/remote/index.ts'
 import { presetsFor, untunedConfig } from '../../core/train/presets.ts'
 
 const mlAgents = `

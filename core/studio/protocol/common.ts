@@ -65,11 +65,11 @@ export const action = z.strictObject({
 })
 export type Action = z.infer<typeof action>
 
-/** What a screen draws: narrowed by `kind` ('bubble' is a `BubbleScene`, 'basic' a `BasicScene`, 'grid' a `GridScene`). */
+/** What a screen draws: narrowed by `kind` ('bubble' is a `BubbleScene`, 'drawing' a `DrawingScene`). */
 export const scene = z.looseObject({ kind: z.string() })
 export type Scene = z.infer<typeof scene>
 
-/** What happened in a step, for animation; narrowed by `kind` (`BubbleEvent`, `BasicEvent`, `GridEvent`). */
+/** What happened in a step, for animation; narrowed by `kind` (`BubbleEvent`, `DrawingEvent`). */
 export const sceneEvent = z.looseObject({ kind: z.string() })
 export type SceneEvent = z.infer<typeof sceneEvent>
 

@@ -45,7 +45,7 @@ function Replay({ row, replay }: { row: Demonstration; replay: Result<'demonstra
     <>
       {view !== undefined && (
         <div className={classes.board}>
-          <BoardFrame aspect={view.aspect}>
+          <BoardFrame aspect={view.aspect(frame!.scene)}>
             <Stage view={view} source={source} label={`${noun} ${step}: ${events}`} />
           </BoardFrame>
         </div>
@@ -60,7 +60,7 @@ function Replay({ row, replay }: { row: Demonstration; replay: Result<'demonstra
         </span>
       </p>
       <Transport clock={clock} marks={marks} noun={noun} />
-      <StepsStrip clock={clock} frames={frames} branches={view?.branches ?? []} />
+      <StepsStrip clock={clock} frames={frames} branches={(frame && view?.branches(frame.scene)) ?? []} />
       <Details
         row={row}
         verified={replay.verified}

@@ -1,5 +1,5 @@
 /** Presets of basic, after ML-Agents' own configurations of it, with fewer steps: it is solved within a few thousand. */
-import type { Preset } from '../../envs/preset.ts'
+import type { Preset } from '../preset.ts'
 
 const sac = {
   batch_size: 64,

@@ -2,7 +2,7 @@
  * Presets of bubble/25. Those of SAC and PPO, without and with GAIL, come out of searches that were verified on fresh seeds:
  * experiments/tune-bubble-*.yaml, with their results in docs/results.
  */
-import type { Preset } from '../../envs/preset.ts'
+import type { Preset } from '../preset.ts'
 
 const sac = {
   batch_size: 64,

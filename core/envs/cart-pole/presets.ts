@@ -1,5 +1,5 @@
 /** Presets of Gymnasium's CartPole-v1, and of cart-pole, which is the same without Python. */
-import type { Preset } from '../../envs/preset.ts'
+import type { Preset } from '../preset.ts'
 
 /** RL Baselines3 Zoo's settings of PPO for CartPole-v1: short rollouts of 8 environments, many epochs. */
 const ppo = {

@@ -1,10 +1,12 @@
 /**
- * Presets of Gymnasium's MountainCarContinuous-v0, whose reward lies behind a hill that chance does not climb: what has been
+ * Presets of Gymnasium's environments. CartPole-v1 has those of cart-pole, which is the same without Python. The reward of
+ * MountainCarContinuous-v0 lies behind a hill that chance does not climb: what has been
  * played shows the way, and the reward then says how to go it with less force.
  */
+import { cartPolePresets } from '../../envs/cart-pole/presets.ts'
 import type { Preset } from '../../envs/preset.ts'
 
-const ENVIRONMENT = 'gym:MountainCarContinuous-v0'
+const MOUNTAIN_CAR = 'gym:MountainCarContinuous-v0'
 
 const sac = {
   batch_size: 128,
@@ -21,7 +23,7 @@ const sac = {
   demonstration_share: 0.5,
 }
 
-export const mountainCarPresets: readonly Preset[] = [
+const mountainCarPresets: readonly Preset[] = [
   {
     id: 'sac-demos',
     title: 'SAC with demonstrations',
@@ -29,7 +31,7 @@ export const mountainCarPresets: readonly Preset[] = [
     recommended: true,
     config: {
       behaviors: {
-        [ENVIRONMENT]: {
+        [MOUNTAIN_CAR]: {
           trainer_type: 'sac',
           hyperparameters: sac,
           // Positions are around 1 and velocities around 0.05.
@@ -40,7 +42,17 @@ export const mountainCarPresets: readonly Preset[] = [
           checkpoint_interval: 5_000,
         },
       },
-      env_settings: { env: ENVIRONMENT, num_envs: 4 },
+      env_settings: { env: MOUNTAIN_CAR, num_envs: 4 },
     },
   },
 ]
+
+const presets: ReadonlyMap<string, readonly Preset[]> = new Map([
+  ['CartPole-v1', cartPolePresets('gym:CartPole-v1')],
+  ['MountainCarContinuous-v0', mountainCarPresets],
+])
+
+/** @param id  Gymnasium's own */
+export function gymPresets(id: string): readonly Preset[] {
+  return presets.get(id) ?? []
+}

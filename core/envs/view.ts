@@ -1,16 +1,14 @@
-/** What a screen draws of an environment that no page has a drawing for, such as a plugin's: its observations. */
+/**
+ * What a screen shows of an environment: the drawing that it makes of itself, a scene for which the studio has a canvas, or,
+ * where there is neither or the drawing is not sound, its observations.
+ */
+import { checkDrawing } from './drawing/check.ts'
 import { type Environment, type EnvironmentSpec, shapeSize } from './environment.ts'
 
-/** Kinds of scene that the studio's pages draw; a kind here has its view in renderer/board/views.ts. */
-export const drawnKinds: readonly string[] = [
-  'basic',
-  'bubble',
-  'cart-pole',
-  'grid',
-  'gym',
-  'pendulum',
-  'recall',
-]
+/** Scenes that a page draws on a canvas of their own. */
+const OWN_CANVAS: readonly unknown[] = ['bubble', 'gym']
+/** Every kind that a page draws; each has its view in renderer/board/views.ts. */
+export const SCENE_KINDS = [...OWN_CANVAS, 'drawing', 'observations'] as readonly string[]
 
 export interface ObservationScene {
   kind: 'observations'
@@ -19,6 +17,8 @@ export interface ObservationScene {
   action: { continuous: number; discrete: number[] }
   /** [sum of branches], 1 = allowed now; null where the environment masks nothing. */
   mask: number[] | null
+  /** Why the environment's own drawing is not shown, as a sentence; null where it has none. */
+  problem: string | null
 }
 
 /** What a screen shows now: a scene, and what happened in the last step. */
@@ -28,7 +28,7 @@ export interface View {
 }
 
 /**
- * The environment's own scene and events where the studio can draw them, else what is observed, without events.
+ * The environment's own scene and events where they can be drawn, else what is observed, without events.
  * @param observation   [O], what the environment shows now
  * @param options.aims  as in `Environment.scene`; the mask, too, is only for somebody who is about to act
  */
@@ -38,11 +38,16 @@ export function viewOf(
   { aims = true }: { readonly aims?: boolean } = {},
 ): View {
   const scene = environment.scene({ aims })
-  if (isDrawn(scene)) return { scene, events: environment.events() }
-  return {
-    scene: observationScene(environment.spec, observation, aims ? maskOf(environment) : null),
-    events: [],
-  }
+  const kind = (scene as { kind?: unknown } | null)?.kind
+  if (OWN_CANVAS.includes(kind)) return { scene, events: environment.events() }
+  const { spec } = environment
+  const mask = aims ? maskOf(environment) : null
+  const observed = observationScene(spec, observation, mask)
+  if (kind !== 'drawing') return { scene: observed, events: [] }
+  const checked = checkDrawing(scene, environment.events(), spec, mask)
+  if ('drawing' in checked) return { scene: checked.drawing, events: checked.events }
+  const problem = `The drawing of ${spec.id} cannot be shown: ${checked.problem}`
+  return { scene: { ...observed, problem }, events: [] }
 }
 
 /** @param observation  [O] */
@@ -61,12 +66,8 @@ export function observationScene(
     }),
     action: { continuous: action.continuous, discrete: [...action.discrete] },
     mask,
+    problem: null,
   }
-}
-
-function isDrawn(scene: unknown): boolean {
-  const kind = (scene as { kind?: unknown } | null)?.kind
-  return typeof kind === 'string' && drawnKinds.includes(kind)
 }
 
 function maskOf(environment: Environment): number[] | null {

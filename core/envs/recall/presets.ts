@@ -1,5 +1,5 @@
 /** Presets of recall: a memory and little else, since nothing but the sign has to be remembered. */
-import type { Preset } from '../../envs/preset.ts'
+import type { Preset } from '../preset.ts'
 
 const ppo = {
   batch_size: 128,

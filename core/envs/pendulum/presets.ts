@@ -1,5 +1,5 @@
 /** Presets of pendulum, whose return is below -1,000 at first and about -150 when it is mastered. */
-import type { Preset } from '../../envs/preset.ts'
+import type { Preset } from '../preset.ts'
 
 const sac = {
   batch_size: 128,

@@ -1,5 +1,5 @@
 /** Presets of grid: the visual encoder is ML-Agents' `simple`, whose own configuration of GridWorld takes 500,000 steps. */
-import type { Preset } from '../../envs/preset.ts'
+import type { Preset } from '../preset.ts'
 
 const trainer = {
   network_settings: { hidden_units: 128, num_layers: 1, vis_encode_type: 'simple' },
