@@ -40,7 +40,7 @@ it('the guide’s algorithm is begun in the studio like any other, with all of i
     const offered = await page.call('training.presets', { environment: 'basic' })
     expect(offered.find(({ id }) => id === 'reinforce')).toMatchObject({ algorithm: 'reinforce' })
     const choice = { environment: 'basic', preset: 'reinforce' }
-    const settings = await page.call('training.settings', choice)
+    const { settings } = await page.call('training.settings', choice)
     const own = settings.filter(({ path }) => path.startsWith('hyperparameters.')).map(({ path }) => path)
     expect(own.sort()).toEqual(['entropy', 'horizon', 'learning_rate'].map((key) => `hyperparameters.${key}`))
     const { yaml, runId, problems } = await page.call('training.compose', {

@@ -1,0 +1,43 @@
+import { Alert } from '@mantine/core'
+import { IconAlertTriangle, IconCheck } from '@tabler/icons-react'
+import type { GivenProblem } from '../../../core/studio/protocol.ts'
+import { counted, sentence } from '../../components/format.ts'
+import classes from './train.module.css'
+import type { Given } from './use-choices.ts'
+
+/** What became of a configuration that was brought: each thing that could not be taken over, at its place. */
+export function GivenNotes({ given, onClose }: { given: Given; onClose: () => void }) {
+  const { problems } = given
+  if (problems.length === 0) return null
+  const nothing = given.given === null
+  return (
+    <Alert
+      color={nothing ? 'red' : 'yellow'}
+      icon={nothing ? <IconAlertTriangle /> : <IconCheck />}
+      title={
+        nothing
+          ? 'This configuration cannot be taken over'
+          : `Taken over, but for ${counted(problems.length, 'thing')}`
+      }
+      role="status"
+      withCloseButton
+      closeButtonLabel="Close"
+      onClose={onClose}
+    >
+      <ul className={classes.givenProblems}>
+        {problems.map((problem) => (
+          <li key={`${problem.keys.join(' ')} ${problem.message}`}>
+            <Where {...problem} />
+            {problem.message}
+            {problem.remedy !== null && `. ${sentence(problem.remedy)}`}.
+          </li>
+        ))}
+      </ul>
+    </Alert>
+  )
+}
+
+function Where({ line, keys }: GivenProblem) {
+  const place = [...(line === null ? [] : [`line ${line}`]), ...(keys.length === 0 ? [] : [keys.join(' › ')])]
+  return place.length === 0 ? null : <strong>{sentence(place.join(', '))}: </strong>
+}
