@@ -71,6 +71,15 @@ it('what was asked for in words is a preset, an algorithm by its defaults, or th
     expect.objectContaining({ message: 'unknown algorithm "dnq"', remedy: 'did you mean "dqn"?' }),
   )
   expect(() => wished({ algorithm: 'dnq', preset: 'sac' })).toThrow('unknown algorithm "dnq"')
+  expect(() => wished({ preset: 'sca-gail' })).toThrow(
+    expect.objectContaining({
+      message: 'there is no preset "sca-gail" for bubble/25',
+      remedy: 'did you mean "sac-gail"?',
+    }),
+  )
+  expect(() => wished({ preset: 'mine' })).toThrow(
+    expect.objectContaining({ remedy: expect.stringMatching(/^the presets are sac-gail-bc, /) }),
+  )
 })
 
 describe('the parts of a run', () => {

@@ -12,6 +12,7 @@ export function GivenNotes({ given, onClose }: { given: Given; onClose: () => vo
   const nothing = given.given === null
   return (
     <Alert
+      className={classes.given}
       color={nothing ? 'red' : 'yellow'}
       icon={nothing ? <IconAlertTriangle /> : <IconCheck />}
       title={
@@ -28,13 +29,17 @@ export function GivenNotes({ given, onClose }: { given: Given; onClose: () => vo
         {problems.map((problem) => (
           <li key={`${problem.keys.join(' ')} ${problem.message}`}>
             <Where {...problem} />
-            {problem.message}
-            {problem.remedy !== null && `. ${sentence(problem.remedy)}`}.
+            {ended([problem.message, problem.remedy].filter((part) => part !== null))}
           </li>
         ))}
       </ul>
     </Alert>
   )
+}
+
+/** Each with a full stop, unless it ends in another sign. */
+function ended(sentences: readonly string[]): string {
+  return sentences.map((text) => `${sentence(text)}${/[.?!]$/.test(text) ? '' : '.'}`).join(' ')
 }
 
 function Where({ line, keys }: GivenProblem) {
