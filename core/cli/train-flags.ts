@@ -1,7 +1,7 @@
 /** Flags of `understudy train` that would say nothing beside the others: refused, as nobody gives one for nothing. */
 import type { EnvironmentSpec, Preset } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
-import { needsDemonstrations, type RunConfig } from '../train/index.ts'
+import { contentOf, needsDemonstrations, type RunConfig } from '../train/index.ts'
 
 interface Flags {
   readonly algo?: string
@@ -37,7 +37,7 @@ export function refuseIdleFlags({ behavior, numEnvs, envsPerWorker }: Flags, fil
 export function refuseOtherThanPreset({ algo, gail }: Flags, preset: Preset, all: readonly Preset[]): void {
   const is = contentOf(preset)
   const flag =
-    algo !== undefined && algo !== is.algo
+    algo !== undefined && algo !== is.algorithm
       ? `--algo ${algo}`
       : gail !== undefined && gail !== is.gail
         ? gail
@@ -45,22 +45,15 @@ export function refuseOtherThanPreset({ algo, gail }: Flags, preset: Preset, all
           : '--no-gail'
         : undefined
   if (flag === undefined) return
-  const wanted = { algo: algo ?? is.algo, gail: gail ?? is.gail }
+  const wanted = { algo: algo ?? is.algorithm, gail: gail ?? is.gail }
   const other = all.find((candidate) => {
     const has = contentOf(candidate)
-    return has.algo === wanted.algo && has.gail === wanted.gail
+    return has.algorithm === wanted.algo && has.gail === wanted.gail
   })
   throw idle(
     `the preset ${preset.id} is ${preset.title}, and ${flag} is something else`,
     other === undefined ? `leave ${flag} out` : `use --preset ${other.id}, or leave ${flag} out`,
   )
-}
-
-function contentOf({ config }: Preset): { algo: unknown; gail: boolean } {
-  const behaviors = config.behaviors as Record<string, Record<string, unknown>>
-  const [behavior = {}] = Object.values(behaviors)
-  const signals = (behavior.reward_signals ?? {}) as Record<string, unknown>
-  return { algo: behavior.trainer_type, gail: signals.gail !== undefined }
 }
 
 /** @throws UserError when a flag is about what the run does not do */

@@ -3,8 +3,7 @@ import { basename, dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type Command, Option } from 'commander'
 import { completedSentence, fullEnvironmentId, makeEnvironment } from '../envs/index.ts'
-import { otherNames, UserError } from '../errors.ts'
-import { algorithmDefinition, algorithmNames } from '../learn/index.ts'
+import { UserError } from '../errors.ts'
 import { readRegularText } from '../read-file.ts'
 import {
   demonstrationPath,
@@ -27,7 +26,7 @@ import {
   type StopSettings,
   savedConfig,
   startRun,
-  untunedConfig,
+  wishedChoice,
 } from '../train/index.ts'
 import { duration, oneOf, positive, wholeNumber } from './arguments.ts'
 import { loadNamedPlugins } from './config-file.ts'
@@ -257,26 +256,12 @@ async function configOf(
       remedy: `add --env ID, for instance: understudy train --env bubble/25 --algo sac --gail`,
     })
   }
-  const presets = presetsFor(environment)
-  const wanted = options.preset ?? presetName(options, presets.find((preset) => preset.recommended)!.id)
-  const preset = presets.find((candidate) => candidate.id === wanted)
-  if (preset === undefined && options.preset === undefined && isAlgorithm(options.algo)) {
-    context.note(`no preset for ${options.algo} in ${environment}: its own defaults`)
-    const config = untunedConfig(environment, options.algo, options.gail === true)
-    return resolveConfig(config, overrides)
-  }
-  if (preset === undefined) {
-    // What was typed is what is not known: the name of a preset is made of an algorithm's.
-    if (options.preset === undefined && options.algo !== undefined) algorithmDefinition(options.algo)
-    const known = presets.map((candidate) => candidate.id)
-    throw new UserError(`there is no preset "${wanted}" for ${environment}`, {
-      usage: true,
-      remedy: otherNames(wanted, known, 'the presets'),
-    })
-  }
-  if (options.preset !== undefined) refuseOtherThanPreset(options, preset, presets)
-  if (options.algo === undefined && options.preset === undefined) context.note(`preset: ${preset.title}`)
-  return resolveConfig(preset.config, { ...overrides, file: `the preset ${preset.id}` })
+  const { preset, algo, gail } = options
+  const { choice, tuned } = wishedChoice(environment, { preset, algorithm: algo, gail })
+  if (preset !== undefined) refuseOtherThanPreset(options, choice, presetsFor(environment))
+  else if (!tuned) context.note(`no preset for ${choice.id} in ${environment}: its own defaults`)
+  else if (algo === undefined) context.note(`preset: ${choice.title}`)
+  return resolveConfig(choice.config, { ...overrides, file: tuned ? `the preset ${choice.id}` : undefined })
 }
 
 /** Whether the file says when the run ends, or leaves it to the flags. */
@@ -290,16 +275,6 @@ function stopOf({ stopOn, maxTime }: Options): Partial<StopSettings> | undefined
     ...(stopOn === undefined ? {} : { at: stopOn }),
     ...(maxTime === undefined ? {} : { max_seconds: maxTime }),
   }
-}
-
-function isAlgorithm(name: string | undefined): name is string {
-  return name !== undefined && algorithmNames().includes(name)
-}
-
-function presetName({ algo, gail }: Options, recommended: string): string {
-  if (algo === undefined && gail === undefined) return recommended
-  const name = algo ?? recommended.replace('-gail', '')
-  return gail === true ? `${name}-gail` : name
 }
 
 function refuseOtherFile(file: string, config: RunConfig, saved: RunConfig, runId: string): void {

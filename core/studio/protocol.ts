@@ -76,8 +76,10 @@ export type { PythonReport } from './protocol/python.ts'
 export type { RunStorage, Storage } from './protocol/storage.ts'
 export { type Table, tableOf } from './protocol/table.ts'
 export type {
+  GivenProblem,
   HealthNote,
   Metric,
+  Part,
   Preset,
   Problem,
   Progress,
