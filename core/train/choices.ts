@@ -1,12 +1,7 @@
 /** What can be begun in an environment, and which of it was asked for. */
 import type { EnvironmentSpec, Preset } from '../envs/index.ts'
 import { otherNames, UserError } from '../errors.ts'
-import {
-  type AlgorithmDefinition,
-  algorithmDefinition,
-  algorithmNames,
-  takesActions,
-} from '../learn/index.ts'
+import { algorithmDefinition, algorithmNames, takesActions } from '../learn/index.ts'
 import { presetsFor, untunedConfig } from './presets.ts'
 
 /**
