@@ -6,7 +6,7 @@ import { bitmapOf } from './pictures.ts'
 /** Where a shape with a stroke says nothing of its width: a share of the board's height. */
 const THIN = 0.006
 /** CSS pixels. */
-const LEAST_TEXT = 12
+const LEAST_TEXT = 13
 const MOST_ENLARGED = 1.5
 /** Pictures whose pixels are larger on the screen are made of pixels that are meant to be seen. */
 const PIXELATED = 3

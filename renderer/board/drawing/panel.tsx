@@ -13,9 +13,9 @@ export function DrawingPanel({ scene }: PanelProps) {
           <dt className="small muted">{label}</dt>
           <dd className="figure">{typeof value === 'number' ? value.toLocaleString('en') : value}</dd>
           {share !== undefined && (
-            <span className={classes.bar} aria-hidden>
+            <dd className={classes.bar} aria-hidden>
               <span style={{ width: `${share * 100}%` }} />
-            </span>
+            </dd>
           )}
         </div>
       ))}
