@@ -93,25 +93,26 @@ export interface PanelProps {
   readonly scene: Scene
 }
 
-const views = new Map<string, SceneView>()
-const panels = new Map<string, ComponentType<PanelProps>>()
+/** What else a scene says, beside the board: while it is played, and in a replay. */
+interface Panels {
+  readonly play?: ComponentType<PanelProps>
+  readonly replay?: ComponentType<PanelProps>
+}
 
-/** @param Panel  what else the scene says, beside the board */
-export function registerSceneView<State>(
-  kind: string,
-  view: SceneView<State>,
-  Panel?: ComponentType<PanelProps>,
-): void {
+const views = new Map<string, SceneView>()
+const panels = new Map<string, Panels>()
+
+export function registerSceneView<State>(kind: string, view: SceneView<State>, panel: Panels = {}): void {
   views.set(kind, view as SceneView)
-  if (Panel !== undefined) panels.set(kind, Panel)
+  panels.set(kind, panel)
 }
 
 export function sceneView(kind: string): SceneView | undefined {
   return views.get(kind)
 }
 
-export function scenePanel(kind: string): ComponentType<PanelProps> | undefined {
-  return panels.get(kind)
+export function scenePanel(kind: string, where: keyof Panels): ComponentType<PanelProps> | undefined {
+  return panels.get(kind)?.[where]
 }
 
 /** The keys by which the scene is played; none where it has no view. */

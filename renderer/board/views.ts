@@ -7,8 +7,8 @@ import { gymView } from './gym/view.ts'
 import { observationsView } from './observations/view.ts'
 import { registerSceneView } from './scene-view.ts'
 
-registerSceneView('bubble', bubbleView, Captives)
-registerSceneView('drawing', drawingView, DrawingPanel)
+registerSceneView('bubble', bubbleView, { play: Captives })
+registerSceneView('drawing', drawingView, { play: DrawingPanel, replay: DrawingPanel })
 registerSceneView('gym', gymView)
 registerSceneView('observations', observationsView)
 

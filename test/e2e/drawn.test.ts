@@ -85,12 +85,14 @@ test('it is replayed, with what happened in words and marks', async () => {
   await page.getByRole('slider', { name: 'Position in the replay' }).focus()
   for (let step = 0; step < FALL; step++) await page.keyboard.press('ArrowRight')
   await page.getByRole('img', { name: `step ${FALL}: Caught it` }).waitFor()
+  expect(await page.locator('dl[aria-label="State of the game"]').textContent()).toMatch(/Caught1 of 3/)
 })
 
 test('it is compared on one board with whoever else plays it', async () => {
   await page.getByRole('button', { name: 'Compare', exact: true }).click()
   const boards = page.getByRole('img', { name: /of 12 steps$/ })
   await expect.poll(() => boards.count()).toBe(2)
+  await expect.poll(() => page.locator('dl[aria-label="State of the game"]').count()).toBe(2)
 })
 
 test('its preset is offered, the recommended one first', async () => {

@@ -6,7 +6,7 @@ import { useActions } from '../../actions/action.ts'
 import { compareActions } from '../../actions/compare.ts'
 import { BoardFrame } from '../../board/board-frame.tsx'
 import { Stage } from '../../board/stage.tsx'
-import { sceneView } from '../../board/views.ts'
+import { scenePanel, sceneView } from '../../board/views.ts'
 import { oneScore, won } from '../../components/format.ts'
 import { PlayerName } from '../../components/player-mark.tsx'
 import { boardSource, frameAt } from '../../replay/board-source.ts'
@@ -129,6 +129,8 @@ function OneBoard({ board, label, spec, clock, starts, frame, decided }: OneBoar
   const view = scene && sceneView(scene.kind)
   if (view === undefined) return null
   const aspect = view.aspect(scene!)
+  const now = board.frames[frame]!.scene
+  const Panel = scenePanel(now.kind, 'replay')
   const over = frame === board.frames.length - 1
   const value =
     spec.score.measure === 'length'
@@ -150,6 +152,7 @@ function OneBoard({ board, label, spec, clock, starts, frame, decided }: OneBoar
           {over && `, ${won(board.success)}`}
         </span>
       </p>
+      {Panel !== undefined && <Panel scene={now} />}
     </article>
   )
 }
