@@ -59,6 +59,8 @@ export async function readConfiguration(
   const isRun = (id: string) => context.library.getRun(id) !== undefined
   const sound = soundPart(given, spec?.id ?? environment, isRun)
   problems.push(...sound.problems)
+  // As a person meets them, reading it from top to bottom; those of no line first.
+  problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
   return { config: sound.config, yaml: writeYaml(sound.sections), problems }
 }
 

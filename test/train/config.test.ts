@@ -257,6 +257,9 @@ describe('resolveConfig', () => {
     expect(() => resolveConfig(mlAgents, { algorithm: 'sac', file: 'b.yaml' })).toThrow(
       'b.yaml configures ppo, not sac',
     )
+    expect(() => resolveConfig(mlAgents, { algorithm: 'dnq' })).toThrow(
+      expect.objectContaining({ message: 'unknown algorithm "dnq"', remedy: 'did you mean "dqn"?' }),
+    )
   })
 })
 

@@ -21,6 +21,7 @@ export function GivenNotes({ given, onClose }: { given: Given; onClose: () => vo
           : `Taken over, but for ${counted(problems.length, 'thing')}`
       }
       role="status"
+      styles={{ title: { color: 'var(--ink)' }, closeButton: { color: 'var(--ink)' } }}
       withCloseButton
       closeButtonLabel="Close"
       onClose={onClose}

@@ -60,6 +60,7 @@ function Field({ setting, shown, set, wrong }: FieldProps) {
       return (
         <Select
           {...common}
+          placeholder="not set"
           data={setting.choices ?? []}
           value={typeof shown === 'string' ? shown : null}
           onChange={(value) => set(value)}
@@ -89,7 +90,8 @@ function Field({ setting, shown, set, wrong }: FieldProps) {
 }
 
 function range({ minimum, maximum, default: standard }: Setting): string {
-  const parts = [`Default ${standard ?? 'not set'}`]
+  const shown = typeof standard === 'boolean' ? (standard ? 'on' : 'off') : (standard ?? 'not set')
+  const parts = [`Default ${shown}`]
   if (minimum !== undefined && maximum !== undefined) parts.push(`${minimum} to ${maximum}`)
   else if (minimum !== undefined) parts.push(`from ${minimum}`)
   else if (maximum !== undefined) parts.push(`up to ${maximum}`)
