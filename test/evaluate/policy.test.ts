@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { type EnvironmentSpec, makeEnvironment } from '../../core/envs/index.ts'
 import { DataError, UserError } from '../../core/errors.ts'
-import { openPolicy, type Policy } from '../../core/evaluate/policy/policy.ts'
+import { bindPolicy, openPolicy, type Policy } from '../../core/evaluate/policy/policy.ts'
 import { Random } from '../../core/random.ts'
 import { add, concat, type Graph, mul, reshape, slice, sub, type Value } from '../../core/tensor/index.ts'
+import { inspectOnnx } from '../../core/tensor/onnx/inspect.ts'
+import { openModel } from '../../core/tensor/runtimes/onnxruntime.ts'
 import { floats, message } from '../tensor/onnx-message.ts'
 import { favouring, model } from './models.ts'
 
@@ -19,8 +21,15 @@ const seeing: EnvironmentSpec = {
   ],
 }
 
-function open(bytes: Uint8Array, of: EnvironmentSpec = spec, output?: string): Promise<Policy> {
-  return openPolicy(of, { name: 'made-elsewhere.onnx', bytes }, output)
+const FILE = 'made-elsewhere.onnx'
+
+/** In a process of its own, as every policy is. */
+const openApart = (bytes: Uint8Array): Promise<Policy> => openPolicy(spec, { name: FILE, bytes })
+
+/** In this process, since what a file means is the same in any. */
+async function open(bytes: Uint8Array, of: EnvironmentSpec = spec, output?: string): Promise<Policy> {
+  const summary = inspectOnnx(bytes, FILE)
+  return bindPolicy(of, { ...(await openModel(bytes)), summary, content: async () => [bytes] }, FILE, output)
 }
 
 /** [rows, 20], row i has a one at `cells[i]`. */
@@ -45,7 +54,7 @@ const logits = (rows?: number) =>
 
 describe('a policy that nobody named for us', () => {
   it('gives logits for any number of rows', async () => {
-    const policy = await open(logits())
+    const policy = await openApart(logits())
     expect(policy).toMatchObject({ form: 'plain', canBeDeterministic: true, canSample: true, memorySize: 0 })
     expect(await chosen(policy, cells(0, 1, 2, 3, 13))).toEqual([0, 1, 2, 0, 1])
   })
@@ -405,6 +414,6 @@ describe('a file that is no policy', () => {
     ['text', Buffer.from('version https://git-lfs.github.com/spec/v1\n')],
     ['half of one', logits().subarray(0, 200)],
   ])('is told to be damaged: %s', async (_, bytes) => {
-    await expect(open(bytes)).rejects.toThrow(DataError)
+    await expect(openApart(bytes)).rejects.toThrow(DataError)
   })
 })

@@ -71,8 +71,7 @@ describe('DQN', () => {
       seed,
       settings: { ...basic, hyperparameters: everything },
     })
-    await loop.run(4500)
-    expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.9)
+    expect(await loop.runUntil(4500, 0.9)).toBeGreaterThanOrEqual(0.9)
     await loop.algorithm.release()
   })
 
@@ -89,8 +88,7 @@ describe('DQN', () => {
         },
       },
     })
-    await loop.run(3000)
-    expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.85)
+    expect(await loop.runUntil(3000, 0.85)).toBeGreaterThanOrEqual(0.85)
     await loop.algorithm.release()
   })
 

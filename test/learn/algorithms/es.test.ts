@@ -34,8 +34,7 @@ describe('ES', () => {
       numEnvs: 16,
       settings: basic,
     })
-    await loop.run(25_000)
-    expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.9)
+    expect(await loop.runUntil(25_000, 0.9)).toBeGreaterThanOrEqual(0.9)
     await loop.algorithm.release()
   })
 

