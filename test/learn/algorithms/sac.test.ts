@@ -5,10 +5,9 @@ import { maskedLogSoftmax } from '../../../core/learn/networks/distributions.ts'
 import { Graph, loadRuntime } from '../../../core/tensor/index.ts'
 import type { SavedParameters } from '../../../core/tensor/parameters.ts'
 import { learnOn, PlayLoop, sacBasic, walkRight } from '../play-loop.ts'
-import { reachEnvironment, signedReachEnvironment } from '../reach.ts'
+import { reachEnvironment } from '../reach.ts'
 
 registerEnvironment('test/reach', reachEnvironment)
-registerEnvironment('test/signed-reach', signedReachEnvironment)
 
 describe('discrete soft value', () => {
   it('is the enumeration of all actions', async () => {
@@ -66,29 +65,6 @@ describe('SAC', () => {
     // random play loses about 1.5 an episode of 4 steps, perfect play nothing
     expect(before).toBeLessThan(-0.8)
     expect(loop.recentReturn(1000)).toBeGreaterThan(-0.25)
-    await loop.algorithm.release()
-  })
-
-  it('chooses and moves at once, where actions have both parts', async () => {
-    const loop = await PlayLoop.start({
-      environment: 'test/signed-reach',
-      settings: {
-        trainer_type: 'sac',
-        hyperparameters: {
-          buffer_init_steps: 400,
-          learning_rate: 3e-3,
-          init_entcoef: 0.1,
-          steps_per_update: 4,
-        },
-        network_settings: { hidden_units: 32 },
-        reward_signals: { extrinsic: { gamma: 0.5 } },
-      },
-    })
-    await loop.run(400)
-    // random play chooses wrongly every second time, too
-    expect(loop.recentReturn(400)).toBeLessThan(-2.5)
-    await loop.run(6000)
-    expect(loop.recentReturn(1000)).toBeGreaterThan(-0.4)
     await loop.algorithm.release()
   })
 
