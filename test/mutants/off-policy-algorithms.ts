@@ -56,11 +56,13 @@ export const offPolicyAlgorithms: readonly Mutant[] = [
         what: 'entropy of the continuous part with the wrong sign, where actions have both',
         find: 'losses.push(experience.mean(mul(now.logPi, alphaC)))',
         replace: 'losses.push(neg(experience.mean(mul(now.logPi, alphaC))))',
+        tests: ['test/learn/algorithms/sac-both-parts.test.ts'],
       },
       {
         what: 'the continuous part of an action gets no gradient from the critics, where actions have both',
         find: 'now.action === null ? stopGradient(value) : value',
         replace: 'stopGradient(value)',
+        tests: ['test/learn/algorithms/sac-both-parts.test.ts'],
       },
       {
         what: 'the half of the squared error is missing',

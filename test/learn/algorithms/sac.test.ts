@@ -64,28 +64,6 @@ describe('SAC', () => {
     await loop.algorithm.release()
   })
 
-  it('chooses and moves at once, where actions have both parts', async () => {
-    const loop = await PlayLoop.start({
-      environment: 'test/signed-reach',
-      settings: {
-        trainer_type: 'sac',
-        hyperparameters: {
-          buffer_init_steps: 400,
-          learning_rate: 3e-3,
-          init_entcoef: 0.1,
-          steps_per_update: 4,
-        },
-        network_settings: { hidden_units: 32 },
-        reward_signals: { extrinsic: { gamma: 0.5 } },
-      },
-    })
-    await loop.run(400)
-    // random play chooses wrongly every second time, too
-    expect(loop.recentReturn(400)).toBeLessThan(-2.5)
-    expect(await loop.runUntil(6000, -0.4)).toBeGreaterThan(-0.4)
-    await loop.algorithm.release()
-  })
-
   it.each([1, 3])('learns from two discounts and demonstration rows at once, n_step %i', async (n_step) => {
     const loop = await PlayLoop.start({
       environment: 'basic',
