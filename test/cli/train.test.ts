@@ -147,19 +147,19 @@ describe('a run by command', () => {
     [
       ['train', '--env', 'basic', '--preset', 'sac', '--gail'],
       2,
-      'the preset sac is SAC, and --gail is something else',
+      'the preset sac is SAC, which --gail contradicts',
       'use --preset sac-gail, or leave --gail out',
     ],
     [
       ['train', '--env', 'basic', '--preset', 'ppo-gail', '--no-gail'],
       2,
-      'and --no-gail is something else',
+      'which --no-gail contradicts',
       'use --preset ppo,',
     ],
     [
       ['train', '--env', 'basic', '--preset', 'ppo', '--algo', 'sac'],
       2,
-      'and --algo sac is something else',
+      'which --algo sac contradicts',
       'use --preset sac,',
     ],
     [
@@ -171,13 +171,13 @@ describe('a run by command', () => {
     [
       ['train', '--env', 'basic', '--algo', 'ppo', '--demos', 'any'],
       2,
-      'learns from no demonstrations, so --demos says nothing',
+      'does not learn from demonstrations, so --demos has no effect',
       'add --gail',
     ],
     [
       ['train', '--env', 'basic', '--algo', 'ppo', '--gail-control', 'empty'],
       2,
-      'so --gail-control says nothing',
+      'so --gail-control has no effect',
       '',
     ],
     [
@@ -195,7 +195,7 @@ describe('a run by command', () => {
     [
       ['train', '--env', 'basic', '--algo', 'ppo', '--stop-on', 'mastered'],
       2,
-      'nobody knows a human average of basic',
+      'basic has no human average',
       '--stop-on plateau',
     ],
     [
@@ -217,7 +217,7 @@ describe('a run by command', () => {
     [
       ['demos', 'export', '--actions', 'same', '--out', 'x.npz'],
       2,
-      '--actions is of a .demo',
+      '--actions is only for .demo files',
       'leave it out',
     ],
     [['train', '--env', 'basic', '--run-id', '../x'], 2, '"../x" cannot be the name of a run', 'letters'],
@@ -314,7 +314,7 @@ describe('a run that exists', () => {
     const { code, err } = train('--resume')
     expect(code).toBe(2)
     expect(err).toContain(
-      'basic.yaml: behaviors.basic.hyperparameters.batch_size is 64, and run "a" began with 32',
+      'basic.yaml: behaviors.basic.hyperparameters.batch_size is 64, but run "a" began with 32',
     )
     expect(err).toContain('understudy train --run-id a --resume')
   })
