@@ -17,14 +17,14 @@ interface Flags {
 export function refuseIdleFlags({ behavior, numEnvs, envsPerWorker }: Flags, file: string | undefined): void {
   if (behavior !== undefined && file === undefined) {
     throw idle(
-      '--behavior chooses from a configuration file, and there is none',
+      '--behavior chooses from a configuration file, and none was given',
       'leave it out, or name the file',
     )
   }
   if (numEnvs !== undefined && envsPerWorker !== undefined) {
     throw idle(
       '--num-envs and --envs-per-worker cannot be used together',
-      'name the environments of all workers or of each',
+      'give the number of environments either in total or per worker',
     )
   }
 }
@@ -51,7 +51,7 @@ export function refuseOtherThanPreset({ algo, gail }: Flags, preset: Preset, all
     return has.algorithm === wanted.algo && has.gail === wanted.gail
   })
   throw idle(
-    `the preset ${preset.id} is ${preset.title}, and ${flag} is something else`,
+    `the preset ${preset.id} is ${preset.title}, which ${flag} contradicts`,
     other === undefined ? `leave ${flag} out` : `use --preset ${other.id}, or leave ${flag} out`,
   )
 }
@@ -65,7 +65,7 @@ export function refuseUnused(flags: Flags, config: RunConfig, spec: EnvironmentS
   ] as const) {
     if (given && !needsDemonstrations(config)) {
       throw idle(
-        `${algorithm} with these settings learns from no demonstrations, so ${flag} says nothing`,
+        `${algorithm} with these settings does not learn from demonstrations, so ${flag} has no effect`,
         'add --gail, or leave it out',
       )
     }
@@ -73,7 +73,7 @@ export function refuseUnused(flags: Flags, config: RunConfig, spec: EnvironmentS
   const { at } = config.stop
   if ((at === 'mastered' || at === 'sustained') && spec.score.human === undefined) {
     throw idle(
-      `nobody knows a human average of ${spec.id}, so no run can end at mastery`,
+      `${spec.id} has no human average, so a run cannot end at mastery`,
       'use --stop-on plateau, --max-steps or --max-time',
     )
   }

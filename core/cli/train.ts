@@ -80,12 +80,12 @@ export function register(program: Command, context: CliContext): void {
     )
     .option(
       '--demos <selection>',
-      `${SELECTIONS}; or a file or folder to import. "all", the default, leaves out those of agents and those that missed the goal`,
+      `${SELECTIONS}; or a file or folder to import. "all", the default, leaves out those by agents and those that missed the goal`,
     )
     .addOption(
       new Option(
         '--gail-control <kind>',
-        'a control run, with the demonstrated actions shuffled or the demonstrations blanked out; whatever is learned then is not imitation',
+        'a control run, with the demonstrated actions shuffled or the demonstrations blanked out; what it still learns is not imitation',
       )
         .choices(GAIL_CONTROLS)
         .argParser(oneOf('--gail-control', GAIL_CONTROLS)),
@@ -102,7 +102,7 @@ export function register(program: Command, context: CliContext): void {
     )
     .option(
       '--max-time <time>',
-      'training time of the whole run, such as 90s, 10m, 1h30m',
+      'training time for the whole run, such as 90s, 10m, 1h30m',
       duration('--max-time'),
     )
     .option('--workers <n>', 'worker threads to step the environments on', wholeNumber('--workers', 0, 256))
@@ -253,13 +253,13 @@ async function configOf(
   if (environment === undefined) {
     throw new UserError('which environment?', {
       usage: true,
-      remedy: `add --env ID, for instance: understudy train --env bubble/25 --algo sac --gail`,
+      remedy: `add --env ID, for example: understudy train --env bubble/25 --algo sac --gail`,
     })
   }
   const { preset, algo, gail } = options
   const { choice, tuned } = wishedChoice(environment, { preset, algorithm: algo, gail })
   if (preset !== undefined) refuseOtherThanPreset(options, choice, presetsFor(environment))
-  else if (!tuned) context.note(`no preset for ${choice.id} in ${environment}: its own defaults`)
+  else if (!tuned) context.note(`no preset for ${choice.id} in ${environment}: using its defaults`)
   else if (algo === undefined) context.note(`preset: ${choice.title}`)
   return resolveConfig(choice.config, { ...overrides, file: tuned ? `the preset ${choice.id}` : undefined })
 }
@@ -281,7 +281,7 @@ function refuseOtherFile(file: string, config: RunConfig, saved: RunConfig, runI
   const change = firstChange(saved, config)
   if (change === null) return
   const [was, is] = [change.was, change.is].map((value) => JSON.stringify(value) ?? 'absent')
-  throw new UserError(`${file}: ${change.key} is ${is}, and run "${runId}" began with ${was}`, {
+  throw new UserError(`${file}: ${change.key} is ${is}, but run "${runId}" began with ${was}`, {
     usage: true,
     remedy: `leave the file out: understudy train --run-id ${runId} --resume; or start a new run`,
   })

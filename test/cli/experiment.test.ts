@@ -58,7 +58,7 @@ describe('understudy experiment', () => {
     const other = join(dir, 'other.yaml')
     writeFileSync(other, FILE.replace('preset: ppo, max_steps: 1000', 'preset: ppo, max_steps: 500'))
     const { err } = await invoke(dir, 'experiment', other, '--report-only')
-    expect(err).toContain('ppo-1 was made with different settings than')
+    expect(err).toContain('ppo-1 was made with settings different from those')
     expect(err).toContain('max_steps was 1000, is 500')
   })
 
@@ -87,7 +87,7 @@ describe('understudy experiment', () => {
     [['nowhere.yaml'], 2, 'nowhere.yaml cannot be read', ''],
     [['FILE', '--columns', 'pop'], 2, '--columns: there is no column "pop"', 'did you mean "ppo"?'],
     [['FILE', '--jobs', '0'], 2, '--jobs must be a whole number', ''],
-    [['FILE', '--report-only', '--out', 'DIR/empty'], 1, 'there are no results of small', '--report-only'],
+    [['FILE', '--report-only', '--out', 'DIR/empty'], 1, 'there are no results for small', '--report-only'],
     [['BROKEN'], 2, 'broken.yaml: columns.ppo.sedes: unknown key', 'did you mean "seeds"?'],
   ])('says in one sentence what is wrong with %s', async (args, code, message, remedy) => {
     const broken = join(dir, 'broken.yaml')

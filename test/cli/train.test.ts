@@ -124,7 +124,7 @@ describe('a run by command', () => {
     [
       ['train', '--env', 'basic', '--preset', 'sac', '--gail'],
       2,
-      'the preset sac is SAC, and --gail is something else',
+      'the preset sac is SAC, which --gail contradicts',
       'use --preset sac-gail, or leave --gail out',
     ],
     [
@@ -136,7 +136,7 @@ describe('a run by command', () => {
     [
       ['train', '--env', 'basic', '--algo', 'ppo', '--stop-on', 'mastered'],
       2,
-      'nobody knows a human average of basic',
+      'basic has no human average',
       '--stop-on plateau',
     ],
     [
@@ -158,7 +158,7 @@ describe('a run by command', () => {
     [
       ['demos', 'export', '--actions', 'same', '--out', 'x.npz'],
       2,
-      '--actions is of a .demo',
+      '--actions is only for .demo files',
       'leave it out',
     ],
     [['train', '--env', 'basic', '--run-id', '../x'], 2, '"../x" cannot be the name of a run', 'letters'],
@@ -255,7 +255,7 @@ describe('a run that exists', () => {
     const { code, err } = await train('--resume')
     expect(code).toBe(2)
     expect(err).toContain(
-      'basic.yaml: behaviors.basic.hyperparameters.batch_size is 64, and run "a" began with 32',
+      'basic.yaml: behaviors.basic.hyperparameters.batch_size is 64, but run "a" began with 32',
     )
     expect(err).toContain('understudy train --run-id a --resume')
   })

@@ -24,7 +24,7 @@ describe('wrong usage: exit code 2 and what was meant', () => {
       ['record', '--env', 'basic', '--episodes', '0'],
       /^error: --episodes must be a whole number, 1 to 1000000, not "0"\n$/,
     ],
-    [['demos', 'export', '--out', 'demos.xyz'], /^error: the name demos\.xyz does not say which format\n/],
+    [['demos', 'export', '--out', 'demos.xyz'], /^error: the name demos\.xyz does not tell the format\n/],
     [
       ['demos', 'export', '--out', 'x', '--format', 'npy'],
       /^error: unknown format "npy"\n +did you mean "npz"\?\n$/,

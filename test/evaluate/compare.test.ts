@@ -192,7 +192,7 @@ describe('compare', () => {
       { row: 1, pairedSeeds: 2, probabilityBetter: 0.5, difference: -6.5 },
     ])
     expect(replication).toContain('2 held-out boards')
-    expect(replication).toContain('boards of their own')
+    expect(replication).toContain('on other boards')
   })
 
   it('pairs two who can play on held-out boards alone, whoever else is there', async () => {
@@ -233,7 +233,7 @@ describe('compare', () => {
     expect(said).toContain("6 of 6 boards were cut at 40 steps, the run's max_episode_steps.")
     const [longest, why] = await means(runs(40, 90))
     expect(longest).toEqual([90, 90])
-    expect(why).toContain('Runs of several step limits were given the longest.')
+    expect(why).toContain('The runs have different step limits; all played with the longest.')
     expect((await means(runs(40, null)))[0]).toEqual([1_000, 1_000])
   })
 

@@ -199,7 +199,7 @@ class OnnxPolicy implements OpenedPolicy {
     throw new UserError(
       random === null
         ? `the policy ${this.#file} can only sample its actions`
-        : `the policy ${this.#file} cannot sample, it gives one action`,
+        : `the policy ${this.#file} cannot sample: it gives one action`,
       { remedy: random === null ? 'ask for sampled actions' : 'ask for deterministic actions' },
     )
   }

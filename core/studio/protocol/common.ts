@@ -12,7 +12,7 @@ export const boundedName = (most: number) =>
     .string()
     .min(1)
     .max(most)
-    .refine((text) => nameProblem(text, most) === undefined, 'expected characters that can be printed')
+    .refine((text) => nameProblem(text, most) === undefined, 'expected printable characters')
 
 export const environmentId = boundedName(BOUNDS.environmentId)
 /** Of what the library has already, from before there were bounds. */
