@@ -15,25 +15,25 @@ const refusal = (message: string, remedy: string) =>
 
 describe('flags that would say nothing', () => {
   it.each([
-    [{ numEnvs: 4, envsPerWorker: 2 }, '--num-envs and --envs-per-worker cannot be used together', 'of each'],
+    [{ numEnvs: 4, envsPerWorker: 2 }, '--num-envs and --envs-per-worker cannot be used together', 'in total or per worker'],
     [{ behavior: 'Basic' }, '--behavior chooses from a configuration file', 'name the file'],
   ])('are refused beside others: %o', (flags, message, remedy) => {
     expect(() => refuseIdleFlags(flags, undefined)).toThrow(refusal(message, remedy))
   })
 
   it.each([
-    ['ppo-gail', { gail: false }, 'and --no-gail is something else', 'use --preset ppo,'],
-    ['ppo', { algo: 'sac' }, 'and --algo sac is something else', 'use --preset sac,'],
-    ['bc', { gail: true }, 'and --gail is something else', 'leave --gail out'],
+    ['ppo-gail', { gail: false }, 'which --no-gail contradicts', 'use --preset ppo,'],
+    ['ppo', { algo: 'sac' }, 'which --algo sac contradicts', 'use --preset sac,'],
+    ['bc', { gail: true }, 'which --gail contradicts', 'leave --gail out'],
   ])('are refused beside the preset that is something else: %s, %o', (id, flags, message, remedy) => {
     expect(() => refuseOtherThanPreset(flags, preset(id), presets)).toThrow(refusal(message, remedy))
     expect(() => refuseOtherThanPreset({}, preset(id), presets)).not.toThrow()
   })
 
   it.each([
-    [{ demos: 'any' }, {}, 'learns from no demonstrations, so --demos says nothing', 'add --gail'],
-    [{ gailControl: 'empty' }, {}, 'so --gail-control says nothing', 'add --gail'],
-    [{}, { stop: { at: 'mastered' } }, 'nobody knows a human average of basic', '--stop-on plateau'],
+    [{ demos: 'any' }, {}, 'does not learn from demonstrations, so --demos has no effect', 'add --gail'],
+    [{ gailControl: 'empty' }, {}, 'so --gail-control has no effect', 'add --gail'],
+    [{}, { stop: { at: 'mastered' } }, 'basic has no human average', '--stop-on plateau'],
   ] as const)(
     'are refused where the run does nothing of the kind: %o, %o',
     (flags, over, message, remedy) => {
