@@ -2,7 +2,8 @@
 import './trainer-metrics.ts'
 
 export { type CheckpointFile, listCheckpoints } from './checkpoint.ts'
-export { type ChoiceProblem, choiceOf, choicesFor, composeConfig } from './compose.ts'
+export { choiceOf, choicesFor, contentOf, wishedChoice } from './choices.ts'
+export { type ChoiceProblem, type Choices, composeConfig } from './compose.ts'
 export {
   configToYaml,
   demonstrationPath,
@@ -28,6 +29,7 @@ export {
 export { diagnose, type Finding, factsOf, type RunFacts } from './diagnostics/index.ts'
 export { failureOf } from './failure.ts'
 export { type ForkTraining, forkElectron, forkNode, type TrainingProcess } from './fork.ts'
+export { type GivenConfig, type GivenProblem, readGiven, soundPart } from './given-config.ts'
 export {
   type CheckpointReport,
   type CheckpointState,
@@ -48,6 +50,7 @@ export { type Repair, repairRun } from './repair-run.ts'
 export { figuresInWords, type HeldOutFigures } from './run-figures.ts'
 export { raiseFence, runFence } from './run-files.ts'
 export { freeRunId } from './run-id.ts'
+export { describeParts, type RunPart } from './run-parts.ts'
 export { type RunSize, runSizes } from './run-sizes.ts'
 export {
   configOf,

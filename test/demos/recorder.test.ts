@@ -190,7 +190,7 @@ describe('Recorder', () => {
       truncated: false,
       success: true,
     })
-    expect(findDivergence(library.readEpisode(id))).toBeUndefined()
+    expect(findDivergence(library.readEpisode(id), new Walk())).toBeUndefined()
     obstacle.close()
     library.close()
   })
@@ -204,18 +204,19 @@ describe('Recorder', () => {
   })
 })
 
-registerEnvironment('test/walk', (parameters) => new Walk(parameters))
+const id = 'test/known-walk'
+registerEnvironment(id, (parameters) => new Walk({ ...parameters, id }))
 
 describe('replay', () => {
   it('builds the environment from the stamp and refuses another version with a sentence', async () => {
     const library = openLibrary(temporaryDirectory())
-    const { episodeId } = await recordEpisode(library, new Walk({ maxSteps: 7 }), dancer(), 5)
+    const { episodeId } = await recordEpisode(library, new Walk({ id, maxSteps: 7 }), dancer(), 5)
     const episode = library.readEpisode(episodeId!)
     expect(environmentOf(episode).spec.parameters).toEqual({ maxSteps: 7 })
     expect(findDivergence(episode)).toBeUndefined()
     const old = { ...episode, environment: { ...episode.environment, version: 0 } }
     expect(() => findDivergence(old)).toThrow(
-      'this episode was played in version 0 of test/walk; this is version 1',
+      'this episode was played in version 0 of test/known-walk; this is version 1',
     )
     library.close()
   })
@@ -255,6 +256,42 @@ describe('replay', () => {
     expect(findDivergence({ ...episode, seed: 6 }, new Walk())).toMatchObject({
       step: 0,
       what: 'observation',
+    })
+    library.close()
+  })
+
+  it('stops where the environment ends, and finds that the recording goes on', async () => {
+    const library = openLibrary(temporaryDirectory())
+    const { episodeId, steps } = await recordEpisode(library, new Walk(), dancer(), 5)
+    const episode = library.readEpisode(episodeId!)
+    const longer = {
+      ...episode,
+      observations: Float32Array.of(...episode.observations, 8, 0, 0),
+      continuous: Float32Array.of(...episode.continuous, 0),
+      discrete: Int32Array.of(...episode.discrete, 0),
+      rewards: Float32Array.of(...episode.rewards, -0.1),
+    }
+    expect([...replayEpisode(longer, new Walk())]).toHaveLength(steps + 1)
+    expect(findDivergence(longer, new Walk())).toMatchObject({
+      step: steps,
+      what: 'end',
+      recorded: steps + 1,
+      replayed: steps,
+    })
+    library.close()
+  })
+
+  it('tells zero from negative zero, and which was recorded', async () => {
+    const library = openLibrary(temporaryDirectory())
+    const { episodeId } = await recordEpisode(library, new Walk(), dancer(), 5)
+    const episode = library.readEpisode(episodeId!)
+    episode.observations[0] = -0
+    expect(findDivergence(episode, new Walk())).toEqual({
+      step: 0,
+      what: 'observation',
+      index: 0,
+      recorded: -0,
+      replayed: 0,
     })
     library.close()
   })

@@ -58,6 +58,7 @@ async function play(rollout: GroupRollout, random: Random, batches: number): Pro
   for (let i = 0; i < batches && rollout.failure === null; i++) {
     if (rollout.settled) decide()
     const batch = await rollout.receive()
+    expect(batch.environments).toEqual(batch.environments!.toSorted())
     for (const e of batch.environments!) {
       const row = (array: Float32Array) => [...array.subarray(3 * e, 3 * e + 3)]
       seen.steps.push({
@@ -152,6 +153,15 @@ describe('GroupRollout', () => {
     await rollout.close()
   })
 
+  it('drops nothing of an agent that is between two episodes when its world ends', async () => {
+    const { rollout, worlds } = await open([2], {}, [9])
+    const { dropped } = await play(rollout, new Random(2), 100)
+    expect(worlds).toHaveLength(2)
+    // The agent in seat 1 has made its four decisions by tick 8, and begins anew at tick 10.
+    expect(dropped).toEqual([0])
+    await rollout.close()
+  })
+
   it('makes a world anew that gives what no learner can take, and says what that was', async () => {
     const { rollout, worlds } = await open([2, 2])
     const { advance } = worlds[1]!
@@ -221,7 +231,7 @@ describe('GroupRollout', () => {
     )
     expect(finished.find(({ environment }) => environment === 2)!.length).toBe(5)
     await expect((await open([2])).rollout.load(saved)).rejects.toThrow(
-      /the run had 3 agents, and there are 2/,
+      /the run had 3 agents, and now there are 2/,
     )
   })
 })

@@ -55,6 +55,13 @@ describe('Mastery', () => {
     expect(mastery.masteredAtStep).toBe(1_500)
   })
 
+  it('counts from where the level begins', () => {
+    const mastery = new Mastery(bubbles, 480)
+    mastery.begin(700)
+    play(mastery, 0, 3_000, 10)
+    expect(mastery.masteredAtStep).toBe(2_200) // 700 + 480 + 1,000, at the next check
+  })
+
   it('asks 10,000 steps of the sustained window', () => {
     const mastery = new Mastery(bubbles, 0)
     play(mastery, 0, 12_000, 20)

@@ -82,6 +82,18 @@ describe('VectorEnvironment', () => {
     },
   )
 
+  it('counts the steps and rewards of every episode by themselves', () => {
+    const vector = new VectorEnvironment(() => new OwnEnd({ length: 3 }), 1, { seed: 1 })
+    const finished = Array.from({ length: 6 }, () => {
+      vector.step()
+      return [...vector.finished]
+    }).flat()
+    expect(finished).toMatchObject([
+      { length: 3, return: 3 },
+      { length: 3, return: 3 },
+    ])
+  })
+
   it('breaks off a player of basic that dithers', () => {
     const basic = new VectorEnvironment(() => makeEnvironment('basic'), 1, { seed: 1 })
     basic.actions.discrete[0] = 0

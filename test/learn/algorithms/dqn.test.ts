@@ -5,9 +5,7 @@ import { Random } from '../../../core/random.ts'
 import { loadRuntime } from '../../../core/tensor/index.ts'
 import { openModel } from '../../../core/tensor/runtimes/onnxruntime.ts'
 import { learnOn, PlayLoop, walkRight } from '../play-loop.ts'
-import { reachEnvironment } from '../reach.ts'
-
-registerEnvironment('test/reach-dqn', reachEnvironment)
+import '../reach.ts'
 
 const hyperparameters = {
   batch_size: 64,
@@ -73,8 +71,7 @@ describe('DQN', () => {
       seed,
       settings: { ...basic, hyperparameters: everything },
     })
-    await loop.run(4500)
-    expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.9)
+    expect(await loop.runUntil(4500, 0.9)).toBeGreaterThanOrEqual(0.9)
     await loop.algorithm.release()
   })
 
@@ -91,8 +88,23 @@ describe('DQN', () => {
         },
       },
     })
-    await loop.run(3000)
-    expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.85)
+    expect(await loop.runUntil(3000, 0.85)).toBeGreaterThanOrEqual(0.85)
+    await loop.algorithm.release()
+  })
+
+  it('is surprised by the errors of all discounts together', async () => {
+    const loop = await PlayLoop.start({
+      environment: 'basic',
+      settings: {
+        ...basic,
+        hyperparameters: { buffer_init_steps: 8, prioritized_replay: true, priority_alpha: 1 },
+        // of the second discount there is nothing to learn but zeros
+        reward_signals: { extrinsic: { gamma: 0.9 }, rnd: { gamma: 0.5, strength: 0 } },
+      },
+    })
+    await learnOn(loop, 10, 100)
+    const { replay } = loop.algorithm.save() as { replay: { greatest: number } }
+    expect(replay.greatest).toBeGreaterThan(70)
     await loop.algorithm.release()
   })
 
@@ -217,12 +229,7 @@ describe('DQN', () => {
   })
 
   it.each([
-    [
-      'continuous actions',
-      'test/reach-dqn',
-      {},
-      /dqn cannot choose continuous actions, which test.reach has/,
-    ],
+    ['continuous actions', 'test/reach', {}, /dqn cannot choose continuous actions, which test.reach has/],
     [
       'demonstration rows without demonstrations',
       'basic',

@@ -106,23 +106,31 @@ describe('network types', () => {
 })
 
 describe('residual blocks', () => {
-  it('give normalised rows', async () => {
-    const { parameters, h } = build({ network_type: 'residual', hidden_units: 32 }, 4)
-    expect(parameters.names.filter((name) => name.includes('block'))).toHaveLength(8)
-    allocateParameters([parameters], new Random(1))
-    const runtime = await loadRuntime('onnxruntime')
-    const program = await runtime.compile({ outputs: { h }, bind: parameters.bindings(), threads: 1 })
-    const random = new Random(2)
-    program.inputs.x!.set(Float32Array.from({ length: 80 }, () => random.normal()))
-    await program.run()
-    for (let row = 0; row < 4; row++) {
-      const values = [...program.outputs.h!.subarray(row * 32, (row + 1) * 32)]
-      const mean = values.reduce((all, value) => all + value, 0) / 32
-      expect(mean).toBeCloseTo(0, 5)
-      expect(values.reduce((all, value) => all + value ** 2, 0) / 32).toBeCloseTo(1, 3)
-    }
-    await program.release()
-  })
+  it.each([1, 0])(
+    'give normalised rows, of what came in too, with %i times what blocks add',
+    async (times) => {
+      const { parameters, h } = build({ network_type: 'residual', hidden_units: 32 }, 4)
+      const blocks = parameters.names.filter((name) => name.includes('block'))
+      expect(blocks).toHaveLength(8)
+      allocateParameters([parameters], new Random(1))
+      for (const name of blocks) {
+        const weights = parameters.view(name)
+        weights.set(weights.map((weight) => times * weight))
+      }
+      const runtime = await loadRuntime('onnxruntime')
+      const program = await runtime.compile({ outputs: { h }, bind: parameters.bindings(), threads: 1 })
+      const random = new Random(2)
+      program.inputs.x!.set(Float32Array.from({ length: 80 }, () => random.normal()))
+      await program.run()
+      for (let row = 0; row < 4; row++) {
+        const values = [...program.outputs.h!.subarray(row * 32, (row + 1) * 32)]
+        const mean = values.reduce((all, value) => all + value, 0) / 32
+        expect(mean).toBeCloseTo(0, 5)
+        expect(values.reduce((all, value) => all + value ** 2, 0) / 32).toBeCloseTo(1, 3)
+      }
+      await program.release()
+    },
+  )
 
   it('learn basic by PPO', async () => {
     const network = { ...ppoBasic.network_settings, network_type: 'residual' }

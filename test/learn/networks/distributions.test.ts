@@ -3,6 +3,7 @@ import {
   boundedLogProb,
   categoricalEntropy,
   type DrawnKind,
+  greatestAllowed,
   maskedLogSoftmax,
   sampleCategorical,
   squashedGaussian,
@@ -137,6 +138,23 @@ describe('categorical', () => {
       // five standard errors
       expect(Math.abs(counts[i]! / n - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / n))
     })
+  })
+
+  it('is sampled in proportion among what is allowed', () => {
+    const random = new Random(5)
+    const logits = Float32Array.of(9, 4, 0, Math.log(3), 9)
+    const mask = Float32Array.of(1, 0, 1, 1)
+    const n = 10_000
+    let counted = 0
+    for (let i = 0; i < n; i++) counted += Number(sampleCategorical(random, logits, 1, 3, mask, 1) === 1)
+    expect(Math.abs(counted / n - 1 / 4)).toBeLessThan(5 * Math.sqrt(3 / 16 / n))
+  })
+
+  it('is likeliest where it is allowed', () => {
+    const logits = Float32Array.of(9, 4, 0, 3, 9)
+    expect(greatestAllowed(logits, 1, 3, null, 0)).toBe(0)
+    expect(greatestAllowed(logits, 1, 3, Float32Array.of(1, 0, 1, 1), 1)).toBe(2)
+    expect(() => greatestAllowed(logits, 1, 3, new Float32Array(3), 0)).toThrow('forbids every action')
   })
 
   it('never draws a forbidden action', () => {

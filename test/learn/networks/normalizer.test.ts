@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { makeEnvironment } from '../../../core/envs/index.ts'
 import { Normalizer } from '../../../core/learn/networks/normalizer.ts'
+import { Graph, loadRuntime } from '../../../core/tensor/index.ts'
 
 const { spec } = makeEnvironment('pendulum')
 const some = Float32Array.of(1, 0, 8, 3, 0, -8)
@@ -15,6 +16,29 @@ describe('a normaliser', () => {
     expect(normalizer.mean[0]).toBeCloseTo(4 / 3, 5)
     expect(normalizer.inverseDeviation[2]).toBeCloseTo(Math.sqrt(3 / 129), 5)
     expect(normalizer.fresh).toBe(false)
+  })
+
+  it('takes in the rows that it is told of alone', () => {
+    const [some, all] = [new Normalizer(spec), new Normalizer(spec)]
+    some.update(Float32Array.of(50, 50, 50, 1, 2, 3, 60, 60, 60), Int32Array.of(1))
+    all.update(Float32Array.of(1, 2, 3))
+    expect([...some.mean, ...some.inverseDeviation]).toEqual([...all.mean, ...all.inverseDeviation])
+  })
+
+  it('gives (x - mean) / deviation, and no more than 5 of either sign', async () => {
+    const normalizer = new Normalizer(spec)
+    normalizer.update(some)
+    const graph = new Graph()
+    const [x] = normalizer.apply(graph, graph.constant([2, 0, 1e3, 4 / 3, 0, -1e3], [2, 3]))
+    const runtime = await loadRuntime('onnxruntime')
+    const program = await runtime.compile({ outputs: { x }, bind: normalizer.bindings() })
+    await program.run()
+    const scale = normalizer.inverseDeviation[0]!
+    const expected = [(2 - 4 / 3) * scale, 0, 5, 0, 0, -5]
+    expected.forEach((value, i) => {
+      expect(program.outputs.x![i]).toBeCloseTo(value, 5)
+    })
+    await program.release()
   })
 
   it('stays as it is once it has settled', () => {

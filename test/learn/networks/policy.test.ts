@@ -8,12 +8,13 @@ import { setUp } from '../../../core/learn/setup.ts'
 import { Random } from '../../../core/random.ts'
 import { allocateParameters, Graph, loadRuntime } from '../../../core/tensor/index.ts'
 
-/** One action of a fresh policy for each of 8 equal observations, always with the same draws. */
+/** One action of a fresh policy for each of 8 observations, all numbers of which are `seen`, always with the same draws. */
 async function decide(
   environment: string,
   kind: ContinuousKind,
   deterministic: boolean,
   temperature: number,
+  seen: (e: number) => number = () => 0.5,
 ) {
   const { spec } = makeEnvironment(environment)
   const E = 8
@@ -34,7 +35,7 @@ async function decide(
   allocateParameters([policy], new Random(2))
   const actor = await Actor.compile(shape, policy, runtime, E)
   const actions = makeActionBatch(E, C, layout.branchSizes.length)
-  const observations = new Float32Array(E * O).fill(0.5)
+  const observations = Float32Array.from({ length: E * O }, (_, i) => seen(Math.floor(i / O)))
   await actor.act(observations, null, actions, {
     random: new Random(7),
     spread: deterministic ? 0 : temperature,
@@ -60,5 +61,19 @@ describe.each(['squashed', 'clipped'] as const)('acting with a temperature, %s',
     const likeliest = (await decide('basic', kind, true, 1)).discrete
     expect((await decide('basic', kind, false, 1)).discrete).not.toEqual(likeliest)
     expect((await decide('basic', kind, false, 0)).discrete).toEqual(likeliest)
+    expect((await decide('basic', kind, false, 1e-4)).discrete).toEqual(likeliest)
   })
+})
+
+it('draws for every environment by the spread of what it sees', async () => {
+  const spreads = async (seen: (e: number) => number) => {
+    const mean = (await decide('pendulum', 'squashed', true, 1, seen)).raw
+    return (await decide('pendulum', 'squashed', false, 1, seen)).raw.map((raw, e) => raw - mean[e]!)
+  }
+  const [near, far] = [await spreads(() => 0.5), await spreads(() => -9)]
+  const mixed = await spreads((e) => (e < 4 ? 0.5 : -9))
+  mixed.forEach((spread, e) => {
+    expect(spread).toBeCloseTo((e < 4 ? near : far)[e]!, 5)
+  })
+  expect(Math.abs(near[7]! / far[7]! - 1)).toBeGreaterThan(0.05)
 })
