@@ -1,16 +1,17 @@
-"""The workers of a run: placed by Ray, watched by us, since Ray takes a minute to notice a cut cable."""
+"""The workers of a run: placed by Ray, watched here, since Ray is slow to notice a cut cable."""
 
 import asyncio
+import logging
 from typing import Any
 
 import ray
 from ray.util.placement_group import PlacementGroup, placement_group, remove_placement_group
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
-from understudy_ray.worker import Worker
+from understudy_ray.worker import OPTIONS, Worker
 
 PING_SECONDS = 2.0
-#: For an answer to a ping; with the pause before it, what is gone is noticed in less than ten seconds.
+#: For an answer to a ping; with the pause before it, what is gone is noticed within ten seconds.
 PATIENCE_SECONDS = 6.0
 
 
@@ -30,19 +31,23 @@ class Crew:
 
     @classmethod
     async def gather(cls, module: str, count: int) -> "Crew":
-        """Waits until there is room for all of them."""
-        ray.init(log_to_driver=False, logging_level="ERROR")
+        """Wait until there is room for all of them."""
+        ray.init(log_to_driver=False, logging_level=logging.ERROR)
         group = placement_group([{"CPU": 1}] * count, strategy="SPREAD")
         await group.ready()
         return cls(module, group)
 
     async def start(self, worker: int) -> None:
-        """Starts the worker, or another one in its place, wherever Ray finds room for it."""
+        """Start the worker, or another one in its place, wherever Ray finds room for it.
+
+        :raises WorkerEndedError: when it could not be started
+        """
         self._let_go(worker)
         strategy = PlacementGroupSchedulingStrategy(
             self._group, placement_group_bundle_index=worker
         )
-        actor = Worker.options(scheduling_strategy=strategy).remote(self._module)
+        place: Any = ray.remote(**OPTIONS, scheduling_strategy=strategy)
+        actor = place(Worker).remote(self._module)
         self._actors[worker] = actor
         self._ended[worker] = asyncio.Event()
         try:
@@ -52,20 +57,24 @@ class Crew:
         self._watches[worker] = asyncio.create_task(self._watch(worker))
 
     async def call(self, worker: int, request: bytes) -> bytes:
-        """:raises WorkerEndedError: when there is no answer to come"""
+        """Pass a request on.
+
+        :raises WorkerEndedError: when there is no answer to come
+        """
         answer = asyncio.ensure_future(self._actors[worker].call.remote(request))
         ended = asyncio.create_task(self._ended[worker].wait())
         try:
             await asyncio.wait([answer, ended], return_when=asyncio.FIRST_COMPLETED)
             if not answer.done():
                 raise WorkerEndedError("its node does not answer")
-            return answer.result()
+            return bytes(answer.result())
         except ray.exceptions.RayError as error:
             raise WorkerEndedError(_in_words(error)) from error
         finally:
             ended.cancel()
 
     def close(self) -> None:
+        """Let all of them go, and their places with them."""
         for worker in list(self._actors):
             self._let_go(worker)
         remove_placement_group(self._group)

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from understudy_ray.frames import CALL, LOST, OPEN, Frame, read_frame, write_frame
 from understudy_ray.program import NoNodeError, node_command
@@ -20,7 +20,7 @@ REQUESTS = 3
 
 
 def start_run(module: str, *, workers: bool) -> tuple[subprocess.Popen[bytes], BinaryIO | None]:
-    """The run's process, and what it asks of the workers. Its output is the job's."""
+    """Start the run, whose output is the job's. Returns it, and the pipe of its requests."""
     if not workers:
         return subprocess.Popen(node_command(module), stdin=subprocess.DEVNULL), None
     theirs_reads, ours_writes = os.pipe()
@@ -35,8 +35,9 @@ def start_run(module: str, *, workers: bool) -> tuple[subprocess.Popen[bytes], B
 
 
 async def relay(requests: BinaryIO, answers: BinaryIO, module: str, count: int) -> None:
-    """Until the run closes its side."""
-    from understudy_ray.crew import Crew, WorkerEndedError
+    """Lead requests to the workers and their answers back, until the run closes its side."""
+    # Ray itself, which jobs without workers have no need of.
+    from understudy_ray.crew import Crew, WorkerEndedError  # noqa: PLC0415
 
     loop = asyncio.get_running_loop()
     queue: asyncio.Queue[Frame | None] = asyncio.Queue()
@@ -86,7 +87,7 @@ def main() -> int:
     # Ray sends it to everybody in the job, and this process must not end before the run has.
     signal.signal(signal.SIGTERM, lambda *_: None)
     if requests is not None:
-        asyncio.run(relay(requests, child.stdin, workers[0], int(workers[1])))
+        asyncio.run(relay(requests, cast(BinaryIO, child.stdin), workers[0], int(workers[1])))
     return child.wait()
 
 

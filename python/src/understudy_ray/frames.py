@@ -19,7 +19,10 @@ OPEN, CALL, LOST = 1, 2, 3
 
 
 def read_exactly(pipe: BinaryIO, size: int) -> bytes:
-    """:raises EOFError: when the other side has closed"""
+    """Read ``size`` bytes.
+
+    :raises EOFError: when the other side has closed
+    """
     parts = []
     while size > 0:
         part = pipe.read(size)
@@ -31,17 +34,24 @@ def read_exactly(pipe: BinaryIO, size: int) -> bytes:
 
 
 def read_frame(pipe: BinaryIO) -> Frame:
-    """:raises EOFError: as ``read_exactly``"""
+    """Read one from a run.
+
+    :raises EOFError: as ``read_exactly``
+    """
     length, worker, kind = _CHANNEL.unpack(read_exactly(pipe, _CHANNEL.size))
     return Frame(worker, kind, read_exactly(pipe, length))
 
 
 def write_frame(pipe: BinaryIO, frame: Frame) -> None:
+    """Write one to a run."""
     pipe.write(_CHANNEL.pack(len(frame.body), frame.worker, frame.kind) + frame.body)
     pipe.flush()
 
 
 def read_answer(pipe: BinaryIO) -> bytes:
-    """An answer of a worker as it is, head and all. :raises EOFError: as ``read_exactly``"""
+    """Read an answer of a worker as it is, head and all.
+
+    :raises EOFError: as ``read_exactly``
+    """
     head = read_exactly(pipe, _STDIO_HEAD)
     return head + read_exactly(pipe, struct.unpack_from("<I", head)[0])

@@ -14,7 +14,10 @@ class NoNodeError(Exception):
 
 
 def node_command(module: str) -> list[str]:
-    """:raises NoNodeError:"""
+    """Return what runs a module of the program.
+
+    :raises NoNodeError: where nothing can
+    """
     packed = PROGRAM / "node"
     if packed.exists():
         packed.chmod(0o755)

@@ -1,8 +1,9 @@
-"""A worker: an actor of Ray that owns a Node process, which hosts environments."""
+"""A worker: an actor of Ray with a Node process of its own, which hosts environments."""
 
 import contextlib
 import os
 import subprocess
+from typing import BinaryIO, cast
 
 import ray
 
@@ -13,7 +14,15 @@ from understudy_ray.program import node_command
 CHILD_ENDED = 3
 
 
-@ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0, concurrency_groups={"life": 1})
+#: How Ray is to run it. A call that was repeated would step twice.
+OPTIONS = {
+    "num_cpus": 1,
+    "max_restarts": 0,
+    "max_task_retries": 0,
+    "concurrency_groups": {"life": 1},
+}
+
+
 class Worker:
     """Passes requests on to its process, one at a time, and their answers back."""
 
@@ -22,17 +31,20 @@ class Worker:
         self._child = subprocess.Popen(
             node_command(module), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
         )
+        self._requests = cast(BinaryIO, self._child.stdin)
+        self._answers = cast(BinaryIO, self._child.stdout)
 
     def call(self, request: bytes) -> bytes:
+        """Return the answer to a request."""
         try:
-            self._child.stdin.write(request)
-            return read_answer(self._child.stdout)
+            self._requests.write(request)
+            return read_answer(self._answers)
         except (EOFError, BrokenPipeError):
             os._exit(CHILD_ENDED)
 
     @ray.method(concurrency_group="life")
     def ping(self) -> None:
-        """Answers while the actor and its node live, whatever its environments are at."""
+        """Answer while the actor and its node live, whatever its environments are at."""
 
     def __del__(self) -> None:
         with contextlib.suppress(OSError):
