@@ -7,12 +7,14 @@ import { packMessage, readMessage } from '../msgpack.ts'
 import {
   type ForkTraining,
   failureOf,
+  forgetElsewhere,
   ownerMessage,
   resolveConfig,
   runDirectory,
   runFence,
   type Start,
   type TrainingProcess,
+  writeElsewhere,
 } from '../train/index.ts'
 import { ComeHome } from './come-home.ts'
 import { LineReader } from './job-lines.ts'
@@ -34,15 +36,23 @@ const TAIL_LINES = 20
 
 type Exit = Parameters<Parameters<TrainingProcess['onExit']>[0]>[0]
 
-export function trainOnRay(client: RayClient): ForkTraining {
-  return () => new RayTraining(client)
+/** @param onSubmitted  told once the cluster has the job, which then goes on without this process */
+export function trainOnRay(client: RayClient, onSubmitted: () => void = () => {}): ForkTraining {
+  return () => new RayTraining(client, null, onSubmitted)
+}
+
+/** Goes back to a job: what it has said so far is heard once more. */
+export function rejoinOnRay(client: RayClient, job: string): ForkTraining {
+  return () => new RayTraining(client, job)
 }
 
 class RayTraining implements TrainingProcess {
   readonly pid = undefined
   readonly port: TrainingProcess['port']
   readonly #client: RayClient
-  readonly #jobId = `understudy-${randomBytes(6).toString('hex')}`
+  readonly #jobId: string
+  readonly #isRejoined: boolean
+  readonly #onSubmitted: () => void
   readonly #given = new AbortController()
   readonly #text: string[] = []
   #listener: (frame: Uint8Array) => void = () => {}
@@ -52,8 +62,13 @@ class RayTraining implements TrainingProcess {
   #stopping = false
   #code: number | null = null
 
-  constructor(client: RayClient) {
+  /** @param job  that is there already; null for a new one */
+  constructor(client: RayClient, job: string | null, onSubmitted: () => void = () => {}) {
     this.#client = client
+    this.#onSubmitted = onSubmitted
+    this.#jobId = job ?? `understudy-${randomBytes(6).toString('hex')}`
+    this.#isRejoined = job !== null
+    this.#submitted = this.#isRejoined
     this.port = {
       post: (message) => this.#told(message),
       onMessage: (listener) => {
@@ -70,9 +85,9 @@ class RayTraining implements TrainingProcess {
     this.#exited = listener
   }
 
+  /** Nobody listens any more. The job goes on, unless it was told to stop. */
   kill(): void {
     this.#given.abort()
-    void this.#stop()
   }
 
   #told(message: Uint8Array): void {
@@ -88,9 +103,12 @@ class RayTraining implements TrainingProcess {
   }
 
   async #train(start: Start): Promise<void> {
+    const directory = runDirectory(start.dataDirectory, start.runId)
     try {
-      await this.#submit(start)
-      await this.#follow(start)
+      if (this.#isRejoined) this.#say({ type: 'resumed', step: 0, score: null, masteredAtStep: null })
+      else await this.#submit(start, directory)
+      await this.#follow(start, directory)
+      if (!this.#given.signal.aborted) forgetElsewhere(directory)
     } catch (error) {
       this.#fail(error)
     }
@@ -98,7 +116,7 @@ class RayTraining implements TrainingProcess {
     this.#exited?.({ code: this.#code ?? 1, signal: null, errorOutput: this.#text.join('\n') })
   }
 
-  async #submit(start: Start): Promise<void> {
+  async #submit(start: Start, directory: string): Promise<void> {
     await this.#client.version()
     const { engine, rollout } = resolveConfig(start.config, { stored: true })
     const program = packOnce(programFiles(engine))
@@ -119,6 +137,8 @@ class RayTraining implements TrainingProcess {
       })
     })
     this.#submitted = true
+    writeElsewhere(directory, { address: this.#client.address, job: this.#jobId })
+    this.#onSubmitted()
     // Told to stop in the meantime.
     if (this.#stopping) await this.#client.stop(this.#jobId)
   }
@@ -129,8 +149,7 @@ class RayTraining implements TrainingProcess {
   }
 
   /** Until the job has ended, however often the connection breaks. */
-  async #follow(start: Start): Promise<void> {
-    const directory = runDirectory(start.dataDirectory, start.runId)
+  async #follow(start: Start, directory: string): Promise<void> {
     const home = new ComeHome(directory, runFence(directory, start.claim))
     let work = Promise.resolve()
     const reader = new LineReader(

@@ -27,6 +27,7 @@ export {
   selectDemonstrations,
 } from './demonstrations.ts'
 export { diagnose, type Finding, factsOf, type RunFacts } from './diagnostics/index.ts'
+export { type Elsewhere, forgetElsewhere, readElsewhere, writeElsewhere } from './elsewhere.ts'
 export { failureOf } from './failure.ts'
 export { type ForkTraining, forkElectron, forkNode, type TrainingProcess } from './fork.ts'
 export { type GivenConfig, type GivenProblem, readGiven, soundPart } from './given-config.ts'
@@ -67,7 +68,7 @@ export {
 export { serveTraining } from './serve-training.ts'
 export { describeSettings, type SettingDescription } from './settings-form.ts'
 export { type StartProblem, startProblems } from './start-problems.ts'
-export { type ResumeRunOptions, resumeRun, type StartRunOptions, startRun } from './start-run.ts'
+export { type ResumeRunOptions, rejoinRun, resumeRun, type StartRunOptions, startRun } from './start-run.ts'
 export { type StopReason, type StopSettings, stopSettings } from './stop-rule.ts'
 export type { RunEnd, RunEvents, RunHandle } from './supervisor.ts'
 export { parseYaml, writeYaml } from './yaml.ts'

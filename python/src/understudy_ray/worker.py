@@ -3,7 +3,7 @@
 import contextlib
 import os
 import subprocess
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import ray
 
@@ -15,7 +15,7 @@ CHILD_ENDED = 3
 
 
 #: How Ray is to run it. A call that was repeated would step twice.
-OPTIONS = {
+OPTIONS: dict[str, Any] = {
     "num_cpus": 1,
     "max_restarts": 0,
     "max_task_retries": 0,
