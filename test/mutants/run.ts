@@ -1,6 +1,6 @@
 /**
  * `npm run test:mutants`: plants every fault of the list in a copy of the project, one at a time, and asks the tests that are to
- * judge it. `-- PATTERN` takes those whose file or words have it in them. Ends with `N of M killed (P %)`; fails below 90 %, and
+ * judge it. `-- PATTERN...` takes those whose file or words have one of them in them. Ends with `N of M killed (P %)`; fails below 90 %, and
  * where a fault survives that is not known to (docs/decisions/0014-planted-faults.md).
  */
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -25,8 +25,10 @@ const LEAST_SHARE = 0.9
 const GRACE = 30
 
 const root = join(import.meta.dirname, '../..')
-const pattern = process.argv[2] ?? ''
-const mutants = every.filter(({ file, what }) => `${file}: ${what}`.includes(pattern))
+const patterns = process.argv.slice(2)
+const nameOf = ({ file, what }: Mutant) => `${file}: ${what}`
+const asked = (mutant: Mutant) => patterns.some((pattern) => nameOf(mutant).includes(pattern))
+const mutants = patterns.length === 0 ? every : every.filter(asked)
 const scratch = mkdtempSync(join(tmpdir(), 'understudy-mutants-'))
 const running = new Set<ChildProcess>()
 
@@ -132,7 +134,7 @@ async function plant(copy: string, mutant: Mutant, limit: number): Promise<void>
   writeFileSync(path, withFault(source, mutant))
   const { passed, by } = await judge(copy, mutant.tests, limit)
   writeFileSync(path, source)
-  const name = `${mutant.file}: ${mutant.what}`
+  const name = nameOf(mutant)
   const seconds = `${((performance.now() - began) / 1000).toFixed(1)} s`
   if (!passed) killed++
   const known = mutant.survives !== undefined
@@ -148,7 +150,7 @@ async function plant(copy: string, mutant: Mutant, limit: number): Promise<void>
   process.stdout.write(`${verdict}  ${name}${why === undefined ? '' : `  (${why})`}  ${seconds}\n`)
 }
 
-if (mutants.length === 0) throw new Error(`no fault has "${pattern}" in its file or its words`)
+if (mutants.length === 0) throw new Error(`no fault has ${patterns.join(' or ')} in its file or its words`)
 const copies = Array.from({ length: Math.min(availableParallelism(), mutants.length) }, (_, i) =>
   join(scratch, `${i}`),
 )
@@ -172,5 +174,5 @@ const share = killed / mutants.length
 process.stdout.write(`${killed} of ${mutants.length} killed (${(100 * share).toFixed(1)} %)\n`)
 for (const name of wrong) process.stdout.write(`not as the list says: ${name}\n`)
 // Some of the faults may well be those few that survive.
-const enough = pattern !== '' || share >= LEAST_SHARE
+const enough = patterns.length > 0 || share >= LEAST_SHARE
 process.exitCode = enough && wrong.length === 0 ? 0 : 1
