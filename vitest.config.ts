@@ -1,14 +1,23 @@
 import { defineConfig } from 'vitest/config'
 
-/** Of both projects; a project does not take them over from the root. */
+/** Of every project; a project does not take them over from the root. */
 const shared = {
   pool: 'forks',
   // What is waited for comes within milliseconds on an idle machine; a busy one is no reason to fail.
   testTimeout: 60_000,
   hookTimeout: 60_000,
-  globalSetup: 'test/own-config.ts',
+  globalSetup: ['test/own-config.ts', 'test/compile-cache.ts'] as string[],
   expect: { poll: { timeout: 20_000 } },
 } as const
+
+const below = (folders: readonly string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`)
+
+/** What these leave behind disturbs no other: one process runs many of them and loads the program once. */
+const units = [
+  ...below(['demos', 'envs', 'evaluate', 'tensor', 'train/config']),
+  // The one left out asks for all that is registered, which others add to.
+  'test/learn/**/!(metric-definitions).test.ts',
+]
 
 export default defineConfig({
   test: {
@@ -19,7 +28,15 @@ export default defineConfig({
           ...shared,
           name: 'quick',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/long/**', 'test/attack/**', 'test/package/**'],
+          exclude: [...below(['attack', 'long', 'package']), ...units],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: units,
+          isolate: false,
         },
       },
       {

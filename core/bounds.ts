@@ -52,7 +52,7 @@ function problem(text: string, most: number, unprintable: RegExp): string | unde
 export function requireName(what: string, text: string, most: number): void {
   const found = nameProblem(text, most)
   if (found === undefined) return
-  throw new UserError(`${what} has 1 to ${most} characters that can be printed, not ${found}`, {
+  throw new UserError(`${what} has 1 to ${most} printable characters, not ${found}`, {
     usage: true,
   })
 }
@@ -61,7 +61,7 @@ export function requireName(what: string, text: string, most: number): void {
 export function requireText(what: string, text: string, most: number): void {
   const found = textProblem(text, most)
   if (found === undefined) return
-  throw new UserError(`${what} has up to ${most} characters that can be printed, not ${found}`, {
+  throw new UserError(`${what} has up to ${most} printable characters, not ${found}`, {
     usage: true,
   })
 }

@@ -24,7 +24,11 @@ export {
   type ActionSpec,
   type ActionUnits,
   checkEnvironment,
+  type Drawing,
+  type DrawingEvent,
+  draw,
   type Environment,
+  type EnvironmentDefinition,
   type EnvironmentFactory,
   type EnvironmentScheme,
   type EnvironmentSpec,
@@ -32,6 +36,8 @@ export {
   makeEnvironment,
   observationSize,
   type Player,
+  type Preset,
+  type Shape,
   type StepResult,
 } from './envs/index.ts'
 export { DataError, UserError } from './errors.ts'

@@ -48,7 +48,10 @@ export async function startDesktop(electron: Electron, argv: readonly string[]):
   try {
     mkdirSync(settings, { recursive: true })
   } catch (error) {
-    dialog.showErrorBox('Understudy cannot start', `${settings} cannot be made: ${(error as Error).message}`)
+    dialog.showErrorBox(
+      'Understudy cannot start',
+      `${settings} cannot be created: ${(error as Error).message}`,
+    )
     app.exit(1)
     return
   }
@@ -231,7 +234,7 @@ export class Desktop {
 
   #fatal(message: string, remedy: string | null): void {
     this.#electron.dialog.showErrorBox(
-      'Understudy cannot go on',
+      'Understudy cannot continue',
       remedy === null ? message : `${message}.\n${remedy}.`,
     )
     this.#quitting = 'closed'

@@ -12,7 +12,7 @@ export const fuses: readonly Fuse[] = [
   {
     name: 'RunAsNode',
     enabled: true,
-    why: 'files of others are read in limited processes, which are plain Node; host and trainers are utility processes',
+    why: 'files from elsewhere are read in limited processes, which are plain Node; host and trainers are utility processes',
   },
   {
     name: 'EnableCookieEncryption',

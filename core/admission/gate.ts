@@ -45,13 +45,13 @@ export class UnadmittedError extends UserError {
     const add = {
       environment: 'if you know what it starts, add it with `understudy envs add ID`, or in the studio',
       plugin: 'if you know what it does, name it with --plugin FILE',
-      interpreter: 'if you know what it is, name it with --python FILE, or in the settings of the studio',
+      interpreter: "if you know what it is, name it with --python FILE, or in the studio's settings",
     }[kind]
     super(
       refusal === 'unknown'
-        ? `${what} was not added here`
-        : `${what} is not what it was when it was added here`,
-      { remedy: refusal === 'unknown' ? add : `see what has changed; ${add}` },
+        ? `${what} has not been added here`
+        : `${what} has changed since it was added here`,
+      { remedy: refusal === 'unknown' ? add : `check what has changed; ${add}` },
     )
     this.name = 'UnadmittedError'
     this.subject = subject

@@ -137,8 +137,8 @@ export class PersonMemory implements Memory {
     } catch (cause) {
       rmSync(partial, { force: true })
       const { code } = cause as NodeJS.ErrnoException
-      throw new UserError(`what is admitted cannot be remembered in ${this.#directory} (${code})`, {
-        remedy: 'make that folder writable, or name another by $UNDERSTUDY_CONFIG',
+      throw new UserError(`cannot remember in ${this.#directory} what may be started (${code})`, {
+        remedy: 'make that folder writable, or choose another with $UNDERSTUDY_CONFIG',
         cause,
       })
     }

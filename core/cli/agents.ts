@@ -44,7 +44,7 @@ export function register(program: Command, context: CliContext): void {
     .requiredOption('--env <id>', 'the environment that it plays')
     .option('--parameter <name=value>', 'parameter of the environment; may be repeated', collectParameter, {})
     .option('--name <name>', 'name to show (default: the name of the file)')
-    .option('--output <name>', 'the output with the actions, if several could be')
+    .option('--output <name>', 'the output with the actions, if several could have them')
     .action((file: string, options: ImportOptions) => importFile(file, options, context))
   agents
     .command('rename')

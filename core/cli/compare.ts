@@ -66,8 +66,8 @@ async function compare(runs: readonly string[], options: Options, context: CliCo
   const other = named.find(({ agent }) => agent.environmentId !== id)
   if (other !== undefined) {
     throw new UserError(
-      `${named[0]!.label} plays ${id}, ${other.label} plays ${other.agent.environmentId}: they share no boards`,
-      { usage: true, remedy: 'compare runs of one environment' },
+      `${named[0]!.label} plays ${id}, ${other.label} plays ${other.agent.environmentId}: they have no boards in common`,
+      { usage: true, remedy: 'compare runs in one environment' },
     )
   }
   context.noteAsked(id)

@@ -57,7 +57,7 @@ async function serve(args: readonly string[], options: ServeOptions, context: Cl
   const build = readBuildArguments(args)
   const port = build.port ?? options.mlagentsPort
   if (port === undefined) {
-    throw new UserError('there is no port for the trainer', {
+    throw new UserError('no port was given for the trainer', {
       usage: true,
       remedy: 'give --mlagents-port 5004, and start the trainer with file_name=None or without --env',
     })

@@ -24,7 +24,7 @@ export function register(program: Command, context: CliContext): void {
     .action(() => list(context))
   envs
     .command('add <ids...>')
-    .description('allow environments of other programs to start whenever the library names them')
+    .description('allow environments from other programs to start whenever the library names them')
     .option(
       '--parameter <name=value>',
       'parameter to create them with; may be repeated',
@@ -38,7 +38,7 @@ export function register(program: Command, context: CliContext): void {
     .action((folder: string) => trust(folder, context))
   envs
     .command('forget <names...>')
-    .description('undo add and trust, and what --env, --plugin and configurations have allowed')
+    .description('undo add and trust, and whatever --env, --plugin and configurations have allowed')
     .action((names: string[]) => forget(names, context))
 }
 
@@ -59,7 +59,7 @@ function add(ids: readonly string[], parameters: AddOptions['parameter'], contex
   for (const named of ids) {
     const id = fullEnvironmentId(named)
     if (environmentSubject(id) === null) {
-      throw new UserError(`"${id}" is not an environment of another program`, {
+      throw new UserError(`"${id}" is not an environment from another program`, {
         usage: true,
         remedy: 'such ids look like gym:CartPole-v1; built-in environments need not be added',
       })
@@ -80,7 +80,7 @@ function forget(names: readonly string[], context: CliContext): void {
   const forgotten = names.flatMap((name) => {
     const found = context.memory.forget(name)
     if (found.length > 0) return found
-    throw new UserError(`"${name}" was not added here`, { remedy: '`understudy envs` lists what was' })
+    throw new UserError(`"${name}" has not been added here`, { remedy: '`understudy envs` lists what was' })
   })
   const told = forgotten.map((entry) => entry.name)
   if (context.json) context.printJson({ event: 'forgotten', names: told })
@@ -91,7 +91,7 @@ function addedTable(entries: readonly (Admission | TrustedFolder)[]): string[] {
   return formatTable(entries, [
     { title: 'ADDED HERE', text: (entry) => entry.name },
     { title: 'KIND', text: (entry) => (entry.kind === 'folder' ? 'trusted folder' : entry.kind) },
-    { title: 'RUNS', text: (entry) => ('path' in entry ? entry.path || '-' : 'whatever lies there') },
+    { title: 'RUNS', text: (entry) => ('path' in entry ? entry.path || '-' : 'everything in it') },
     { title: 'CONTENT', text: (entry) => ('sha256' in entry ? entry.sha256.slice(0, 12) : '-') },
     { title: 'ADDED', text: (entry) => formatTime(entry.admittedAt * 1000) },
   ])

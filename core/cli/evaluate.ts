@@ -35,7 +35,7 @@ export function register(program: Command, context: CliContext): void {
       '<run>',
       'a run, an imported agent, an ONNX file, "scripted" or "random" (these three with --env)',
     )
-    .option('--env <id>', 'environment of an ONNX file or a scripted player')
+    .option('--env <id>', 'environment for an ONNX file or a scripted player')
     .option(
       '--episodes <n>',
       'how many held-out boards',

@@ -46,17 +46,17 @@ export class ExperimentDisplay {
       case 'plan': {
         this.#done = event.kept
         this.#all = event.cells
-        const kept = event.kept === 0 ? '' : `, ${event.kept} of them there already`
+        const kept = event.kept === 0 ? '' : `, ${event.kept} of them already done`
         this.note(`${this.#experiment.name}: ${counted(event.cells, 'run')}${kept}; ${event.jobs} at once`)
         break
       }
       case 'changed':
-        this.note(`${event.cell} is made again: ${event.changes.join('; ')}`)
+        this.note(`${event.cell} is run again: ${event.changes.join('; ')}`)
         break
       case 'started':
         this.#running.set(event.cell, null)
         this.note(
-          `${event.cell} ${event.step === 0 ? 'begins' : `goes on at ${event.step.toLocaleString('en')} steps`}`,
+          `${event.cell} ${event.step === 0 ? 'starts' : `continues at ${event.step.toLocaleString('en')} steps`}`,
         )
         break
       case 'progress':
@@ -83,10 +83,10 @@ export class ExperimentDisplay {
   #verdict({ steps, seconds, mastered, sustained, solved }: Cell): string {
     const { until } = this.#experiment
     const reached = { mastered, sustained, solved, max_steps: null }[until]
-    if (until === 'max_steps') return `has made ${steps.toLocaleString('en')} steps in ${duration(seconds)}`
+    if (until === 'max_steps') return `has done ${steps.toLocaleString('en')} steps in ${duration(seconds)}`
     if (reached === null)
-      return `is not ${until} within ${steps.toLocaleString('en')} steps, ${duration(seconds)}`
-    return `is ${until} at ${reached.step.toLocaleString('en')} steps, ${duration(reached.seconds)}`
+      return `was not ${until} within ${steps.toLocaleString('en')} steps, ${duration(seconds)}`
+    return `was ${until} at ${reached.step.toLocaleString('en')} steps, ${duration(reached.seconds)}`
   }
 
   #showProgress(): void {

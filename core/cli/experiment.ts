@@ -67,13 +67,13 @@ async function experiment(file: string, options: Options, context: CliContext): 
   const cells = made.length > 0 ? made : await readReportCells(reportDirectory, plan.name)
   const known = cells.filter((cell) => plan.columns.some((column) => column.id === cell.column))
   for (const { cell, changes } of outdated(plan, known)) {
-    context.note(`${cell} was made with different settings than ${file} has now: ${changes.join('; ')}`)
+    context.note(`${cell} was made with settings different from those now in ${file}: ${changes.join('; ')}`)
   }
   if (known.length > 0) {
     show(await writeReport(plan, known, reportDirectory, `understudy experiment ${file}`), known, context)
   } else if (options.reportOnly) {
-    throw new UserError(`there are no results of ${plan.name} in ${directory}`, {
-      remedy: 'leave --report-only out to make them, or say with --out or --report where they are',
+    throw new UserError(`there are no results for ${plan.name} in ${directory}`, {
+      remedy: 'leave out --report-only to make them, or say where they are with --out or --report',
     })
   }
   context.signal.throwIfAborted()

@@ -16,7 +16,7 @@ const FLAGS = ['--ignore-scripts', '--loglevel=error', '--no-audit', '--no-fund'
  */
 export async function fetchEngine(signal: AbortSignal, say: (line: string) => void): Promise<void> {
   if (hasOnnxRuntime() || engineFolder === undefined) return
-  say('fetching ONNX Runtime, which computes the networks, from the package registry (once, about 110 MB)')
+  say('fetching ONNX Runtime, which runs the networks, from the package registry (once, about 110 MB)')
   try {
     await fetchInto(engineFolder, signal)
   } catch (error) {

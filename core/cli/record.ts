@@ -37,7 +37,7 @@ export function register(program: Command, context: CliContext): void {
     .option('--episodes <n>', 'number of episodes', wholeNumber('--episodes', 1, 1_000_000), 1)
     .option(
       '--seed <s>',
-      'seed of the first episode; the next ones count up',
+      'seed of the first episode; the following ones count up',
       wholeNumber('--seed', 0, 0xffffffff),
       0,
     )

@@ -34,7 +34,7 @@ export function register(program: Command, context: CliContext): void {
     .argument('[run]', 'a run or an imported agent; or use --model and --env')
     .addOption(new Option('--model <file>', 'an ONNX file, which needs no library').env('UNDERSTUDY_MODEL'))
     .addOption(new Option('--env <id>', 'the environment that it plays').env('UNDERSTUDY_ENV'))
-    .option('--output <name>', 'the output with the actions, if several could be')
+    .option('--output <name>', 'the output with the actions, if several could have them')
     .option('--checkpoint <step>', 'use the policy of this step', wholeNumber('--checkpoint', 0))
     .addOption(new Option('--host <address>', 'where to listen').env('UNDERSTUDY_HOST').default('127.0.0.1'))
     .addOption(
@@ -72,7 +72,10 @@ function refuseIdle(
   command: Command,
 ): void {
   if (run === undefined && checkpoint !== undefined) {
-    throw new UserError('--checkpoint is of a run', { usage: true, remedy: 'name the run, or leave it out' })
+    throw new UserError('--checkpoint is only for a run', {
+      usage: true,
+      remedy: 'name the run, or leave it out',
+    })
   }
   const idle = ['model', 'output'].find((name) => command.getOptionValueSource(name) === 'cli')
   if (run !== undefined && idle !== undefined) {

@@ -49,8 +49,8 @@ async function openStudio(options: StudioOptions, context: CliContext): Promise<
   }
   if (!isLoopback(host)) {
     say(
-      `warning: other machines can reach ${host}. Whoever has the address with its key may do here what you may, and ` +
-        'nothing is encrypted on the way: prefer ssh -L in a network that you do not trust',
+      `warning: other machines can reach ${host}. Anyone with the address and its key can do whatever you can here, and ` +
+        'nothing is encrypted on the way: use ssh -L on a network that you do not trust',
     )
   }
   await runBrowserStudio(

@@ -26,7 +26,7 @@ export async function demonstrationsFor(
       note: (text) => context.note(`${name}: ${text}`),
       signal: context.signal,
     })
-    const already = known.length === 0 ? '' : `, ${known.length} were in the library already`
+    const already = known.length === 0 ? '' : `, ${known.length} already in the library`
     context.note(`${name}: ${counted(added.length, 'new episode')}${already}`)
     ids.push(...known, ...added)
   }

@@ -136,7 +136,7 @@ export class TrainingDisplay {
     for (const [parameter, lesson] of Object.entries(lessons)) {
       const before = this.#lessonsShown?.[parameter]
       if (before !== undefined && before !== lesson) {
-        this.note(`${step.toLocaleString('en')} steps: ${parameter} goes on to lesson "${lesson}"`)
+        this.note(`${step.toLocaleString('en')} steps: ${parameter} moves on to lesson "${lesson}"`)
       }
     }
     this.#lessonsShown = lessons

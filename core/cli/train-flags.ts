@@ -1,7 +1,7 @@
 /** Flags of `understudy train` that would say nothing beside the others: refused, as nobody gives one for nothing. */
 import type { EnvironmentSpec, Preset } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
-import { needsDemonstrations, type RunConfig } from '../train/index.ts'
+import { contentOf, needsDemonstrations, type RunConfig } from '../train/index.ts'
 
 interface Flags {
   readonly algo?: string
@@ -17,14 +17,14 @@ interface Flags {
 export function refuseIdleFlags({ behavior, numEnvs, envsPerWorker }: Flags, file: string | undefined): void {
   if (behavior !== undefined && file === undefined) {
     throw idle(
-      '--behavior chooses from a configuration file, and there is none',
+      '--behavior chooses from a configuration file, and none was given',
       'leave it out, or name the file',
     )
   }
   if (numEnvs !== undefined && envsPerWorker !== undefined) {
     throw idle(
       '--num-envs and --envs-per-worker cannot be used together',
-      'name the environments of all workers or of each',
+      'give the number of environments either in total or per worker',
     )
   }
 }
@@ -37,7 +37,7 @@ export function refuseIdleFlags({ behavior, numEnvs, envsPerWorker }: Flags, fil
 export function refuseOtherThanPreset({ algo, gail }: Flags, preset: Preset, all: readonly Preset[]): void {
   const is = contentOf(preset)
   const flag =
-    algo !== undefined && algo !== is.algo
+    algo !== undefined && algo !== is.algorithm
       ? `--algo ${algo}`
       : gail !== undefined && gail !== is.gail
         ? gail
@@ -45,22 +45,15 @@ export function refuseOtherThanPreset({ algo, gail }: Flags, preset: Preset, all
           : '--no-gail'
         : undefined
   if (flag === undefined) return
-  const wanted = { algo: algo ?? is.algo, gail: gail ?? is.gail }
+  const wanted = { algo: algo ?? is.algorithm, gail: gail ?? is.gail }
   const other = all.find((candidate) => {
     const has = contentOf(candidate)
-    return has.algo === wanted.algo && has.gail === wanted.gail
+    return has.algorithm === wanted.algo && has.gail === wanted.gail
   })
   throw idle(
-    `the preset ${preset.id} is ${preset.title}, and ${flag} is something else`,
+    `the preset ${preset.id} is ${preset.title}, which ${flag} contradicts`,
     other === undefined ? `leave ${flag} out` : `use --preset ${other.id}, or leave ${flag} out`,
   )
-}
-
-function contentOf({ config }: Preset): { algo: unknown; gail: boolean } {
-  const behaviors = config.behaviors as Record<string, Record<string, unknown>>
-  const [behavior = {}] = Object.values(behaviors)
-  const signals = (behavior.reward_signals ?? {}) as Record<string, unknown>
-  return { algo: behavior.trainer_type, gail: signals.gail !== undefined }
 }
 
 /** @throws UserError when a flag is about what the run does not do */
@@ -72,7 +65,7 @@ export function refuseUnused(flags: Flags, config: RunConfig, spec: EnvironmentS
   ] as const) {
     if (given && !needsDemonstrations(config)) {
       throw idle(
-        `${algorithm} with these settings learns from no demonstrations, so ${flag} says nothing`,
+        `${algorithm} with these settings does not learn from demonstrations, so ${flag} has no effect`,
         'add --gail, or leave it out',
       )
     }
@@ -80,7 +73,7 @@ export function refuseUnused(flags: Flags, config: RunConfig, spec: EnvironmentS
   const { at } = config.stop
   if ((at === 'mastered' || at === 'sustained') && spec.score.human === undefined) {
     throw idle(
-      `nobody knows a human average of ${spec.id}, so no run can end at mastery`,
+      `${spec.id} has no human average, so a run cannot end at mastery`,
       'use --stop-on plateau, --max-steps or --max-time',
     )
   }

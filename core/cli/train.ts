@@ -3,8 +3,7 @@ import { basename, dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type Command, Option } from 'commander'
 import { completedSentence, fullEnvironmentId, makeEnvironment } from '../envs/index.ts'
-import { otherNames, UserError } from '../errors.ts'
-import { algorithmDefinition, algorithmNames } from '../learn/index.ts'
+import { UserError } from '../errors.ts'
 import { readRegularText } from '../read-file.ts'
 import {
   demonstrationPath,
@@ -27,7 +26,7 @@ import {
   type StopSettings,
   savedConfig,
   startRun,
-  untunedConfig,
+  wishedChoice,
 } from '../train/index.ts'
 import { duration, oneOf, positive, wholeNumber } from './arguments.ts'
 import { loadNamedPlugins } from './config-file.ts'
@@ -77,16 +76,16 @@ export function register(program: Command, context: CliContext): void {
     .option('--no-gail', 'train without GAIL, even if the configuration has it')
     .option(
       '--preset <name>',
-      'sac-gail, ppo-gail, sac, ppo or bc (default: the one that --algo and --gail ask for)',
+      'of the environment: sac-gail, ppo, bc and its like (default: the one that --algo and --gail ask for)',
     )
     .option(
       '--demos <selection>',
-      `${SELECTIONS}; or a file or folder to import. "all", the default, leaves out those of agents and those that missed the goal`,
+      `${SELECTIONS}; or a file or folder to import. "all", the default, leaves out those by agents and those that missed the goal`,
     )
     .addOption(
       new Option(
         '--gail-control <kind>',
-        'a control run, with the demonstrated actions shuffled or the demonstrations blanked out; whatever is learned then is not imitation',
+        'a control run, with the demonstrated actions shuffled or the demonstrations blanked out; what it still learns is not imitation',
       )
         .choices(GAIL_CONTROLS)
         .argParser(oneOf('--gail-control', GAIL_CONTROLS)),
@@ -103,7 +102,7 @@ export function register(program: Command, context: CliContext): void {
     )
     .option(
       '--max-time <time>',
-      'training time of the whole run, such as 90s, 10m, 1h30m',
+      'training time for the whole run, such as 90s, 10m, 1h30m',
       duration('--max-time'),
     )
     .option('--workers <n>', 'worker threads to step the environments on', wholeNumber('--workers', 0, 256))
@@ -254,29 +253,15 @@ async function configOf(
   if (environment === undefined) {
     throw new UserError('which environment?', {
       usage: true,
-      remedy: `add --env ID, for instance: understudy train --env bubble/25 --algo sac --gail`,
+      remedy: `add --env ID, for example: understudy train --env bubble/25 --algo sac --gail`,
     })
   }
-  const presets = presetsFor(environment)
-  const wanted = options.preset ?? presetName(options, presets.find((preset) => preset.recommended)!.id)
-  const preset = presets.find((candidate) => candidate.id === wanted)
-  if (preset === undefined && options.preset === undefined && isAlgorithm(options.algo)) {
-    context.note(`no preset for ${options.algo} in ${environment}: its own defaults`)
-    const config = untunedConfig(environment, options.algo, options.gail === true)
-    return resolveConfig(config, overrides)
-  }
-  if (preset === undefined) {
-    // What was typed is what is not known: the name of a preset is made of an algorithm's.
-    if (options.preset === undefined && options.algo !== undefined) algorithmDefinition(options.algo)
-    const known = presets.map((candidate) => candidate.id)
-    throw new UserError(`there is no preset "${wanted}" for ${environment}`, {
-      usage: true,
-      remedy: otherNames(wanted, known, 'the presets'),
-    })
-  }
-  if (options.preset !== undefined) refuseOtherThanPreset(options, preset, presets)
-  if (options.algo === undefined && options.preset === undefined) context.note(`preset: ${preset.title}`)
-  return resolveConfig(preset.config, { ...overrides, file: `the preset ${preset.id}` })
+  const { preset, algo, gail } = options
+  const { choice, tuned } = wishedChoice(environment, { preset, algorithm: algo, gail })
+  if (preset !== undefined) refuseOtherThanPreset(options, choice, presetsFor(environment))
+  else if (!tuned) context.note(`no preset for ${choice.id} in ${environment}: using its defaults`)
+  else if (algo === undefined) context.note(`preset: ${choice.title}`)
+  return resolveConfig(choice.config, { ...overrides, file: tuned ? `the preset ${choice.id}` : undefined })
 }
 
 /** Whether the file says when the run ends, or leaves it to the flags. */
@@ -292,21 +277,11 @@ function stopOf({ stopOn, maxTime }: Options): Partial<StopSettings> | undefined
   }
 }
 
-function isAlgorithm(name: string | undefined): name is string {
-  return name !== undefined && algorithmNames().includes(name)
-}
-
-function presetName({ algo, gail }: Options, recommended: string): string {
-  if (algo === undefined && gail === undefined) return recommended
-  const name = algo ?? recommended.replace('-gail', '')
-  return gail === true ? `${name}-gail` : name
-}
-
 function refuseOtherFile(file: string, config: RunConfig, saved: RunConfig, runId: string): void {
   const change = firstChange(saved, config)
   if (change === null) return
   const [was, is] = [change.was, change.is].map((value) => JSON.stringify(value) ?? 'absent')
-  throw new UserError(`${file}: ${change.key} is ${is}, and run "${runId}" began with ${was}`, {
+  throw new UserError(`${file}: ${change.key} is ${is}, but run "${runId}" began with ${was}`, {
     usage: true,
     remedy: `leave the file out: understudy train --run-id ${runId} --resume; or start a new run`,
   })

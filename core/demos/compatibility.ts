@@ -26,14 +26,14 @@ export function takenAs(
     const mismatch = fitMismatch(environment, given)
     if (mismatch !== undefined) {
       throw new UserError(`${file}: episode ${i} ${mismatch}`, {
-        remedy: 'leave it out, or name the environment that it is of',
+        remedy: 'leave it out, or name the environment that it was played in',
       })
     }
     if (!isSame) said.add(environment.id)
     return { ...episode, environment: given, seed: null }
   })
   for (const id of said) {
-    note(`it says ${id}; it is taken to be of ${given.id}, whose observations and actions are the same`)
+    note(`it says ${id}; it is read as ${given.id}, which has the same observations and actions`)
   }
   return taken
 }

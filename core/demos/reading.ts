@@ -98,7 +98,7 @@ async function limited<Result>(
     if (!(error instanceof SandboxEndError && error.inCall)) throw error
     const { seconds, bytes: memory } = options.limits
     const given = `${seconds.toFixed(1)} s of processor time and ${Math.round(memory / MB)} MB of memory`
-    const expected = `a file that is read with ${given}, as ${(bytes / MB).toFixed(1)} MB are given`
+    const expected = `a file that can be read with ${given}, the limit for ${(bytes / MB).toFixed(1)} MB`
     throw new DataError({
       file,
       place: 'content',

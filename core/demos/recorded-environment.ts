@@ -6,7 +6,7 @@ export function recordedSpec(stamp: EnvironmentStamp): EnvironmentSpec {
   return {
     id: stamp.id,
     title: stamp.id,
-    description: 'Known from recordings alone.',
+    description: 'Known only from recordings.',
     version: stamp.version,
     parameters: { ...stamp.parameters },
     observations: stamp.observations.map(({ name, shape }) => ({ name, shape, description: 'As recorded.' })),

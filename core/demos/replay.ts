@@ -40,8 +40,8 @@ export function environmentOf(episode: Pick<Episode, 'environment'>): Environmen
   }
   if (environment.spec.reproducible === false) {
     environment.close?.()
-    throw new UserError(`episodes of ${environment.spec.id} cannot be played again`, {
-      remedy: 'the game decides what happens; the data of the episode can be used all the same',
+    throw new UserError(`episodes of ${environment.spec.id} cannot be replayed`, {
+      remedy: 'the same actions can have another outcome in this game; its data can still be used',
     })
   }
   return environment

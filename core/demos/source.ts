@@ -47,7 +47,8 @@ export function filesWithin(folder: string): string[] {
   const paths: string[] = []
   let seen = 0
   const walk = (path: string, prefix: string, depth: number): void => {
-    if (depth > LIMITS.depth) problems.refuse('folders', `at most ${LIMITS.depth} within one another`, 'more')
+    if (depth > LIMITS.depth)
+      problems.refuse('folders', `folders nested at most ${LIMITS.depth} deep`, 'more')
     const entries = opendirSync(path)
     try {
       for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {

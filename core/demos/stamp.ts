@@ -47,7 +47,7 @@ export function fitMismatch(stamp: EnvironmentStamp, spec: Spec): string | undef
     (layoutMismatch(renamed(stamp, spec), spec) && layoutMismatch(stamp, spec)) ?? unitsMismatch(stamp, spec)
   if (mismatch === undefined) return undefined
   const where = stamp.id === spec.id ? '' : `was played in ${stamp.id} and `
-  return `${where}has the ${mismatch.what} ${mismatch.found}, not ${mismatch.expected} as ${spec.id}`
+  return `${where}has the ${mismatch.what} ${mismatch.found}, not ${mismatch.expected} as in ${spec.id}`
 }
 
 /** The same action would be another one there. Where one of them does not say its units, nobody can tell. */

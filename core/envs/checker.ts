@@ -2,6 +2,7 @@
 import { UserError } from '../errors.ts'
 import { Random } from '../random.ts'
 import { checkSpec, type Refuse } from './checker-spec.ts'
+import { checkDrawing } from './drawing/check.ts'
 import {
   type Action,
   type Environment,
@@ -59,7 +60,12 @@ function checkEpisode(environment: Environment, seed: number, scenes: number): A
 
   observe('reset', (observation) => environment.reset(seed, observation))
   const checkScene = (nth: number): void => {
-    if (nth < scenes) checkPlain(environment.scene(), 'scene()', refuse)
+    if (nth >= scenes) return
+    const scene = environment.scene()
+    checkPlain(scene, 'scene()', refuse)
+    if ((scene as { kind?: unknown } | null)?.kind !== 'drawing') return
+    const drawn = checkDrawing(scene, environment.events(), spec)
+    if ('problem' in drawn) refuse(`its drawing cannot be shown: ${drawn.problem}`)
   }
   checkScene(0)
   if (environment.events().length > 0) refuse('events() is not empty after reset')

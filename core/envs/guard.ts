@@ -5,15 +5,20 @@ import type { Action, Environment, StepResult } from './environment.ts'
 import { notFinite, placeOf } from './finite.ts'
 import { type PlayerFactory, registerScriptedPlayer } from './player.ts'
 import {
+  type EnvironmentDefinition,
   type EnvironmentFactory,
   type EnvironmentScheme,
   registerEnvironment,
   registerEnvironmentScheme,
 } from './registry.ts'
 
-export function registerGuardedEnvironment(id: string, factory: EnvironmentFactory): void {
+export function registerGuardedEnvironment(
+  id: string,
+  factory: EnvironmentFactory,
+  definition?: EnvironmentDefinition,
+): void {
   const make = guarded(factory, () => `your environment ${id} cannot be made`)
-  registerEnvironment(id, (parameters) => guardEnvironment(make(parameters), id))
+  registerEnvironment(id, (parameters) => guardEnvironment(make(parameters), id), definition)
 }
 
 export function registerGuardedScheme(name: string, scheme: EnvironmentScheme): void {

@@ -11,7 +11,10 @@ export interface LiveKey {
   /** As the studio writes keys: 'ArrowLeft', '3', 'Space'. */
   readonly shortcut: string
   readonly name: string
-  readonly action: LiveAction
+  /** In the legend beside the board, where keys of the same legend share an entry; the name when absent. */
+  readonly legend?: string | undefined
+  /** Null where it does nothing now. */
+  readonly action: LiveAction | null
 }
 
 export interface LiveAction {

@@ -8,10 +8,16 @@ import { BOUNDS, nameProblem, requireName } from '../bounds.ts'
 import { otherNames, UserError } from '../errors.ts'
 import type { AgentGroupFactory } from './agent-group.ts'
 import type { Environment, EnvironmentSpec, ParameterValue } from './environment.ts'
+import { checkedPresets, type Preset } from './preset.ts'
 
 type Parameters = Readonly<Record<string, ParameterValue>>
 
 export type EnvironmentFactory = (parameters?: Parameters) => Environment
+
+export interface EnvironmentDefinition {
+  /** Settings that are known to work in it; absent: the algorithms' own defaults are offered. */
+  readonly presets?: readonly Preset[]
+}
 
 export interface EnvironmentScheme {
   /** For people: 'gym:CartPole-v1'. */
@@ -30,6 +36,8 @@ export interface EnvironmentScheme {
   make(name: string, parameters: Parameters): Environment
   /** Where a world may have several agents, what makes one for all of them to be trained in; null where it has one. */
   group?(name: string, parameters: Parameters): AgentGroupFactory | null
+  /** As `EnvironmentDefinition.presets`, of the one of that name. */
+  presets?(name: string): readonly Preset[]
   /** Does beforehand what `make` and the first `reset` would have to wait for. @throws as `make` */
   prepare?(name: string, parameters: Parameters): Promise<void>
   /** Whether an id without the scheme, which nothing else here has, is likely meant to be of these. */
@@ -41,11 +49,18 @@ export interface EnvironmentScheme {
 }
 
 const factories = new Map<string, EnvironmentFactory>()
+const tuned = new Map<string, readonly Preset[]>()
 const schemes = new Map<string, EnvironmentScheme>()
 
-export function registerEnvironment(id: string, factory: EnvironmentFactory): void {
+/** @throws UserError where the id or the presets are none */
+export function registerEnvironment(
+  id: string,
+  factory: EnvironmentFactory,
+  { presets = [] }: EnvironmentDefinition = {},
+): void {
   requireName('the id of an environment', id, BOUNDS.environmentId)
   if (factories.has(id)) throw new Error(`environment "${id}" is registered twice`)
+  tuned.set(id, checkedPresets(presets, `the presets of ${id}`))
   factories.set(id, factory)
 }
 
@@ -120,6 +135,12 @@ export async function prepareEnvironment(id: string, parameters?: Parameters): P
   const [scheme, name] = schemeOf(id) ?? unknown(id)
   requireEnvironment(id, parameters)
   await scheme.prepare?.(name, parameters ?? {})
+}
+
+/** Those that its definition brings, the recommended one first; none where it brings none, and for an unknown id. */
+export function environmentPresets(id: string): readonly Preset[] {
+  const [scheme, name] = schemeOf(id) ?? []
+  return tuned.get(id) ?? checkedPresets(scheme?.presets?.(name!) ?? [], `the presets of ${id}`)
 }
 
 /** What a person has to do while it is being made, as a sentence; null where that is nothing. */

@@ -153,7 +153,9 @@ export async function compare(
     rows,
     replication: [
       replication(rows, seeds.length),
-      ...(new Set(limits).size > 1 ? ['Runs of several step limits were given the longest.'] : []),
+      ...(new Set(limits).size > 1
+        ? ['The runs have different step limits; all played with the longest.']
+        : []),
       ...sentenceOf(cutBoards(spec, cut, total, maxEpisodeSteps)),
     ].join(' '),
   }
@@ -217,12 +219,12 @@ function replication(rows: readonly ComparisonRow[], boards: number): string {
   if (rows.some((row) => !row.recorded)) {
     sentences.push(`Agents and scripted players played the same ${boards} held-out boards, one run each.`)
   }
-  if (rows.some((row) => row.recorded)) sentences.push('Recorded plays are on boards of their own.')
+  if (rows.some((row) => row.recorded)) sentences.push('Recorded plays are on other boards.')
   if (rows.some((row) => row.playerKind === 'scripted')) {
     sentences.push(
-      'A scripted player plays by its own rules, mistakes among them where it was made to err; agents take their best action every time.',
+      'A scripted player plays by its own rules, including deliberate mistakes if it has any; agents take their best action every time.',
     )
   }
-  sentences.push('Intervals speak of other boards, not of other training runs.')
+  sentences.push('Intervals are about other boards, not other training runs.')
   return sentences.join(' ')
 }

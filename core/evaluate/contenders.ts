@@ -35,7 +35,7 @@ export function recordedContender(
     if (environmentId === spec.id && version === spec.version) continue
     throw new UserError(
       `episode ${id} was played in ${environmentId} version ${version}, this is ${spec.id} version ${spec.version}`,
-      { remedy: 'leave it out: boards of different environments cannot be compared' },
+      { remedy: 'leave it out: boards from different environments cannot be compared' },
     )
   }
   return {

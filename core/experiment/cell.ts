@@ -84,7 +84,7 @@ export function changes(
   return keys.flatMap((key) => {
     const [a, b] = [JSON.stringify(was[key]), JSON.stringify(is[key])]
     if (a === b || (a === undefined && !Object.hasOwn(named, key))) return []
-    if (key === 'demonstrations') return ['the demonstrations are others']
+    if (key === 'demonstrations') return ['the demonstrations are different']
     return [`${key} was ${a ?? 'not set'}, is ${b ?? 'gone'}`]
   })
 }

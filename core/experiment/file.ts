@@ -14,7 +14,7 @@ export const id = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/,
-    'expected letters, digits, dot, dash and underscore, at most 60',
+    'expected at most 60 letters, digits, dots, dashes and underscores',
   )
 
 export const seed = z.int().min(0).max(0xffffffff)
@@ -35,19 +35,19 @@ export const section = z.record(z.string(), z.unknown())
 
 /** What others have reported for the same column. */
 const published = z.strictObject({
-  time: z.string().optional().describe('As it stands in the source, such as 5:58'),
+  time: z.string().optional().describe('As given in the source, such as 5:58'),
   samples: z.number().positive().optional(),
   samples_per_second: z.number().positive().optional(),
 })
 
 const columnShape = {
   id,
-  title: z.string().optional().describe('The id when absent'),
+  title: z.string().optional().describe('Default: the id'),
   preset: z.string().optional().describe('A preset to start from'),
   config: section.default({}).describe("Laid over the preset, in ML-Agents' layout"),
   settings: section.default({}).describe('Laid over that, by dotted path: hyperparameters.tau'),
   max_steps: z.int().min(1).optional().describe('Environment steps after which a run has missed its goal'),
-  seeds: seeds.optional().describe('Instead of those of the file'),
+  seeds: seeds.optional().describe('Instead of those in the file'),
   paced_rate: z
     .number()
     .positive()
@@ -68,13 +68,13 @@ const grid = z.strictObject({
 
 const comparison = z.strictObject({
   name: z.string(),
-  of: z.string().describe('Id of the column that is hoped to need less'),
+  of: z.string().describe('Id of the column that should need less'),
   against: z.string(),
   by: z
     .enum(['samples', 'paced_rate'])
     .default('samples')
     .describe('The share of samples saved, or the gain of the paced rate'),
-  published: z.number().optional().describe('The same share as others have reported it, such as 0.26'),
+  published: z.number().optional().describe('The same share as reported by others, such as 0.26'),
 })
 
 const experimentShape = {
@@ -85,23 +85,21 @@ const experimentShape = {
   until: z
     .enum(['mastered', 'sustained', 'solved', 'max_steps'])
     .default('mastered')
-    .describe('Where a run ends, if max_steps does not come first'),
+    .describe('When a run ends, unless max_steps comes first'),
   paced_rate: z
     .strictObject({ sync: z.number().positive(), async: z.number().positive() })
     .partial()
     .default({})
-    .describe("Steps per second at the real game's pace, as measured, by the stepping of a column"),
-  plugins: z.array(z.string()).default([]).describe('Files, from the place of this one'),
+    .describe("Steps per second at the real game's pace, as measured, for each kind of stepping"),
+  plugins: z.array(z.string()).default([]).describe('Files, relative to this one'),
   presets: z
     .string()
     .optional()
-    .describe(
-      'A file with presets of its own, from the place of this one; those of the environment when absent',
-    ),
+    .describe('A file with other presets, relative to this one; default: those of the environment'),
   demonstrations: z
     .array(z.string())
     .optional()
-    .describe('Files, from the place of this one; the bundled demonstrations when absent'),
+    .describe('Files, relative to this one; default: the bundled demonstrations'),
   defaults: section.default({}).describe("Laid over every preset, in ML-Agents' layout"),
   settings: section.default({}).describe('Laid over the defaults, by dotted path'),
   columns: z.array(section).default([]),
@@ -113,7 +111,7 @@ const experimentShape = {
         .min(1)
         .max(100_000)
         .default(100)
-        .describe('Boards nobody trains on, the same for all'),
+        .describe('Boards that nobody trains on, the same for all'),
       rows_every: z.int().min(100).default(1_000).describe('Environment steps between two points of a curve'),
     })
     .prefault({}),

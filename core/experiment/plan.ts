@@ -88,7 +88,7 @@ export function planSections(sections: Section, path: string): Experiment {
   if (long !== undefined) {
     throw new UserError(`${file}: grid: "${long}" is too long to be the name of a run`, {
       usage: true,
-      remedy: 'give the base a shorter id, or write out the columns',
+      remedy: 'give the base a shorter id, or list the columns',
     })
   }
   for (const { name, of, against } of read.compare) {

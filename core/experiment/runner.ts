@@ -117,7 +117,7 @@ export class ExperimentRunner {
       ensureBundledDemonstrations(library)
       if (library.listEpisodes({ environmentId: spec.id }).every((row) => !row.bundled)) {
         throw new UserError(
-          `${file}: ${learner.id} learns from demonstrations, and ${spec.id} comes with none`,
+          `${file}: ${learner.id} learns from demonstrations, but ${spec.id} comes with none`,
           {
             remedy: 'name files of them: demonstrations: [mine.understudy]',
           },

@@ -97,8 +97,13 @@ export interface AlgorithmDefinition {
   readonly buffer?: 'grows' | 'whole'
   /** Kinds of actions that it can choose; absent: both. What has another kind is not offered it. */
   readonly actions?: readonly ('continuous' | 'discrete')[]
-  /** Why it learns nothing from the learned reward signals, or from `behavioral_cloning`; what asks for them is refused. */
-  readonly without?: { readonly signals?: Reason; readonly cloning?: Reason }
+  /** Whether it has nothing to learn from without demonstrations. */
+  readonly needsDemonstrations?: boolean
+  /**
+   * Why it learns nothing from the learned reward signals, or from `behavioral_cloning`, or has no form with
+   * `network_settings.memory`; what asks for them is refused.
+   */
+  readonly without?: { readonly signals?: Reason; readonly cloning?: Reason; readonly memory?: Reason }
   create(context: LearnContext): Promise<Algorithm>
 }
 
@@ -138,11 +143,11 @@ export function makeAlgorithm(name: string, context: LearnContext): Promise<Algo
   })
 }
 
-/** @throws UserError for an unknown name, naming the nearest known one */
-export function algorithmDefinition(name: string): AlgorithmDefinition {
+/** @throws UserError for an unknown name, naming the nearest known one; `place` begins the sentence if it is given */
+export function algorithmDefinition(name: string, place?: string): AlgorithmDefinition {
   const definition = definitions.get(name)
   if (definition !== undefined) return definition
-  throw new UserError(`unknown algorithm "${name}"`, {
+  throw new UserError(`${place === undefined ? '' : `${place}: `}unknown algorithm "${name}"`, {
     usage: true,
     remedy: otherNames(name, algorithmNames(), 'the algorithms'),
   })

@@ -36,6 +36,7 @@ export { Metrics } from './metrics.ts'
 export {
   type BodyContext,
   type NetworkDefinition,
+  networkDefinition,
   networkNames,
   registerNetwork,
 } from './networks/bodies.ts'

@@ -41,17 +41,24 @@ export const behaviorSettings = z.strictObject({
     .int()
     .min(1)
     .default(1_000)
-    .describe('Environment steps between two summaries; ML-Agents has 50000'),
+    .describe('Environment steps between two summaries; ML-Agents has 50000')
+    .meta({ title: 'Steps between summaries' }),
   checkpoint_interval: z
     .int()
     .min(1)
     .default(10_000)
-    .describe('Environment steps between two checkpoints; ML-Agents has 500000'),
+    .describe('Environment steps between two checkpoints; ML-Agents has 500000')
+    .meta({ title: 'Steps between checkpoints' }),
   even_checkpoints: z
     .boolean()
     .default(false)
     .describe('Take checkpoint_interval from max_steps / keep_checkpoints'),
-  keep_checkpoints: z.int().min(1).default(5).describe('Checkpoints kept; the oldest go first'),
+  keep_checkpoints: z
+    .int()
+    .min(1)
+    .default(5)
+    .describe('Checkpoints kept; the oldest go first')
+    .meta({ title: 'Checkpoints kept' }),
 })
 
 export type BehaviorSettings = z.infer<typeof behaviorSettings>

@@ -92,7 +92,7 @@ class ProcessPeer implements Peer {
     this.#receivedBytes = 0
     if (all.length > 4 + length) {
       killGroup(this.#child)
-      this.#died('more being said than was asked')
+      this.#died('more output than was asked for')
     } else {
       this.#waiting?.resolve(all.subarray(4))
       this.#waiting = null

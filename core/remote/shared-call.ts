@@ -42,7 +42,7 @@ export function allocateSharedCall(): SharedCall {
 /** @throws UserError when the message is too long */
 export function writeShared({ control, data }: SharedCall, bytes: Uint8Array): void {
   if (bytes.length > MOST_BYTES) {
-    throw new UserError(`a message has ${bytes.length} bytes, more than the ${MOST_BYTES} that one may have`)
+    throw new UserError(`a message has ${bytes.length} bytes, more than the ${MOST_BYTES} allowed`)
   }
   if (bytes.length > data.byteLength) data.grow(bytes.length)
   new Uint8Array(data, 0, bytes.length).set(bytes)

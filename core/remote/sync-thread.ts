@@ -135,7 +135,7 @@ export class SyncThread {
       this.close()
       const stage = STAGES[Atomics.load(this.#call.control, Slot.stage)]
       throw new UserError(
-        `${this.#name} does not answer, and neither does the thread that asks it, which ${stage}`,
+        `${this.#name} does not answer, and neither does the thread that talks to it, which ${stage}`,
       )
     }
     const bytes = readShared(this.#call)

@@ -95,7 +95,7 @@ function fail(error: unknown): void {
 
 process.on('uncaughtException', fail)
 process.on('exit', (code) =>
-  fail(new UserError(`${name}: the thread that asks it ended with exit code ${code}`)),
+  fail(new UserError(`${name}: the thread that talks to it ended with exit code ${code}`)),
 )
 enter('was opening it')
 const opened = open()

@@ -36,8 +36,8 @@ export function usualEpisode(limit: number): number {
 /** What is said of episodes that were cut by `limit` and not by the environment. @param chosen  as for `episodeLimit` */
 export function cutSentence(limit: number, chosen: number | null): string {
   return chosen === null
-    ? `cut at ${limit.toLocaleString('en-US')} steps, as the environment sets no limit (a run can: env_settings.max_episode_steps)`
-    : `cut at ${limit.toLocaleString('en-US')} steps, the max_episode_steps of the run`
+    ? `cut at ${limit.toLocaleString('en-US')} steps, as the environment sets no limit (a run can set env_settings.max_episode_steps)`
+    : `cut at ${limit.toLocaleString('en-US')} steps, the run's max_episode_steps`
 }
 
 /** An episode goes on after a step, its environment has ended it, or it is cut by a limit that the environment does not know. */

@@ -202,8 +202,8 @@ export class GroupRollout implements Rollout {
   /** The episodes that were under way are lost; the worlds are at the beginning of others. */
   async load(saved: SavedRollout): Promise<void> {
     if (saved.snapshots.length !== this.count) {
-      throw new UserError(`the run had ${saved.snapshots.length} agents, and there are ${this.count}`, {
-        remedy: 'use as many builds as before, and name the number of agents by the parameter agents',
+      throw new UserError(`the run had ${saved.snapshots.length} agents, and now there are ${this.count}`, {
+        remedy: 'use as many builds as before, and set the number of agents with the parameter agents',
       })
     }
     this.#episodes.load(saved)
@@ -300,7 +300,7 @@ export class GroupRollout implements Rollout {
       this.failure ??= new UserError(error.message, {
         remedy:
           error.remedy ??
-          'mend the build and resume the run; env_settings.max_lifetime_restarts and restarts_rate_limit_n allow more restarts',
+          'fix the build and resume the run; env_settings.max_lifetime_restarts and restarts_rate_limit_n allow more restarts',
         cause: error,
       })
     }

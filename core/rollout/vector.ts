@@ -148,7 +148,7 @@ export class VectorEnvironment implements Rollout {
 
   async load(saved: SavedRollout): Promise<void> {
     if (saved.snapshots.length !== this.count) {
-      throw new Error(`${saved.snapshots.length} environments were saved, there are ${this.count}`)
+      throw new Error(`${saved.snapshots.length} environments were saved, and now there are ${this.count}`)
     }
     this.#episodes.load(saved)
     this.observations.set(saved.observations)
@@ -215,7 +215,7 @@ function lostOnceMore(error: UserError): UserError {
   if (error instanceof PluginError) return error
   return new UserError(error.message, {
     remedy:
-      'mend the environment and resume the run; env_settings.max_lifetime_restarts and restarts_rate_limit_n let more episodes be dropped',
+      'fix the environment and resume the run; env_settings.max_lifetime_restarts and restarts_rate_limit_n let more episodes be dropped',
     cause: error,
   })
 }

@@ -244,13 +244,13 @@ export class WorkerPool implements Rollout {
 
   async load(saved: SavedRollout): Promise<void> {
     if (saved.snapshots.length !== this.count) {
-      throw new Error(`${saved.snapshots.length} environments were saved, there are ${this.count}`)
+      throw new Error(`${saved.snapshots.length} environments were saved, and now there are ${this.count}`)
     }
     this.#episodes.load(saved)
     for (const [w, { first, count }] of this.#seats.entries()) {
       const snapshots = saved.snapshots.slice(first, first + count)
       const reply = await this.#ask(w, { kind: 'restore', snapshots })
-      if (reply?.kind !== 'done') throw new Error(`environment worker ${w} ended over a snapshot`)
+      if (reply?.kind !== 'done') throw new Error(`environment worker ${w} ended while restoring a snapshot`)
     }
     this.observations.set(saved.observations)
     if (saved.masks !== null) this.masks?.set(saved.masks)

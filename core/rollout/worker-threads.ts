@@ -124,10 +124,10 @@ export class WorkerThreads {
     if (this.#limit.admit(w, performance.now() / 1000)) this.#start(w)
     else {
       this.#failure ??= new UserError(
-        `environment worker ${w} ended once more than it may be restarted: ${reason}`,
+        `environment worker ${w} ended and may not be restarted again: ${reason}`,
         {
           remedy:
-            'mend the environment and resume the run; env_settings.max_lifetime_restarts and restarts_rate_limit_n allow more',
+            'fix the environment and resume the run; env_settings.max_lifetime_restarts and restarts_rate_limit_n allow more',
         },
       )
     }

@@ -95,7 +95,7 @@ function mediaOf({ headers }: FastifyRequest): Media {
   const type = name.trim().toLowerCase()
   const media = MEDIA.get(type)
   if (media !== undefined) return media
-  throw new RequestError(415, `a body is ${MEDIA_NAMES}, not ${type || 'untyped'}`)
+  throw new RequestError(415, `the body must be ${MEDIA_NAMES}, not ${type || 'untyped'}`)
 }
 
 const METHODS = new Map([
@@ -107,12 +107,12 @@ function answerUnknown(request: FastifyRequest, reply: FastifyReply): FastifyRep
   const [path = ''] = request.url.split('?')
   const allowed = METHODS.get(path)
   if (allowed === undefined) {
-    return reply.code(404).send({ error: 'there are GET /ping and POST /invocations' })
+    return reply.code(404).send({ error: 'use GET /ping or POST /invocations' })
   }
   return reply
     .code(405)
     .header('allow', allowed)
-    .send({ error: `${path} is for ${allowed}` })
+    .send({ error: `${path} takes only ${allowed}` })
 }
 
 function answerError(error: unknown, reply: FastifyReply, onBug: (error: unknown) => void): FastifyReply {
@@ -124,7 +124,7 @@ function answerError(error: unknown, reply: FastifyReply, onBug: (error: unknown
     return reply.code(413).header('connection', 'close').send({ error: 'the body is too large' })
   }
   if (statusCode === 415) {
-    return reply.code(415).send({ error: `a body is ${MEDIA_NAMES}` })
+    return reply.code(415).send({ error: `the body must be ${MEDIA_NAMES}` })
   }
   if (statusCode !== undefined && statusCode < 500) return reply.code(statusCode).send({ error: message })
   onBug(error)

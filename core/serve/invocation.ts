@@ -69,7 +69,7 @@ export function readInvocation(spec: EnvironmentSpec, policy: Policy, body: unkn
   if (rows === 0) throw bad('"observations" is empty')
   const same = (items: unknown[] | undefined, name: string): unknown[] | undefined => {
     if (items === undefined || items.length === rows) return items
-    throw bad(`"${name}" has ${items.length} rows, there are ${rows} observations`)
+    throw bad(`"${name}" has ${items.length} rows for ${rows} observations`)
   }
   const masks = same(list('mask', 'masks', width), 'masks')
   const memories = same(list('memory', 'memories', policy.memorySize), 'memories')

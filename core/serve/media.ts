@@ -15,7 +15,7 @@ const json: Media = {
     try {
       return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
     } catch (error) {
-      throw new RequestError(400, `the body is no JSON: ${(error as Error).message}`)
+      throw new RequestError(400, `the body is not JSON: ${(error as Error).message}`)
     }
   },
   write: (value) => JSON.stringify(value),
@@ -27,7 +27,7 @@ const msgpack: Media = {
     try {
       return readMessage(bytes)
     } catch (error) {
-      throw new RequestError(400, `the body is no msgpack: ${(error as Error).message}`)
+      throw new RequestError(400, `the body is not msgpack: ${(error as Error).message}`)
     }
   },
   write: packMessage,

@@ -106,7 +106,7 @@ export class Traffic {
   #refusal(): RequestError | undefined {
     const { maxConcurrency } = this.#limits
     if (this.#underWay < maxConcurrency) return undefined
-    return new RequestError(503, `${maxConcurrency} requests are under way already`)
+    return new RequestError(503, `${maxConcurrency} requests are already being handled`)
   }
 
   /** Passes a body on and counts what of it has arrived, until its request is answered or given up. */
@@ -121,7 +121,7 @@ export class Traffic {
         own += chunk.length
         this.#bodyBytes += chunk.length
         if (this.#bodyBytes <= most) done(null, chunk)
-        else done(new RequestError(503, 'too much is being received already'))
+        else done(new RequestError(503, 'too much is already being received'))
       },
     })
   }

@@ -141,7 +141,7 @@ function verifyCopy(copy: string, file: string, expected: Counts): number {
 }
 
 function damaged(file: string, expected: string, found: string): DataError {
-  return new DataError({ file, place: 'backup', expected, found: `${found}; nothing was kept of the copy` })
+  return new DataError({ file, place: 'backup', expected, found: `${found}; the copy was not kept` })
 }
 
 function requireSpace(file: string, directory: string): void {

@@ -20,7 +20,7 @@ export function fromLittleEndian<T extends Column>(
   bytes: Uint8Array,
 ): T {
   if (bytes.byteLength % type.BYTES_PER_ELEMENT !== 0) {
-    throw new RangeError(`${bytes.byteLength} bytes are no multiple of ${type.BYTES_PER_ELEMENT}`)
+    throw new RangeError(`${bytes.byteLength} bytes are not a multiple of ${type.BYTES_PER_ELEMENT}`)
   }
   return new type(new Uint8Array(bytes).buffer)
 }

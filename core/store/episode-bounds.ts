@@ -8,7 +8,7 @@ export type RefuseText = (what: string, expected: string, found: string) => neve
 export function checkHeadBounds({ environment, player }: EpisodeHead, refuse: RefuseText): void {
   const name = (what: string, text: string, most: number): void => {
     const found = nameProblem(text, most)
-    if (found !== undefined) refuse(what, `1 to ${most} characters that can be printed`, found)
+    if (found !== undefined) refuse(what, `1 to ${most} printable characters`, found)
   }
   const most = (what: string, count: number, bound: number): void => {
     if (count > bound) refuse(what, `at most ${bound}`, `${count}`)
@@ -18,12 +18,12 @@ export function checkHeadBounds({ environment, player }: EpisodeHead, refuse: Re
   const parameters = Object.entries(environment.parameters)
   most('environment.parameters', parameters.length, BOUNDS.parameters)
   for (const [key, value] of parameters) {
-    name('name of a parameter', key, BOUNDS.parameterName)
+    name('parameter name', key, BOUNDS.parameterName)
     if (typeof value === 'string') checkText(`parameter "${key}"`, value, BOUNDS.parameterText, refuse)
   }
   most('environment.observations', environment.observations.length, BOUNDS.observations)
   for (const observation of environment.observations) {
-    name('name of an observation', observation.name, BOUNDS.observationName)
+    name('observation name', observation.name, BOUNDS.observationName)
   }
 }
 
@@ -31,12 +31,12 @@ export function checkNoteBounds({ tags, note }: Pick<Episode, 'tags' | 'note'>, 
   if (tags.length > BOUNDS.tags) refuse('tags', `at most ${BOUNDS.tags}`, `${tags.length}`)
   for (const tag of tags) {
     const found = nameProblem(tag, BOUNDS.tag)
-    if (found !== undefined) refuse('a tag', `1 to ${BOUNDS.tag} characters that can be printed`, found)
+    if (found !== undefined) refuse('a tag', `1 to ${BOUNDS.tag} printable characters`, found)
   }
   checkText('note', note, BOUNDS.note, refuse)
 }
 
 function checkText(what: string, text: string, most: number, refuse: RefuseText): void {
   const found = textProblem(text, most)
-  if (found !== undefined) refuse(what, `up to ${most} characters that can be printed`, found)
+  if (found !== undefined) refuse(what, `up to ${most} printable characters`, found)
 }

@@ -49,7 +49,7 @@ export class EpisodeTable {
     const layout = stepLayout(head.environment)
     if (firstObservation.length !== layout.observation) {
       throw new RangeError(
-        `the first observation has ${firstObservation.length} numbers, the stamp says ${layout.observation}`,
+        `the first observation has ${firstObservation.length} numbers, but the stamp says ${layout.observation}`,
       )
     }
     const id = this.#insertHead(head, {

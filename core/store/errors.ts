@@ -42,7 +42,7 @@ export function explainStoreError(error: unknown, file: string, readonly = false
     })
   }
   if (primary === 'SQLITE_BUSY' || primary === 'SQLITE_LOCKED') {
-    return new UserError(`another process keeps ${file} locked`, {
+    return new UserError(`another process has locked ${file}`, {
       remedy: 'wait until it has finished, or end it',
       cause: error,
     })
@@ -54,7 +54,7 @@ export function explainStoreError(error: unknown, file: string, readonly = false
       expected: 'an intact Understudy library',
       found:
         primary === 'SQLITE_NOTADB'
-          ? 'a file that is no database'
+          ? 'a file that is not a database'
           : `damage (${message}); "understudy demos rescue" saves what is intact`,
       cause: error,
     })

@@ -29,7 +29,7 @@ export interface OpenedForReading {
 export function openForReading(file: string): OpenedForReading {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) {
     throw new UserError(`there is no library at ${file}`, {
-      remedy: 'open the studio or record something first, or name another directory with --data DIR',
+      remedy: 'open the studio or record something first, or choose another directory with --data DIR',
     })
   }
   try {

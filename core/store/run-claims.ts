@@ -72,12 +72,12 @@ export class RunClaims {
     if (claim === undefined || claim.standing === 'gone' || claim.standing === 'asleep') return
     if (claim.standing === 'ending') {
       throw new RunTaken(
-        `run "${runId}" is being saved by ${nameOf(claim.trainer!)}, whose terminal or window is gone`,
+        `run "${runId}" is being saved by ${nameOf(claim.trainer!)}, whose terminal or window was closed`,
         'try again in a few seconds',
       )
     }
     const owner = claim.owner!
-    const wait = `; should it be gone, try again in ${Math.ceil(owner.leftMs / 1000)} s`
+    const wait = `; if it no longer exists, try again in ${Math.ceil(owner.leftMs / 1000)} s`
     throw new RunTaken(
       `run "${runId}" is being trained by ${nameOf(owner)}`,
       `stop it first${claim.standing === 'unseen' ? wait : ''}`,
@@ -96,9 +96,9 @@ export class RunClaims {
     }
     if (record?.token === token) return
     const owner = this.get(runId)?.owner
-    const how = owner === undefined ? 'was given up for lost' : `was taken over by ${nameOf(owner)}`
+    const how = owner === undefined ? 'was taken for dead' : `was taken over by ${nameOf(owner)}`
     throw new RunTaken(
-      `run "${runId}" ${how} while this process slept; nothing more was written`,
+      `run "${runId}" ${how} while this process was asleep; nothing more was written`,
       '"understudy agents list" shows where it stands',
     )
   }

@@ -21,8 +21,8 @@ export class Scratch {
     const free = freeBytes(tmpdir())
     if (free < bytes) {
       throw new UserError(
-        `${file} has to be copied to be read, and ${tmpdir()} has ${megabytes(free)} free of the ${megabytes(bytes)} it takes`,
-        { remedy: 'free some space there, or name another folder with the variable TMPDIR' },
+        `${file} has to be copied to be read, and ${tmpdir()} has ${megabytes(free)} free of the ${megabytes(bytes)} that this takes`,
+        { remedy: 'free some space there, or name another folder in the variable TMPDIR' },
       )
     }
     this.#folder = mkdtempSync(join(tmpdir(), 'understudy-library-'))

@@ -97,6 +97,6 @@ function put(
   name: string,
 ): void {
   if (values.length !== size)
-    throw new RangeError(`${name} has ${values.length} numbers, the stamp says ${size}`)
+    throw new RangeError(`${name} has ${values.length} numbers, but the stamp says ${size}`)
   column.set(values, index * size)
 }

@@ -41,14 +41,15 @@ export type Events = typeof events
 export type EventName = keyof Events
 export type EventData<E extends EventName> = z.output<Events[E]>
 
-export type { BasicEvent, BasicScene } from '../envs/basic/scene.ts'
 export type { BubbleAim, BubbleEvent, BubbleScene } from '../envs/bubble/scene.ts'
-export type { CartPoleEvent, CartPoleScene } from '../envs/cart-pole/scene.ts'
-export type { GridCell, GridEvent, GridScene } from '../envs/grid/scene.ts'
+export type { ThemeColour } from '../envs/drawing/colour.ts'
+export type {
+  CheckedDrawing as DrawingScene,
+  CheckedShape as DrawnShape,
+  DrawingEvent,
+} from '../envs/drawing/drawing.ts'
 export type { LiveAction, LiveScene } from '../envs/live-scene.ts'
-export type { ObservationScene } from '../envs/observation-scene.ts'
-export type { PendulumEvent, PendulumScene } from '../envs/pendulum/scene.ts'
-export type { RecallEvent, RecallScene } from '../envs/recall/scene.ts'
+export type { ObservationScene } from '../envs/view.ts'
 export type { GymAction, GymKey, GymScene } from '../remote/gym/scene.ts'
 export type { Agent, Checkpoint } from './protocol/agents.ts'
 export { type FileKind, type MenuAction, portMessage, type StudioBridge } from './protocol/bridge.ts'
@@ -75,8 +76,10 @@ export type { PythonReport } from './protocol/python.ts'
 export type { RunStorage, Storage } from './protocol/storage.ts'
 export { type Table, tableOf } from './protocol/table.ts'
 export type {
+  GivenProblem,
   HealthNote,
   Metric,
+  Part,
   Preset,
   Problem,
   Progress,

@@ -1,16 +1,11 @@
 /** The one place that turns what a person has chosen into a configuration. */
-import type { EnvironmentSpec, Preset } from '../envs/index.ts'
-import { otherNames, UserError } from '../errors.ts'
-import {
-  type AlgorithmDefinition,
-  algorithmDefinition,
-  algorithmNames,
-  takesActions,
-} from '../learn/index.ts'
+import { UserError } from '../errors.ts'
+import { networkDefinition } from '../learn/index.ts'
 import { type RunConfig, resolveConfig } from './config.ts'
-import { mergeSections } from './config-check.ts'
+import { mergeSections, nestedSetting } from './config-check.ts'
 import type { ConfigOverrides } from './config-overrides.ts'
-import { presetsFor, untunedConfig } from './presets.ts'
+import { isRecord } from './config-place.ts'
+import { type Switches, switchParts } from './run-parts.ts'
 import { TOP_SECTIONS } from './settings-form.ts'
 
 type Settings = Readonly<Record<string, unknown>>
@@ -23,94 +18,105 @@ export interface ChoiceProblem {
   readonly remedy: string | null
 }
 
-/**
- * What can be begun in an environment: its presets, then every other algorithm that takes its actions, by its own defaults.
- * @param spec  null where it is not known without starting another program; then nothing is left out
- */
-export function choicesFor(environment: string, spec: EnvironmentSpec | null): Preset[] {
-  const presets = presetsFor(environment)
-  const known = new Set(presets.map(({ config }) => algorithmOf(config)))
-  const others = algorithmNames()
-    .map((name) => algorithmDefinition(name))
-    .filter(
-      (definition) => !known.has(definition.name) && (spec === null || takesActions(definition, spec.action)),
-    )
-  return [...presets, ...others.map((definition) => byDefaults(environment, definition))]
-}
-
-/** @throws UserError naming the nearest one */
-export function choiceOf(environment: string, spec: EnvironmentSpec | null, id: string): Preset {
-  const choices = choicesFor(environment, spec)
-  const choice = choices.find((candidate) => candidate.id === id)
-  if (choice !== undefined) return choice
-  throw new UserError(`unknown preset "${id}"`, {
-    remedy: otherNames(
-      id,
-      choices.map((candidate) => candidate.id),
-      'the presets',
-    ),
-  })
+/** What is chosen beside where it begins. */
+export interface Choices {
+  /** As `RunPart.path`. */
+  readonly parts?: Switches
+  /** By dotted path: inside the behaviour, or of one of the sections at the top. */
+  readonly settings?: Settings
 }
 
 /**
- * @param settings  by dotted path: inside the behaviour, or of one of the sections at the top
+ * @param base  a configuration as in a file, with one behaviour: a preset's, say
  * @returns the configuration with all that is sound, and what is not
+ * @throws UserError when `base` or the parts are none
  */
 export function composeConfig(
-  config: Settings,
-  settings: Settings,
+  base: Settings,
+  { parts = {}, settings: chosen = {} }: Choices,
   fixed: ConfigOverrides,
 ): { readonly config: RunConfig; readonly problems: ChoiceProblem[] } {
   const problems: ChoiceProblem[] = []
+  const sections = switched(base, parts, fixed, problems)
+  const settings = Object.fromEntries(
+    Object.entries(chosen).filter(([path]) => !isBesideThePoint(path, parts, chosen)),
+  )
   // One setting at a time, so that each that is out of its range is told.
   const sound: Record<string, unknown> = {}
+  const kinds = Object.entries(settings).filter(([path]) => isKind(path))
   for (const [path, value] of Object.entries(settings)) {
-    const problem = problemOf(path, () => resolveWith(config, { [path]: value }, fixed))
+    const beside = kinds.filter(([kind]) => path.startsWith(optionsOf(kind)))
+    const problem = problemOf(path, () =>
+      resolveWith(sections, { ...Object.fromEntries(beside), [path]: value }, fixed),
+    )
     if (problem === null) sound[path] = value
     else problems.push(problem)
   }
-  return { config: resolveTogether(config, sound, fixed, problems), problems }
+  return { config: resolveTogether(sections, sound, fixed, problems), problems }
 }
 
-function algorithmOf(config: Settings): unknown {
-  const [behavior] = Object.values(config.behaviors as Record<string, Settings>)
-  return behavior?.trainer_type
-}
-
-function byDefaults(environment: string, { name, title }: AlgorithmDefinition): Preset {
-  return {
-    id: name,
-    title,
-    description: 'Default settings, not tuned for this environment.',
-    recommended: false,
-    config: untunedConfig(environment, name, false),
+/** Parts that the algorithm refuses are told one by one, and left out. */
+function switched(base: Settings, parts: Switches, fixed: ConfigOverrides, problems: ChoiceProblem[]) {
+  let sections = switchParts(base, {})
+  for (const [path, on] of Object.entries(parts)) {
+    const next = switchParts(sections, { [path]: on })
+    const problem = problemOf(path, () => resolveConfig(next, fixed))
+    if (problem === null) sections = next
+    else problems.push(problem)
   }
+  return sections
 }
 
-function resolveWith(config: Settings, settings: Settings, fixed: ConfigOverrides): RunConfig {
+function resolveWith(sections: Settings, settings: Settings, fixed: ConfigOverrides): RunConfig {
   const isTop = (path: string) => TOP_SECTIONS.some((section) => path.startsWith(`${section}.`))
   const inside = Object.entries(settings).filter(([path]) => !isTop(path))
-  let layered: Record<string, unknown> = { ...config }
+  let layered: Record<string, unknown> = structuredClone(sections) as Record<string, unknown>
   for (const [path, value] of Object.entries(settings).filter(([path]) => isTop(path))) {
-    const [section, key] = path.split('.') as [string, string]
-    layered = mergeSections(layered, { [section]: { [key]: value } })
+    layered = mergeSections(layered, nestedSetting(path.split('.'), value))
   }
+  for (const [path] of inside.filter(([path]) => isKind(path))) dropOptions(layered, path)
   return resolveConfig(layered, { ...fixed, settings: Object.fromEntries(inside) })
 }
 
-/** Settings that are sound one by one may not be so together; then it is told, and the preset is shown as it is. */
+/** Whether it chooses the kind of a network: options of another kind mean nothing to it. */
+function isKind(path: string): boolean {
+  return path.endsWith('network_settings.network_type')
+}
+
+/** What was set of a part that is off by now, or of another kind of network: a form keeps it for when that comes back. */
+function isBesideThePoint(path: string, parts: Switches, settings: Settings): boolean {
+  if (Object.entries(parts).some(([part, on]) => !on && path.startsWith(`${part}.`))) return true
+  const kind = Object.keys(settings).find((other) => isKind(other) && path.startsWith(`${optionsOf(other)}.`))
+  if (kind === undefined) return false
+  const definition = networkDefinition(String(settings[kind]))
+  return definition !== undefined && !Object.hasOwn(definition.options.shape, path.split('.').at(-1)!)
+}
+
+function optionsOf(kind: string): string {
+  return kind.replace(/network_type$/, 'network_options')
+}
+
+function dropOptions({ behaviors }: Record<string, unknown>, kind: string): void {
+  const keys = kind.split('.').slice(0, -1)
+  for (const behavior of Object.values(isRecord(behaviors) ? behaviors : {})) {
+    const network = keys.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), behavior)
+    if (isRecord(network)) delete network.network_options
+  }
+}
+
+/** Settings that are sound one by one may not be so together; then it is told, and what they began with is shown as it is. */
 function resolveTogether(
-  config: Settings,
+  sections: Settings,
   settings: Settings,
   fixed: ConfigOverrides,
   problems: ChoiceProblem[],
 ): RunConfig {
   let resolved: RunConfig | undefined
   const problem = problemOf('env_settings', () => {
-    resolved = resolveWith(config, settings, fixed)
+    resolved = resolveWith(sections, settings, fixed)
   })
   if (problem !== null) problems.push(problem)
-  return resolved ?? resolveConfig(config, fixed)
+  return resolved ?? resolveConfig(sections, fixed)
 }
 
 function problemOf(path: string, attempt: () => unknown): ChoiceProblem | null {

@@ -71,6 +71,7 @@ export function resolveBehavior(
   }
   const { algorithm, gail, maxSteps } = overrides
   if (algorithm !== undefined) {
+    algorithmDefinition(algorithm)
     const written = section.trainer_type
     if (written !== undefined && written !== algorithm) {
       throw new UserError(`${place.file} configures ${String(written)}, not ${algorithm}`, {
@@ -83,7 +84,7 @@ export function resolveBehavior(
   if (maxSteps !== undefined) section = { ...section, max_steps: maxSteps }
   if (gail !== undefined) section = switchGail(section, gail)
   if (section.hyperparameters !== undefined && section.trainer_type === undefined) {
-    throw new UserError(`${at(place)}: hyperparameters without trainer_type`, {
+    throw new UserError(`${at(place, 'hyperparameters')}: there is no trainer_type beside them`, {
       usage: true,
       remedy: 'say which algorithm they are for, such as trainer_type: sac',
     })
@@ -93,7 +94,7 @@ export function resolveBehavior(
   pairSignalUpdates(section, place)
   leaveOpen(section)
   const behavior = checkSection(behaviorSettings, section, place)
-  const { hyperparameters } = algorithmDefinition(behavior.trainer_type)
+  const { hyperparameters } = algorithmDefinition(behavior.trainer_type, at(place, 'trainer_type'))
   const checked = checkSection(hyperparameters, behavior.hyperparameters, {
     file: place.file,
     path: [...place.path, 'hyperparameters'],
@@ -127,9 +128,14 @@ function environmentDefaults(
   }
 }
 
-/** @throws UserError when something is to be learned from that the algorithm does not learn from */
+/** @throws UserError when something is asked for that the algorithm does not learn from, or cannot have */
 function refuseUnused(
-  { trainer_type: name, reward_signals: signals, behavioral_cloning: cloning }: BehaviorSettings,
+  {
+    trainer_type: name,
+    reward_signals: signals,
+    behavioral_cloning: cloning,
+    network_settings: { memory },
+  }: BehaviorSettings,
   place: Place,
 ): void {
   const { without } = algorithmDefinition(name)
@@ -137,6 +143,7 @@ function refuseUnused(
   for (const [key, asked, reason] of [
     [`reward_signals.${learned}`, learned !== undefined, without?.signals],
     ['behavioral_cloning', cloning != null, without?.cloning],
+    ['network_settings.memory', memory != null, without?.memory],
   ] as const) {
     if (!asked || reason === undefined) continue
     throw new UserError(`${at(place, key)}: ${reason.message}`, { usage: true, remedy: reason.remedy })
@@ -174,7 +181,10 @@ function pairSignalUpdates(section: Section, place: Place): void {
   if (ratio === 1 || !isRecord(signals)) return
   for (const [name, signal] of Object.entries(signals)) {
     if (name === 'extrinsic' || !isRecord(signal)) continue
-    const known = Object.hasOwn(rewardSignalDefinition(name).settings.shape, 'updates_interval')
+    const known = Object.hasOwn(
+      rewardSignalDefinition(name, at(place, 'reward_signals', name)).settings.shape,
+      'updates_interval',
+    )
     if (known && Number.isInteger(ratio)) {
       signal.updates_interval ??= ratio
       continue
@@ -210,6 +220,6 @@ function readInitPath(value: unknown, place: Place): string | null {
   }
   throw new UserError(`${at(place, 'init_path')}: ${JSON.stringify(value)} is not the name of a run`, {
     usage: true,
-    remedy: 'name a run of this studio; model files of ML-Agents cannot be trained further',
+    remedy: 'name a run in this studio; ML-Agents model files cannot be trained further',
   })
 }

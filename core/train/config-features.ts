@@ -29,7 +29,7 @@ type Feature = { readonly path: string } & (
 const NETWORK_FEATURES: readonly Feature[] = [
   {
     path: 'goal_conditioning_type',
-    because: 'a goal is seen like any other observation, which is none',
+    because: 'a goal is observed like everything else, which is what none means',
     silent: ['none', null],
   },
 ]
@@ -43,7 +43,7 @@ const BEHAVIOR_FEATURES: readonly Feature[] = [
   },
   {
     path: 'trainer_type',
-    feature: 'this trainer of early ML-Agents',
+    feature: 'this early ML-Agents trainer',
     lacking: ['offline_bc', 'online_bc', 'imitation'],
     remedy: 'use trainer_type: bc, or ppo or sac with behavioral_cloning',
   },
@@ -65,11 +65,11 @@ const BEHAVIOR_FEATURES: readonly Feature[] = [
   { path: 'self_play', feature: 'self-play', off: [null] },
   {
     path: 'threaded',
-    because: 'collecting and learning share their time as env_settings say',
+    because: 'env_settings decide how collecting and learning share the time',
     silent: [false],
   },
   { path: 'framework', because: 'it is deprecated in ML-Agents; engine names the one used here', silent: [] },
-  { path: 'output_path', because: 'a run lies in the data folder under its name', silent: [null] },
+  { path: 'output_path', because: 'a run is kept in the data folder under its name', silent: [null] },
   {
     path: 'hyperparameters.save_replay_buffer',
     because: 'the newest checkpoint always carries the replay buffer, so that a run resumes exactly',
@@ -89,19 +89,19 @@ const TOP_FEATURES: readonly Feature[] = [
   { path: 'env_settings.base_port', because: 'no environment listens on a port', silent: [] },
   {
     path: 'checkpoint_settings.inference',
-    feature: 'inference by the trainer (use `understudy evaluate`)',
+    feature: 'inference in the trainer (use `understudy evaluate`)',
     off: [false],
   },
   { path: 'checkpoint_settings.train_model', because: 'a run always trains', silent: [false] },
   {
     path: 'checkpoint_settings.results_dir',
-    because: 'runs lie in the data folder, which --data names',
+    because: 'runs are kept in the data folder, which --data names',
     silent: [],
   },
-  { path: 'engine_settings', because: 'there is no Unity engine to set', silent: [null] },
+  { path: 'engine_settings', because: 'there is no Unity engine to configure', silent: [null] },
   {
     path: 'torch_settings',
-    because: 'PyTorch is not used; engine and threads are set at the top',
+    because: 'PyTorch is not used; engine and threads are top-level keys',
     silent: [null],
   },
   { path: 'debug', because: 'there is no debug log', silent: [false] },

@@ -55,7 +55,7 @@ export function upgradeLegacy(sections: Section, file: string): Upgraded {
     const shared = isRecord(defaults) ? defaults : {}
     const named = Object.keys(behaviors).length > 0
     rest = named ? { behaviors: nested(behaviors, shared) } : { default_settings: nestSettings(shared) }
-    notices.push(`${file} has the layout of an earlier ML-Agents and was read as its present one`)
+    notices.push(`${file} has the layout of an earlier ML-Agents and was read as the current one`)
   } else if (isRecord(rest.behaviors) && Object.values(rest.behaviors).some(isFlat)) {
     rest = { ...rest, behaviors: nested(rest.behaviors, {}) }
     tell('behaviors', 'hyperparameters and network_settings')

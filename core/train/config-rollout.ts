@@ -30,7 +30,7 @@ export const rolloutKeys = {
     .max(4096)
     .nullable()
     .default(null)
-    .describe('Ours: environments on each worker; takes the place of num_envs')
+    .describe('Ours: environments on each worker; takes the place of the number of environments')
     .meta({ title: 'Environments per worker' }),
   stepping: z
     .enum(['sync', 'async'])
@@ -60,13 +60,13 @@ export const rolloutKeys = {
     .int()
     .min(-1)
     .default(DEFAULT_RESTARTS.rateLimit)
-    .describe('How often within restarts_rate_limit_period_s; -1: without limit')
+    .describe('How often within the period for restarts; -1: without limit')
     .meta({ title: 'Most restarts in a period' }),
   restarts_rate_limit_period_s: z
     .number()
     .min(0)
     .default(DEFAULT_RESTARTS.ratePeriodSeconds)
-    .describe('Seconds that restarts_rate_limit_n counts over')
+    .describe('Seconds that the most restarts in a period count over')
     .meta({ title: 'Period for restarts' }),
 }
 
@@ -114,7 +114,7 @@ export function resolveRollout(
   if (workers > numEnvs) {
     throw new UserError(`${at(place, 'workers')}: ${workers} workers are more than ${numEnvs} environments`, {
       usage: true,
-      remedy: 'raise num_envs, or name envs_per_worker',
+      remedy: 'raise num_envs, or set envs_per_worker',
     })
   }
   return {

@@ -13,7 +13,7 @@ import { randomInt } from 'node:crypto'
 import { z } from 'zod'
 import type { ParameterValue } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
-import { type BehaviorSettings, rewardSignalDefinition } from '../learn/index.ts'
+import { algorithmDefinition, type BehaviorSettings, rewardSignalDefinition } from '../learn/index.ts'
 import { chooseBehavior, resolveBehavior } from './config-behavior.ts'
 import { checkSection } from './config-check.ts'
 import { examineFeatures } from './config-features.ts'
@@ -242,7 +242,7 @@ export function demonstrationPath({ behavior }: RunConfig): string | undefined {
   const other = paths.find((path) => path !== paths[0])
   if (other !== undefined) {
     throw new UserError(`demo_path names "${paths[0]}" in one section and "${other}" in another`, {
-      remedy: 'put the files into one folder, and name it in both',
+      remedy: 'put the files in one folder, and name that in both',
     })
   }
   return paths[0]
@@ -252,7 +252,7 @@ export function demonstrationPath({ behavior }: RunConfig): string | undefined {
 export function needsDemonstrations({ behavior }: RunConfig): boolean {
   const { demonstration_share: share } = behavior.hyperparameters
   return (
-    behavior.trainer_type === 'bc' ||
+    algorithmDefinition(behavior.trainer_type).needsDemonstrations === true ||
     Object.keys(behavior.reward_signals).some((name) => rewardSignalDefinition(name).needsDemonstrations) ||
     behavior.behavioral_cloning != null ||
     (typeof share === 'number' && share > 0)

@@ -55,7 +55,7 @@ export async function demonstrationFiles(path: string, where: string): Promise<s
   refuseForeignPath(path, `${where}:`)
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw explainSystemError(error, `${where}: "${path}" cannot be read`, {
-      remedy: 'write a path relative to the current folder, or an absolute one',
+      remedy: 'give a path relative to the current folder, or an absolute one',
     })
   })
   const files = found.isDirectory() ? await filesOf(path, where) : [path]
@@ -73,7 +73,7 @@ function tellOnce(notes: ReadonlyMap<string, readonly string[]>, note: (text: st
     note(`${distinct.length === 1 ? distinct[0] : `${distinct.length} files`}: ${text}`)
   }
   const more = notes.size - MOST_NOTES
-  if (more > 0) note(`${more} more such notes; "understudy demos import" tells them all`)
+  if (more > 0) note(`${more} more notes like these; "understudy demos import" shows them all`)
 }
 
 async function filesOf(folder: string, where: string): Promise<string[]> {
@@ -84,7 +84,7 @@ async function filesOf(folder: string, where: string): Promise<string[]> {
   return names.sort().map((name) => {
     const file = fileIn(folder, name)
     if (file !== undefined) return file
-    throw new UserError(`${where}: ${name} in "${folder}" is no file, or leads to another folder`, {
+    throw new UserError(`${where}: ${name} in "${folder}" is not a file, or leads to another folder`, {
       remedy: 'put the file itself there, or remove the link',
     })
   })

@@ -28,7 +28,7 @@ export function demonstrationData(
     if (id !== spec.id) elsewhere.set(id, (elsewhere.get(id) ?? 0) + 1)
   }
   for (const [id, count] of elsewhere) {
-    note(`${count} of the demonstrations were played in ${id}, whose observations and actions are the same`)
+    note(`${count} of the demonstrations were played in ${id}, which has the same observations and actions`)
   }
   const length = episodes.reduce((sum, { episode }) => sum + episode.rewards.length, 0)
   const O = observationSize(spec)
@@ -158,7 +158,7 @@ export function selectDemonstrations(
   throw new UserError(`no demonstrations of ${spec.id} match "${selection}"`, {
     remedy:
       left ??
-      `record or import some (with --env ${spec.id}), or name episodes of an environment with the same observations and actions by their ids; "understudy demos list" shows what is there`,
+      `record or import some (with --env ${spec.id}), or give the ids of episodes from an environment with the same observations and actions; "understudy demos list" shows what is there`,
   })
 }
 
@@ -197,11 +197,11 @@ function leftOut(rows: readonly EpisodeRow[], spec: EnvironmentSpec): string | n
   const agents = rows.filter(isOfAgent).length
   const missed = rows.filter((row) => isMissed(row, spec) && !isOfAgent(row)).length
   const what = [
-    ...(agents > 0 ? [`${agents} of agents`] : []),
+    ...(agents > 0 ? [`${agents} by agents`] : []),
     ...(missed > 0 ? [`${missed} that missed the goal`] : []),
   ]
   if (what.length === 0) return null
-  return `"all" leaves out ${what.join(' and ')}; --demos any takes them too, and ids, players or tags name some`
+  return `"all" leaves out ${what.join(' and ')}; --demos any includes them, and ids, players or tags select some`
 }
 
 function named(library: ReadableLibrary, spec: EnvironmentSpec, ids: readonly number[]): EpisodeRow[] {

@@ -181,7 +181,7 @@ export function lessonNotices(parameters: EnvironmentParameters, behavior: strin
       const which = `lesson "${lesson}" of ${name}`
       if (completion.behavior !== behavior) {
         notices.push(
-          `${at(place)}: ${which} never ends, because it is measured by the behaviour ${completion.behavior} and ` +
+          `${at(place)}: ${which} never ends, because it is measured on the behaviour ${completion.behavior} and ` +
             `this run trains ${behavior}`,
         )
         break

@@ -44,13 +44,13 @@ export async function newestState(
 ): Promise<AlgorithmState> {
   const { used, skipped } = await newestUsable(runDirectory, readHead)
   if (used === null) {
-    const none = skipped.length === 0 ? 'there is no checkpoint' : 'no checkpoint is whole'
+    const none = skipped.length === 0 ? 'there is no checkpoint' : 'no checkpoint is intact'
     throw new UserError(`${none} in ${runDirectory}`, {
-      remedy: 'name a run that has been trained with --initialize-from',
+      remedy: 'with --initialize-from, name a run that has been trained',
     })
   }
   const step = used.file.step.toLocaleString('en')
-  for (const each of skipped) notice(`${describeSkipped(each)}; beginning with the networks of step ${step}`)
+  for (const each of skipped) notice(`${describeSkipped(each)}; starting from the networks of step ${step}`)
   return used.value.algorithm
 }
 

@@ -2,7 +2,8 @@
 import './trainer-metrics.ts'
 
 export { type CheckpointFile, listCheckpoints } from './checkpoint.ts'
-export { type ChoiceProblem, choiceOf, choicesFor, composeConfig } from './compose.ts'
+export { choiceOf, choicesFor, contentOf, wishedChoice } from './choices.ts'
+export { type ChoiceProblem, type Choices, composeConfig } from './compose.ts'
 export {
   configToYaml,
   demonstrationPath,
@@ -27,6 +28,7 @@ export {
 } from './demonstrations.ts'
 export { diagnose, type Finding, factsOf, type RunFacts } from './diagnostics/index.ts'
 export { type ForkTraining, forkElectron, forkNode, type TrainingProcess } from './fork.ts'
+export { type GivenConfig, type GivenProblem, readGiven, soundPart } from './given-config.ts'
 export {
   type CheckpointReport,
   type CheckpointState,
@@ -45,6 +47,7 @@ export { forgetRemoved, putBack, type RemovedRun, removeRun } from './removed-ru
 export { type Repair, repairRun } from './repair-run.ts'
 export { figuresInWords, type HeldOutFigures } from './run-figures.ts'
 export { freeRunId } from './run-id.ts'
+export { describeParts, type RunPart } from './run-parts.ts'
 export { type RunSize, runSizes } from './run-sizes.ts'
 export {
   configOf,

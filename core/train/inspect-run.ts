@@ -74,7 +74,7 @@ export async function inspectRun(library: ReadableLibrary, id: string): Promise<
  */
 export async function runProblem(library: ReadableLibrary, row: RunRow): Promise<string | null> {
   if (!isRunId(row.id)) return notAName(row.id)
-  const repair = (problem: string) => `${problem}; \`understudy runs repair ${row.id}\` keeps what is whole`
+  const repair = (problem: string) => `${problem}; \`understudy runs repair ${row.id}\` keeps what is intact`
   const [inRow] = rowProblems(row)
   if (inRow !== undefined) return repair(inRow)
   if (isActive(library, row.id)) return null
@@ -87,7 +87,7 @@ export async function runProblem(library: ReadableLibrary, row: RunRow): Promise
     }
     const problem = await knownProblem(newest)
     if (problem !== null) {
-      const older = files.length > 1 ? '; when resumed, the run goes back to an older one' : ''
+      const older = files.length > 1 ? '; if resumed, the run goes back to an older one' : ''
       return `checkpoint ${inWords(newest.step)} is damaged (${problem})${older}`
     }
     const policy = await openingProblem(join(directory, 'agent.onnx'), 'its policy agent.onnx')
@@ -162,7 +162,9 @@ async function policyProblem(directory: string, newest: CheckpointReport): Promi
   if (problem !== null || newest.state !== 'resumable' || newest.problem !== null) return problem
   const original = join(checkpointDirectory(directory), `${newest.step}.onnx`)
   const [own, other] = await Promise.all([readFile(path), readFile(original)])
-  return own.equals(other) ? null : `its policy agent.onnx is not that of checkpoint ${inWords(newest.step)}`
+  return own.equals(other)
+    ? null
+    : `its policy agent.onnx is not the one of checkpoint ${inWords(newest.step)}`
 }
 
 async function openingProblem(path: string, what: string): Promise<string | null> {

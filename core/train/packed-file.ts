@@ -142,7 +142,8 @@ async function open(file: FileHandle, format: PackedFormat): Promise<Contents> {
   const end = size - CHECKSUM_BYTES
   await check(file, end)
   const version = header.readUInt32LE(8)
-  if (version > format.version) throw new NewerVersion(`version ${version}, this one knows ${format.version}`)
+  if (version > format.version)
+    throw new NewerVersion(`version ${version}; this one knows up to ${format.version}`)
   if (version !== format.version) throw new Damage('version', `${format.version}`, `${version}`)
   const treeEnd = HEADER_BYTES + header.readUInt32LE(12)
   const arraysAt = align(treeEnd)
@@ -169,7 +170,7 @@ async function check(file: FileHandle, end: number): Promise<void> {
     hash.update(await readFully(file, part, at, end))
   }
   const found = await readFully(file, Buffer.alloc(CHECKSUM_BYTES), end, end + CHECKSUM_BYTES)
-  if (!hash.digest().equals(found)) throw new Damage('checksum', 'that of its content', 'another')
+  if (!hash.digest().equals(found)) throw new Damage('checksum', 'that of its content', 'another one')
 }
 
 async function readFully<T extends Uint8Array>(
@@ -235,7 +236,7 @@ function attach(value: unknown, arrays: readonly TypedArray[], depth = 0): unkno
     if (key !== REFERENCE) continue
     const array = isIndex(item) ? arrays[item] : undefined
     if (array !== undefined) return array
-    throw new Damage('tree', `the number of one of ${arrays.length} arrays`, quoted(item))
+    throw new Damage('tree', `the number of one of the ${arrays.length} arrays`, quoted(item))
   }
   return Object.fromEntries(entries.map(([key, item]) => [key, attach(item, arrays, depth + 1)]))
 }

@@ -1,29 +1,14 @@
-/** Settings that are known to work, per environment. */
-import { agentGroupFactory, makeEnvironment, type Preset } from '../envs/index.ts'
-
+/** What a run can begin with: the presets of its environment, or nothing but defaults. */
+import { agentGroupFactory, environmentPresets, makeEnvironment, type Preset } from '../envs/index.ts'
 import { scaleFree } from './config-behavior.ts'
-import { basicPresets } from './presets/basic.ts'
-import { bubble25Presets } from './presets/bubble-25.ts'
-import { cartPolePresets } from './presets/cart-pole.ts'
-import { gridPresets } from './presets/grid.ts'
-import { mountainCarPresets } from './presets/mountain-car.ts'
-import { pendulumPresets } from './presets/pendulum.ts'
-import { recallPresets } from './presets/recall.ts'
 
-const tuned = new Map<string, readonly Preset[]>([
-  ['bubble/25', bubble25Presets],
-  ['basic', basicPresets],
-  ['grid', gridPresets],
-  ['cart-pole', cartPolePresets('cart-pole')],
-  ['gym:CartPole-v1', cartPolePresets('gym:CartPole-v1')],
-  ['gym:MountainCarContinuous-v0', mountainCarPresets],
-  ['pendulum', pendulumPresets],
-  ['recall', recallPresets],
-])
-
-/** The tuned presets of an environment, else the algorithms' own defaults. @throws UserError for an unknown environment */
+/**
+ * The presets that an environment brings, the recommended one first; else the algorithms' own defaults.
+ * @throws UserError for an unknown environment
+ */
 export function presetsFor(environmentId: string): readonly Preset[] {
-  return tuned.get(environmentId) ?? untuned(makeEnvironment(environmentId).spec.id)
+  const tuned = environmentPresets(environmentId)
+  return tuned.length > 0 ? tuned : untuned(makeEnvironment(environmentId).spec.id)
 }
 
 /**

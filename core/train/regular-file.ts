@@ -9,7 +9,7 @@ const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NO
 /** What stands where a file must be, by what the system says of it. */
 const FOUND: ReadonlyMap<string | undefined, string> = new Map([
   ['ENOENT', 'no such file'],
-  ['ENOTDIR', 'a file where its folder must be'],
+  ['ENOTDIR', 'a file where its folder should be'],
   ['ELOOP', 'a symbolic link'],
   ['ENXIO', 'a socket'],
   ['EIO', 'a part of the disk that cannot be read'],

@@ -31,7 +31,7 @@ export async function repairRun(library: Library, id: string): Promise<Repair> {
   const done: string[] = []
   const current = await chooseCheckpoint(directory, done)
   if (current !== null && (await takePolicy(directory, current.file))) {
-    done.push(`agent.onnx is the policy of checkpoint ${inWords(current.file.step)} again`)
+    done.push(`agent.onnx is again the policy of checkpoint ${inWords(current.file.step)}`)
   }
   if (from === 'library') await restoreConfigFile(directory, text, done)
   else if (row !== undefined) done.push('its configuration was taken from config.yaml')
@@ -39,7 +39,7 @@ export async function repairRun(library: Library, id: string): Promise<Repair> {
   const head = current === null ? null : await readSummary(current.file)
   const mended = mendedRow(await rowOf(id, directory, text, before, row), head, current?.resumable ?? false)
   library.putRun(mended)
-  if (before === undefined) done.push('its row in the library was made anew')
+  if (before === undefined) done.push('its row in the library was recreated')
   else if (mended.step !== before.step || mended.state !== before.state) {
     done.push(`the run is ${mended.state} at step ${inWords(mended.step)}`)
   }
@@ -160,5 +160,5 @@ function mendedRow(row: RunRow, head: CheckpointSummary | null, resumable: boole
 function unknownDemonstrations(row: RunRow, head: CheckpointSummary | null): string[] {
   if (head === null || head.demonstrations === null || row.demonstrations.length > 0) return []
   if (demonstrationPath(resolveConfig(row.config, { stored: true })) !== undefined) return []
-  return ['nobody knows any more which demonstrations it learned from: it can be played but not resumed']
+  return ['which demonstrations it learned from is no longer known: it can be played but not resumed']
 }

@@ -28,9 +28,9 @@ export async function makeRollout(config: RunConfig, samplers: Samplers): Promis
 }
 
 function notOnWorkers(id: string): UserError {
-  return new UserError(`${id} runs in processes of its own, which step side by side without workers`, {
+  return new UserError(`${id} runs in its own processes, which step side by side without workers`, {
     remedy:
-      'leave workers, envs_per_worker, stepping and pace out of env_settings; num_envs is how many there are',
+      'leave workers, envs_per_worker, stepping and pace out of env_settings; num_envs sets how many there are',
   })
 }
 
@@ -43,8 +43,8 @@ export function requirePartialBatches(
   if (rollout.fullBatches || algorithm.drop !== undefined) return
   if (rollout instanceof GroupRollout) {
     throw new UserError(
-      `${behavior.trainer_type} with these settings cannot learn from agents that decide at different moments, as those of ${environment} do`,
-      { remedy: 'use another algorithm, or train one agent of each build by the parameter agents: 1' },
+      `${behavior.trainer_type} with these settings cannot learn from agents that decide at different times, as those in ${environment} do`,
+      { remedy: 'use another algorithm, or train one agent per build with the parameter agents: 1' },
     )
   }
   throw new UserError(

@@ -22,14 +22,14 @@ export function figuresInWords(
   const average = human === undefined ? '' : ` (human average ${human.mean})`
   if (score !== null) {
     lines.push(
-      `in training: ${score.toFixed(2)} ${units}${average}, mean of the last ${window} steps' episodes`,
+      `in training: ${score.toFixed(2)} ${units}${average}, mean of the episodes in the last ${window} steps`,
     )
   }
   if (heldOut !== null) {
     const { mean, low, high, episodes } = heldOut
     lines.push(
       low === null || high === null
-        ? `held out: ${mean.toFixed(2)} ${units}, on one board it never trains on`
+        ? `held out: ${mean.toFixed(2)} ${units}, on one board that it never trained on`
         : `held out: ${mean.toFixed(2)} ${units}, mean of ${episodes} boards that it never trained on (95% interval ${low.toFixed(2)} to ${high.toFixed(2)})`,
     )
   }

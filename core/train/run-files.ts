@@ -25,7 +25,7 @@ export function runFence(directory: string, token: string): Fence {
   return () => {
     if (readIfThere(file) === token) return
     throw new UserError(
-      `run "${basename(directory)}" was taken over by another process while this one slept; nothing more was written`,
+      `run "${basename(directory)}" was taken over by another process while this one was asleep; nothing more was written`,
     )
   }
 }

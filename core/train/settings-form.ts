@@ -4,6 +4,7 @@ import {
   algorithmDefinition,
   behaviorSettings,
   cloningSettings,
+  networkDefinition,
   networkNames,
   networkSettings,
   rewardSignalDefinition,
@@ -26,15 +27,17 @@ export interface SettingDescription {
   readonly description: string
 }
 
-/**
- * @param options.signals  whose settings are among them; the environment's reward alone when absent
- * @param options.values  a behaviour's section; its values take the place of the schemas' defaults
- */
-export function describeSettings(
-  algorithm: string,
-  options: { signals?: readonly string[]; values?: Readonly<Record<string, unknown>> } = {},
-): SettingDescription[] {
-  const { hyperparameters, title, without } = algorithmDefinition(algorithm)
+export interface DescribeOptions {
+  /** Whose settings are among them; the environment's reward alone when absent. */
+  readonly signals?: readonly string[]
+  /** A behaviour's section: its values take the place of the schemas' defaults, and a section that may be absent is described where it is there. */
+  readonly values?: Values
+  /** By path, what is chosen in place of `values` and decides which other settings there are. */
+  readonly chosen?: Values
+}
+
+export function describeSettings(algorithm: string, options: DescribeOptions = {}): SettingDescription[] {
+  const { hyperparameters, needsDemonstrations, title, without } = algorithmDefinition(algorithm)
   const run = behaviorSettings.pick({
     max_steps: true,
     time_horizon: true,
@@ -44,18 +47,19 @@ export function describeSettings(
   })
   const { values } = options
   const settings = [
-    ...describe(hyperparameters, 'hyperparameters.', title),
-    ...describe(networkSettings, 'network_settings.', 'Network'),
+    ...describe(hyperparameters, 'hyperparameters.', title, options),
+    ...describe(networkSettings, 'network_settings.', 'Network', options),
     ...(options.signals ?? ['extrinsic']).flatMap((name) => {
       // A configuration with it would be refused.
       if (without?.signals !== undefined && name !== 'extrinsic') return []
       const signal = rewardSignalDefinition(name)
-      return describe(signal.settings, `reward_signals.${name}.`, signal.title)
+      return describe(signal.settings, `reward_signals.${name}.`, signal.title, options)
     }),
-    ...(values?.behavioral_cloning == null
+    // What clones anyway has its settings among the hyperparameters.
+    ...(values?.behavioral_cloning == null || needsDemonstrations
       ? []
-      : describe(cloningSettings, 'behavioral_cloning.', 'Behavioural cloning')),
-    ...describe(run, '', 'Run'),
+      : describe(cloningSettings, 'behavioral_cloning.', titleOf(cloningSettings), options)),
+    ...describe(run, '', 'Run', options),
   ]
   return values === undefined ? settings : withValues(settings, values)
 }
@@ -64,21 +68,23 @@ export function describeSettings(
 export const TOP_SECTIONS = ['env_settings', 'stop'] as const
 
 /** How the environments step and when the run ends. @param values  the YAML's sections, as in `describeSettings` */
-export function describeTopSettings(values: Readonly<Record<string, unknown>>): SettingDescription[] {
+export function describeTopSettings(values: Values): SettingDescription[] {
   const settings = [
-    ...describe(z.object(rolloutKeys), 'env_settings.', 'Environments'),
-    ...describe(stopSettings.unwrap(), 'stop.', 'When to stop'),
+    ...describe(z.object(rolloutKeys), 'env_settings.', 'Environments', {}),
+    ...describe(stopSettings.unwrap(), 'stop.', 'When to stop', {}),
   ]
   return withValues(settings, values)
 }
 
 function withValues(settings: readonly SettingDescription[], values: Values): SettingDescription[] {
   return settings.map((setting) => {
-    const value = setting.path
-      .split('.')
-      .reduce<unknown>((at, key) => (at as Values | undefined)?.[key], values)
+    const value = valueAt(values, setting.path)
     return isPlain(value) ? { ...setting, default: value } : setting
   })
+}
+
+function valueAt(values: Values | undefined, path: string): unknown {
+  return path.split('.').reduce<unknown>((at, key) => (at as Values | undefined)?.[key], values)
 }
 
 type Values = Readonly<Record<string, unknown>>
@@ -98,23 +104,39 @@ interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[]
 }
 
-function describe(schema: z.ZodType, prefix: string, group: string): SettingDescription[] {
+function describe(
+  schema: z.ZodType,
+  prefix: string,
+  group: string,
+  options: DescribeOptions,
+): SettingDescription[] {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema
-  return Object.entries(properties).flatMap(([key, property]) => fields(key, property, prefix, group))
+  return Object.entries(properties).flatMap(([key, property]) =>
+    fields(key, property, prefix, group, options),
+  )
 }
 
-function fields(key: string, property: JsonSchema, prefix: string, group: string): SettingDescription[] {
+function fields(
+  key: string,
+  property: JsonSchema,
+  prefix: string,
+  group: string,
+  options: DescribeOptions,
+): SettingDescription[] {
   // A setting with one possible value is there to accept ML-Agents' files, not to be chosen.
   if (property.const !== undefined) return []
+  const path = `${prefix}${key}`
   if (property.anyOf !== undefined) {
-    // A section that may be null: its defaults hold only once one of its settings is given.
     const section = property.anyOf.find(({ type }) => type === 'object')
-    if (section === undefined) return openField(key, property, prefix, group)
-    return fields(key, section, prefix, group).map((setting) => ({ ...setting, default: null }))
+    if (section === undefined) return openField(key, property, prefix, group, options)
+    // A section that may be null: a switch of its own adds it.
+    return valueAt(options.values, path) == null ? [] : fields(key, section, prefix, group, options)
   }
+  if (key === 'network_options') return networkOptions(prefix, group, options)
   if (property.type === 'object') {
+    const within = `${group}: ${(property.title ?? label(key)).toLowerCase()}`
     return Object.entries(property.properties ?? {}).flatMap(([inner, below]) =>
-      fields(inner, below, `${prefix}${key}.`, `${group}: ${label(key).toLowerCase()}`),
+      fields(inner, below, `${path}.`, within, options),
     )
   }
   // Names from a register are known only when they are asked for, so they are no part of the schema.
@@ -123,7 +145,7 @@ function fields(key: string, property: JsonSchema, prefix: string, group: string
   const minimum = property.minimum ?? property.exclusiveMinimum
   return [
     {
-      path: `${prefix}${key}`,
+      path,
       group,
       label: property.title ?? label(key),
       kind,
@@ -136,6 +158,15 @@ function fields(key: string, property: JsonSchema, prefix: string, group: string
       description: told(property.description ?? ''),
     },
   ]
+}
+
+/** Those of the kind of network that is chosen, by the schema that it was registered with. */
+function networkOptions(prefix: string, group: string, options: DescribeOptions): SettingDescription[] {
+  const path = `${prefix}network_type`
+  const type = options.chosen?.[path] ?? valueAt(options.values, path) ?? 'dense'
+  const definition = networkDefinition(String(type))
+  if (definition === undefined) return []
+  return describe(definition.options, `${prefix}network_options.`, `${group}: ${definition.title}`, options)
 }
 
 /** A setting that ML-Agents does not have is marked in the schema. */
@@ -152,11 +183,12 @@ function openField(
   { anyOf = [], title, description = '' }: JsonSchema,
   prefix: string,
   group: string,
+  options: DescribeOptions,
 ): SettingDescription[] {
   const given = anyOf.filter(({ type }) => type !== 'null')
   if (given.length !== 1 || !isPlainType(given[0]!)) return []
   const named = title === undefined ? {} : { title }
-  return fields(key, { ...given[0]!, ...named, description }, prefix, group).map((setting) => ({
+  return fields(key, { ...given[0]!, ...named, description }, prefix, group, options).map((setting) => ({
     ...setting,
     default: null,
   }))
@@ -171,33 +203,12 @@ function kindOf({ type }: JsonSchema): SettingDescription['kind'] {
   return 'text'
 }
 
-/** Of keys whose words say little, where the schema has no title. */
-const LABELS: ReadonlyMap<string, string> = new Map([
-  ['buffer_init_steps', 'Steps before learning'],
-  ['burn_in', 'Burn-in'],
-  ['checkpoint_interval', 'Steps between checkpoints'],
-  ['demo_path', 'File of demonstrations'],
-  ['double_q', 'Double Q'],
-  ['entcoef_learning_rate', 'Learning rate of the temperature'],
-  ['exploration_final_eps', 'Random actions at the end'],
-  ['exploration_initial_eps', 'Random actions at first'],
-  ['init_entcoef', 'First temperature'],
-  ['keep_checkpoints', 'Checkpoints kept'],
-  ['lambd', 'Lambda'],
-  ['layer_norm', 'Layer normalisation'],
-  ['n_step', 'Steps of a return'],
-  ['normalize', 'Normalise observations'],
-  ['num_epoch', 'Epochs'],
-  ['num_layers', 'Layers'],
-  ['summary_freq', 'Steps between summaries'],
-  ['use_vail', 'Use VAIL'],
-  ['vis_encode_type', 'Image encoder'],
-])
+function titleOf(schema: z.ZodType): string {
+  return schema.meta()?.title ?? ''
+}
 
-/** 'batch_size' -> 'Batch size' */
+/** Where the schema has no title: 'batch_size' -> 'Batch size' */
 function label(key: string): string {
-  const known = LABELS.get(key)
-  if (known !== undefined) return known
   const words = key.replaceAll('_', ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

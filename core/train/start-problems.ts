@@ -46,7 +46,7 @@ export function startProblems(
   spec: EnvironmentSpec | null = listedSpec(config),
   memory = machineMemory(),
 ): StartProblem[] {
-  return [...batchProblems(config), ...memoryProblems(config, spec, memory)]
+  return [...batchProblems(config), ...pairProblems(config), ...memoryProblems(config, spec, memory)]
 }
 
 /** @throws UserError naming the first of the `startProblems` */
@@ -74,6 +74,34 @@ function batchProblems({ behavior }: RunConfig): StartProblem[] {
       remedy: 'lower batch_size, or raise buffer_size',
     },
   ]
+}
+
+/** What is sound alone and cannot be had together, or is missing altogether. */
+function pairProblems({ behavior }: RunConfig): StartProblem[] {
+  const { hyperparameters: h, network_settings: network, reward_signals: signals } = behavior
+  const problems: StartProblem[] = []
+  const { without } = algorithmDefinition(behavior.trainer_type)
+  if (Object.keys(signals).length === 0 && without?.signals === undefined) {
+    problems.push({
+      path: 'reward_signals',
+      message: 'there is no reward signal, so there is nothing to learn from',
+      remedy: 'add the reward of the environment, or another signal',
+    })
+  }
+  if (network.memory == null) return problems
+  for (const [path, asked] of [
+    ['behavioral_cloning', behavior.behavioral_cloning != null],
+    ['hyperparameters.demonstration_share', Number(h.demonstration_share ?? 0) > 0],
+    ['hyperparameters.n_step', Number(h.n_step ?? 1) > 1],
+  ] as const) {
+    if (!asked) continue
+    problems.push({
+      path,
+      message: 'this does not go together with memory',
+      remedy: 'take out the one or the other',
+    })
+  }
+  return problems
 }
 
 function memoryProblems(config: RunConfig, spec: EnvironmentSpec | null, memory: number): StartProblem[] {

@@ -60,8 +60,8 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
       if (!options.config.force) throw existsAlready(library, id)
       library.deleteRun(id)
     } else if (existsSync(directory) && !options.config.force) {
-      throw new UserError(`there is a folder of a run "${id}", which is not in the library`, {
-        remedy: `take it in with \`understudy runs repair ${id}\`, add --force to overwrite it, or choose another --run-id`,
+      throw new UserError(`there is already a folder for a run "${id}", which is not in the library`, {
+        remedy: `add it with \`understudy runs repair ${id}\`, add --force to overwrite it, or choose another --run-id`,
       })
     }
     remove(directory)
@@ -72,7 +72,7 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
 
 function refuseName(library: Library, id: string, { initializeFrom }: RunConfig): void {
   if (initializeFrom === id) {
-    throw new UserError(`run "${id}" cannot begin with its own networks`, {
+    throw new UserError(`run "${id}" cannot start from its own networks`, {
       remedy: 'add --resume to continue it, or choose another --run-id',
     })
   }
@@ -106,12 +106,12 @@ function resumedRow(row: RunRow, options: ResumeRunOptions): RunRow {
   const saved = savedConfig(row)
   const maxSteps = options.maxSteps ?? saved.behavior.max_steps
   if (row.state === 'finished' && row.step >= maxSteps) {
-    throw new UserError(`run "${row.id}" has already made all of its ${row.step} steps`, {
+    throw new UserError(`run "${row.id}" has already done all of its ${row.step} steps`, {
       remedy: 'give it more with --max-steps N',
     })
   }
   if (row.state === 'finished' && row.step < row.maxSteps && options.stop === undefined) {
-    throw new UserError(`run "${row.id}" has ended by its stop rule after ${row.step} steps`, {
+    throw new UserError(`run "${row.id}" ended by its stop rule after ${row.step} steps`, {
       remedy: 'continue it with another --stop-on (none for max_steps alone) or --max-time',
     })
   }

@@ -29,7 +29,7 @@ const WINDOWS: Readonly<Record<number, string>> = {
   3221225477: 'by a fault in native code',
   3221225725: 'by a fault in native code',
 }
-const RESUME = 'resume the run: it goes on from its last checkpoint'
+const RESUME = 'resume the run: it continues from its last checkpoint'
 const LESS = 'close other programs, or use a smaller buffer_size, batch_size or network; then resume the run'
 
 /**

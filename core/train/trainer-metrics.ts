@@ -48,27 +48,27 @@ export const trainerMetrics: MetricDefinitions = {
   },
   'time/environment': {
     title: 'Environment',
-    meaning: 'Share of the time in which the environments step',
+    meaning: 'Share of the time spent stepping environments',
     panel: null,
   },
   'time/inference': {
     title: 'Decisions',
-    meaning: 'Share of the time in which the policy decides',
+    meaning: 'Share of the time spent choosing actions',
     panel: null,
   },
   'time/update': {
     title: 'Learning',
-    meaning: 'Share of the time in which the networks are updated',
+    meaning: 'Share of the time spent updating the networks',
     panel: null,
   },
   'time/worker_idle': {
     title: 'Idle workers',
-    meaning: 'Share of the time in which environment workers wait for the learner',
+    meaning: 'Share of the time that environment workers wait for the learner',
     panel: null,
   },
   'time/worker_idle/*': {
     title: 'Worker * idle',
-    meaning: 'Share of the time in which this worker waits for the learner',
+    meaning: 'Share of the time that this worker waits for the learner',
     panel: null,
   },
 }

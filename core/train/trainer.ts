@@ -230,7 +230,7 @@ export class Trainer {
       this.#fault = this.#unbearable(troubles)
       return
     }
-    for (const trouble of troubles) this.#notice(`${trouble}; what was under way there is dropped`)
+    for (const trouble of troubles) this.#notice(`${trouble}; its unfinished episodes are dropped`)
     this.#algorithm.observe(batch)
     // After what was still seen of them.
     for (const environment of dropped) this.#algorithm.drop!(environment)

@@ -58,7 +58,7 @@ export function describeSkipped({ file, problem }: Skipped): string {
 export function describeLoss(used: CheckpointFile, skipped: readonly Skipped[]): string[] {
   return skipped.map((each) => {
     const lost = inWords(each.file.step - used.step)
-    return `${describeSkipped(each)}; going on from ${inWords(used.step)}: ${lost} steps are lost`
+    return `${describeSkipped(each)}; continuing from ${inWords(used.step)}; ${lost} steps are lost`
   })
 }
 

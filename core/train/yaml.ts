@@ -40,23 +40,20 @@ const TRUE = /^(yes|Yes|YES|on|On|ON)$/
 const FALSE = /^(no|No|NO|off|Off|OFF)$/
 const GROUPED_NUMBER = /^[-+]?[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?$/
 
-const NO_COLON = ['a key has no colon behind it', 'write "key: value", with a space after the colon'] as const
+const NO_COLON = ['a key has no colon after it', 'write "key: value", with a space after the colon'] as const
 /** What the parser's words mean, where a person meets them. */
 const ERRORS: Partial<Record<ErrorCode, readonly [what: string, remedy?: string]>> = {
   MULTIPLE_DOCS: [
     'there are several documents, one after the other',
-    'keep one: take out the rest, and the lines with nothing but ---',
+    'keep one: remove the others, and the lines with nothing but ---',
   ],
   TAB_AS_INDENT: ['a line begins with a tab', 'indent with spaces'],
   BLOCK_AS_IMPLICIT_KEY: [
-    'there are two keys in one line',
-    'write the second in a line of its own, indented',
+    'there are two keys on one line',
+    'write the second on a line of its own, indented',
   ],
-  MULTILINE_IMPLICIT_KEY: [
-    'a key has no colon behind it',
-    'write "key: value", with a space after the colon',
-  ],
-  BAD_INDENT: ['the lines of a section do not begin in the same column', 'indent them alike, with spaces'],
+  MULTILINE_IMPLICIT_KEY: ['a key has no colon after it', 'write "key: value", with a space after the colon'],
+  BAD_INDENT: ['the lines of a section do not start in the same column', 'indent them alike, with spaces'],
 }
 
 /** @throws UserError naming the line */
@@ -121,7 +118,7 @@ function checkKeys(map: YAMLMap, lines: LineCounter, refuse: Refuse): void {
     if (name === '__proto__') refuse('__proto__: unknown key', at)
     const first = places.get(name)
     if (first !== undefined && typeof key.value !== 'symbol') {
-      refuse(`"${name}" is there twice, first in line ${lines.linePos(first).line}`, at, 'keep one of them')
+      refuse(`"${name}" appears twice, first in line ${lines.linePos(first).line}`, at, 'keep one of them')
     }
     places.set(name, at)
   }
@@ -154,7 +151,7 @@ function refuseExpansion(document: Document.Parsed): void {
     if (source === undefined)
       throw new ReferenceError(`there is no anchor &${node.source} before *${node.source}`)
     if (counted.get(source) === Number.POSITIVE_INFINITY)
-      throw new ReferenceError('a section lies within itself')
+      throw new ReferenceError('a section contains itself')
     return source
   }
   const countMerged = (value: unknown): number => {
@@ -164,7 +161,7 @@ function refuseExpansion(document: Document.Parsed): void {
       const section = sourceOf(item)
       if (isMap(section)) return sum + count(section)
       throw new ReferenceError(
-        `what ${MERGE} takes over is no section: write ${MERGE}: *NAME, of a section with &NAME`,
+        `what ${MERGE} merges is not a section: write ${MERGE}: *NAME, for a section marked &NAME`,
       )
     }, 0)
   }
@@ -180,7 +177,7 @@ function refuseExpansion(document: Document.Parsed): void {
     counted.set(node, Number.POSITIVE_INFINITY)
     const size = node.items.reduce((sum: number, item) => sum + count(item), 1)
     if (size > LIMITS.values)
-      throw new ReferenceError(`more than ${LIMITS.values} values, with those that are repeated`)
+      throw new ReferenceError(`more than ${LIMITS.values} values, counting repeated ones`)
     counted.set(node, size)
     return size
   }
@@ -221,9 +218,9 @@ function excess(text: string): string | undefined {
     before = type ?? ''
     // What stands within brackets costs the parser twice as much.
     tokens += open > 0 ? 2 : 1
-    if (tokens > LIMITS.tokens) return `more than ${LIMITS.tokens} words and signs`
+    if (tokens > LIMITS.tokens) return `more than ${LIMITS.tokens} words and symbols`
     if (open + line / COLUMNS > LIMITS.depth)
-      return `more than ${LIMITS.depth} lists and sections within one another`
+      return `lists and sections nested more than ${LIMITS.depth} deep`
   }
   return undefined
 }

@@ -104,7 +104,7 @@ def test_the_mask_says_where_the_walls_are(make: Maker) -> None:
 @pytest.mark.parametrize(
     ("action", "error", "words"),
     [
-        (3, UnderstudyError, "action 3 of branch 0 is not 0 to 2"),
+        (3, UnderstudyError, "action 3 of branch 0 is outside 0 to 2"),
         (1.5, TypeError, "cast"),
         (1 << 32, ValueError, "none of any space"),
         (np.zeros(2, int), ValueError, "reshape"),

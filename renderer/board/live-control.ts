@@ -11,6 +11,7 @@ export interface Hands {
   readonly running: boolean
 }
 
+const nothing: LiveAction = { continuous: [], discrete: [] }
 const atRest: Hands = { held: [], last: null, running: false }
 
 function liveOf(scene: Scene): LiveScene {
@@ -25,7 +26,8 @@ function plain({ continuous, discrete }: LiveAction): Action {
 export function actionOf({ held, last }: Hands, { keys, idle }: LiveScene): LiveAction {
   const actions = held.flatMap((shortcut) => keys.find((key) => key.shortcut === shortcut)?.action ?? [])
   const newest = actions.at(-1)
-  if (newest === undefined) return idle ?? last ?? keys[0]!.action
+  if (newest === undefined)
+    return idle ?? last ?? keys.find(({ action }) => action !== null)?.action ?? nothing
   return {
     discrete: newest.discrete,
     continuous: newest.continuous.map((_, i) => {
@@ -37,12 +39,16 @@ export function actionOf({ held, last }: Hands, { keys, idle }: LiveScene): Live
 
 function keysOf(scene: Scene): ControlKey<Hands>[] {
   const game = liveOf(scene)
-  return game.keys.map(({ shortcut, name, action }) => ({
+  return game.keys.map(({ shortcut, name, legend, action }) => ({
     id: `live-${shortcut}`,
     name,
+    ...(legend !== undefined && { legend }),
     shortcuts: [shortcut],
     apply: (hands) => {
-      if (game.stepsPerSecond === null) return { state: { ...hands, last: action }, action: plain(action) }
+      if (game.stepsPerSecond === null)
+        return action === null
+          ? { state: hands }
+          : { state: { ...hands, last: action }, action: plain(action) }
       const held = hands.held.includes(shortcut) ? hands.held : [...hands.held, shortcut]
       return { state: { ...hands, held, running: true } }
     },

@@ -1,6 +1,6 @@
 /**
- * What the screen must know of an environment: how to draw its scenes, how to move from one to the next, and how a
- * person acts in it. A new environment's view is one file and one line in views.ts.
+ * What the screen must know of a kind of scene: how to draw it, how to move from one to the next, and how a person acts in
+ * it. An environment that draws itself (core/envs/drawing) needs none of its own.
  */
 import type { ComponentType } from 'react'
 import type { Action, Scene, SceneEvent } from '../../core/studio/protocol.ts'
@@ -69,9 +69,9 @@ export interface Control<State = unknown> {
 
 export interface SceneView<State = unknown> {
   /** Width by height. */
-  readonly aspect: number
-  /** How long the events take on the screen, in milliseconds. */
-  duration(events: readonly SceneEvent[]): number
+  aspect(scene: Scene): number
+  /** How long the events that led to `scene` take on the screen, in milliseconds. */
+  duration(events: readonly SceneEvent[], scene: Scene): number
   /**
    * Draws the moment `elapsed` ms into the transition; from `duration` on, the scene at rest.
    * @param control  the person's aim, drawn at rest; null where nobody plays
@@ -85,7 +85,7 @@ export interface SceneView<State = unknown> {
   /** One line on what happened, for the strip under a replay and for speech. */
   describe(events: readonly SceneEvent[]): string
   /** Names of the discrete branches of an action, in one word each. */
-  readonly branches: readonly string[]
+  branches(scene: Scene): readonly string[]
   readonly control: Control<State>
 }
 
@@ -93,25 +93,26 @@ export interface PanelProps {
   readonly scene: Scene
 }
 
-const views = new Map<string, SceneView>()
-const panels = new Map<string, ComponentType<PanelProps>>()
+/** What else a scene says, beside the board: while it is played, and in a replay. */
+interface Panels {
+  readonly play?: ComponentType<PanelProps>
+  readonly replay?: ComponentType<PanelProps>
+}
 
-/** @param Panel  what else the scene says, beside the board */
-export function registerSceneView<State>(
-  kind: string,
-  view: SceneView<State>,
-  Panel?: ComponentType<PanelProps>,
-): void {
+const views = new Map<string, SceneView>()
+const panels = new Map<string, Panels>()
+
+export function registerSceneView<State>(kind: string, view: SceneView<State>, panel: Panels = {}): void {
   views.set(kind, view as SceneView)
-  if (Panel !== undefined) panels.set(kind, Panel)
+  panels.set(kind, panel)
 }
 
 export function sceneView(kind: string): SceneView | undefined {
   return views.get(kind)
 }
 
-export function scenePanel(kind: string): ComponentType<PanelProps> | undefined {
-  return panels.get(kind)
+export function scenePanel(kind: string, where: keyof Panels): ComponentType<PanelProps> | undefined {
+  return panels.get(kind)?.[where]
 }
 
 /** The keys by which the scene is played; none where it has no view. */

@@ -13,6 +13,7 @@ import { useFirstEnvironment } from '../components/first-environment.ts'
 import { count, counted } from '../components/format.ts'
 import { attempt } from '../components/report-error.ts'
 import { navigate } from '../route.ts'
+import { bringFile, isConfiguration } from '../views/train/brought.ts'
 import classes from './frame.module.css'
 import { ImportAgents, isPolicy, isWeights, policyFiles } from './import-agents.tsx'
 
@@ -62,7 +63,9 @@ export function ImportDrop() {
       {over && (
         <div className={classes.drop}>
           <h1>Drop files to import them</h1>
-          <p className="muted">Demonstrations in any supported format, and agents as ONNX</p>
+          <p className="muted">
+            Demonstrations in any supported format, agents as ONNX, configurations as YAML
+          </p>
         </div>
       )}
       <Modal opened={imported !== null} onClose={() => setImported(null)} title="Import" size={560}>
@@ -165,17 +168,21 @@ function Unsaid({ name, onSaid }: { name: string; onSaid: ReportProps['onSaid'] 
   )
 }
 
-/** Demonstrations are imported at once, policies when the person has said what they play. */
+/** Demonstrations are imported at once, policies when the person has said what they play; a configuration begins a new run. */
 async function takeFiles(
   files: readonly File[],
   report: (imported: readonly Imported[]) => void,
   ask: (agents: Agents) => void,
 ): Promise<void> {
+  const configuration = files.find(isConfiguration)
   const policies = files.filter(isPolicy)
   const weights = policies.length === 0 ? [] : files.filter(isWeights)
-  const demonstrations = files.filter((file) => !policies.includes(file) && !weights.includes(file))
+  const demonstrations = files.filter(
+    (file) => !isConfiguration(file) && !policies.includes(file) && !weights.includes(file),
+  )
   if (demonstrations.length > 0) report(await importFiles(demonstrations))
   ask({ policies, weights })
+  if (configuration !== undefined) await bringFile(configuration)
 }
 
 /** One after the other, so that one at a time lies at the host. */

@@ -53,5 +53,5 @@ export function momentOfFrame({ clock, boards }: Pacing, frame: number): number 
 
 function durationOf(frame: Frame | undefined): number {
   if (frame === undefined) return 0
-  return sceneView(frame.scene.kind)?.duration(frame.events) ?? 0
+  return sceneView(frame.scene.kind)?.duration(frame.events, frame.scene) ?? 0
 }

@@ -87,12 +87,13 @@ function Playing({ recording, name, speed, loop, onEnd }: PlayingProps) {
     const timer = setTimeout(() => (loop ? clock.toggle() : onEnd()), BETWEEN_MS)
     return () => clearTimeout(timer)
   }, [over, onEnd, loop, clock])
-  const view = sceneView(frames[0]?.scene.kind ?? '')
+  const scene = frames[0]?.scene
+  const view = scene && sceneView(scene.kind)
   if (view === undefined) return null
   const units = step === 1 ? spec.score.unit : spec.score.units
   return (
     <div className={classes.watch}>
-      <BoardFrame aspect={view.aspect}>
+      <BoardFrame aspect={view.aspect(scene!)}>
         <Stage view={view} source={source} label={`${name} plays: ${step} steps`} />
       </BoardFrame>
       <p className="small muted figure">

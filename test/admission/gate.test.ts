@@ -52,7 +52,7 @@ describe('an environment of another program', () => {
       ['guarded:two', {}],
       ['guarded:one', { file: '/x' }],
     ] as const) {
-      expect(() => makeEnvironment(id, parameters)).toThrow('was not added here')
+      expect(() => makeEnvironment(id, parameters)).toThrow('has not been added here')
     }
   })
 
@@ -73,7 +73,7 @@ describe('an environment of another program', () => {
     askMemory({ recall: () => answer })
     makeEnvironment('guarded:three')
     answer = 'changed'
-    expect(() => makeEnvironment('guarded:three')).toThrow('is not what it was when it was added here')
+    expect(() => makeEnvironment('guarded:three')).toThrow('has changed since it was added here')
   })
 
   it('of the program itself always says what it starts', () => {
@@ -85,7 +85,7 @@ describe('an environment of another program', () => {
 it('a plugin is not loaded before it is admitted', async () => {
   const file = join(temporaryDirectory(), 'plugin.js')
   writeFileSync(file, '')
-  await expect(loadPlugins([file])).rejects.toThrow(`the plugin ${file} was not added here`)
+  await expect(loadPlugins([file])).rejects.toThrow(`the plugin ${file} has not been added here`)
   await expect(loadPlugins(['//host/plugin.js'])).rejects.toThrow('on another machine')
   expect(loadedPlugins()).not.toContain(file)
   admitPlugins([file])

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { favouring, model } from '../evaluate/models.ts'
-import { understudy, understudyJson } from './support.ts'
+import { invoke, invokeJson } from './invoke.ts'
 
 /** An export of Stable-Baselines3, as far as its shapes go, that always walks to the right. */
 const rightward = model({ inputs: { obs: [20] }, rows: 1 }, ([x], graph) => ({
@@ -23,42 +23,55 @@ describe('an imported agent by command', () => {
     return () => rmSync(dir, { recursive: true, force: true })
   })
 
-  it('is taken in, evaluated, compared, recorded, exported, renamed and deleted', () => {
-    const [agent] = understudyJson(dir, 'agents', 'import', file, '--env', 'basic', '--name', 'From PyTorch')
+  it('is taken in, evaluated, compared, recorded, exported, renamed and deleted', async () => {
+    const [agent] = await invokeJson(
+      dir,
+      'agents',
+      'import',
+      file,
+      '--env',
+      'basic',
+      '--name',
+      'From PyTorch',
+    )
     expect(agent).toMatchObject({
       id: 'From-PyTorch',
       environmentId: 'basic',
       source: 'best model.onnx',
       known: false,
     })
-    expect(understudy(dir, 'agents', 'import', file, '--env', 'basic').out).toBe(
+    expect((await invoke(dir, 'agents', 'import', file, '--env', 'basic')).out).toBe(
       'it is already in the library, as From-PyTorch\n',
     )
-    const [evaluation] = understudyJson(dir, 'evaluate', 'From-PyTorch', '--episodes', '10')
+    const [evaluation] = await invokeJson(dir, 'evaluate', 'From-PyTorch', '--episodes', '10')
     expect(evaluation).toMatchObject({ environment: 'basic', episodes: 10, winRate: 1 })
-    const comparison = understudy(dir, 'compare', 'From-PyTorch', '--episodes', '5', '--json')
+    const comparison = await invoke(dir, 'compare', 'From-PyTorch', '--episodes', '5', '--json')
     expect(JSON.parse(comparison.out)).toMatchObject({ rows: [{ label: 'From-PyTorch', winRate: 1 }] })
-    const [episode] = understudyJson(dir, 'record', '--env', 'basic', '--player', 'From-PyTorch').slice(-1)
+    const [episode] = (await invokeJson(dir, 'record', '--env', 'basic', '--player', 'From-PyTorch')).slice(
+      -1,
+    )
     expect(episode).toMatchObject({ event: 'episode', player: 'From-PyTorch', success: true })
     const copy = join(dir, 'copy.onnx')
-    expect(understudy(dir, 'agents', 'export', 'From-PyTorch', '--out', copy).code).toBe(0)
+    expect((await invoke(dir, 'agents', 'export', 'From-PyTorch', '--out', copy)).code).toBe(0)
     expect(readFileSync(copy).equals(rightward)).toBe(true)
-    expect(understudy(dir, 'agents', 'rename', 'From-PyTorch', 'Walker').code).toBe(0)
-    expect(understudy(dir, 'agents', 'list').out).toMatch(
+    expect((await invoke(dir, 'agents', 'rename', 'From-PyTorch', 'Walker')).code).toBe(0)
+    expect((await invoke(dir, 'agents', 'list')).out).toMatch(
       /^From-PyTorch +Walker +basic +best model\.onnx +plain/m,
     )
-    expect(understudy(dir, 'agents', 'delete', 'From-PyTorch').code).toBe(0)
-    expect(understudyJson(dir, 'agents', 'list')).toEqual([[]])
+    expect((await invoke(dir, 'agents', 'delete', 'From-PyTorch')).code).toBe(0)
+    expect(await invokeJson(dir, 'agents', 'list')).toEqual([[]])
   })
 
-  it('plays the environment with the parameters that were given', () => {
+  it('plays the environment with the parameters that were given', async () => {
     const limited = ['--env', 'basic', '--parameter', 'max_steps=3', '--name', 'Limited']
-    const [agent] = understudyJson(dir, 'agents', 'import', file, ...limited)
+    const [agent] = await invokeJson(dir, 'agents', 'import', file, ...limited)
     expect(agent).toMatchObject({ id: 'Limited', parameters: { max_steps: 3 }, known: false })
-    const [evaluation] = understudyJson(dir, 'evaluate', 'Limited', '--episodes', '2')
+    const [evaluation] = await invokeJson(dir, 'evaluate', 'Limited', '--episodes', '2')
     // The way to the goal takes seven steps.
     expect(evaluation).toMatchObject({ winRate: 0 })
-    expect(understudy(dir, 'agents', 'import', file, '--env', 'basic', '--parameter', 'speed=3').code).toBe(2)
+    expect(
+      (await invoke(dir, 'agents', 'import', file, '--env', 'basic', '--parameter', 'speed=3')).code,
+    ).toBe(2)
   })
 
   it.each([
@@ -73,8 +86,8 @@ describe('an imported agent by command', () => {
       'agents.test.ts: model: expected an ONNX model',
     ],
     [['agents', 'export', 'nobody', '--out', 'x.onnx'], 1, 'there is no run "nobody"'],
-  ])('says what is wrong: %s', (args, code, message) => {
-    const result = understudy(dir, ...args)
+  ])('says what is wrong: %s', async (args, code, message) => {
+    const result = await invoke(dir, ...args)
     expect(result.err).toContain(message)
     expect(result.code).toBe(code)
   })

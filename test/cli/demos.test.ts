@@ -6,7 +6,8 @@ import { ensureBundledDemonstrations, recordEpisode, writeUnderstudy } from '../
 import { makeEnvironment, randomPlayer } from '../../core/envs/index.ts'
 import { openLibrary } from '../../core/store/index.ts'
 import { randomEpisode, temporaryDirectory } from '../store/support.ts'
-import { startUnderstudy, understudy, understudyJson } from './support.ts'
+import { invoke, invokeJson } from './invoke.ts'
+import { startUnderstudy } from './support.ts'
 
 interface Event {
   event: string
@@ -16,9 +17,9 @@ interface Event {
 }
 
 describe('understudy record', () => {
-  it('tells every committed step and the end of every episode, and the library has them', () => {
+  it('tells every committed step and the end of every episode, and the library has them', async () => {
     const dir = temporaryDirectory()
-    const events = understudyJson<Event>(
+    const events = await invokeJson<Event>(
       dir,
       ...['record', '--env', 'basic', '--player', 'random', '--episodes', '2', '--seed', '4'],
     )
@@ -28,7 +29,7 @@ describe('understudy record', () => {
     for (const { episodeId, length } of ends) {
       const steps = events.filter((event) => event.event === 'step' && event.episodeId === episodeId)
       expect(steps.map(({ step }) => step)).toEqual(Array.from({ length }, (_, i) => i))
-      const [shown] = understudyJson<{ length: number; steps: { step: number; observation: number[] }[] }>(
+      const [shown] = await invokeJson<{ length: number; steps: { step: number; observation: number[] }[] }>(
         dir,
         ...['demos', 'show', String(episodeId)],
       )
@@ -90,21 +91,26 @@ describe('understudy demos', () => {
     const ids = await recordBasic(dir, 3)
     const files = ['a.understudy', 'a.npz', 'a.jsonl'].map((name) => join(dir, name))
     for (const file of files) {
-      const [exported] = understudyJson(dir, 'demos', 'export', '--env', 'basic', '--out', file)
+      const [exported] = await invokeJson(dir, 'demos', 'export', '--env', 'basic', '--out', file)
       expect(exported).toMatchObject({ event: 'exported', format: file.split('.').at(-1), episodes: ids })
     }
     const other = temporaryDirectory()
-    const imported = understudyJson<{ added: number[]; known: number[] }>(other, 'demos', 'import', ...files)
+    const imported = await invokeJson<{ added: number[]; known: number[] }>(
+      other,
+      'demos',
+      'import',
+      ...files,
+    )
     expect(imported.map(({ added, known }) => [added.length, known.length])).toEqual([
       [3, 0],
       [0, 3],
       [0, 3],
     ])
-    const { out, code } = understudy(other, 'demos', 'verify', '--env', 'basic')
+    const { out, code } = await invoke(other, 'demos', 'verify', '--env', 'basic')
     expect([out, code]).toEqual(['3 episodes verified, all intact\n', 0])
   })
 
-  it('asks an environment that is named by which numbers it calls its actions, where the recordings do not say', () => {
+  it('asks an environment that is named by which numbers it calls its actions, where the recordings do not say', async () => {
     const dir = temporaryDirectory()
     vi.stubEnv('UNDERSTUDY_PYTHON', join(dir, 'python.js'))
     vi.stubEnv('UNDERSTUDY_CONFIG', join(dir, 'config'))
@@ -125,16 +131,16 @@ describe('understudy demos', () => {
       truncated: true,
     }
     writeFileSync(join(dir, 'old.jsonl'), JSON.stringify(line))
-    const [imported] = understudyJson<{ added: number[]; notes: string[] }>(
+    const [imported] = await invokeJson<{ added: number[]; notes: string[] }>(
       dir,
       'demos',
       'import',
       join(dir, 'old.jsonl'),
     )
-    expect(imported!.notes.join()).toContain('does not say by which numbers gym:Slide-v1 calls its actions')
-    const exported = (...args: string[]) => {
+    expect(imported!.notes.join()).toContain('does not say which numbers gym:Slide-v1 uses for its actions')
+    const exported = async (...args: string[]) => {
       const out = join(dir, `${args[0]}.jsonl`)
-      const [{ lost } = { lost: [] }] = understudyJson<{ lost: string[] }>(
+      const [{ lost } = { lost: [] }] = await invokeJson<{ lost: string[] }>(
         dir,
         'demos',
         'export',
@@ -144,7 +150,7 @@ describe('understudy demos', () => {
       )
       return [lost.length, JSON.parse(readFileSync(out, 'utf8')).units]
     }
-    expect(exported(String(imported!.added[0]))).toEqual([1, undefined])
+    expect(await exported(String(imported!.added[0]))).toEqual([1, undefined])
     const units = {
       ranges: [
         [-1, 1],
@@ -152,7 +158,7 @@ describe('understudy demos', () => {
       ],
       starts: [],
     }
-    expect(exported('--env', 'gym:Slide-v1')).toEqual([0, units])
+    expect(await exported('--env', 'gym:Slide-v1')).toEqual([0, units])
   })
 
   it('verifies what was made elsewhere, and counts apart what nobody can replay', async () => {
@@ -165,33 +171,30 @@ describe('understudy demos', () => {
     const observations = Array.from({ length: 2 }, () => new Array<number>(width).fill(0.5))
     const file = join(dir, 'elsewhere.jsonl')
     writeFileSync(file, JSON.stringify({ observations, discrete: [[0, 0]], rewards: [1], terminated: true }))
-    const [imported] = understudyJson(dir, 'demos', 'import', file, '--env', 'bubble/25')
+    const [imported] = await invokeJson(dir, 'demos', 'import', file, '--env', 'bubble/25')
     const id = (imported!.added as number[])[0]!
-    const [report] = understudyJson(dir, 'demos', 'verify')
+    const [report] = await invokeJson(dir, 'demos', 'verify')
     expect(report).toEqual({ episodes: 23, problems: [], notReplayed: [], seedUnknown: [id] })
-    const { out, code } = understudy(dir, 'demos', 'verify')
+    const { out, code } = await invoke(dir, 'demos', 'verify')
     expect([out, code]).toEqual([
       `1 episode cannot be replayed because the seed is unknown: ${id}\n23 episodes verified, all intact\n`,
       0,
     ])
-    expect(understudy(dir, 'demos', 'show', String(id)).out).toContain('seed unknown')
+    expect((await invoke(dir, 'demos', 'show', String(id))).out).toContain('seed unknown')
   })
 
   it('counts what the score of the listed environment counts, and steps where they are mixed', async () => {
     const dir = temporaryDirectory()
-    const summary = (...args: string[]) =>
-      understudy(dir, 'demos', 'list', ...args)
-        .out.trimEnd()
-        .split('\n')
-        .at(-1)
-    expect(summary()).toBe('21 episodes, 528 bubbles, 25.14 bubbles on average')
+    const summary = async (...args: string[]) =>
+      (await invoke(dir, 'demos', 'list', ...args)).out.trimEnd().split('\n').at(-1)
+    expect(await summary()).toBe('21 episodes, 528 bubbles, 25.14 bubbles on average')
     expect(readdirSync(dir)).toEqual([])
     const library = openLibrary(dir)
     ensureBundledDemonstrations(library)
     library.close()
     await recordBasic(dir, 2)
-    expect(summary('--env', 'basic')).toMatch(/^2 episodes, -?\d\.\d\d points on average$/)
-    expect(summary()).toMatch(/^23 episodes, \d+ steps, \d+\.\d\d steps on average$/)
+    expect(await summary('--env', 'basic')).toMatch(/^2 episodes, -?\d\.\d\d points on average$/)
+    expect(await summary()).toMatch(/^23 episodes, \d+ steps, \d+\.\d\d steps on average$/)
   })
 
   it('tags, deletes and restores', async () => {
@@ -203,26 +206,26 @@ describe('understudy demos', () => {
       library.close()
       return found
     }
-    const tag = understudy(dir, 'demos', 'tag', id!, '--add', 'good', '--add', 'fast', '--rating', '4')
+    const tag = await invoke(dir, 'demos', 'tag', id!, '--add', 'good', '--add', 'fast', '--rating', '4')
     expect(tag.out).toBe('1 episode changed\n')
-    understudy(dir, 'demos', 'tag', id!, '--remove', 'fast')
+    await invoke(dir, 'demos', 'tag', id!, '--remove', 'fast')
     expect(row()).toMatchObject({ tags: ['good'], rating: 4 })
-    understudy(dir, 'demos', 'delete', id!)
+    await invoke(dir, 'demos', 'delete', id!)
     expect(row().deletedAtUs).not.toBeNull()
-    expect(understudyJson<{ id: number }[]>(dir, 'demos', 'list', '--deleted')[0]).toMatchObject([
+    expect((await invokeJson<{ id: number }[]>(dir, 'demos', 'list', '--deleted'))[0]).toMatchObject([
       { id: Number(id) },
     ])
-    understudy(dir, 'demos', 'restore', id!)
+    await invoke(dir, 'demos', 'restore', id!)
     expect(row().deletedAtUs).toBeNull()
   })
 
-  it('takes nothing over from a damaged file and names the damage', () => {
+  it('takes nothing over from a damaged file and names the damage', async () => {
     const dir = temporaryDirectory()
     const file = join(dir, 'a.understudy')
     const bytes = writeUnderstudy([randomEpisode(1), randomEpisode(2)])
     bytes[bytes.length - 1]! ^= 1
     writeFileSync(file, bytes)
-    const { code, err } = understudy(dir, 'demos', 'import', file)
+    const { code, err } = await invoke(dir, 'demos', 'import', file)
     expect(code).toBe(1)
     expect(err).toMatch(
       /^error: a\.understudy: checksum: expected [0-9a-f]{64}, found [0-9a-f]{64} \(.*\)\n$/,

@@ -67,7 +67,7 @@ describe('understudy env serve', () => {
     const log = join(folder, 'Player-1.log')
     const build = ['--', '--mlagents-port', `${trainer.port}`, '-logFile', log]
     const { code, err } = run('serve', '--env', 'basic', '--wait', '1', ...build)
-    const sentence = `no trainer has listened on localhost:${trainer.port} for 1 s`
+    const sentence = `no trainer was listening on localhost:${trainer.port} within 1 s`
     expect([code, err]).toEqual([1, expect.stringContaining(sentence)])
     expect(readFileSync(log, 'utf8')).toContain(sentence)
   })

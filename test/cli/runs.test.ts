@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openLibrary } from '../../core/store/index.ts'
 import { configToYaml, resolveConfig, startRun } from '../../core/train/index.ts'
-import { understudy, understudyJson } from './support.ts'
+import { invoke, invokeJson } from './invoke.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'understudy-runs-'))
 const runs = join(dir, 'runs')
@@ -62,9 +62,9 @@ function tree(directory: string): string[] {
 }
 
 describe('understudy runs', () => {
-  it('lists and shows what is damaged, and changes nothing by looking', () => {
+  it('lists and shows what is damaged, and changes nothing by looking', async () => {
     const before = tree(runs)
-    const [listed] = understudyJson<{ id: string; state: string | null; step: number; problem: string }[]>(
+    const [listed] = await invokeJson<{ id: string; state: string | null; step: number; problem: string }[]>(
       dir,
       'runs',
       'list',
@@ -72,36 +72,37 @@ describe('understudy runs', () => {
     const problems = Object.fromEntries(listed!.map(({ id, problem }) => [id, problem]))
     expect(problems).toEqual({
       whole: null,
-      cut: 'checkpoint 600 is damaged (checksum); when resumed, the run goes back to an older one',
-      empty: 'checkpoint 600 is damaged (length: 0 bytes); when resumed, the run goes back to an older one',
+      cut: 'checkpoint 600 is damaged (checksum); if resumed, the run goes back to an older one',
+      empty: 'checkpoint 600 is damaged (length: 0 bytes); if resumed, the run goes back to an older one',
       unknown: 'it is not in the library; `understudy runs repair unknown` adds it',
     })
-    const text = understudy(dir, 'runs', 'list')
+    const text = await invoke(dir, 'runs', 'list')
     expect(text.out).toMatch(/^whole +finished +600 +\d+ kB$/m)
     expect(text.out).toMatch(/^cut +damaged +600 .* kB +checkpoint 600 is damaged/m)
 
-    const shown = understudy(dir, 'runs', 'show', 'cut')
+    const shown = await invoke(dir, 'runs', 'show', 'cut')
     expect([shown.code, shown.err]).toEqual([1, ''])
     expect(shown.out).toMatch(/^ +600 +damaged +checksum$/m)
     expect(shown.out).toContain('checkpoint 600 is damaged (checksum)')
-    expect(understudy(dir, 'runs', 'show', 'whole')).toMatchObject({
+    expect(await invoke(dir, 'runs', 'show', 'whole')).toMatchObject({
       code: 0,
       out: expect.stringContaining('nothing is damaged'),
     })
-    expect(understudy(dir, 'evaluate', 'cut', '--episodes', '2').code).toBe(0)
-    expect(understudy(dir, 'agents', 'export', 'empty', '--out', join(dir, 'a.onnx')).code).toBe(0)
-    const agents = understudyJson<{ id: string; problem: string | null }[]>(dir, 'agents', 'list')[0]!
+    expect((await invoke(dir, 'evaluate', 'cut', '--episodes', '2')).code).toBe(0)
+    expect((await invoke(dir, 'agents', 'export', 'empty', '--out', join(dir, 'a.onnx'))).code).toBe(0)
+    const agents = (await invokeJson<{ id: string; problem: string | null }[]>(dir, 'agents', 'list'))[0]!
     expect(agents.find(({ id }) => id === 'cut')!.problem).toBe(problems.cut)
     expect(tree(runs)).toEqual(before)
   })
 
-  it('says in a line what going on has cost, and why it cannot', () => {
-    const resume = (run: string) =>
-      understudy(dir, 'train', '--run-id', run, '--resume', '--max-steps', '800')
-    const cut = resume('cut')
+  it('says in a line what going on has cost, and why it cannot', async () => {
+    const resume = (run: string) => invoke(dir, 'train', '--run-id', run, '--resume', '--max-steps', '800')
+    const cut = await resume('cut')
     expect(cut.code).toBe(0)
-    expect(cut.err).toContain('checkpoint 600 is damaged (checksum); going on from 400: 200 steps are lost\n')
-    const empty = resume('empty')
+    expect(cut.err).toContain(
+      'checkpoint 600 is damaged (checksum); continuing from 400; 200 steps are lost\n',
+    )
+    const empty = await resume('empty')
     expect(empty.code).toBe(1)
     expect(empty.err).toMatch(
       /error: run "empty" cannot be resumed: checkpoint 600 is damaged \(length: 0 bytes\), checkpoint 400 .*, checkpoint 200 /,
@@ -109,19 +110,22 @@ describe('understudy runs', () => {
     expect(empty.err).toContain('`understudy runs repair empty`, or start again with --force')
   })
 
-  it('repairs, prunes and deletes', () => {
-    const empty = understudy(dir, 'runs', 'repair', 'empty')
+  it('repairs, prunes and deletes', async () => {
+    const empty = await invoke(dir, 'runs', 'repair', 'empty')
     expect([empty.code, empty.err]).toEqual([
       1,
       'not mended: its checkpoints are gone: it can be played but not resumed\n',
     ])
     expect(empty.out).toContain('checkpoint 600 was set aside (length: 0 bytes)\n')
-    expect(understudyJson(dir, 'runs', 'repair', 'unknown')).toEqual([
-      { run: 'unknown', done: ['its row in the library was made anew'], left: [] },
+    expect(await invokeJson(dir, 'runs', 'repair', 'unknown')).toEqual([
+      { run: 'unknown', done: ['its row in the library was recreated'], left: [] },
     ])
-    const [[freed]] = understudyJson<{ run: string; bytes: number }[]>(dir, 'runs', 'prune', 'unknown') as [
-      [{ run: string; bytes: number }],
-    ]
+    const [[freed]] = (await invokeJson<{ run: string; bytes: number }[]>(
+      dir,
+      'runs',
+      'prune',
+      'unknown',
+    )) as [[{ run: string; bytes: number }]]
     expect(freed).toEqual({ run: 'unknown', bytes: expect.any(Number) })
     expect(freed.bytes).toBeGreaterThan(100_000)
     expect(readdirSync(join(runs, 'unknown', 'checkpoints')).sort()).toEqual([
@@ -129,9 +133,11 @@ describe('understudy runs', () => {
       '600.onnx',
       '600.replay',
     ])
-    expect(understudy(dir, 'runs', 'delete', 'empty', 'nothing').err).toContain('there is no run "nothing"')
-    expect(understudy(dir, 'runs', 'delete', 'empty').out).toBe('deleted empty\n')
+    expect((await invoke(dir, 'runs', 'delete', 'empty', 'nothing')).err).toContain(
+      'there is no run "nothing"',
+    )
+    expect((await invoke(dir, 'runs', 'delete', 'empty')).out).toBe('deleted empty\n')
     expect(existsSync(join(runs, 'empty'))).toBe(false)
-    expect(understudy(dir, 'runs', 'prune', 'cut', '--keep', '0').code).toBe(2)
+    expect((await invoke(dir, 'runs', 'prune', 'cut', '--keep', '0')).code).toBe(2)
   })
 })

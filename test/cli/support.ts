@@ -21,7 +21,10 @@ export function understudy(dir: string, ...args: string[]): Result {
 
 /** The JSON values that a command prints, one per line. */
 export function understudyJson<T = Record<string, unknown>>(dir: string, ...args: string[]): T[] {
-  const { code, out, err } = understudy(dir, ...args, '--json')
+  return jsonLines<T>(understudy(dir, ...args, '--json'))
+}
+
+export function jsonLines<T>({ code, out, err }: Result): T[] {
   if (code !== 0) throw new Error(`exit code ${code}: ${err}`)
   return out
     .trimEnd()

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { temporaryDirectory } from '../store/support.ts'
-import { startUnderstudy, understudy, understudyJson } from './support.ts'
+import { invoke, invokeJson } from './invoke.ts'
+import { startUnderstudy } from './support.ts'
 
 const QUICK = ['train', '--env', 'basic', '--algo', 'ppo', '--seed', '1']
 const CONFIG = `
@@ -25,9 +26,9 @@ describe('a run by command', () => {
   let dir: string
   let events: Record<string, unknown>[]
 
-  beforeAll(() => {
+  beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'understudy-'))
-    events = understudyJson(dir, ...QUICK, '--run-id', 'first')
+    events = await invokeJson(dir, ...QUICK, '--run-id', 'first')
     return () => rmSync(dir, { recursive: true, force: true })
   })
 
@@ -45,8 +46,8 @@ describe('a run by command', () => {
     })
   })
 
-  it('is evaluated on held-out boards', () => {
-    const [evaluation] = understudyJson(dir, 'evaluate', 'first', '--episodes', '20')
+  it('is evaluated on held-out boards', async () => {
+    const [evaluation] = await invokeJson(dir, 'evaluate', 'first', '--episodes', '20')
     expect(evaluation).toMatchObject({
       environment: 'basic',
       episodes: 20,
@@ -56,81 +57,57 @@ describe('a run by command', () => {
     })
     expect(evaluation!.seeds).toHaveLength(20)
     expect((evaluation!.points as { mean: number }).mean).toBeGreaterThan(0.9)
-    const { out } = understudy(dir, 'evaluate', 'first', '--seeds', '3,5-6')
+    const { out } = await invoke(dir, 'evaluate', 'first', '--seeds', '3,5-6')
     expect(out).toContain('first in Basic, 3 boards\n')
-    const shown = understudy(dir, 'runs', 'show', 'first').out
-    expect(shown).toMatch(/^in training: 0\.9\d points, mean of the last 1,000 steps' episodes$/m)
+    const shown = (await invoke(dir, 'runs', 'show', 'first')).out
+    expect(shown).toMatch(/^in training: 0\.9\d points, mean of the episodes in the last 1,000 steps$/m)
     expect(shown).toMatch(/^held out: 0\.9\d points, mean of 20 boards that it never trained on/m)
-    expect(understudy(dir, 'agents', 'list').out).toMatch(/IN TRAINING +HELD OUT/)
+    expect((await invoke(dir, 'agents', 'list')).out).toMatch(/IN TRAINING +HELD OUT/)
   })
 
-  it('is compared with itself at an earlier checkpoint, as table, JSON, picture and report', () => {
+  it('is compared with itself at an earlier checkpoint, as table, JSON, picture and report', async () => {
     const files = { svg: join(dir, 'plot.svg'), html: join(dir, 'report.html') }
     const args = ['compare', 'first', 'first@5000', '--episodes', '10']
-    const { out, code } = understudy(dir, ...args, '--demos', '--svg', files.svg, '--html', files.html)
+    const { out, code } = await invoke(dir, ...args, '--demos', '--svg', files.svg, '--html', files.html)
     expect(code).toBe(0)
     expect(out).toContain('BETTER THAN first')
     expect(out).toContain('first@5000')
     expect(readFileSync(files.svg, 'utf8')).toContain('</svg>')
     expect(readFileSync(files.html, 'utf8')).toContain('first@5000')
-    const { out: json } = understudy(dir, ...args, '--json')
+    const { out: json } = await invoke(dir, ...args, '--json')
     expect(JSON.parse(json).rows).toMatchObject([{ label: 'first' }, { label: 'first@5000' }])
   })
 
-  it('is on the shelf, and its policy can be carried away', () => {
-    const [runs] = understudyJson<Record<string, unknown>[]>(dir, 'agents', 'list')
+  it('is on the shelf, and its policy can be carried away', async () => {
+    const [runs] = await invokeJson<Record<string, unknown>[]>(dir, 'agents', 'list')
     expect(runs).toMatchObject([
       { id: 'first', state: 'finished', step: 10_000, checkpoints: [0, 5_000, 10_000] },
     ])
-    expect(understudy(dir, 'agents', 'list').out).toMatch(
+    expect((await invoke(dir, 'agents', 'list')).out).toMatch(
       /RUN +ENVIRONMENT.*\nfirst +basic +ppo +finished +10,000/,
     )
-    expect(understudy(dir, 'agents', 'rename', 'first', 'My first').code).toBe(0)
-    expect(understudy(dir, 'agents', 'list').out).toContain('My first')
+    expect((await invoke(dir, 'agents', 'rename', 'first', 'My first')).code).toBe(0)
+    expect((await invoke(dir, 'agents', 'list')).out).toContain('My first')
     const file = join(dir, 'policy.onnx')
-    expect(understudy(dir, 'agents', 'export', 'first', '--out', file).code).toBe(0)
-    const { out } = understudy(dir, 'evaluate', file, '--env', 'basic', '--episodes', '5')
+    expect((await invoke(dir, 'agents', 'export', 'first', '--out', file)).code).toBe(0)
+    const { out } = await invoke(dir, 'evaluate', file, '--env', 'basic', '--episodes', '5')
     expect(out).toContain('won 100%')
   })
 
   it.each([
     [[...QUICK, '--run-id', 'first'], 1, 'run "first" already exists', '--resume'],
-    [['train', '--run-id', 'first', '--resume'], 1, 'has already made all of its 10000 steps', '--max-steps'],
+    [['train', '--run-id', 'first', '--resume'], 1, 'has already done all of its 10000 steps', '--max-steps'],
     [['train', '--run-id', 'first', '--resume', '--seed', '9'], 2, '--seed was 1', 'leave the flag out'],
     [['train', '--run-id', 'first', '--resume', '--demos', 'all'], 2, '--demos and --resume cannot', ''],
-    [
-      ['train', '--run-id', 'first', '--resume', '--gail-control', 'shuffled'],
-      2,
-      '--gail-control was none',
-      'leave the flag out',
-    ],
     [['train', '--run-id', 'frist', '--resume'], 1, 'there is no run "frist"', 'did you mean "first"?'],
     [['train'], 2, 'which environment?', '--env'],
     [['train', '--env', 'basc'], 2, 'unknown environment "basc"', 'did you mean "basic"?'],
     [['train', '--env', 'basic', '--algo', 'dnq'], 2, 'unknown algorithm "dnq"', 'did you mean "dqn"?'],
     [
-      ['train', '--env', 'basic', '--preset', 'sca-gail'],
-      2,
-      'there is no preset "sca-gail" for basic',
-      'did you mean "sac-gail"?',
-    ],
-    [
-      ['train', '--env', 'basic', '--preset', 'mine'],
-      2,
-      'there is no preset "mine"',
-      'the presets are ppo, sac',
-    ],
-    [
       ['train', '--env', 'basic', '--stop-on', 'mastred'],
       2,
       '--stop-on must be none, mastered, sustained or plateau, not "mastred"',
       'did you mean "mastered"?',
-    ],
-    [
-      ['train', '--env', 'basic', '--num-envs', '2', '--envs-per-worker', '2'],
-      2,
-      '--num-envs and --envs-per-worker cannot be used together',
-      '',
     ],
     [
       ['record', '--env', 'basic', '--player', 'scriptd'],
@@ -147,20 +124,8 @@ describe('a run by command', () => {
     [
       ['train', '--env', 'basic', '--preset', 'sac', '--gail'],
       2,
-      'the preset sac is SAC, and --gail is something else',
+      'the preset sac is SAC, which --gail contradicts',
       'use --preset sac-gail, or leave --gail out',
-    ],
-    [
-      ['train', '--env', 'basic', '--preset', 'ppo-gail', '--no-gail'],
-      2,
-      'and --no-gail is something else',
-      'use --preset ppo,',
-    ],
-    [
-      ['train', '--env', 'basic', '--preset', 'ppo', '--algo', 'sac'],
-      2,
-      'and --algo sac is something else',
-      'use --preset sac,',
     ],
     [
       ['train', '--env', 'basic', '--algo', 'bc', '--gail'],
@@ -169,33 +134,9 @@ describe('a run by command', () => {
       'leave it out',
     ],
     [
-      ['train', '--env', 'basic', '--algo', 'ppo', '--demos', 'any'],
-      2,
-      'learns from no demonstrations, so --demos says nothing',
-      'add --gail',
-    ],
-    [
-      ['train', '--env', 'basic', '--algo', 'ppo', '--gail-control', 'empty'],
-      2,
-      'so --gail-control says nothing',
-      '',
-    ],
-    [
-      ['train', '--env', 'basic', '--behavior', 'Basic'],
-      2,
-      '--behavior chooses from a configuration file',
-      '',
-    ],
-    [
-      ['train', '--env', 'basic', '--algo', 'ppo', '--num-envs', '4', '--envs-per-worker', '2'],
-      2,
-      '--num-envs and --envs-per-worker cannot be used together',
-      '',
-    ],
-    [
       ['train', '--env', 'basic', '--algo', 'ppo', '--stop-on', 'mastered'],
       2,
-      'nobody knows a human average of basic',
+      'basic has no human average',
       '--stop-on plateau',
     ],
     [
@@ -217,7 +158,7 @@ describe('a run by command', () => {
     [
       ['demos', 'export', '--actions', 'same', '--out', 'x.npz'],
       2,
-      '--actions is of a .demo',
+      '--actions is only for .demo files',
       'leave it out',
     ],
     [['train', '--env', 'basic', '--run-id', '../x'], 2, '"../x" cannot be the name of a run', 'letters'],
@@ -235,8 +176,8 @@ describe('a run by command', () => {
       '',
     ],
     [['agents', 'delete', 'frist'], 1, 'there is no run "frist"', ''],
-  ])('says in one sentence what is wrong with %s', (args, code, message, remedy) => {
-    const result = understudy(dir, ...args)
+  ])('says in one sentence what is wrong with %s', async (args, code, message, remedy) => {
+    const result = await invoke(dir, ...args)
     expect(result.err).toContain(`error: `)
     expect(result.err).toContain(message)
     expect(result.err).toContain(remedy)
@@ -244,25 +185,25 @@ describe('a run by command', () => {
     expect(result.code).toBe(code)
   })
 
-  it('is deleted with all that belongs to it', () => {
-    expect(understudy(dir, 'agents', 'delete', 'first').code).toBe(0)
+  it('is deleted with all that belongs to it', async () => {
+    expect((await invoke(dir, 'agents', 'delete', 'first')).code).toBe(0)
     expect(existsSync(join(dir, 'runs/first'))).toBe(false)
   })
 })
 
 describe('a configuration file', () => {
-  it('trains, and the run gets a readable name', () => {
+  it('trains, and the run gets a readable name', async () => {
     const dir = temporaryDirectory()
     const file = join(dir, 'basic.yaml')
     writeFileSync(file, CONFIG)
-    const { code, out, err } = understudy(dir, 'train', file)
+    const { code, out, err } = await invoke(dir, 'train', file)
     expect(code).toBe(0)
     expect(err).toContain('run basic-ppo-1')
     expect(out).toContain('finished: 1,000 steps')
     expect(readFileSync(join(dir, 'runs/basic-ppo-1/config.yaml'), 'utf8')).toContain('buffer_size: 128')
     const misspelt = CONFIG.replace('batch_size', 'batchsize')
     writeFileSync(file, misspelt)
-    const wrong = understudy(dir, 'train', file)
+    const wrong = await invoke(dir, 'train', file)
     expect(wrong.code).toBe(2)
     expect(wrong.err).toContain('basic.yaml: behaviors.basic.hyperparameters.batchsize: unknown key')
     expect(wrong.err).toContain('did you mean "batch_size"?')
@@ -272,71 +213,73 @@ describe('a configuration file', () => {
 describe('a run that exists', () => {
   const dir = mkdtempSync(join(tmpdir(), 'understudy-'))
   const file = join(dir, 'basic.yaml')
-  const train = (...more: string[]) => understudy(dir, 'train', file, '--run-id', 'a', ...more)
+  const train = (...more: string[]) => invoke(dir, 'train', file, '--run-id', 'a', ...more)
   const write = (steps: number, batchSize = 32) =>
     writeFileSync(
       file,
       CONFIG.replace('max_steps: 1000', `max_steps: ${steps}`).replace('size: 32', `size: ${batchSize}`),
     )
 
-  beforeAll(() => {
+  beforeAll(async () => {
     write(400)
-    expect(train().code).toBe(0)
+    expect((await train()).code).toBe(0)
     return () => rmSync(dir, { recursive: true, force: true })
   })
 
-  it('is not overwritten unasked; both remedies are named', () => {
-    const { code, err } = train()
+  it('is not overwritten unasked; both remedies are named', async () => {
+    const { code, err } = await train()
     expect(code).toBe(1)
     expect(err).toContain('run "a" already exists')
     expect(err).toContain('--resume to continue it, --force to overwrite it')
   })
 
-  it('goes on when the file has more steps, and says when it has made them all', () => {
-    expect(train('--resume').err).toContain('run "a" has already made all of its 400 steps')
+  it('goes on when the file has more steps, and says when it has made them all', async () => {
+    expect((await train('--resume')).err).toContain('run "a" has already done all of its 400 steps')
     write(800)
-    expect(train('--resume').out).toContain('finished: 800 steps')
+    expect((await train('--resume')).out).toContain('finished: 800 steps')
   })
 
-  it('ends by what the file says of its end, and else as it began', () => {
+  it('ends by what the file says of its end, and else as it began', async () => {
     const end = () => /max_seconds: .*/.exec(readFileSync(join(dir, 'runs/a/config.yaml'), 'utf8'))?.[0]
     write(840)
     appendFileSync(file, '\nstop: {max_seconds: 3600}\n')
-    expect(train('--resume').code).toBe(0)
+    expect((await train('--resume')).code).toBe(0)
     expect(end()).toBe('max_seconds: 3600')
     write(880)
-    expect(train('--resume').code).toBe(0)
+    expect((await train('--resume')).code).toBe(0)
     expect(end()).toBe('max_seconds: 3600')
   })
 
-  it('does not go on by a file that says something else', () => {
+  it('does not go on by a file that says something else', async () => {
     write(1200, 64)
-    const { code, err } = train('--resume')
+    const { code, err } = await train('--resume')
     expect(code).toBe(2)
     expect(err).toContain(
-      'basic.yaml: behaviors.basic.hyperparameters.batch_size is 64, and run "a" began with 32',
+      'basic.yaml: behaviors.basic.hyperparameters.batch_size is 64, but run "a" began with 32',
     )
     expect(err).toContain('understudy train --run-id a --resume')
   })
 
-  it('is kept when --force comes with a run to begin from that does not exist', () => {
+  it('is kept when --force comes with a run to begin from that does not exist', async () => {
     write(400)
-    expect(train('--force', '--initialize-from', 'b').err).toContain('there is no run "b"')
-    expect(train('--force', '--initialize-from', 'a').err).toContain('cannot begin with its own networks')
+    expect((await train('--force', '--initialize-from', 'b')).err).toContain('there is no run "b"')
+    expect((await train('--force', '--initialize-from', 'a')).err).toContain(
+      'cannot start from its own networks',
+    )
     expect(existsSync(join(dir, 'runs/a/agent.onnx'))).toBe(true)
   })
 
-  it('is overwritten by --force whatever the file says, and gives another its networks', () => {
+  it('is overwritten by --force whatever the file says, and gives another its networks', async () => {
     writeFileSync(
       file,
       `${CONFIG.replace('max_steps: 1000', 'max_steps: 400')}\ncheckpoint_settings: {resume: true}`,
     )
-    expect(train().err).toContain('run "a" has already made all of its 880 steps')
-    expect(train('--force').out).toContain('finished: 400 steps')
+    expect((await train()).err).toContain('run "a" has already done all of its 880 steps')
+    expect((await train('--force')).out).toContain('finished: 400 steps')
     write(400)
-    const { out } = understudy(dir, 'train', file, '--run-id', 'b', '--initialize-from', 'a')
+    const { out } = await invoke(dir, 'train', file, '--run-id', 'b', '--initialize-from', 'a')
     expect(out).toContain('finished: 400 steps')
-    expect(understudy(dir, 'train', '--resume', '--run-id', 'nobody').err).toContain(
+    expect((await invoke(dir, 'train', '--resume', '--run-id', 'nobody')).err).toContain(
       'there is no run "nobody"',
     )
   })
@@ -357,7 +300,7 @@ describe('Ctrl-C', () => {
     expect(code).toBe(0)
     expect(last).toMatchObject({ event: 'finished', runId: 'a', complete: false })
     const maxSteps = (last.steps as number) + 1_000
-    const resumed = understudyJson(dir, 'train', '--run-id', 'a', '--resume', '--max-steps', `${maxSteps}`)
+    const resumed = await invokeJson(dir, 'train', '--run-id', 'a', '--resume', '--max-steps', `${maxSteps}`)
     expect(resumed[0]).toMatchObject({ event: 'started', step: last.steps })
     expect(resumed.at(-1)).toMatchObject({ event: 'finished', steps: expect.any(Number), complete: true })
     expect(resumed.at(-1)!.steps as number).toBeGreaterThanOrEqual(maxSteps)

@@ -5,7 +5,8 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { openLibrary } from '../../core/store/index.ts'
 import { temporaryDirectory } from '../store/support.ts'
-import { startUnderstudy, understudy, understudyJson } from './support.ts'
+import { invoke, invokeJson } from './invoke.ts'
+import { startUnderstudy } from './support.ts'
 
 describe('wrong usage: exit code 2 and what was meant', () => {
   it.each([
@@ -23,7 +24,7 @@ describe('wrong usage: exit code 2 and what was meant', () => {
       ['record', '--env', 'basic', '--episodes', '0'],
       /^error: --episodes must be a whole number, 1 to 1000000, not "0"\n$/,
     ],
-    [['demos', 'export', '--out', 'demos.xyz'], /^error: the name demos\.xyz does not say which format\n/],
+    [['demos', 'export', '--out', 'demos.xyz'], /^error: the name demos\.xyz does not tell the format\n/],
     [
       ['demos', 'export', '--out', 'x', '--format', 'npy'],
       /^error: unknown format "npy"\n +did you mean "npz"\?\n$/,
@@ -32,8 +33,8 @@ describe('wrong usage: exit code 2 and what was meant', () => {
     [['demos', 'delete', 'last'], /^error: "last" is not an episode number\n/],
     [['demos', 'tag', '1'], /^error: nothing to change\n/],
     [['train', '--resume'], /^error: which run should be resumed\?\n +add --run-id NAME\n$/],
-  ])('%j', (args, message) => {
-    const { code, err, out } = understudy(temporaryDirectory(), ...args)
+  ])('%j', async (args, message) => {
+    const { code, err, out } = await invoke(temporaryDirectory(), ...args)
     expect(err).toMatch(message)
     expect(err).not.toMatch(/^ +at /m)
     expect([code, out]).toEqual([2, ''])
@@ -41,50 +42,50 @@ describe('wrong usage: exit code 2 and what was meant', () => {
 })
 
 describe('a request that cannot be met: exit code 1 and one sentence', () => {
-  it('no such episode, file or directory', () => {
+  it('no such episode, file or directory', async () => {
     const dir = temporaryDirectory()
-    expect(understudy(dir, 'demos', 'show', '999')).toMatchObject({
+    expect(await invoke(dir, 'demos', 'show', '999')).toMatchObject({
       code: 1,
       err: /^error: there is no episode 999\n/,
     })
-    expect(understudy(dir, 'demos', 'import', 'nowhere.npz').err).toBe(
+    expect((await invoke(dir, 'demos', 'import', 'nowhere.npz')).err).toBe(
       'error: nowhere.npz cannot be read: there is no such file or folder\n',
     )
     writeFileSync(join(dir, 'file'), '')
-    const { code, err } = understudy(join(dir, 'file', 'below'), 'demos', 'list')
+    const { code, err } = await invoke(join(dir, 'file', 'below'), 'demos', 'list')
     expect(code).toBe(1)
     expect(err.split('\n')).toHaveLength(3)
   })
 
-  it('a library that is no database, or from the future; --verbose adds where it was noticed', () => {
+  it('a library that is no database, or from the future; --verbose adds where it was noticed', async () => {
     const dir = temporaryDirectory()
     writeFileSync(join(dir, 'library.db'), 'x'.repeat(5000))
-    const text = understudy(dir, 'demos', 'list')
+    const text = await invoke(dir, 'demos', 'list')
     expect(text.code).toBe(1)
     expect(text.err).toMatch(
       /^error: .*library\.db: header: expected an intact Understudy library, found .*\n$/,
     )
-    expect(understudy(dir, 'demos', 'list', '--verbose').err).toMatch(/^ +at /m)
+    expect((await invoke(dir, 'demos', 'list', '--verbose')).err).toMatch(/^ +at /m)
 
     const future = temporaryDirectory()
     openLibrary(future).close()
     const sqlite = new Database(join(future, 'library.db'))
     sqlite.pragma('user_version = 99')
     sqlite.close()
-    const { code, err } = understudy(future, 'demos', 'list')
+    const { code, err } = await invoke(future, 'demos', 'list')
     expect(code).toBe(1)
     expect(err).toMatch(/^error: .* was written by a newer Understudy \(.*\)\n +update Understudy, .*\n$/)
   })
 })
 
 describe('understudy', () => {
-  it('lists the environments for people and for machines', () => {
+  it('lists the environments for people and for machines', async () => {
     const dir = temporaryDirectory()
-    const { out, code } = understudy(dir, 'envs')
+    const { out, code } = await invoke(dir, 'envs')
     expect(code).toBe(0)
     expect(out).toMatch(/^ENVIRONMENT .*\n/)
     expect(out).toMatch(/^bubble\/25 .* 25\.14 bubbles \(21 plays\)$/m)
-    const [specs] = understudyJson<{ id: string }[]>(dir, 'envs')
+    const [specs] = await invokeJson<{ id: string }[]>(dir, 'envs')
     expect(specs!.map(({ id }) => id)).toContain('basic')
   })
 
@@ -102,13 +103,13 @@ describe('understudy', () => {
     },
   )
 
-  it('explains itself', () => {
+  it('explains itself', async () => {
     const dir = temporaryDirectory()
     for (const args of [['--help'], ['demos', '--help']]) {
-      const { code, out, err } = understudy(dir, ...args)
+      const { code, out, err } = await invoke(dir, ...args)
       expect([code, err]).toEqual([0, ''])
       expect(out).toContain('Usage: understudy')
     }
-    expect(understudy(dir, '--version').out).toMatch(/^\d+\.\d+\.\d+\n$/)
+    expect((await invoke(dir, '--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 })

@@ -166,7 +166,7 @@ describe.each(Object.entries(writers))('%s', (name, write) => {
       expect(message).toContain(source.name)
       expect(message).toMatch(/episode.1/)
       expect(message).toContain('step 1')
-      expect(message).toContain(`as of Discrete(5), found ${value}`)
+      expect(message).toContain(`as in Discrete(5), found ${value}`)
     },
   )
 })
@@ -180,7 +180,7 @@ describe('Minari', () => {
       [2, 1],
     ])
     await expect(read('minari', await minariSource(from, [-1, 0, 2, 0]))).rejects.toThrow(
-      'episode_1, step 0, action: expected a whole number from -1 to 1, as of Discrete(3, start=-1), found 2',
+      'episode_1, step 0, action: expected a whole number from -1 to 1, as in Discrete(3, start=-1), found 2',
     )
   })
 

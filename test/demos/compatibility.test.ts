@@ -27,7 +27,7 @@ describe.each(READABLE)('a $name file that names its environment', (format) => {
     })
     expect(episodes).toEqual([{ ...randomEpisode(1), environment: other, seed: null }])
     expect(notes).toContain(
-      'it says test/walk; it is taken to be of test/other, whose observations and actions are the same',
+      'it says test/walk; it is read as test/other, which has the same observations and actions',
     )
   })
 
@@ -55,7 +55,7 @@ describe.each(READABLE)('a $name file that names its environment', (format) => {
     }
     await refused(
       { ...other, action: { continuous: 2, discrete: [] } },
-      'actions 1 continuous and branches [3, 2], not 2 continuous and branches [] as test/other',
+      'actions 1 continuous and branches [3, 2], not 2 continuous and branches [] as in test/other',
     )
     // What both call the same is the same: numbers of one may not pass for those of the other.
     await refused(
@@ -66,7 +66,7 @@ describe.each(READABLE)('a $name file that names its environment', (format) => {
           { ...position!, shape: [2, 3] },
         ],
       },
-      'observations position[2] map[2, 3], not map[2] position[2, 3] as test/other',
+      'observations position[2] map[2, 3], not map[2] position[2, 3] as in test/other',
     )
   })
 })

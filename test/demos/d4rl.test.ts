@@ -64,6 +64,6 @@ it('writes actions in the type of their space', async () => {
 it('says what is lost', () => {
   expect(d4rl.cannotHold([first])).toEqual([
     'the time of each step',
-    'observations by name (they lie one behind the other)',
+    'observations by name (they are joined end to end)',
   ])
 })

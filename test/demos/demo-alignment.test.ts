@@ -74,7 +74,7 @@ describe.each(['same', 'previous'] as const)('a file whose records hold the acti
       const result = found(file(drives(6, 60, { noise, seed }), actions))
       expect(result).toMatchObject({ actions, sure: 'almost certainly' })
       expect(result.note).toMatch(
-        /: what is seen then changes with the action \(correlation [01]\.\d\d against/,
+        /: what is seen next changes with the action \(correlation [01]\.\d\d against/,
       )
     }
   })
@@ -95,7 +95,7 @@ describe.each(['same', 'previous'] as const)('a file whose records hold the acti
           )
     const result = found(misleading)
     expect(result.actions).toBe(actions)
-    expect(result.note).toContain('; against it: the first record of an episode')
+    expect(result.note).toContain('; in favour of the other way: the first record of an episode')
   })
 
   it('is told by what beginnings show, where nothing that is done can be seen', () => {
@@ -116,7 +116,9 @@ it('a recording that began in the middle of a game is told by all of it, not by 
   expect(found(bytes)).toMatchObject({ actions: 'previous', sure: 'almost certainly' })
   const { note, episodes } = read(bytes)
   expect(note).toContain('(correlation 1.00 against 0.00)')
-  expect(note).toContain('against it: the first record of an episode has an action, in 1 of 1')
+  expect(note).toContain(
+    'in favour of the other way: the first record of an episode has an action, in 1 of 1',
+  )
   const [{ observations, continuous } = { observations: [], continuous: [] }] = episodes
   for (let step = 0; step < 299; step++) {
     const expected = Math.fround(observations[2 * step]! + continuous[step]!)
@@ -142,14 +144,14 @@ it('one record outvotes nothing: an action where there should be none, or a forb
     })
     const result = found(demoFile({ brain: oneBranch(3), records }))
     expect(result.actions).toBe(actions)
-    expect(result.note).toMatch(/the other way forbidden actions were taken \(\d+ against 1\)/)
+    expect(result.note).toMatch(/fewer forbidden actions were taken \(1 against \d+\)/)
   }
 })
 
 it('what few records say is not certain', () => {
   const { actions, sure, note } = found(file(drives(1, 1), 'previous', { first: () => 0.3 }))
   expect({ actions, sure }).toEqual({ actions: 'previous', sure: 'probably' })
-  expect(note).toContain("Unity's recorder writes so")
+  expect(note).toContain("Unity's recorder writes it that way")
 })
 
 it('equal plays say what one of them says', () => {

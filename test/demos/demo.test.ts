@@ -137,7 +137,7 @@ describe('what we write', () => {
   it('is read as it says itself, whatever the person says', () => {
     const { episodes, notes } = read(demo.write([randomEpisode(1)]), { actions: 'previous' })
     expect(episodes).toEqual([randomEpisode(1)])
-    expect(notes).toBe('the file says itself which action its records hold (same), and so they are read')
+    expect(notes).toBe('the file itself says which action its records hold (same), so they are read that way')
   })
 
   it('is refused when its heads are damaged or do not belong to its records', () => {
@@ -163,14 +163,14 @@ describe('the first bytes', () => {
     const bytes = demoFile({ brain: { name: 'Basic', vectorActionSize: [3] }, records })
     bytes.set(BASIC_HEAD)
     expect(detectFormat({ name: 'file', bytes }).name).toBe('demo')
-    expect(() => read(bytes)).toThrow('a.demo: records: expected 73, as its head says')
+    expect(() => read(bytes)).toThrow('a.demo: records: expected 73, as its header says')
     for (const text of ['', '{"format":1}', 'a,b,c\n1,2,3\n'.repeat(20)]) {
       expect(demo.matches(Buffer.from(text))).toBe(false)
     }
   })
 
   it('name the place when they are not those of a demonstration', () => {
-    expect(() => read(new Uint8Array(10))).toThrow('a.demo: first bytes: expected the head of a .demo')
+    expect(() => read(new Uint8Array(10))).toThrow('a.demo: first bytes: expected the header of a .demo file')
     const records = recorded(WALKS)
     expect(() => read(demoFile({ meta: { apiVersion: 2 }, brain: oneBranch(3), records }))).toThrow(
       'a.demo: api version: expected 0 or 1, found 2',
@@ -197,7 +197,7 @@ describe('recordings of current releases', () => {
     })
     expect(episodes.map(({ note }) => note)).toEqual(Array(3).fill('recorded as Test'))
     expect(notes).toContain('holds the action that led to its observation')
-    expect(notes).toContain('taken to be of unity:Test; the seeds are unknown')
+    expect(notes).toContain('read as unity:Test; the seeds are unknown')
   })
 
   it('are read as they are when the person says so', () => {
@@ -236,14 +236,14 @@ describe('recordings of current releases', () => {
     expect(notes).toContain('the recording was never closed; its 9 records were recovered')
     const cut = read(whole.subarray(0, -5))
     expectWalks(cut.episodes, [WALKS[0]!, walk([0, 2], 7, 'none')])
-    expect(cut.notes).toContain('are no whole record')
+    expect(cut.notes).toContain('are not a complete record')
     expect(cut.notes).toContain('1 of its episodes have no end and are kept as cut off')
   })
 
   it('with fewer records than their head says are refused', () => {
     expect(() => read(file.subarray(0, file.length - 60))).toThrow(/a\.demo: record \d+, byte \d+/)
     const few = demoFile({ meta: { steps: 99 }, brain: oneBranch(3), records: recorded(WALKS) })
-    expect(() => read(few)).toThrow('a.demo: records: expected 99, as its head says, found fewer')
+    expect(() => read(few)).toThrow('a.demo: records: expected 99, as its header says, found fewer')
   })
 
   it('leave out episodes without a step', () => {
@@ -262,15 +262,15 @@ describe('recordings of current releases', () => {
     }))
     const { episodes, notes } = read(demoFile({ brain: oneBranch(3), records }), { actions: 'previous' })
     expect([...episodes[0]!.masks!]).toEqual([1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1])
-    expect(notes).toContain('in 2 steps the action was forbidden by the mask, which now allows it')
-    expect(notes).toContain('rewards of groups, in 12 records, are left out')
+    expect(notes).toContain('in 2 steps, the mask forbade the action that was taken; it now allows it')
+    expect(notes).toContain('group rewards, in 12 records, are left out')
   })
 
   it('may have continuous actions beyond the range', () => {
     const records = recorded(WALKS).map((record, i) => ({ ...record, action: { continuous: [i / 4, -0.5] } }))
     const { episodes, notes } = read(demoFile({ brain: { actionSpec: { continuous: 2 } }, records }))
     expect(Math.max(...episodes.flatMap(({ continuous }) => [...continuous]))).toBe(1)
-    expect(notes).toMatch(/in \d steps continuous actions beyond -1 to 1 were brought back/)
+    expect(notes).toMatch(/in \d steps, continuous actions outside -1 to 1 were clipped/)
   })
 })
 
@@ -285,7 +285,7 @@ describe('recordings of old releases', () => {
     const seen = plays.map((play) => ({ ...play, observations: repeatLast(play.observations) }))
     expectWalks(episodes.slice(0, 2), seen.slice(0, 2))
     expect([...episodes[2]!.discrete]).toEqual([2, 2])
-    expect(notes).toContain('the last observation of 3 episodes was not recorded; the one before stands')
+    expect(notes).toContain('the last observation of 3 episodes was not recorded; the one before is used')
   })
 
   it('may hold the action before, across the ends', () => {
@@ -308,7 +308,7 @@ describe('recordings of old releases', () => {
     expectWalks(episodes, plays)
     expect(episodes.map(({ success }) => success)).toEqual([true, false, true])
     expect(episodes[0]!.environment).toEqual(environmentStamp(makeEnvironment('basic').spec))
-    expect(notes).toContain('so played again 3 of its episodes come out the same')
+    expect(notes).toContain('replayed that way, 3 of its episodes come out the same')
     expect(notes).not.toContain('last observation')
   })
 
@@ -320,7 +320,7 @@ describe('recordings of old releases', () => {
     expect([...episodes[0]!.continuous.subarray(0, 2)]).toEqual([0.5, -1])
     const half = recorded(WALKS).map((record) => ({ ...record, action: { vectorActions: [0.5] } }))
     expect(() => read(demoFile({ brain: OLD, records: half }))).toThrow(
-      'a.demo: episode 0, step 0, action: expected a whole number from 0 to 2, as of Discrete(3), found 0.5',
+      'a.demo: episode 0, step 0, action: expected a whole number from 0 to 2, as in Discrete(3), found 0.5',
     )
   })
 })
@@ -368,17 +368,19 @@ describe('which action a record holds', () => {
       }))
       const { episodes, notes } = read(demoFile({ brain, records }))
       expectWalks(episodes, walks)
-      expect(notes).toContain('the other way forbidden actions were taken')
+      expect(notes).toContain('fewer forbidden actions were taken')
     }
   })
 
   it('is told by the age of the file where nothing else does', () => {
     const records = recorded([walk([0, 0])])
-    expect(read(demoFile({ brain, records })).notes).toContain("Unity's recorder writes so")
+    expect(read(demoFile({ brain, records })).notes).toContain("Unity's recorder writes it that way")
     const old = { vectorActionSize: [3] }
-    expect(read(demoFile({ brain: old, records })).notes).toContain("ML-Agents' trainer reads it so")
+    expect(read(demoFile({ brain: old, records })).notes).toContain("ML-Agents' trainer reads it that way")
     const oldest = { ...old, vectorObservationSize: 2 }
-    expect(read(demoFile({ brain: oldest, records })).notes).toContain('the first releases recorded so')
+    expect(read(demoFile({ brain: oldest, records })).notes).toContain(
+      'the first releases recorded it that way',
+    )
   })
 })
 
@@ -558,7 +560,7 @@ describe('damaged files', () => {
     )
     expect(() => read(broken((r) => ({ ...r, action: { discrete: [1, 1] } })))).toThrow(`${place}, action`)
     expect(() => read(broken((r) => ({ ...r, action: { discrete: [3] } })))).toThrow(
-      'a.demo: episode 0, step 3, action: expected a whole number from 0 to 2, as of Discrete(3), found 3',
+      'a.demo: episode 0, step 3, action: expected a whole number from 0 to 2, as in Discrete(3), found 3',
     )
   })
 })

@@ -49,7 +49,7 @@ describe('a CSV file from elsewhere', () => {
       [false, true],
     ])
     expect(episodes[0]).toMatchObject({ player: { name: 'unknown', kind: 'unknown' }, success: null })
-    expect(notes).toEqual(['episodes without a last observation, for which the one before stands in: 1'])
+    expect(notes).toEqual(['episodes without a last observation, for which the one before is used: 1'])
   })
 
   it('may have its columns in any order, an index of its own, and episodes by name', async () => {
@@ -69,9 +69,9 @@ describe('a CSV file from elsewhere', () => {
     [`${HEADER}\n1,x,2,0,0,0\n`, 'a.csv: line 2, view.1: expected a number, found "x"'],
     [
       `${HEADER}\n1,0,0.5,0,0,0\n`,
-      'a.csv: line 2 (episode 0, step 0), action: expected a whole number from 0 to 2, as of Discrete(3), found 0.5',
+      'a.csv: line 2 (episode 0, step 0), action: expected a whole number from 0 to 2, as in Discrete(3), found 0.5',
     ],
-    [`${HEADER}\n1,0,3,0,1,0\n`, 'as of Discrete(3), found 3'],
+    [`${HEADER}\n1,0,3,0,1,0\n`, 'as in Discrete(3), found 3'],
     [`${HEADER}\n1,0,1,0,0\n`, 'a.csv: line 2: expected a row of comma-separated values, found'],
     [`${HEADER}\n1,0,,,,\n`, 'at least one step'],
     [`view.0,${HEADER}\n1,1,0,,,,\n`, 'a.csv: header: expected one column "view.0", found two'],
@@ -173,7 +173,7 @@ describe('a line of JSON from elsewhere', () => {
         note: (text) => void told.push(text),
       })
       expect([...episode!.continuous]).toEqual(found)
-      expect(told.filter((text) => text.includes('gym:Line-v1 calls its actions'))).toHaveLength(notes)
+      expect(told.filter((text) => text.includes('gym:Line-v1 uses for its actions'))).toHaveLength(notes)
     },
   )
 

@@ -92,9 +92,7 @@ it('reads what h5py 3.16 wrote: other byte orders, compression, links within; an
 })
 
 it('refuses a group that holds itself', async () => {
-  await expect(readHdf5(fixture('loop.hdf5'), problems)).rejects.toThrow(
-    'at most 12 groups within one another',
-  )
+  await expect(readHdf5(fixture('loop.hdf5'), problems)).rejects.toThrow('groups nested at most 12 deep')
 })
 
 it('refuses to unfold what was never written, and values that were damaged', async () => {
@@ -108,7 +106,7 @@ it('refuses to unfold what was never written, and values that were damaged', asy
   const at = bytes.indexOf(length)
   const bomb = Buffer.from(bytes)
   bomb.writeBigUInt64LE(2n ** 33n, at)
-  await expect(readHdf5(bomb, problems)).rejects.toThrow('no more values than a file of this size has')
+  await expect(readHdf5(bomb, problems)).rejects.toThrow('no more values than a file of this size can have')
   const torn = bytes.subarray(0, bytes.length - 3000)
   await expect(readHdf5(torn, problems)).rejects.toThrow(DataError)
 })

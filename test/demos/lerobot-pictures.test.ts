@@ -96,7 +96,7 @@ describe('pictures', () => {
     expect(json(files, INFO).features['observation.state']).toMatchObject({ dtype: 'float32', shape: [60] })
     expect((await readDemonstrationsHere({ name: 'folder', files })).episodes).toEqual([episode])
     expect(lerobot.cannotHold([episode])).toContain(
-      'the shape of the observation: observation.state is one vector, as its policies take it',
+      'the shape of the observation: observation.state is one vector, which is what its policies take',
     )
   })
 
@@ -148,7 +148,7 @@ describe('what LeRobot 0.4.4 wrote', () => {
     info.features['observation.images.top'].dtype = 'video'
     const changed = new Map(files).set(INFO, Buffer.from(JSON.stringify(info)))
     await expect(read({ name: 'folder', files: changed })).rejects.toThrow(
-      'folder: feature "observation.images.top": expected numbers, or pictures within the Parquet files (dtype image), found a video',
+      'folder: feature "observation.images.top": expected numbers, or pictures inside the Parquet files (dtype image), found a video',
     )
   })
 

@@ -135,9 +135,9 @@ describe('lerobot', () => {
     expect(first!.observations.slice(24)).toEqual(first!.observations.slice(16, 24))
     expect([first!.terminated, first!.truncated, first!.success]).toEqual([false, true, null])
     expect(notes).toEqual([
-      'LeRobot keeps no observation after the last action: the one before it stands in its place',
-      'no next.reward: rewards are 0',
-      'next.done does not tell an end by the rules from a cut: episodes are taken as truncated',
+      'LeRobot keeps no observation after the last action: the one before it is used instead',
+      'it has no next.reward: rewards are 0',
+      'next.done does not say whether the rules ended an episode or it was cut off: episodes count as truncated',
     ])
     await expect(readDemonstrationsHere({ name: 'folder', files: theirs })).rejects.toThrow('what was played')
   })

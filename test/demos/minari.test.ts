@@ -242,7 +242,7 @@ describe('reading what was made elsewhere', () => {
     ])
     expect([...episodes[0]!.continuous]).toEqual([-1, -1, -1, -1, 1, 1, 1, 1])
     expect(notes).toContain(
-      'some actions have no bounds on one side or both; they are taken to go from 0 to 1 or 5 to 6 or -4 to -3 or -1 to 1',
+      'some actions are unbounded on one side or both; they are read as going from 0 to 1 or 5 to 6 or -4 to -3 or -1 to 1',
     )
   })
 
@@ -347,7 +347,7 @@ describe('reading what was made elsewhere', () => {
       dataset(Int32Array.of(0, 9), [2, 1]),
     )
     await expect(minari.read(files, 'set')).rejects.toThrow(
-      'set/metadata.json: action_space: expected actions of floats or of choices, found a Box of int32',
+      'set/metadata.json: action_space: expected actions that are floats or choices, found a Box of int32',
     )
   })
 
@@ -435,7 +435,7 @@ describe('reading what was made elsewhere', () => {
     expect(await read('', {})).toEqual(['test/walk'])
     expect(await read('ALE/Walk-v5', {})).toEqual([
       'test/walk',
-      'the file says gym:ALE/Walk-v5; it is taken to be of test/walk, as was asked for',
+      'the file says gym:ALE/Walk-v5; it is read as test/walk, as requested',
     ])
     await expect(
       read('understudy/Env-v0', { env_id: 'basic' }, 'understudy_gym.env:UnderstudyEnv'),

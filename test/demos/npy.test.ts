@@ -30,7 +30,7 @@ it('turns every axis, and takes a number alone', () => {
 
 it.each([
   ['complex', "complex numbers ('<c8')"],
-  ['object', "objects, which only Python unpacks ('|O')"],
+  ['object', "objects, which only Python can unpack ('|O')"],
   ['text', "texts ('<U1')"],
   ['bytes', "texts ('|S1')"],
   ['date', "dates ('<M8[D]')"],

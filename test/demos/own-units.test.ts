@@ -130,7 +130,7 @@ it('names the environments of others that have not said their numbers, and were 
   const episode = played(environment('both kinds'), 1)
   const stamp = { ...episode.environment, id: 'gym:Old-v1', action: silentOf(SPACES['both kinds']!) }
   const lost = csv.cannotHold([{ ...episode, environment: stamp }, episode])
-  expect(lost).toEqual([expect.stringContaining('the numbers by which gym:Old-v1 itself calls its actions')])
+  expect(lost).toEqual([expect.stringContaining('the numbers that gym:Old-v1 itself uses for its actions')])
 })
 
 describe('a file that was made elsewhere', () => {

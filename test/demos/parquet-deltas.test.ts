@@ -68,7 +68,7 @@ describe('differences that are wrong', () => {
     Uint8Array.of(0x80, 0x01, 4, count, 10, 0, ...widths)
 
   it.each([
-    ['another count than there are values', block(3, 0, 0, 0, 0), '3 values where 2 must be'],
+    ['another count than there are values', block(3, 0, 0, 0, 0), '3 values where 2 are needed'],
     ['bits that are not there', block(2, 32, 0, 0, 0), 'cut off'],
     ['wider differences than the numbers are', block(2, 33, 0, 0, 0), 'differences of 33 bits'],
     ['blocks without an end', Uint8Array.of(0x80, 0x01, 0, 2, 10), 'blocks of 128 values in 0 parts'],

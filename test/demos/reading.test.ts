@@ -68,7 +68,7 @@ it('throws as its own what the process threw', async () => {
   const other = readDemonstrations({ name: 'a.jsonl', bytes: await file() }, { environment })
   await expect(other).rejects.toBeInstanceOf(UserError)
   await expect(other).rejects.toMatchObject({
-    remedy: expect.stringContaining('name the environment that it is of'),
+    remedy: expect.stringContaining('name the environment that it was played in'),
   })
   await expect(readDemonstrations('/nowhere/at/all')).rejects.toThrow('there is no such file')
 })

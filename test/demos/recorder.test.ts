@@ -190,7 +190,7 @@ describe('Recorder', () => {
       truncated: false,
       success: true,
     })
-    expect(findDivergence(library.readEpisode(id))).toBeUndefined()
+    expect(findDivergence(library.readEpisode(id), new Walk())).toBeUndefined()
     obstacle.close()
     library.close()
   })
@@ -204,18 +204,19 @@ describe('Recorder', () => {
   })
 })
 
-registerEnvironment('test/walk', (parameters) => new Walk(parameters))
+const id = 'test/known-walk'
+registerEnvironment(id, (parameters) => new Walk({ ...parameters, id }))
 
 describe('replay', () => {
   it('builds the environment from the stamp and refuses another version with a sentence', async () => {
     const library = openLibrary(temporaryDirectory())
-    const { episodeId } = await recordEpisode(library, new Walk({ maxSteps: 7 }), dancer(), 5)
+    const { episodeId } = await recordEpisode(library, new Walk({ id, maxSteps: 7 }), dancer(), 5)
     const episode = library.readEpisode(episodeId!)
     expect(environmentOf(episode).spec.parameters).toEqual({ maxSteps: 7 })
     expect(findDivergence(episode)).toBeUndefined()
     const old = { ...episode, environment: { ...episode.environment, version: 0 } }
     expect(() => findDivergence(old)).toThrow(
-      'this episode was played in version 0 of test/walk; this is version 1',
+      'this episode was played in version 0 of test/known-walk; this is version 1',
     )
     library.close()
   })

@@ -17,7 +17,7 @@ const stampOf = (id: string, largest?: number): EnvironmentStamp => ({
 it('takes no actions that would be others in the environment that is asked for, as far as both say', () => {
   const two = stampOf('a', 2)
   expect(fitMismatch(two, stampOf('b', 0.4))).toBe(
-    'was played in a and has the actions -2 to 2, not -0.4 to 0.4 as b',
+    'was played in a and has the actions -2 to 2, not -0.4 to 0.4 as in b',
   )
   expect(fitMismatch(two, stampOf('b', 2))).toBeUndefined()
   expect(fitMismatch(two, stampOf('b'))).toBeUndefined()

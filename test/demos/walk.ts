@@ -13,10 +13,10 @@ export class Walk implements Environment {
   #position = 0
   #steps = 0
 
-  constructor({ version = 1, maxSteps = 1000 }: { version?: number; maxSteps?: number } = {}) {
+  constructor({ id = 'test/walk', version = 1, maxSteps = 1000 } = {}) {
     this.#maxSteps = maxSteps
     this.spec = {
-      id: 'test/walk',
+      id,
       title: 'Walk',
       description: 'Walk to the end of the line.',
       version,

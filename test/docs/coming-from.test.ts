@@ -26,7 +26,7 @@ const shown: Record<string, (out: string) => void> = {
   'ml-agents#3193': (out) => expect(Number(/in training: ([\d.]+) bubbles/.exec(out)?.[1])).toBeLessThan(33),
   'robomimic#183': (out) => expect(Number(/per level +([\d.]+)/.exec(out)?.[1])).toBeLessThan(25.14),
   'imitation#324': (out) => expect(out).toMatch(/^finished: 2,048 steps/m),
-  'ml-agents#5652': (out) => expect(out).toMatch(/0 new episodes, 21 were there already/),
+  'ml-agents#5652': (out) => expect(out).toMatch(/0 new episodes, 21 already there/),
   'robosuite#37': (out) => expect(out).toMatch(/^21 episodes verified, all intact$/m),
   'lerobot#2495': (out) => expect(Number(/after (\d+) steps/.exec(out)?.[1])).toBeGreaterThan(1),
   'lerobot#1372': (out) => {

@@ -59,8 +59,69 @@ test('what the machine cannot do, and what is not understood, is not begun', asy
   await expect.poll(() => startButton().isEnabled()).toBe(true)
   await page.getByText('Advanced').click()
   await page.getByLabel('Buffer size').fill('1000000000000')
-  await page.getByText(/remembered steps the run needs about \d+ TB, and this machine has/).waitFor()
+  await page
+    .getByText(/^Buffer size: with .* remembered steps the run needs about \d+ TB, and this machine has/)
+    .waitFor()
   expect(await startButton().isDisabled()).toBe(true)
+})
+
+test('what a run has is switched by the keyboard, and its settings come and go with it', async () => {
+  await open('#/train?new=1&env=basic&preset=ppo')
+  await page.getByText('Advanced').click()
+  const yaml = page.locator('pre')
+  const memory = page.getByRole('switch', { name: 'Memory' })
+  await memory.press('Space')
+  await page.getByLabel('Sequence length').fill('16')
+  await expect.poll(() => yaml.textContent()).toContain('sequence_length: 16')
+  await memory.press('Space')
+  await expect.poll(() => page.getByLabel('Sequence length').count()).toBe(0)
+  await expect.poll(() => yaml.textContent()).not.toContain('memory')
+  await page.getByRole('switch', { name: 'GAIL' }).press('Space')
+  await page.getByText('Demonstrations: this run learns from demonstrations and none are chosen').waitFor()
+  await page.getByText('no demonstration', { exact: true }).waitFor()
+  expect(await startButton().isDisabled()).toBe(true)
+})
+
+const BROUGHT = `behaviors:
+  Mine:
+    trainer_type: dqn
+    hyperparameters: { batch_sise: 32 }
+    max_steps: 700
+env_settings: { env: basic }
+`
+
+/** As a person would: the event carries what they copied, or the file that they hold. */
+function bring(kind: 'paste' | 'drop'): Promise<void> {
+  return page.evaluate(
+    `{
+      const data = new DataTransfer()
+      if ('${kind}' === 'paste') data.setData('text/plain', ${JSON.stringify(BROUGHT)})
+      else data.items.add(new File([${JSON.stringify(BROUGHT)}], 'third.yaml'))
+      const init = { bubbles: true, cancelable: true }
+      document.body.dispatchEvent('${kind}' === 'paste'
+        ? new ClipboardEvent('paste', { ...init, clipboardData: data })
+        : new DragEvent('drop', { ...init, dataTransfer: data }))
+    }`,
+  )
+}
+
+test.each(['paste', 'drop'] as const)('a configuration fills the form, by %s', async (kind) => {
+  await open(kind === 'paste' ? '#/train?new=1&env=bubble/25' : '#/agents')
+  await (kind === 'paste' ? startButton() : page.getByRole('link', { name: 'Agents' })).waitFor()
+  await bring(kind)
+  await page.getByText('Taken over, but for 1 thing').waitFor()
+  const problem = page.getByRole('listitem').filter({ hasText: 'batch_sise' })
+  expect(await problem.textContent()).toBe(
+    'Line 4, behaviors › Mine › hyperparameters › batch_sise: Unknown key. Did you mean "batch_size"?',
+  )
+  expect(await page.getByRole('radio', { name: /Your configuration/ }).isChecked()).toBe(true)
+  expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe(kind === 'drop' ? 'third' : '')
+  expect(await page.getByRole('combobox', { name: 'Environment', exact: true }).inputValue()).toBe('Basic')
+  await page.getByText('Advanced').click()
+  await page.getByLabel('Batch size').fill('32')
+  await expect.poll(() => page.locator('pre').textContent()).toContain('batch_size: 32')
+  expect(await page.locator('pre').textContent()).toContain('max_steps: 700')
+  await expect.poll(() => startButton().isEnabled()).toBe(true)
 })
 
 test('a run that has finished shows what it was made with, and goes on', { timeout: 60_000 }, async () => {

@@ -34,7 +34,7 @@ test('a person is asked before a program of others is started, and no is no', as
   const question = page.getByRole('dialog', { name: 'Start a program on this computer?' })
   await question.getByText('runs Gymnasium with').waitFor()
   await question.getByRole('button', { name: 'Don’t start it' }).click()
-  await page.getByText('gym:Count-v0 was not added here').waitFor()
+  await page.getByText('gym:Count-v0 has not been added here').waitFor()
   expect(await question.count()).toBe(0)
 
   await open()

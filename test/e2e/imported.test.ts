@@ -41,7 +41,9 @@ test('an ONNX file becomes an agent that is tested, compared and deleted', { tim
   await dialog.getByText('walker.onnx').waitFor()
   await dialog.getByRole('button', { name: 'Import', exact: true }).click()
   // It was offered to bubble/25, which it does not fit.
-  await page.getByText('its input input is [batch, 20], the environment shows [batch, 433]').waitFor()
+  await page
+    .getByText("its input input is [batch, 20], but the environment's observation is [batch, 433]")
+    .waitFor()
   await dialog.getByLabel('Environment to play').click()
   await page.getByRole('option', { name: 'Basic', exact: true }).click()
   await dialog.getByRole('button', { name: 'Import', exact: true }).click()

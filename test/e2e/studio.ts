@@ -28,12 +28,14 @@ interface StudioOptions {
   readonly port?: number
   /** Stands in front of the programs of this machine; the browser is opened then. */
   readonly programs?: string
+  /** File of a plugin. */
+  readonly plugin?: string
 }
 
 /** @param directory  an existing library; a new one in the system's temporary folder when left out */
 export async function startStudio(
   directory?: string,
-  { port = 0, programs }: StudioOptions = {},
+  { port = 0, programs, plugin }: StudioOptions = {},
 ): Promise<Studio> {
   const data = directory ?? (await mkdtemp(join(tmpdir(), 'understudy-e2e-')))
   const child = spawn(
@@ -42,6 +44,7 @@ export async function startStudio(
       launcher,
       ...['studio', '--browser', '--port', String(port), '--data', data],
       ...(programs === undefined ? ['--no-open'] : []),
+      ...(plugin === undefined ? [] : ['--plugin', plugin]),
     ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],

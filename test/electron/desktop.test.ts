@@ -211,7 +211,7 @@ test('a library that cannot be opened is told in a box, and the program ends', a
   const { host } = await start()
   host.says({ kind: 'refused', message: 'a studio is already open', remedy: 'close it' })
   expect(fake.boxes).toEqual([
-    { title: 'Understudy cannot go on', text: 'a studio is already open.\nclose it.' },
+    { title: 'Understudy cannot continue', text: 'a studio is already open.\nclose it.' },
   ])
   expect(fake.app.calls.at(-1)).toBe('exit 1')
 })
@@ -257,6 +257,6 @@ test('permissions are denied but for copying text', async () => {
 test('a library that cannot be written is told in a box', async () => {
   writeFileSync(join(library, 'file'), '')
   await startDesktop(fake.modules, [`--data=${join(library, 'file')}`])
-  expect(fake.boxes[0]!.text).toContain('cannot be made')
+  expect(fake.boxes[0]!.text).toContain('cannot be created')
   expect(fake.app.calls).toEqual(['exit 1'])
 })

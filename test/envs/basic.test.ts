@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type BasicScene, makeEnvironment } from '../../core/envs/index.ts'
+import { type Drawing, makeEnvironment } from '../../core/envs/index.ts'
 import { DataError, UserError } from '../../core/errors.ts'
 
 const action = (index: number) => ({ continuous: new Float32Array(0), discrete: Int32Array.of(index) })
@@ -24,10 +24,7 @@ describe('basic', () => {
     expect(total).toBeCloseTo(0.93, 12)
     expect(terminated).toBe(true)
     expect(environment.succeeded).toBe(true)
-    expect(environment.events()).toEqual([
-      { kind: 'move', from: 16, to: 17 },
-      { kind: 'goal', which: 'large' },
-    ])
+    expect(environment.events()).toEqual([{ text: 'Reached the large goal', mark: 'end' }])
     expect(() => environment.step(STAY, null)).toThrow('the episode is over')
   })
 
@@ -45,7 +42,7 @@ describe('basic', () => {
     expect([...observation]).toEqual(Array.from({ length: 20 }, (_, i) => Number(i === 10)))
     environment.step(RIGHT, observation)
     expect([...observation]).toEqual(Array.from({ length: 20 }, (_, i) => Number(i === 11)))
-    expect((environment.scene() as BasicScene).position).toBe(11)
+    expect((environment.scene() as Drawing).progress).toBe(11)
   })
 
   test('has no step limit of its own, as in ML-Agents', () => {

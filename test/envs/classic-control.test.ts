@@ -87,7 +87,7 @@ it('says how an episode of cart-pole ended', async () => {
   environment.reset(1, null)
   let over = false
   while (!over) over = environment.step(action, null).terminated
-  expect(environment.events()).toEqual([{ kind: 'fell' }])
+  expect(environment.events()).toEqual([{ text: 'The pole fell', mark: 'end' }])
   expect(environment.succeeded).toBe(false)
 })
 

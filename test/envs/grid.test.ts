@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { boardOf, type GridBoard } from '../../core/envs/grid/board.ts'
 import { firstStep } from '../../core/envs/grid/players.ts'
 import {
   checkEnvironment,
   emptyAction,
-  type GridScene,
   makeEnvironment,
   observationSize,
   scriptedPlayer,
@@ -17,11 +17,11 @@ function reset(seed: number, parameters?: Record<string, number | string>) {
   const environment = makeEnvironment('grid', parameters)
   const observation = new Float32Array(observationSize(environment.spec))
   environment.reset(seed, observation)
-  return { environment, observation, scene: environment.scene() as GridScene }
+  return { environment, observation, scene: boardOf(environment.spec, observation) }
 }
 
 /** The first seed of a board for which `wanted` holds. */
-function findBoard(wanted: (scene: GridScene) => boolean, parameters?: Record<string, number | string>) {
+function findBoard(wanted: (scene: GridBoard) => boolean, parameters?: Record<string, number | string>) {
   for (let seed = 0; seed < 10_000; seed++) {
     const board = reset(seed, parameters)
     if (wanted(board.scene)) return board
@@ -55,32 +55,34 @@ describe('grid', () => {
       expect(environment.succeeded).toBe(false)
       expect(environment.step(UP!, null)).toEqual({ reward, terminated: true, truncated: false })
       expect(environment.succeeded).toBe(wanted)
-      expect(environment.events().at(-1)).toMatchObject({ kind: 'reach', right: wanted })
+      expect(environment.events()).toMatchObject([
+        { text: expect.stringMatching(wanted ? /, the goal$/ : /, which is not the goal$/), mark: 'end' },
+      ])
       expect(() => environment.step(STAY!, null)).toThrow('the episode is over')
     }
   })
 
   test('moves up, down, left and right, and forbids the wall', () => {
     const free = { gridSize: 8 }
-    const { environment } = findBoard(
+    const { environment, observation } = findBoard(
       ({ agent, objects }) =>
         agent.row === 0 && agent.column === 0 && objects.every(({ row, column }) => row > 1 || column > 1),
       free,
     )
-    const agent = () => (environment.scene() as GridScene).agent
+    const agent = () => boardOf(environment.spec, observation).agent
     const mask = new Uint8Array(5)
     environment.writeActionMask!(mask)
     expect([...mask]).toEqual([1, 0, 1, 0, 1])
-    environment.step(UP!, null)
+    environment.step(UP!, observation)
     expect(agent()).toEqual({ row: 0, column: 0 })
-    expect(environment.events()).toEqual([{ kind: 'bump', direction: 'up' }])
-    environment.step(RIGHT!, null)
-    environment.step(DOWN!, null)
+    expect(environment.events()).toEqual([{ text: 'The wall is in the way, up' }])
+    environment.step(RIGHT!, observation)
+    environment.step(DOWN!, observation)
     expect(agent()).toEqual({ row: 1, column: 1 })
     environment.writeActionMask!(mask)
     expect([...mask]).toEqual([1, 1, 1, 1, 1])
-    environment.step(LEFT!, null)
-    environment.step(UP!, null)
+    environment.step(LEFT!, observation)
+    environment.step(UP!, observation)
     expect(agent()).toEqual({ row: 0, column: 0 })
     expect(() => environment.step(action(5), null)).toThrow(RangeError)
   })
@@ -152,15 +154,16 @@ describe('the scripted player', () => {
     const environment = makeEnvironment('grid', { goal: 'either' })
     const player = scriptedPlayer(environment.spec)!
     const chosen = emptyAction(environment.spec)
+    const observation = new Float32Array(observationSize(environment.spec))
     for (let seed = 0; seed < 200; seed++) {
-      environment.reset(seed, null)
-      const { agent, objects, goal } = environment.scene() as GridScene
+      environment.reset(seed, observation)
+      const { agent, objects, goal } = boardOf(environment.spec, observation)
       const target = objects.find((object) => object.goal === goal)!
       const distance = Math.abs(target.row - agent.row) + Math.abs(target.column - agent.column)
       let steps = 0
       for (let over = false; !over; steps++) {
-        void player.act(environment, new Float32Array(0), chosen)
-        over = environment.step(chosen, null).terminated
+        void player.act(environment, observation, chosen)
+        over = environment.step(chosen, observation).terminated
       }
       expect(environment.succeeded).toBe(true)
       expect(steps - distance).toBeOneOf([0, 2]) // two more where the other goal stands in a straight way
@@ -168,7 +171,7 @@ describe('the scripted player', () => {
   })
 
   test('stays where there is no way', () => {
-    const corner = { kind: 'grid', size: 3, agent: { row: 0, column: 0 }, goal: 'plus' } as const
+    const corner = { size: 3, agent: { row: 0, column: 0 }, goal: 'plus' } as const
     const exes = [
       { row: 0, column: 1, goal: 'ex' },
       { row: 1, column: 0, goal: 'ex' },

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import {
   checkEnvironment,
+  type Drawing,
   emptyAction,
   makeEnvironment,
-  type RecallScene,
   scriptedPlayer,
 } from '../../core/envs/index.ts'
 import { DataError, UserError } from '../../core/errors.ts'
@@ -19,17 +19,19 @@ describe('recall', () => {
     environment.reset(5, view)
     const sign = view.indexOf(1)
     expect(sign).toBeLessThan(2)
-    expect((environment.scene() as RecallScene).sign).toBe(['upper', 'lower'][sign])
+    expect((environment.scene() as Drawing).describe).toBe(`the sign says: ${['upper', 'lower'][sign]} door`)
     for (let t = 0; t < 4; t++) {
       expect(environment.step(door(t % 2), view)).toMatchObject({ reward: 0, terminated: false })
       seen.push(view.indexOf(1))
-      expect((environment.scene() as RecallScene).sign).toBeNull()
+      expect((environment.scene() as Drawing).describe).not.toContain('sign')
     }
     expect(seen).toEqual([2, 2, 2, 3])
     const between = environment.snapshot()
     expect(environment.step(door(sign), view)).toMatchObject({ reward: 1, terminated: true })
     expect(environment.succeeded).toBe(true)
-    expect(environment.events()).toEqual([{ kind: 'door', which: ['upper', 'lower'][sign], right: true }])
+    expect(environment.events()).toEqual([
+      { text: `Took the ${['upper', 'lower'][sign]} door, which was right`, mark: 'goal' },
+    ])
     expect(() => environment.step(door(0), view)).toThrow('the episode is over')
     environment.restore(between)
     expect(environment.step(door(1 - sign), view)).toMatchObject({ reward: -1, terminated: true })

@@ -65,12 +65,16 @@ describe('agentPlayer', () => {
       () => agentPlayer(spec, run(2), { checkpoint: 7 }),
       'no checkpoint at step 7',
     ],
-    ['another observation', () => player(model(2, 'obs_0', 5)), 'obs_0 is [5], the environment shows [20]'],
+    [
+      'another observation',
+      () => player(model(2, 'obs_0', 5)),
+      "obs_0 is [5], but the environment's observation is [20]",
+    ],
     ['another input', () => player(model(2, 'obs_1')), 'it has no input obs_0'],
     [
       'an unnamed input of another size',
       () => player(model(2, 'pixels', 5)),
-      'its input pixels is [batch, 5], the environment shows [batch, 20]',
+      "its input pixels is [batch, 5], but the environment's observation is [batch, 20]",
     ],
     ['sampling where the file cannot', () => player(model(2), false), 'can only give its most likely action'],
     ['continuous actions', () => player(model(2), true, continuous()), 'it has no output continuous_actions'],

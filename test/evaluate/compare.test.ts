@@ -115,7 +115,7 @@ describe('evaluatePlayer', () => {
     const told = await play(new OwnEnd(), 300)
     expect(told).toMatchObject({
       score: { mean: 300 },
-      cut: '2 of 2 boards were cut at 300 steps, the max_episode_steps of the run',
+      cut: "2 of 2 boards were cut at 300 steps, the run's max_episode_steps",
     })
     expect(told.episodes).toMatchObject(Array(2).fill({ terminated: false, truncated: true, cut: true }))
     expect(evaluationJson(told)).toMatchObject({ cut: told.cut })
@@ -192,7 +192,7 @@ describe('compare', () => {
       { row: 1, pairedSeeds: 2, probabilityBetter: 0.5, difference: -6.5 },
     ])
     expect(replication).toContain('2 held-out boards')
-    expect(replication).toContain('boards of their own')
+    expect(replication).toContain('on other boards')
   })
 
   it('pairs two who can play on held-out boards alone, whoever else is there', async () => {
@@ -230,10 +230,10 @@ describe('compare', () => {
     expect((await means(runs(null)))[0]).toEqual([1_000])
     const [alike, said] = await means([...runs(40, 40), odd])
     expect(alike).toEqual([40, 40, 40])
-    expect(said).toContain('6 of 6 boards were cut at 40 steps, the max_episode_steps of the run.')
+    expect(said).toContain("6 of 6 boards were cut at 40 steps, the run's max_episode_steps.")
     const [longest, why] = await means(runs(40, 90))
     expect(longest).toEqual([90, 90])
-    expect(why).toContain('Runs of several step limits were given the longest.')
+    expect(why).toContain('The runs have different step limits; all played with the longest.')
     expect((await means(runs(40, null)))[0]).toEqual([1_000, 1_000])
   })
 

@@ -87,7 +87,11 @@ describe('an imported agent', () => {
 
   it.each([
     ['damaged', Buffer.from('no model'), 'expected an ONNX model'],
-    ['of another environment', otherSize, 'its input input is [batch, 8], the environment shows [batch, 20]'],
+    [
+      'of another environment',
+      otherSize,
+      "its input input is [batch, 8], but the environment's observation is [batch, 20]",
+    ],
     [
       'of a policy whose actions there are not',
       outOfRange,

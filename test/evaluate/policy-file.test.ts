@@ -59,10 +59,10 @@ describe('a policy whose weights lie in a file beside it', () => {
     const bytes = readFileSync(file)
     expect(joined.length).toBeGreaterThan(bytes.length + 150)
     expect(() => readPolicyFile({ name: 'policy.onnx', path: policy, beside: new Map() })).toThrow(
-      'policy.onnx: weights: expected the file "policy.onnx.data", which has its weights, along with it',
+      'policy.onnx: weights: expected the file "policy.onnx.data", which holds its weights, along with it',
     )
     expect(() => readPolicyFile({ name: 'policy.onnx', bytes })).toThrow(
-      'policy.onnx: weights: expected the file "policy.onnx.data", which has its weights, along with it',
+      'policy.onnx: weights: expected the file "policy.onnx.data", which holds its weights, along with it',
     )
   })
 
@@ -76,14 +76,14 @@ describe('a policy whose weights lie in a file beside it', () => {
       /expected its weights in policy\.onnx\.data beside it, found .* cannot be read: there is no such file/,
     )
     mkdirSync(join(alone, 'policy.onnx.data'))
-    expect(read).toThrow('that this is no file')
+    expect(read).toThrow('that this is not a file')
   })
 
   it.each(['../secret', '/etc/passwd', 'a/b', '..', '.', '', '..\\secret', 'a\0b'])(
     'is refused when it names a file elsewhere: %j',
     (location) => {
       writeFileSync(file, policyWith(location))
-      expect(() => readFile(file)).toThrow('expected all weights within the file, or in one beside it')
+      expect(() => readFile(file)).toThrow('expected all weights in the file, or in one beside it')
     },
   )
 

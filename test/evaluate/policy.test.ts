@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { type EnvironmentSpec, makeEnvironment } from '../../core/envs/index.ts'
 import { DataError, UserError } from '../../core/errors.ts'
-import { openPolicy, type Policy } from '../../core/evaluate/policy/policy.ts'
+import { bindPolicy, openPolicy, type Policy } from '../../core/evaluate/policy/policy.ts'
 import { Random } from '../../core/random.ts'
 import { add, concat, type Graph, mul, reshape, slice, sub, type Value } from '../../core/tensor/index.ts'
+import { inspectOnnx } from '../../core/tensor/onnx/inspect.ts'
+import { openModel } from '../../core/tensor/runtimes/onnxruntime.ts'
 import { floats, message } from '../tensor/onnx-message.ts'
 import { favouring, model } from './models.ts'
 
@@ -19,8 +21,15 @@ const seeing: EnvironmentSpec = {
   ],
 }
 
-function open(bytes: Uint8Array, of: EnvironmentSpec = spec, output?: string): Promise<Policy> {
-  return openPolicy(of, { name: 'made-elsewhere.onnx', bytes }, output)
+const FILE = 'made-elsewhere.onnx'
+
+/** In a process of its own, as every policy is. */
+const openApart = (bytes: Uint8Array): Promise<Policy> => openPolicy(spec, { name: FILE, bytes })
+
+/** In this process, since what a file means is the same in any. */
+async function open(bytes: Uint8Array, of: EnvironmentSpec = spec, output?: string): Promise<Policy> {
+  const summary = inspectOnnx(bytes, FILE)
+  return bindPolicy(of, { ...(await openModel(bytes)), summary, content: async () => [bytes] }, FILE, output)
 }
 
 /** [rows, 20], row i has a one at `cells[i]`. */
@@ -45,7 +54,7 @@ const logits = (rows?: number) =>
 
 describe('a policy that nobody named for us', () => {
   it('gives logits for any number of rows', async () => {
-    const policy = await open(logits())
+    const policy = await openApart(logits())
     expect(policy).toMatchObject({ form: 'plain', canBeDeterministic: true, canSample: true, memorySize: 0 })
     expect(await chosen(policy, cells(0, 1, 2, 3, 13))).toEqual([0, 1, 2, 0, 1])
   })
@@ -137,12 +146,12 @@ describe('a policy that nobody named for us', () => {
     [
       'another observation',
       model({ inputs: { input: [8] } }, ([x]) => ({ logits: slice(x!, 1, 0, 3) })),
-      'its input input is [batch, 8], the environment shows [batch, 20]',
+      "its input input is [batch, 8], but the environment's observation is [batch, 20]",
     ],
     [
       'other actions',
       model({ inputs: { input: [20] } }, ([x]) => ({ logits: slice(x!, 1, 0, 4) })),
-      'it answers logits float32 [2, 4], the environment takes logits [batch, 3] or whole numbers [batch, 1]',
+      'it answers logits float32 [2, 4], but the environment takes logits [batch, 3] or whole numbers [batch, 1]',
     ],
   ])('is refused with both shapes: %s', async (_, bytes, message) => {
     await expect(open(bytes)).rejects.toThrow(UserError)
@@ -269,7 +278,7 @@ describe('a policy of ML-Agents', () => {
         'another sum',
         scores,
         [2, 2],
-        "action_masks is [5], the environment's branches [2, 2] are 4 together",
+        "action_masks is [5], the environment's branches [2, 2] have 4 actions in total",
       ],
       [
         'several branches, of one choice',
@@ -295,9 +304,9 @@ describe('a policy of ML-Agents', () => {
     })
 
     it.each([
-      ['memory', { memory_size: 64 }, 'memory of version 2 is not understood'],
+      ['memory', { memory_size: 64 }, 'memory from version 2 cannot be read'],
       ['continuous actions', { is_continuous_control: 1 }, 'its actions are continuous'],
-      ['another number of actions', { action_output_shape: 4 }, 'its branches have 4 actions together'],
+      ['another number of actions', { action_output_shape: 4 }, 'its branches have 4 actions in total'],
     ])('with %s is refused', async (_, constants, message) => {
       await expect(open(summed(scores, constants), branched(2, 3))).rejects.toThrow(message)
     })
@@ -312,7 +321,7 @@ describe('a policy of ML-Agents', () => {
         action_output_shape: graph.constant([2], [1]),
       }))
       expect((await open(bytes, moving)).form).toBe('ml-agents-2')
-      await expect(open(bytes)).rejects.toThrow('it has 2 continuous actions, the environment 0')
+      await expect(open(bytes)).rejects.toThrow('it has 2 continuous actions, and the environment 0')
     })
 
     it('takes entities by their number, beside the vectors', async () => {
@@ -357,7 +366,9 @@ describe('a policy of ML-Agents', () => {
     observations[24] = 2
     const given = { rows: 2, observations, masks: null, memory: new Float32Array(0) }
     expect([...(await (await taking(18)).act(given, null)).discrete]).toEqual([1, 2])
-    await expect(taking(17)).rejects.toThrow('obs_0 is [17], the environment shows [6, 3] or [18]')
+    await expect(taking(17)).rejects.toThrow(
+      "obs_0 is [17], but the environment's observation is [6, 3] or [18]",
+    )
   })
 
   it('may take masks and a memory of no size, as torch exports those that there are not', async () => {
@@ -377,11 +388,11 @@ describe('a policy of ML-Agents', () => {
   })
 
   it.each([
-    ['of a version to come', { version_number: [4] }, 'it is of version 4'],
+    ['of a version to come', { version_number: [4] }, 'its version is 4'],
     [
       'with other branches',
       { discrete_action_output_shape: [3, 2] },
-      "its branches are [3, 2], the environment's [3]",
+      "its branches are [3, 2], and the environment's [3]",
     ],
     ['with a memory that it does not take', { memory_size: [64] }, 'it remembers 64 numbers'],
   ])('%s is refused', async (_, constants, message) => {
@@ -405,6 +416,6 @@ describe('a file that is no policy', () => {
     ['text', Buffer.from('version https://git-lfs.github.com/spec/v1\n')],
     ['half of one', logits().subarray(0, 200)],
   ])('is told to be damaged: %s', async (_, bytes) => {
-    await expect(open(bytes)).rejects.toThrow(DataError)
+    await expect(openApart(bytes)).rejects.toThrow(DataError)
   })
 })

@@ -118,7 +118,11 @@ describe('a file that cannot be run', () => {
       undefined,
     ],
     [BASE.replace('title', 'titel'), 'try.yaml: columns.sac.titel: unknown key', 'did you mean "title"?'],
-    [BASE.replace('id: sac', 'id: "a b"'), 'try.yaml: columns.a b.id: expected letters', undefined],
+    [
+      BASE.replace('id: sac', 'id: "a b"'),
+      'try.yaml: columns.a b.id: expected at most 60 letters',
+      undefined,
+    ],
     [
       BASE.replace('preset: sac', 'preset: sacg'),
       'there is no preset "sacg" for bubble/25',

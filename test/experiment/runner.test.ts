@@ -125,13 +125,13 @@ columns: [{ id: bc, preset: bc, max_steps: 100 }]
     await expect(runAll(directory, clone)).rejects.toThrow(/walk\.understudy cannot be read/)
     const unnamed = clone.replace(/^demonstrations.*$/m, '')
     await expect(runAll(directory, unnamed)).rejects.toThrow(
-      'bc learns from demonstrations, and basic comes with none',
+      'bc learns from demonstrations, but basic comes with none',
     )
     await walk(1)
     expect((await runAll(directory, clone)).complete).toBe(true)
     await walk(1, 2)
     const { events } = await runAll(directory, clone)
-    expect(events[0]).toMatchObject({ event: 'changed', changes: ['the demonstrations are others'] })
+    expect(events[0]).toMatchObject({ event: 'changed', changes: ['the demonstrations are different'] })
   })
 
   it('refuses raw data that is not what was written', async () => {

@@ -122,7 +122,7 @@ describe('a search', () => {
   it.each([
     [
       FILE.replace('[1], max', '[11], max'),
-      'verify.seeds: seed 11 is searched with',
+      'verify.seeds: seed 11 is also used in the search',
       'verify with fresh seeds',
     ],
     [

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { understudy, understudyJson } from '../cli/support.ts'
@@ -32,6 +32,40 @@ it('the guide’s algorithm of one’s own solves basic, and goes on after a sto
   expect(policy('parts').equals(policy('reinforced'))).toBe(true)
 })
 
+const COMPARED = `
+name: mine
+env: basic
+plugins: [./reinforce.ts]
+until: max_steps
+measure: { held_out: 2, rows_every: 100 }
+config:
+  behaviors: { basic: { trainer_type: reinforce } }
+`
+
+it.each([
+  [
+    'experiment',
+    `${COMPARED.replace('config:', 'seeds: [1]\ndefaults:')}
+columns: [{ id: reinforce, max_steps: 200, settings: { hyperparameters.horizon: 32 } }]`,
+    { event: 'report', columns: [{ id: 'reinforce', planned: 1 }] },
+  ],
+  [
+    'tune',
+    `${COMPARED}
+space: { hyperparameters.horizon: { choice: [16, 32] } }
+search: { trials: 2, rungs: [{ max_steps: 100, seeds: [1], keep: 1 }] }
+verify: { seeds: [2], max_steps: 100 }`,
+    { event: 'tuned' },
+  ],
+])('the guide’s algorithm takes part in understudy %s', (command, file, last) => {
+  const folder = temporaryDirectory()
+  saveBlock(PAGE, 'ts', folder, 'reinforce.ts')
+  writeFileSync(join(folder, 'mine.yaml'), file)
+  const events = understudyJson(folder, command, join(folder, 'mine.yaml'), '--jobs', '1')
+  expect(events.at(-1)).toMatchObject(last)
+  expect(events.filter((event) => (event as { event: string }).event === 'failed')).toEqual([])
+})
+
 it('the guide’s algorithm is begun in the studio like any other, with all of its settings', async () => {
   const folder = temporaryDirectory()
   const plugin = saveBlock(PAGE, 'ts', folder, 'reinforce.ts')
@@ -40,7 +74,7 @@ it('the guide’s algorithm is begun in the studio like any other, with all of i
     const offered = await page.call('training.presets', { environment: 'basic' })
     expect(offered.find(({ id }) => id === 'reinforce')).toMatchObject({ algorithm: 'reinforce' })
     const choice = { environment: 'basic', preset: 'reinforce' }
-    const settings = await page.call('training.settings', choice)
+    const { settings } = await page.call('training.settings', choice)
     const own = settings.filter(({ path }) => path.startsWith('hyperparameters.')).map(({ path }) => path)
     expect(own.sort()).toEqual(['entropy', 'horizon', 'learning_rate'].map((key) => `hyperparameters.${key}`))
     const { yaml, runId, problems } = await page.call('training.compose', {

@@ -102,6 +102,18 @@ export class PlayLoop {
     }
   }
 
+  /**
+   * Runs until the mean return of the last `steps` steps is above `bar`, but no further than to `most`.
+   * @returns that mean, at the end
+   */
+  async runUntil(most: number, bar: number, steps = 1000): Promise<number> {
+    while (this.step < most) {
+      await this.run(Math.min(most, this.step + steps))
+      if (this.recentReturn(steps) > bar) break
+    }
+    return this.recentReturn(steps)
+  }
+
   /** Mean return of the episodes that ended in the last `steps` steps. */
   recentReturn(steps: number): number {
     const recent = this.finished.filter(({ step }) => step > this.step - steps)

@@ -1,11 +1,14 @@
 /** A continuous environment that any learner should solve: show a number, be paid for answering it. */
-import type { Action, Environment, StepResult } from '../../core/envs/index.ts'
+import { type Action, type Environment, registerEnvironment, type StepResult } from '../../core/envs/index.ts'
 import { Random } from '../../core/random.ts'
 
 const STEPS = 4
 
+registerEnvironment('test/reach', reachEnvironment)
+registerEnvironment('test/signed-reach', signedReachEnvironment)
+
 /** As `reachEnvironment`, and the sign of the number is to be chosen, too. */
-export function signedReachEnvironment(): Environment {
+function signedReachEnvironment(): Environment {
   const inner = reachEnvironment()
   let target = 0
   const look = (observation: Float32Array | null) => {

@@ -27,7 +27,7 @@ describe('the guide to experiments', () => {
       expect([command, status, status === 0 ? '' : stderr]).toEqual([command, 0, ''])
       return stdout + stderr
     })
-    expect(outputs[2]).toContain('goals: 1 run, 1 of them there already; 1 at once')
+    expect(outputs[2]).toContain('goals: 1 run, 1 of them already done; 1 at once')
     expect(outputs[3]).toContain('PPO, learning_rate 0.0003, num_epoch 4')
     expect(outputs[4]).toMatch(/next: understudy train .*search\.yaml/)
     for (const file of [

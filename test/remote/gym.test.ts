@@ -178,7 +178,7 @@ describe('a Gymnasium environment', () => {
     vi.stubEnv('UNDERSTUDY_PYTHON', 'no-such-python')
     const none = errorOf(() => makeAdmitted('gym:Count-v0'))
     vi.stubEnv('UNDERSTUDY_PYTHON', join(import.meta.dirname, 'fake-python.js'))
-    expect(none.message).toBe('gym:Count-v0 needs Python, and there is no no-such-python here')
+    expect(none.message).toBe('gym:Count-v0 needs Python, and no-such-python was not found')
     expect(none.remedy).toContain('install Python 3')
   })
 
@@ -249,7 +249,7 @@ describe('a Gymnasium environment', () => {
     expect(one.step(action, null).reward).toBe(1)
     one.announce!(action)
     action.discrete[0] = 1
-    expect(() => one.step(action, null)).toThrow('another action than was announced')
+    expect(() => one.step(action, null)).toThrow('a different action from the one announced')
   })
 
   it('dies with those that share its process, and each can be reset', () => {

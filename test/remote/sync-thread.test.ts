@@ -103,7 +103,7 @@ describe('a peer behind a thread', () => {
     const thread = start()
     thread.call(Uint8Array.of(Ask.echo))
     expect(() => thread.call(Uint8Array.of(Ask.block), 0.1)).toThrow(
-      'neither does the thread that asks it, which was asking it',
+      'neither does the thread that talks to it, which was asking it',
     )
   })
 

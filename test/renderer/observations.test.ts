@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import {
-  drawnKinds,
   type Environment,
   environmentIds,
   makeEnvironment,
   observationSize,
+  SCENE_KINDS,
   viewOf,
 } from '../../core/envs/index.ts'
 import type { ObservationScene, Scene } from '../../core/studio/protocol.ts'
@@ -29,11 +29,13 @@ const press = (id: string, choice: Choice, scene: ObservationScene) =>
   choiceControl.keys.find((key) => key.id === id)!.apply(choice, scene as unknown as Scene)
 
 test('what the studio draws has a view, and every environment in the box is drawn', () => {
-  for (const kind of [...drawnKinds, 'observations']) expect(sceneView(kind), kind).toBeDefined()
+  for (const kind of SCENE_KINDS) expect(sceneView(kind), kind).toBeDefined()
   for (const id of environmentIds()) {
     const environment = makeEnvironment(id)
-    environment.reset(1, null)
-    expect(drawnKinds, id).toContain((environment.scene() as Scene).kind)
+    const observation = new Float32Array(observationSize(environment.spec))
+    environment.reset(1, observation)
+    const { scene } = viewOf(environment, observation)
+    expect((scene as Scene).kind, id).toBe(id.startsWith('bubble/') ? 'bubble' : 'drawing')
   }
 })
 

@@ -231,7 +231,7 @@ describe('GroupRollout', () => {
     )
     expect(finished.find(({ environment }) => environment === 2)!.length).toBe(5)
     await expect((await open([2])).rollout.load(saved)).rejects.toThrow(
-      /the run had 3 agents, and there are 2/,
+      /the run had 3 agents, and now there are 2/,
     )
   })
 })

@@ -96,9 +96,9 @@ describe('an endpoint', () => {
     [{ observation: cell(0), mask: [0, 0, 0] }, 'mask forbids all of branch 0'],
     [{ observation: cell(0), mask: [2, 0, 1] }, 'mask must hold 0 and 1'],
     [{ observation: cell(0), masks: [[1, 1, 1]] }, '"masks" does not go with "observation"'],
-    [{ observations: [cell(0)], masks: [] }, '"masks" has 0 rows, there are 1 observations'],
+    [{ observations: [cell(0)], masks: [] }, '"masks" has 0 rows for 1 observations'],
     [{ observation: cell(0), memory: [1] }, 'memory has 1 numbers, the policy remembers 0'],
-    ['{"observation": [', 'the body is no JSON'],
+    ['{"observation": [', 'the body is not JSON'],
   ])('answers 400 to %j', async (body, message) => {
     const { status, body: answer } = await ask(body)
     expect(answer.error).toContain(message)
@@ -114,8 +114,8 @@ describe('an endpoint', () => {
         response.headers.get('allow'),
       ]
     }
-    expect(await get('/model')).toEqual([404, 'there are GET /ping and POST /invocations', null])
-    expect(await get('/invocations')).toEqual([405, '/invocations is for POST', 'POST'])
+    expect(await get('/model')).toEqual([404, 'use GET /ping or POST /invocations', null])
+    expect(await get('/invocations')).toEqual([405, '/invocations takes only POST', 'POST'])
     const csv = await ask({ observation: cell(0) }, { accept: 'text/csv' })
     expect(csv).toMatchObject({ status: 406, body: { error: expect.stringContaining('not text/csv') } })
     const large = await ask({ observation: new Array(40_000).fill(0) })
@@ -163,7 +163,7 @@ describe('an endpoint under load', () => {
     await expect.poll(async () => (await invoke(endpoint.address, { observation: cell(1) })).status).toBe(503)
     const refused = await invoke(endpoint.address, { observation: cell(0) })
     expect(refused.headers.get('retry-after')).toBe('1')
-    expect(refused.body.error).toBe('2 requests are under way already')
+    expect(refused.body.error).toBe('2 requests are already being handled')
     expect((await fetch(`${endpoint.address}/ping`)).status).toBe(200)
     letGo()
     expect((await Promise.all(first)).map(({ body }) => body)).toEqual([

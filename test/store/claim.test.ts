@@ -77,13 +77,13 @@ describe('a run', () => {
     expect(other.getRunClaim('run')?.standing).toBe('asleep')
     sleeper.putRun({ ...run, step: 1 }, claim)
     const taken = other.claimRun(run)
-    const sentence = `run "run" was taken over by ${who} while this process slept; nothing more was written`
+    const sentence = `run "run" was taken over by ${who} while this process was asleep; nothing more was written`
     expect(() => sleeper.putRun({ ...run, step: 2 }, claim)).toThrow(sentence)
     expect(() => sleeper.appendMetrics('run', [{ step: 2, name: 'loss', value: 1 }], claim)).toThrow(sentence)
     expect(other.getRun('run')).toMatchObject({ step: 0 })
     expect(other.readMetrics('run')).toEqual([])
     other.putRun({ ...run, state: 'stopped' }, taken)
-    expect(() => sleeper.putRun(run, claim)).toThrow('was given up for lost while this process slept')
+    expect(() => sleeper.putRun(run, claim)).toThrow('was taken for dead while this process was asleep')
   })
 
   it('stays with an owner that renews, whatever its lease', async () => {
@@ -106,7 +106,7 @@ describe('a run', () => {
     expect(() => other.claimRun(run)).toThrow(
       expect.objectContaining({
         message: 'run "run" is being trained by process 2 on box',
-        remedy: 'stop it first; should it be gone, try again in 30 s',
+        remedy: 'stop it first; if it no longer exists, try again in 30 s',
       }),
     )
     alter(library, 'UPDATE owner SET renewed_at_ms = renewed_at_ms - 31000')

@@ -184,7 +184,7 @@ describe('migrations', () => {
 })
 
 describe('opening refuses', () => {
-  it('a file that is no database', () => {
+  it('a file that is not a database', () => {
     const dir = temporaryDirectory()
     writeFileSync(
       join(dir, 'library.db'),
@@ -193,7 +193,7 @@ describe('opening refuses', () => {
     const error = thrownBy(() => openLibrary(dir))
     expect(error).toBeInstanceOf(DataError)
     expect(error.message).toContain(
-      'header: expected an intact Understudy library, found a file that is no database',
+      'header: expected an intact Understudy library, found a file that is not a database',
     )
     expect(readFileSync(join(dir, 'library.db'), 'utf8')).toContain('this is a text file')
   })

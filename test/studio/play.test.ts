@@ -20,14 +20,14 @@ const startBasic = (record = true) =>
 test('a game is played, kept and found among the demonstrations', async () => {
   const { page } = studio
   const game = await startBasic()
-  expect(game).toMatchObject({ seed: 3, steps: 0, scene: { kind: 'basic', position: 10 } })
+  expect(game).toMatchObject({ seed: 3, steps: 0, scene: { kind: 'drawing', progress: 10 } })
   for (let i = 1; i < 7; i++) {
     const step = await page.call('play.step', { session: game.session, action: right })
     expect(step).toMatchObject({ steps: i, committed: i, terminated: false, success: false })
   }
   const last = await page.call('play.step', { session: game.session, action: right })
   expect(last).toMatchObject({ terminated: true, success: true, committed: 7 })
-  expect(last.events).toContainEqual({ kind: 'goal', which: 'large' })
+  expect(last.events).toEqual([{ kind: 'drawn', text: 'Reached the large goal', mark: 'end' }])
   expect(last.return).toBeCloseTo(0.93, 6)
 
   expect(await page.call('play.end', { session: game.session, keep: true })).toEqual({
@@ -134,7 +134,7 @@ test('a game goes on after the page was reloaded', async () => {
   studio.page.close()
   const reloaded = studio.openPage()
   const state = await reloaded.call('play.resume', { session: game.session })
-  expect(state).toMatchObject({ steps: 1, scene: { position: 11 }, episodeId: game.episodeId })
+  expect(state).toMatchObject({ steps: 1, scene: { progress: 11 }, episodeId: game.episodeId })
 })
 
 test('a game that was open when the studio closed is offered and can be kept or discarded', async () => {

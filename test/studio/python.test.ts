@@ -39,7 +39,7 @@ test.skipIf(process.platform === 'win32')(
     expect((await page.refusal('python.choose', { command })).asks).toMatchObject({
       kind: 'interpreter',
       name: command,
-      does: `runs ${command} to see what is installed for it`,
+      does: `runs ${command} to see which packages it has`,
     })
     expect(python()).toBe('python3')
     expect(await page.consent('python.choose', { command })).toEqual({ path: command, ...report })
@@ -61,11 +61,11 @@ test.skipIf(process.platform === 'win32')(
     const other = interpreter('other', 'Usage: other FILE')
     await expect(studio.page.consent('python.choose', { command: other })).rejects.toMatchObject({
       kind: 'user',
-      message: `${other} is no Python 3 that can be used`,
+      message: `${other} is not a Python 3 that can be used`,
     })
     await expect(studio.page.consent('python.choose', { command: '/no/such/python' })).rejects.toMatchObject({
       kind: 'user',
-      message: 'there is no /no/such/python here',
+      message: '/no/such/python was not found',
     })
     expect(await studio.page.call('python.get', {})).toEqual({ chosen: null, startedWith: null })
   },

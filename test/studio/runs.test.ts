@@ -317,7 +317,7 @@ test('deleting an agent removes its run and what was kept about it', async () =>
   const run = await start('Short lived', 1000, { 'env_settings.max_episode_steps': 2 })
   await ended(run.id, 'finished')
   const { evaluation } = await page.call('agents.evaluate', { runId: run.id, episodes: 10 })
-  expect(evaluation!.cut).toBe('10 of 10 boards were cut at 2 steps, the max_episode_steps of the run')
+  expect(evaluation!.cut).toBe("10 of 10 boards were cut at 2 steps, the run's max_episode_steps")
   expect(await page.call('agents.delete', { runId: run.id })).toEqual({ deleted: true })
   const known = (await page.call('agents.list', {})).map(({ runId }) => runId)
   expect(known).not.toContain(run.id)

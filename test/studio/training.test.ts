@@ -1,12 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openLibrary } from '../../core/store/index.ts'
 import { resolveConfig } from '../../core/train/index.ts'
-import { openStudio, type TestStudio } from './support.ts'
+import { openStudio, type TestStudio, temporaryDirectory } from './support.ts'
 
 let studio: TestStudio
 let bundled: number[]
 
 beforeAll(async () => {
+  vi.stubEnv('UNDERSTUDY_CONFIG', temporaryDirectory())
   studio = await openStudio()
   const rows = await studio.page.call('demonstrations.list', { environment: 'bubble/25' })
   bundled = rows.map(({ id }) => id)
@@ -15,6 +18,7 @@ beforeAll(async () => {
 afterAll(async () => {
   expect(studio.bugs).toEqual([])
   await studio.remove()
+  vi.unstubAllEnvs()
 })
 
 const compose = (change: object) =>
@@ -36,7 +40,7 @@ test('one preset is recommended and every preset resolves', async () => {
 })
 
 test("the advanced form shows the preset's values and explains each setting", async () => {
-  const settings = await studio.page.call('training.settings', {
+  const { settings } = await studio.page.call('training.settings', {
     environment: 'bubble/25',
     preset: 'sac-gail',
   })
@@ -80,7 +84,7 @@ test('every wrong setting is named, and the sound ones are kept', async () => {
 })
 
 test('how the environments step and when the run ends can be set, too', async () => {
-  const settings = await studio.page.call('training.settings', {
+  const { settings } = await studio.page.call('training.settings', {
     environment: 'bubble/25',
     preset: 'sac-gail',
   })
@@ -130,15 +134,103 @@ test('demonstrations that do not fit are a problem, few ones a warning', async (
     ],
   })
   expect((await compose({ demonstrations: bundled.slice(0, 2) })).warnings).toHaveLength(1)
-  expect((await compose({ preset: 'sac' })).warnings).toEqual(['This preset makes no use of demonstrations.'])
+  expect(await compose({ preset: 'sac', demonstrations: [] })).toMatchObject({ problems: [], warnings: [] })
 })
 
 test('an algorithm without a preset is offered with its defaults', async () => {
   const request = { environment: 'basic', preset: 'dqn' }
-  expect(await studio.page.call('training.settings', request)).toContainEqual(
+  const { settings } = await studio.page.call('training.settings', request)
+  expect(settings).toContainEqual(
     expect.objectContaining({ path: 'hyperparameters.double_q', default: true }),
   )
   expect(resolveConfig((await compose(request)).yaml).behavior.trainer_type).toBe('dqn')
+})
+
+test('parts are added and taken off, and the form follows', async () => {
+  const request = { environment: 'bubble/25', preset: 'sac' }
+  const form = (parts: Record<string, boolean>, chosen: Record<string, string> = {}) =>
+    studio.page.call('training.settings', { ...request, parts, chosen })
+  const signal = 'reward_signals.gail'
+  const plain = await form({})
+  expect(plain.parts.find(({ path }) => path === signal)).toMatchObject({ on: false, refused: null })
+  expect(plain.settings.some(({ path }) => path.startsWith(signal))).toBe(false)
+  const { settings, parts } = await form({ [signal]: true }, { 'network_settings.network_type': 'residual' })
+  expect(parts.find(({ path }) => path === signal)).toMatchObject({ on: true })
+  expect(settings).toContainEqual(expect.objectContaining({ path: `${signal}.strength`, default: 1 }))
+  expect(settings).toContainEqual(
+    expect.objectContaining({ path: 'network_settings.network_options.expansion', label: 'Expansion' }),
+  )
+  const composed = await compose({ ...request, parts: { [signal]: true }, demonstrations: [] })
+  expect(composed).toMatchObject({
+    needsDemonstrations: true,
+    problems: [{ path: 'demonstrations', label: 'Demonstrations' }],
+  })
+  const taken = await compose({ parts: { [signal]: false }, demonstrations: bundled })
+  expect(taken).toMatchObject({ needsDemonstrations: true, problems: [] })
+  expect(taken.yaml).not.toContain('gail')
+})
+
+describe('a configuration that is pasted', () => {
+  const read = (yaml: string, mayAsk = true) =>
+    studio.page.call('training.read', { yaml, environment: 'bubble/25', mayAsk })
+
+  test('fills the form with what of it is sound, and can be gone on from', async () => {
+    const { environment, given, name, problems } = await read(`
+behaviors: { Mine: { trainer_type: dqn, hyperparameters: { batch_size: 64, tua: 1 }, max_steps: 900 } }
+env_settings: { env: basic, num_envs: 3 }
+checkpoint_settings: { run_id: third }
+`)
+    expect({ environment, name }).toEqual({ environment: 'basic', name: 'third' })
+    expect(problems).toMatchObject([{ line: 2, message: 'unknown key', remedy: 'did you mean "tau"?' }])
+    expect(given).toMatchObject({ title: 'Your configuration', algorithm: 'dqn', maxSteps: 900 })
+    const composed = await compose({
+      environment,
+      preset: given!.id,
+      given: given!.yaml,
+      name: '',
+      demonstrations: [],
+      overrides: { 'hyperparameters.tau': 0.5 },
+    })
+    expect(composed).toMatchObject({ runId: 'dqn', problems: [] })
+    expect(resolveConfig(composed.yaml)).toMatchObject({
+      numEnvs: 3,
+      behavior: { max_steps: 900, hyperparameters: { batch_size: 64, tau: 0.5 } },
+    })
+  })
+
+  test('loads a plugin only once the person has said yes, and goes on without it after a no', async () => {
+    const folder = temporaryDirectory()
+    const plugin = join(folder, 'mine.ts')
+    writeFileSync(
+      plugin,
+      "import { writeFileSync } from 'node:fs'\nwriteFileSync(new URL('ran', import.meta.url), '')",
+    )
+    const yaml = `plugins: [${plugin}]\nbehaviors: { B: { trainer_type: ppo } }\nenv_settings: { env: basic }`
+    const request = { yaml, environment: 'bubble/25', mayAsk: true }
+    const { asks } = await studio.page.refusal('training.read', request)
+    expect(asks).toMatchObject({ kind: 'plugin', name: plugin })
+    const without = await read(yaml, false)
+    expect(without.problems).toMatchObject([
+      { keys: ['plugins'], message: `the plugin ${plugin} was not added here` },
+    ])
+    expect(without.given).toMatchObject({ algorithm: 'ppo' })
+    expect(without.given!.yaml).not.toContain('plugins')
+    expect(existsSync(join(folder, 'ran'))).toBe(false)
+    await studio.page.call('environments.admit', { name: plugin, sha256: asks!.sha256 })
+    expect((await read(yaml)).problems).toEqual([])
+    expect(existsSync(join(folder, 'ran'))).toBe(true)
+  })
+
+  test.each([
+    ['plugins: [./mine.ts]', 'pasted text lies nowhere'],
+    ['env_settings: { env: basc }', 'unknown environment "basc"'],
+    ['behaviors: { B: { reward_signals: { gail: { demo_path: a.demo } } } }', 'opens no file'],
+    ['nothing at all', 'expected sections'],
+  ])('tells what it must not name, or is not: %s', async (yaml, message) => {
+    const { problems, environment } = await read(yaml)
+    expect(problems).toMatchObject([{ message: expect.stringContaining(message) }])
+    expect(environment).toBe('bubble/25')
+  })
 })
 
 test('an unknown preset is refused with the known ones', async () => {

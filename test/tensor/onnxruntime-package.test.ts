@@ -24,7 +24,7 @@ it('is asked for in one sentence where it is missing, and found in engine/ once 
   const folder = temporaryDirectory()
   const { hasOnnxRuntime, onnxRuntime, onnxRuntimeVersion } = await copied(folder)
   expect(hasOnnxRuntime()).toBe(false)
-  expect(onnxRuntime).toThrow(/^ONNX Runtime, which computes the networks, is not installed$/)
+  expect(onnxRuntime).toThrow(/^ONNX Runtime, which runs the networks, is not installed$/)
   expect(onnxRuntime).toThrow(
     expect.objectContaining({
       remedy: expect.stringContaining(`npm ci --ignore-scripts --prefix "${folder}/engine/"`),

@@ -7,6 +7,7 @@ import {
   resolveConfig,
   signalNames,
 } from '../../core/train/config.ts'
+import '../../core/remote/index.ts'
 import { presetsFor, untunedConfig } from '../../core/train/presets.ts'
 
 const mlAgents = `
@@ -205,10 +206,14 @@ describe('resolveConfig', () => {
     ],
     ['behaviours: {}', 'c.yaml: behaviours: unknown key', 'did you mean "behaviors"?'],
     ['env_settings: {num_env: 3}', 'c.yaml: env_settings.num_env: unknown key', 'did you mean "num_envs"?'],
-    ['behaviors: {B: {trainer_type: sca}}', 'unknown algorithm "sca"', 'did you mean "sac"?'],
+    [
+      'behaviors: {B: {trainer_type: sca}}',
+      'c.yaml: behaviors.B.trainer_type: unknown algorithm "sca"',
+      'did you mean "sac"?',
+    ],
     [
       'behaviors: {B: {hyperparameters: {beta: 1}}}',
-      'c.yaml: behaviors.B: hyperparameters without trainer_type',
+      'c.yaml: behaviors.B.hyperparameters: there is no trainer_type beside them',
       'say which algorithm they are for',
     ],
     [
@@ -251,6 +256,9 @@ describe('resolveConfig', () => {
     expect(() => resolveConfig('behaviors: {}')).toThrow('no environment is named')
     expect(() => resolveConfig(mlAgents, { algorithm: 'sac', file: 'b.yaml' })).toThrow(
       'b.yaml configures ppo, not sac',
+    )
+    expect(() => resolveConfig(mlAgents, { algorithm: 'dnq' })).toThrow(
+      expect.objectContaining({ message: 'unknown algorithm "dnq"', remedy: 'did you mean "dqn"?' }),
     )
   })
 })

@@ -62,7 +62,7 @@ describe('demonstrationData', () => {
   it.each([
     [
       { id: 'test/other', action: { continuous: 0, discrete: [4] } },
-      'it was played in test/other and has the actions 0 continuous and branches [4], not 0 continuous and branches [3] as basic',
+      'it was played in test/other and has the actions 0 continuous and branches [4], not 0 continuous and branches [3] as in basic',
     ],
     [{ version: 99 }, 'it was played in version 99'],
     [{ observations: [{ name: 'position', shape: [3] }] }, 'it has the observations position[3]'],
@@ -84,7 +84,7 @@ describe('demonstrationData', () => {
     const episodes = [first!, { ...second!, episode: { ...second!.episode, environment: named } }]
     expect(demonstrationData(spec, episodes, (text) => notes.push(text)).length).toBe(14)
     expect(notes).toEqual([
-      '1 of the demonstrations were played in unity:Basic, whose observations and actions are the same',
+      '1 of the demonstrations were played in unity:Basic, which has the same observations and actions',
     ])
   })
 
@@ -183,10 +183,10 @@ describe('readDemonstrationFiles', () => {
       expect(episodes.map(({ episode }) => episode.environment.id)).toEqual(Array(7).fill(id))
       expect(demonstrationData(named, episodes).length).toBe(43)
       expect(notes).toContain(
-        `basic.demo: it is of the behaviour Basic; taken to be of ${id}, as its observations and actions fit`,
+        `basic.demo: its behaviour is Basic; read as ${id}, whose observations and actions fit`,
       )
       expect(notes).toContain(
-        `mine.csv: it does not say what was played; taken to be of ${id}, as its observations and actions fit`,
+        `mine.csv: it does not say what was played; read as ${id}, whose observations and actions fit`,
       )
     },
   )
@@ -242,7 +242,7 @@ describe('selectDemonstrations', () => {
     const notes: string[] = []
     const chosen = (selection: string) =>
       selectDemonstrations(library, spec, selection, (text) => notes.push(text)).map((row) => row.id)
-    const sentence = '"all" leaves out 2 of agents and 1 that missed the goal; --demos any takes them too'
+    const sentence = '"all" leaves out 2 by agents and 1 that missed the goal; --demos any includes them'
     expect(() => chosen('all')).toThrow(
       expect.objectContaining({ remedy: expect.stringContaining(sentence) }),
     )

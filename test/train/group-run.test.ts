@@ -133,11 +133,11 @@ describe('a run in builds with several agents', () => {
   it('refuses workers, and algorithms that must have every agent at once', async () => {
     const env = build(temporaryDirectory())
     await expect(train(configOf(env, 'ppo', { workers: 1 }), temporaryDirectory())).rejects.toThrow(
-      /processes of its own, which step side by side without workers/,
+      /its own processes, which step side by side without workers/,
     )
     const memory = { network_settings: { memory: { memory_size: 8, sequence_length: 8 } } }
     await expect(train(configOf(env, 'ppo', memory), temporaryDirectory())).rejects.toThrow(
-      /cannot learn from agents that decide at different moments/,
+      /cannot learn from agents that decide at different times/,
     )
     const alone = { ...memory, parameters: { agents: 1 }, max_steps: 128 }
     const { finished } = await train(configOf(env, 'ppo', alone), temporaryDirectory())

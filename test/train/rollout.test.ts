@@ -112,9 +112,7 @@ describe('a run on workers', () => {
     const directory = temporaryDirectory()
     const run = train(config, directory)
     await expect(run).rejects.toThrow(UserError)
-    await expect(run).rejects.toThrow(
-      'ended once more than it may be restarted: the fragile environment broke',
-    )
+    await expect(run).rejects.toThrow('ended and may not be restarted again: the fragile environment broke')
     const newest = (await listCheckpoints(directory)).at(-1)!
     expect(newest.step).toBeGreaterThan(0)
     expect((await readHead(newest)).vector.snapshots).toContain(null)

@@ -13,7 +13,7 @@ import {
 } from '../../core/train/run-files.ts'
 import { temporaryDirectory } from '../store/support.ts'
 
-const SENTENCE = 'was taken over by another process while this one slept; nothing more was written'
+const SENTENCE = 'was taken over by another process while this one was asleep; nothing more was written'
 
 function run(): string {
   const directory = join(temporaryDirectory(), 'runs', 'run')

@@ -75,7 +75,7 @@ describe('recovery', () => {
     })
     expect(runs.getRun('closed')).toMatchObject({
       state: 'failed',
-      message: expect.stringContaining('found a file where its folder must be'),
+      message: expect.stringContaining('found a file where its folder should be'),
     })
     // What came after the checkpoint did not happen.
     expect(runs.readMetrics('older').map(({ step }) => step)).toEqual([150, 250, 300])
@@ -92,7 +92,7 @@ describe('recovery', () => {
     const problem = (id: string) => runProblem(runs, runs.getRun(id)!)
     expect(await problem('whole')).toBeNull()
     expect(await problem('older')).toMatch(
-      /^checkpoint 400 is damaged \(first bytes: .*\); when resumed, the run goes back to an older one$/,
+      /^checkpoint 400 is damaged \(first bytes: .*\); if resumed, the run goes back to an older one$/,
     )
     expect(await problem('gone')).toBe('its folder is gone; only its curves are left')
     expect(await problem('policy')).toMatch(
@@ -125,7 +125,7 @@ describe('a row that the disk has damaged', () => {
     await recoverRuns(runs)
     expect(runs.listRuns()).toHaveLength(2)
     const { done, left } = await repairRun(runs, 'rotten')
-    expect([done, left]).toEqual([['its row in the library was made anew'], []])
+    expect([done, left]).toEqual([['its row in the library was recreated'], []])
     expect(runs.getRun('rotten')).toEqual({ ...before, finishedAtUs: expect.any(Number), message: null })
   })
 })
@@ -140,7 +140,7 @@ describe('repair', () => {
     expect(done).toEqual([
       expect.stringMatching(/^checkpoint 200 was set aside \(first bytes: /),
       expect.stringMatching(/^checkpoint 400 was set aside \(replay buffer: first bytes: /),
-      'agent.onnx is the policy of checkpoint 300 again',
+      'agent.onnx is again the policy of checkpoint 300',
       'config.yaml was written from the library',
       'the run is stopped at step 300',
     ])
@@ -166,7 +166,7 @@ describe('repair', () => {
     expect((await inspectRun(runs, 'lost')).problems).toEqual(['it is not in the library'])
     await expect(
       startRun({ library: runs, config: { ...CONFIG, runId: 'lost' }, demonstrations: [] }),
-    ).rejects.toThrow('there is a folder of a run "lost", which is not in the library')
+    ).rejects.toThrow('there is already a folder for a run "lost", which is not in the library')
     await repairRun(runs, 'lost')
     expect(runs.getRun('lost')).toMatchObject({
       environmentId: 'basic',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rewardSignalNames } from '../../core/learn/index.ts'
+import { algorithmNames, networkNames, rewardSignalNames } from '../../core/learn/index.ts'
 import { resolveConfig } from '../../core/train/config.ts'
 import { presetsFor } from '../../core/train/presets.ts'
 import { describeSettings, describeTopSettings } from '../../core/train/settings-form.ts'
@@ -48,6 +48,17 @@ describe('describeSettings', () => {
     expect(network).toMatchObject({ kind: 'choice', choices: ['dense', 'residual'], default: 'dense' })
   })
 
+  it('has the options of the kind of network that is chosen', () => {
+    const options = (chosen: Record<string, string>) =>
+      describeSettings('ppo', { chosen }).filter(({ path }) => path.includes('network_options'))
+    expect(options({})).toMatchObject([
+      { path: 'network_settings.network_options.activation', group: 'Network: Dense layers' },
+    ])
+    expect(options({ 'network_settings.network_type': 'residual' })).toMatchObject([
+      { path: 'network_settings.network_options.expansion', default: 4, minimum: 1, maximum: 16 },
+    ])
+  })
+
   it.each(['sac', 'ppo', 'bc'])('describes only what the configuration accepts: %s', (algorithm) => {
     const settings = describeSettings(algorithm, { signals: rewardSignalNames() })
     expect(settings.length).toBeGreaterThan(20)
@@ -61,11 +72,36 @@ describe('describeSettings', () => {
     expect(settings.filter((setting) => setting.description === '')).toEqual([])
   })
 
-  it('leaves a section open that may be absent', () => {
-    const setting = describeSettings('ppo').find(
-      ({ path }) => path === 'network_settings.memory.sequence_length',
-    )
-    expect(setting).toMatchObject({ kind: 'integer', default: null, group: 'Network: memory', minimum: 1 })
+  it('has a section that may be absent where it is there', () => {
+    const memory = (values: object) =>
+      describeSettings('ppo', { values: { network_settings: values } }).filter(({ path }) =>
+        path.startsWith('network_settings.memory.'),
+      )
+    expect(memory({})).toEqual([])
+    expect(memory({ memory: { sequence_length: 8 } })).toMatchObject([
+      { label: 'Memory size', default: 128, group: 'Network: memory' },
+      { label: 'Sequence length', default: 8, minimum: 1 },
+      { label: 'Burn-in', default: null },
+    ])
+  })
+
+  it.each(algorithmNames())('calls every setting by English words of its own: %s', (algorithm) => {
+    const values = { behavioral_cloning: {}, network_settings: { memory: {} } }
+    const settings = [
+      ...networkNames().flatMap((type) =>
+        describeSettings(algorithm, {
+          signals: rewardSignalNames(),
+          values,
+          chosen: { 'network_settings.network_type': type },
+        }),
+      ),
+      ...describeTopSettings({}),
+    ]
+    const spelt = (text: string) => /^[A-Z0-9]/.test(text) && !text.includes('_')
+    const misspelt = settings.filter(({ label, description }) => !spelt(label) || !spelt(description))
+    expect(misspelt).toEqual([])
+    const paths = new Map(settings.map(({ path, group, label }) => [path, `${group}: ${label}`]))
+    expect(new Set(paths.values()).size).toBe(paths.size)
   })
 
   it('leaves a plain value open that may be null', () => {

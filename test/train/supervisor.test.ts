@@ -87,7 +87,7 @@ describe('a run', () => {
     )
 
     await expect(resumeRun({ library, runId: 'whole' })).rejects.toThrow(
-      'has already made all of its 1500 steps',
+      'has already done all of its 1500 steps',
     )
     await expect(startRun({ library, config: config('whole'), demonstrations: [] })).rejects.toThrow(
       'already exists',

@@ -163,7 +163,7 @@ describe('Trainer', () => {
     expect(resumed.messages.slice(0, 3)).toEqual([
       {
         type: 'notice',
-        text: 'checkpoint 1,200 is damaged (checksum); going on from 800: 400 steps are lost',
+        text: 'checkpoint 1,200 is damaged (checksum); continuing from 800; 400 steps are lost',
       },
       { type: 'resumed', step: 800, score: expect.any(Number), masteredAtStep: null },
       { type: 'metrics', rows: uninterrupted.metrics.filter(({ step }) => step <= 800) },
@@ -186,7 +186,7 @@ describe('Trainer', () => {
     )
     expect(readdirSync(options.runDirectory)).not.toContain('damaged')
     await expect(session({ ...options, initializeFrom: options.runDirectory })).rejects.toThrow(
-      'no checkpoint is whole in',
+      'no checkpoint is intact in',
     )
     rmSync(directory, { recursive: true })
     await expect(session({ ...options, resume: true })).rejects.toThrow('its checkpoints are gone')

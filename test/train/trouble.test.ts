@@ -68,7 +68,7 @@ describe('a run in an environment that cannot make every step', () => {
     })
     expect(finished).toMatchObject({ reason: 'max_steps' })
     expect(notices.length).toBeGreaterThan(0)
-    expect(new Set(notices)).toEqual(new Set([`${SAID}; what was under way there is dropped`]))
+    expect(new Set(notices)).toEqual(new Set([`${SAID}; its unfinished episodes are dropped`]))
   })
 
   it('ends with a checkpoint where it happens too often, and can be resumed', async () => {
@@ -105,7 +105,7 @@ describe('a run in an environment without a limit', () => {
     const { notices, lengths } = await train('test/patient', temporaryDirectory())
     expect(new Set(lengths)).toEqual(new Set([30]))
     expect(notices).toEqual([
-      'test/own-end: an episode was cut at 30 steps, as the environment sets no limit (a run can: env_settings.max_episode_steps)',
+      'test/own-end: an episode was cut at 30 steps, as the environment sets no limit (a run can set env_settings.max_episode_steps)',
     ])
     const told = await train('test/patient', temporaryDirectory(), { settings: { max_episode_steps: 40 } })
     expect(new Set(told.lengths)).toEqual(new Set([40]))

@@ -14,7 +14,7 @@ export function registerRescue(command: Command, context: CliContext): void {
     .requiredOption('--out <dir>', 'data directory for the new library', outputPath('--out'))
     .addHelpText(
       'after',
-      '\nThe damaged file is only read. Of a damaged episode, the intact first steps are saved as an interrupted episode\n' +
+      '\nThe damaged file is only read. The intact first steps of a damaged episode are saved as an interrupted episode\n' +
         'with the tag "rescued", which "demos keep" can keep. Exit code 1: something could not be saved.',
     )
     .action((file: string, { out }: { out: string }) => {
@@ -33,7 +33,9 @@ function tell({ episodes, runs, agents }: Rescued, file: string, out: string, co
   const whole = episodes.filter(({ state }) => state === 'whole').length
   const cut = episodes.filter(({ state }) => state === 'cut').length
   const others = `${counted(runs, 'run')}, ${counted(agents, 'imported agent')}`
-  context.print(`${out}: ${whole} of ${counted(episodes.length, 'episode')} whole, ${cut} in part, ${others}`)
+  context.print(
+    `${out}: ${whole} of ${counted(episodes.length, 'episode')} saved whole, ${cut} in part, ${others}`,
+  )
   const beside = [DIRECTORIES.runs, DIRECTORIES.agents].filter((name) =>
     existsSync(join(dirname(file), name)),
   )

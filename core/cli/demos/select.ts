@@ -57,5 +57,5 @@ export function selectEpisodes(
     rows = library.listEpisodes({ ...filter, state: 'complete' }).toReversed()
   }
   if (rows.length > 0) return rows
-  throw new UserError('no episode fits', { remedy: '"understudy demos list" shows what is there' })
+  throw new UserError('no episode matches', { remedy: '"understudy demos list" shows what is there' })
 }

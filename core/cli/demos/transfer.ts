@@ -80,7 +80,7 @@ async function importPath(path: string, options: ImportOptions, context: CliCont
     signal: context.signal,
   })
   if (actions !== undefined && format.name !== 'demo') {
-    notes.push(`--actions is of a .demo, and this is ${format.name}`)
+    notes.push(`--actions is only for .demo files, and this is ${format.name}`)
   }
   if (context.json) {
     const report = episodes.map((episode) => ({
@@ -103,7 +103,7 @@ async function importPath(path: string, options: ImportOptions, context: CliCont
     })
     return
   }
-  const already = known.length === 0 ? '' : `, ${known.length} were there already`
+  const already = known.length === 0 ? '' : `, ${known.length} already there`
   const steps = episodes.reduce((sum, { length }) => sum + length, 0)
   const what = `${format.name}, ${counted(episodes.length, 'episode')}, ${counted(steps, 'step')}`
   context.print(`${basename(resolve(path))}: ${counted(added.length, 'new episode')}${already} (${what})`)
@@ -113,7 +113,7 @@ async function importPath(path: string, options: ImportOptions, context: CliCont
 async function exportTo(ids: string[], options: ExportOptions, context: CliContext): Promise<void> {
   const format = chosenFormat(options)
   if (options.actions !== undefined && format.name !== 'demo') {
-    throw new UserError(`--actions is of a .demo, and this is ${format.name}`, {
+    throw new UserError(`--actions is only for .demo files, and this is ${format.name}`, {
       usage: true,
       remedy: 'leave it out',
     })
@@ -163,7 +163,7 @@ function askAs(context: CliContext, environment: string): void {
 async function writeOut(path: string, content: Uint8Array | DemonstrationFiles): Promise<void> {
   if (!isStandardOutput(path)) return writeExport(path, content)
   if (content instanceof Uint8Array) return writeOutputFile(path, content)
-  throw new UserError('this format has several files and needs a folder', {
+  throw new UserError('this format writes several files and needs a folder', {
     usage: true,
     remedy: 'name one with --out, or choose a single-file format',
   })
@@ -172,7 +172,7 @@ async function writeOut(path: string, content: Uint8Array | DemonstrationFiles):
 function chosenFormat(options: { out: string; format?: string }): DemonstrationFormat {
   const format = options.format === undefined ? formatByFileName(options.out) : formatByName(options.format)
   if (format !== undefined) return format
-  throw new UserError(`the name ${basename(options.out)} does not say which format`, {
+  throw new UserError(`the name ${basename(options.out)} does not tell the format`, {
     usage: true,
     remedy: `add --format with one of ${written()}`,
   })

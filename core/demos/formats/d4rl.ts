@@ -92,7 +92,7 @@ function joined<T extends Float32Array | Int32Array>(parts: readonly T[], whole:
 
 export const d4rl = inOwnUnits({
   name: 'd4rl',
-  title: 'D4RL (HDF5): all steps one behind the other',
+  title: 'D4RL (HDF5): all steps end to end',
   group: 'offline',
   layout: 'file',
   extensions: ['.d4rl.hdf5'],
@@ -102,11 +102,11 @@ export const d4rl = inOwnUnits({
   cannotHold: (episodes) => [
     'the time of each step',
     ...(episodes.some(({ environment }) => environment.observations.length > 1)
-      ? ['observations by name (they lie one behind the other)']
+      ? ['observations by name (they are joined end to end)']
       : []),
     ...(episodes.some(({ masks }) => masks !== undefined) ? ['action masks'] : []),
     ...(episodes.some(({ terminated, truncated }) => terminated && truncated)
-      ? ['that an episode was cut off at the step at which the rules ended it']
+      ? ['that an episode was also cut off at the step where the rules ended it']
       : []),
   ],
 })

@@ -68,13 +68,13 @@ export function detectFormat(source: DemonstrationSource): DemonstrationFormat {
       : folderFormat(new Set(source.files.keys()))
   if (format !== undefined) return format
   const names = FORMATS.filter((candidate) => candidate.read !== undefined).map((candidate) => candidate.name)
-  const expected = `one of the formats ${listed(names)}`
+  const expected = `a format that can be read: ${listed(names, 'or')}`
   throw new DataError({
     file: source.name,
     place: 'content',
     expected,
-    found: 'none of them',
-    sentence: `${printable(source.name)} holds no demonstrations that can be read here: expected ${expected}`,
+    found: 'something else',
+    sentence: `${printable(source.name)} is not a demonstration file that can be read here: the formats are ${listed(names)}`,
   })
 }
 

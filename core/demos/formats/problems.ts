@@ -24,7 +24,7 @@ export class FileProblems {
   refuseBySchema(place: string, { path, expected, found, said, unknownKey }: SchemaProblem): never {
     const where = [place, path.join('.')].filter((part) => part !== '').join(', ')
     const wanted =
-      said?.replace(/^expected /, '') ?? (unknownKey === undefined ? expected : 'known keys alone')
+      said?.replace(/^expected /, '') ?? (unknownKey === undefined ? expected : 'only known keys')
     return this.refuse(where === '' ? 'content' : where, wanted, unknownKey ?? found ?? 'nothing')
   }
 }

@@ -133,7 +133,7 @@ function cannotHold(episodes: readonly Episode[]): string[] {
 
 export const rllibParquet = inOwnUnits({
   name: 'rllib',
-  title: "RLlib's offline data as Parquet, a row per step (written only)",
+  title: "RLlib's offline data as Parquet, a row per step (export only)",
   group: 'offline',
   layout: 'file',
   extensions: ['.parquet'],
@@ -145,7 +145,7 @@ export const rllibParquet = inOwnUnits({
 
 export const rllibJson = inOwnUnits({
   name: 'rllib-json',
-  title: "RLlib's older offline data as JSON lines, an episode per line (written only)",
+  title: "RLlib's older offline data as JSON lines, an episode per line (export only)",
   group: 'offline',
   layout: 'file',
   extensions: ['.rllib.json'],

@@ -109,12 +109,12 @@ export const robomimic = {
       : []),
     ...(episodes.some(({ environment }) => isRescaled(environment))
       ? [
-          "continuous actions by the environment's own numbers: robomimic demands -1 to 1, which gymnasium.wrappers.RescaleAction(env, -1, 1) takes",
+          "continuous actions in the environment's own numbers: robomimic requires -1 to 1, which gymnasium.wrappers.RescaleAction(env, -1, 1) accepts",
         ]
       : []),
     ...(episodes.some(({ masks }) => masks !== undefined) ? ['action masks'] : []),
     ...(episodes.some(({ truncated }) => truncated)
-      ? ['that an episode was cut off (its last step is simply no end)']
+      ? ['that an episode was cut off (its last step is simply not marked as an end)']
       : []),
   ],
 } satisfies FileFormat

@@ -3,9 +3,10 @@
  * 0.01, the goals pay 0.1 and 1 and end the episode, so the best return is 0.93 (seven steps to the right).
  */
 import { DataError } from '../../errors.ts'
+import type { Drawing, DrawingEvent } from '../drawing/drawing.ts'
 import type { Action, Environment, EnvironmentSpec, ParameterValue, StepResult } from '../environment.ts'
 import { readParameters } from '../parameters.ts'
-import type { BasicEvent, BasicScene } from './scene.ts'
+import { type BasicState, basicEvents, drawBasic } from './drawing.ts'
 
 const LENGTH = 20
 const START = 10
@@ -109,16 +110,16 @@ export class BasicEnvironment implements Environment {
     this.#steps = new DataView(snapshot.buffer, snapshot.byteOffset).getUint16(6, true)
   }
 
-  scene(): BasicScene {
-    return { kind: 'basic', length: LENGTH, position: this.#position, small: SMALL, large: LARGE }
+  scene(): Drawing {
+    return drawBasic(this.#state)
   }
 
-  events(): readonly BasicEvent[] {
-    if (!this.#moved) return []
-    const events: BasicEvent[] = [{ kind: 'move', from: this.#previous, to: this.#position }]
-    if (this.#position === SMALL) events.push({ kind: 'goal', which: 'small' })
-    if (this.#position === LARGE) events.push({ kind: 'goal', which: 'large' })
-    return events
+  events(): readonly DrawingEvent[] {
+    return this.#moved ? basicEvents(this.#previous, this.#state) : []
+  }
+
+  get #state(): BasicState {
+    return { length: LENGTH, position: this.#position, small: SMALL, large: LARGE }
   }
 
   #observe(observation: Float32Array | null): void {

@@ -1,5 +1,5 @@
 import { registerScriptedPlayer } from '../player.ts'
-import { registerEnvironment } from '../registry.ts'
+import { type EnvironmentDefinition, registerEnvironment } from '../registry.ts'
 import { BubbleEnvironment } from './bubble.ts'
 import { type BubbleLevel, checkLevel } from './level.ts'
 import { levels } from './levels/index.ts'
@@ -10,12 +10,16 @@ export type { BubbleLevel } from './level.ts'
 export { greedyPlayer, referencePlayer } from './players.ts'
 
 /** Makes a level known as `bubble/<name>`. */
-export function registerBubbleLevel(level: BubbleLevel): void {
+export function registerBubbleLevel(level: BubbleLevel, definition: EnvironmentDefinition = {}): void {
   checkLevel(level)
-  registerEnvironment(`bubble/${level.name}`, (parameters) => new BubbleEnvironment(level, parameters))
+  registerEnvironment(
+    `bubble/${level.name}`,
+    (parameters) => new BubbleEnvironment(level, parameters),
+    definition,
+  )
   registerScriptedPlayer(`bubble/${level.name}`, referencePlayer)
 }
 
 export function registerBubble(): void {
-  for (const level of levels) registerBubbleLevel(level)
+  for (const [level, definition] of levels) registerBubbleLevel(level, definition)
 }

@@ -6,10 +6,11 @@
  */
 import { DataError } from '../../errors.ts'
 import { Random } from '../../random.ts'
+import type { Drawing, DrawingEvent } from '../drawing/drawing.ts'
 import type { Action, Environment, EnvironmentSpec, ParameterValue, StepResult } from '../environment.ts'
 import { readParameters } from '../parameters.ts'
 import { cosine, sine } from '../trigonometry.ts'
-import type { CartPoleEvent, CartPoleScene } from './scene.ts'
+import { cartPoleEvents, drawCartPole } from './drawing.ts'
 
 const GRAVITY = 9.8
 const POLE_MASS = 0.1
@@ -149,26 +150,21 @@ export class CartPoleEnvironment implements Environment {
     this.#moved = false
   }
 
-  scene(): CartPoleScene {
+  scene(): Drawing {
     const [position, , angle] = this.#state as unknown as [number, number, number]
-    return {
-      kind: 'cart-pole',
+    const length = 2 * HALF
+    return drawCartPole({
       position,
       angle,
-      length: 2 * HALF,
+      length,
       limits: LIMITS,
       push: this.#push,
       stepsPerSecond: 1 / STEP,
-      keys: [
-        { shortcut: 'ArrowLeft', name: 'Push left', action: { continuous: [], discrete: [0] } },
-        { shortcut: 'ArrowRight', name: 'Push right', action: { continuous: [], discrete: [1] } },
-      ],
-      idle: null,
-    }
+    })
   }
 
-  events(): readonly CartPoleEvent[] {
-    return this.#moved && this.#ended ? [{ kind: this.#lost ?? 'held' }] : []
+  events(): readonly DrawingEvent[] {
+    return this.#moved && this.#ended ? cartPoleEvents(this.#lost ?? 'held') : []
   }
 
   animationSeconds(): number {

@@ -9,12 +9,13 @@
  */
 import { DataError, UserError } from '../../errors.ts'
 import { Random } from '../../random.ts'
+import type { Drawing, DrawingEvent } from '../drawing/drawing.ts'
 import type { Action, Environment, EnvironmentSpec, ParameterValue, StepResult } from '../environment.ts'
 import { readParameters } from '../parameters.ts'
+import { GOALS, type GridBoard, type GridCell } from './board.ts'
+import { drawGrid, gridEvents } from './drawing.ts'
 import { GridImage } from './image.ts'
-import type { GridCell, GridEvent, GridGoal, GridScene } from './scene.ts'
 
-const GOALS: readonly GridGoal[] = ['plus', 'ex']
 /** By action; row 0 is at the top. */
 const MOVES = [
   { rows: 0, columns: 0, direction: null },
@@ -196,9 +197,18 @@ export class GridEnvironment implements Environment {
     this.#acted = -1
   }
 
-  scene(): GridScene {
+  scene(): Drawing {
+    return drawGrid(this.#board, GOALS[this.#reached] ?? null)
+  }
+
+  events(): readonly DrawingEvent[] {
+    if (this.#acted < 0) return []
+    const { direction } = MOVES[this.#acted]!
+    return gridEvents(this.#board, GOALS[this.#reached] ?? null, this.#cell(this.#before), direction)
+  }
+
+  get #board(): GridBoard {
     return {
-      kind: 'grid',
       size: this.#size,
       agent: this.#cell(this.#agent),
       objects: Array.from(this.#objects, (cell, i) => ({
@@ -207,20 +217,6 @@ export class GridEnvironment implements Environment {
       })),
       goal: GOALS[this.#goal]!,
     }
-  }
-
-  events(): readonly GridEvent[] {
-    if (this.#acted < 0) return []
-    const { direction } = MOVES[this.#acted]!
-    if (direction === null) return [{ kind: 'stay' }]
-    if (this.#agent === this.#before) return [{ kind: 'bump', direction }]
-    const events: GridEvent[] = [
-      { kind: 'move', from: this.#cell(this.#before), to: this.#cell(this.#agent) },
-    ]
-    if (this.#reached >= 0) {
-      events.push({ kind: 'reach', goal: GOALS[this.#reached]!, right: this.succeeded })
-    }
-    return events
   }
 
   #isOpen(index: number): boolean {

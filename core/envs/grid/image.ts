@@ -2,7 +2,7 @@
  * The board as a picture: colours as planes, [3, P, P] of 0 to 1, with P = (size + 2) cells of `cellPixels`. Floor is
  * black, the wall around it grey, the agent a blue square, goals a green plus and a red ex.
  */
-import type { GridGoal } from './scene.ts'
+import type { GridGoal } from './board.ts'
 
 const WALL = 0.4
 

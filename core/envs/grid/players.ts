@@ -1,6 +1,6 @@
 /** The scripted player of grid: it walks a shortest way to the nearest goal and around what is not the goal. */
 import type { Player } from '../player.ts'
-import type { GridCell, GridScene } from './scene.ts'
+import { boardOf, type GridBoard, type GridCell } from './board.ts'
 
 /** By action, in the order in which they are tried. */
 const WAYS = [
@@ -15,14 +15,14 @@ export function shortestPathPlayer(): Player {
     name: 'scripted shortest path',
     kind: 'scripted',
     begin: () => {},
-    act: (environment, _observation, action) => {
-      action.discrete[0] = firstStep(environment.scene() as GridScene)
+    act: ({ spec }, observation, action) => {
+      action.discrete[0] = firstStep(boardOf(spec, observation))
     },
   }
 }
 
 /** The action that begins a shortest way to a goal, by breadth-first search; 0, staying, where there is no way. */
-export function firstStep({ size, agent, objects, goal }: GridScene): number {
+export function firstStep({ size, agent, objects, goal }: GridBoard): number {
   const at = ({ row, column }: GridCell) => objects.find((o) => o.row === row && o.column === column)
   const seen = new Set([agent.row * size + agent.column])
   let front: { cell: GridCell; first: number }[] = [{ cell: agent, first: 0 }]

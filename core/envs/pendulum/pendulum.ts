@@ -5,10 +5,11 @@
  */
 import { DataError } from '../../errors.ts'
 import { Random } from '../../random.ts'
+import type { Drawing, DrawingEvent } from '../drawing/drawing.ts'
 import type { Action, Environment, EnvironmentSpec, ParameterValue, StepResult } from '../environment.ts'
 import { readParameters } from '../parameters.ts'
 import { cosine, sine } from '../trigonometry.ts'
-import type { PendulumEvent, PendulumScene } from './scene.ts'
+import { drawPendulum, pendulumEvents } from './drawing.ts'
 
 /** 3 g / (2 l), with g 10 and a rod of one metre and one kilogram; then its moment is a third. */
 const FALLING = 15
@@ -144,27 +145,16 @@ export class PendulumEnvironment implements Environment {
     this.#moved = false
   }
 
-  scene(): PendulumScene {
-    return {
-      kind: 'pendulum',
+  scene(): Drawing {
+    return drawPendulum({
       angle: this.#angle,
-      torque: this.#torque,
-      limit: MAX_TORQUE,
+      torque: this.#torque / MAX_TORQUE,
       stepsPerSecond: 1 / STEP,
-      keys: [
-        {
-          shortcut: 'ArrowLeft',
-          name: 'Turn counter-clockwise',
-          action: { continuous: [1], discrete: [] },
-        },
-        { shortcut: 'ArrowRight', name: 'Turn clockwise', action: { continuous: [-1], discrete: [] } },
-      ],
-      idle: { continuous: [0], discrete: [] },
-    }
+    })
   }
 
-  events(): readonly PendulumEvent[] {
-    return this.#moved && this.#ended ? [{ kind: 'over', upright: this.succeeded }] : []
+  events(): readonly DrawingEvent[] {
+    return this.#moved && this.#ended ? pendulumEvents(this.succeeded) : []
   }
 
   animationSeconds(): number {

@@ -10,9 +10,10 @@
  */
 import { DataError } from '../../errors.ts'
 import { Random } from '../../random.ts'
+import type { Drawing, DrawingEvent } from '../drawing/drawing.ts'
 import type { Action, Environment, EnvironmentSpec, ParameterValue, StepResult } from '../environment.ts'
 import { readParameters } from '../parameters.ts'
-import type { Door, RecallEvent, RecallScene } from './scene.ts'
+import { type Door, drawRecall, type RecallState, recallEvents } from './drawing.ts'
 
 export const DOORS: readonly Door[] = ['upper', 'lower']
 const SNAPSHOT_BYTES = 8
@@ -112,21 +113,22 @@ export class RecallEnvironment implements Environment {
     this.#moved = false
   }
 
-  scene(): RecallScene {
+  scene(): Drawing {
+    return drawRecall(this.#state)
+  }
+
+  events(): readonly DrawingEvent[] {
+    return this.#moved ? recallEvents(this.#state) : []
+  }
+
+  get #state(): RecallState {
     return {
-      kind: 'recall',
       length: this.#length,
       position: this.#position,
       sign: this.#position === 0 ? DOORS[this.#sign]! : null,
       taken: DOORS[this.#taken] ?? null,
       right: this.succeeded,
     }
-  }
-
-  events(): readonly RecallEvent[] {
-    if (!this.#moved) return []
-    if (this.#taken === NONE) return [{ kind: 'walk', from: this.#position - 1, to: this.#position }]
-    return [{ kind: 'door', which: DOORS[this.#taken]!, right: this.succeeded }]
   }
 
   #observe(observation: Float32Array | null): void {

@@ -101,7 +101,7 @@ export function admits(stated: number | string | undefined, size: number): boole
 /** @throws UserError when the input takes no numbers with a point */
 export function requireFloats({ refuse }: Fitting, { name, type }: ModelValue): void {
   if (type === 'float32' || type === 'float64') return
-  throw refuse(`its input ${name} takes ${type}, observations are float32`)
+  throw refuse(`its input ${name} takes ${type}; observations are float32`)
 }
 
 /** How many rows a model takes at a time, by the leading size of an input; null for any number. */

@@ -97,7 +97,7 @@ export class LimitedModel implements Model {
     } catch (error) {
       if (!(error instanceof SandboxEndError)) throw error
       throw new UserError(`the policy ${this.#source.name} ${error.message}`, {
-        remedy: 'choose another policy: no game can wait for this one',
+        remedy: 'choose another policy: a game cannot wait for this one',
         cause: error,
       })
     } finally {

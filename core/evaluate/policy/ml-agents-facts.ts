@@ -32,19 +32,19 @@ export function checkFacts(fitting: Fitting, results: Results, version: 2 | 3): 
   const number = stated('version_number') ?? version
   if (number !== 2 && number !== 3) {
     throw refuse(
-      `it is of version ${number}, versions 2 and 3 are understood`,
+      `its version is ${number}; only versions 2 and 3 can be read`,
       'export it with a newer ML-Agents',
     )
   }
   checkMemory(fitting, stated('memory_size') ?? 0, number)
   const values = stated('continuous_action_output_shape')
   if (values !== undefined && values !== continuous) {
-    throw refuse(`it has ${values} continuous actions, the environment ${continuous}`)
+    throw refuse(`it has ${values} continuous actions, and the environment ${continuous}`)
   }
   const branches = results.discrete_action_output_shape?.data
   const sizes = [...(branches ?? [])].filter((size) => size > 0)
   if (branches !== undefined && number === 3 && sizes.join() !== discrete.join()) {
-    throw refuse(`its branches are ${shapeText(sizes)}, the environment's ${shapeText(discrete)}`)
+    throw refuse(`its branches are ${shapeText(sizes)}, and the environment's ${shapeText(discrete)}`)
   }
   if (branches !== undefined && number === 2) {
     const sum = sizes.reduce((all, size) => all + size, 0)
@@ -58,12 +58,12 @@ export function checkFacts(fitting: Fitting, results: Results, version: 2 | 3): 
 function checkMemory({ model, refuse }: Fitting, size: number, version: 2 | 3): void {
   if (size === 0) return
   if (version === 2)
-    throw refuse('memory of version 2 is not understood', 'export it with ML-Agents 2 or newer')
+    throw refuse('memory from version 2 cannot be read', 'export it with ML-Agents 2 or newer')
   const input = model.inputs.find(({ name }) => name === 'recurrent_in')
-  if (input === undefined) throw refuse(`it remembers ${size} numbers, and has no input recurrent_in`)
+  if (input === undefined) throw refuse(`it remembers ${size} numbers, but has no input recurrent_in`)
   const taken = input.shape[2]
   if (typeof taken === 'number' && taken > 0 && taken !== size) {
-    throw refuse(`it remembers ${size} numbers, and its input recurrent_in takes ${taken}`)
+    throw refuse(`it remembers ${size} numbers, but its input recurrent_in takes ${taken}`)
   }
 }
 
@@ -76,21 +76,21 @@ function checkOneOutput(
 ): void {
   const { continuous, discrete } = spec.action
   if (isContinuous === 1 && discrete.length > 0) {
-    throw refuse('its actions are continuous, the environment has discrete ones')
+    throw refuse('its actions are continuous, but the environment has discrete ones')
   }
   if (isContinuous === 0 && continuous > 0) {
-    throw refuse('its actions are discrete, the environment has continuous ones')
+    throw refuse('its actions are discrete, but the environment has continuous ones')
   }
   if (size === undefined || size === continuous + width) return
   throw refuse(
     continuous > 0
-      ? `it has ${size} continuous actions, the environment ${continuous}`
+      ? `it has ${size} continuous actions, and the environment ${continuous}`
       : widths(size, discrete, width),
   )
 }
 
 function widths(sum: number, branches: readonly number[], width: number): string {
-  return `its branches have ${sum} actions together, the environment's ${shapeText(branches)} have ${width}`
+  return `its branches have ${sum} actions in total, and the environment's ${shapeText(branches)} have ${width}`
 }
 
 /**
@@ -116,7 +116,7 @@ function checkBranches({ spec, refuse }: Fitting, scores: ModelArray | undefined
   const own = shapeText(branches)
   throw refuse(
     isOneChoice
-      ? `it makes one choice among ${width} actions, the environment's branches are ${own}`
-      : `its ${width} actions are not the branches ${own}: their probabilities are not 1 in each`,
+      ? `it makes one choice among ${width} actions, but the environment's branches are ${own}`
+      : `its ${width} actions are not the branches ${own}: their probabilities do not add up to 1 in each`,
   )
 }

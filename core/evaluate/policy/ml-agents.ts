@@ -34,11 +34,12 @@ export async function bindMlAgents(fitting: Fitting): Promise<Binding | null> {
   const names = model.inputs.map(({ name }) => name)
   if (!names.some((name) => OWN_INPUT.test(name))) return null
   const unknown = names.find((name) => !OWN_INPUT.test(name) && name !== MASKS && name !== MEMORY)
-  if (unknown !== undefined) throw refuse(`its input "${unknown}" is nothing that the environment gives`)
+  if (unknown !== undefined)
+    throw refuse(`its input "${unknown}" is not something that the environment provides`)
   const old = names.some((name) => name.endsWith('_observation') || name.startsWith('visual_'))
   const views = old ? oldViews(fitting) : newViews(fitting)
   const memory = memoryOf(fitting)
-  if (old && memory !== null) throw refuse('memory of version 2 is not understood', 'export it again')
+  if (old && memory !== null) throw refuse('memory from version 2 cannot be read', 'export it again')
   const inputs = {
     views,
     batched: true,
@@ -65,7 +66,7 @@ function newViews(fitting: Fitting): View[] {
     return viewOf(fitting, input, from, to, shape)
   })
   const others = model.inputs.filter(({ name }) => OWN_INPUT.test(name)).length
-  if (others > views.length) throw refuse('it observes more than the environment shows')
+  if (others > views.length) throw refuse('it has more observations than the environment')
   return views
 }
 
@@ -86,7 +87,7 @@ function oldViews(fitting: Fitting): View[] {
     const from = flat[0]?.from ?? 0
     const to = flat.at(-1)?.to ?? 0
     const size = flat.reduce((sum, { shape }) => sum + shapeSize(shape), 0)
-    if (to - from !== size) throw refuse('its vectors do not lie side by side in this environment')
+    if (to - from !== size) throw refuse('its vectors are not next to each other in this environment')
     views.push(viewOf(fitting, vector, from, to, [size]))
   } else if (flat.length > 0) throw refuse('it has no input vector_observation')
   const images = places.filter(({ shape }) => shape.length === 3)
@@ -96,7 +97,7 @@ function oldViews(fitting: Fitting): View[] {
     views.push(viewOf(fitting, input, from, to, shape))
   })
   if (model.inputs.filter(({ name }) => OWN_INPUT.test(name)).length > views.length) {
-    throw refuse('it observes more than the environment shows')
+    throw refuse('it has more observations than the environment')
   }
   return views
 }
@@ -117,7 +118,9 @@ function viewOf(
   )
   if (dims === undefined) {
     const shown = wanted.map(shapeText).join(' or ')
-    throw fitting.refuse(`${input.name} is ${shapeText(found)}, the environment shows ${shown}`)
+    throw fitting.refuse(
+      `${input.name} is ${shapeText(found)}, but the environment's observation is ${shown}`,
+    )
   }
   return { name: input.name, from, to, dims }
 }
@@ -127,10 +130,10 @@ function masksOf({ spec, model, refuse }: Fitting): string | null {
   if (input === undefined) return null
   const width = spec.action.discrete.reduce((sum, branch) => sum + branch, 0)
   if (width === 0 && input.shape[1] === 0) return null
-  if (width === 0) throw refuse('it chooses discrete actions, which the environment has none of')
+  if (width === 0) throw refuse('it chooses discrete actions, but the environment has none')
   if (!admits(input.shape[1], width)) {
     throw refuse(
-      `${MASKS} is [${input.shape[1]}], the environment's branches ${shapeText(spec.action.discrete)} are ${width} together`,
+      `${MASKS} is [${input.shape[1]}], the environment's branches ${shapeText(spec.action.discrete)} have ${width} actions in total`,
     )
   }
   return MASKS
@@ -165,7 +168,7 @@ function discreteHeads(fitting: Fitting, results: Record<string, ModelArray>, ro
     if (result.data.length === rows * branches.length) return { name, holds: 'indices' }
     if (result.data.length === rows * width) return { name, holds: 'logits' }
     const shape = shapeText(result.dims.slice(1))
-    throw refuse(`${name} is ${shape}, the environment's branches are ${shapeText(branches)}`)
+    throw refuse(`${name} is ${shape}, but the environment's branches are ${shapeText(branches)}`)
   }
   const deterministic = head('deterministic_discrete_actions')
   const sampled = head('discrete_actions') ?? (spec.action.continuous === 0 ? head('action') : null)
@@ -180,7 +183,9 @@ function continuousHeads(fitting: Fitting, results: Record<string, ModelArray>, 
     const result = results[name]
     if (result === undefined) return null
     if (result.data.length === rows * C) return { name, holds: 'values' }
-    throw refuse(`${name} is ${shapeText(result.dims.slice(1))}, the environment has ${C} continuous actions`)
+    throw refuse(
+      `${name} is ${shapeText(result.dims.slice(1))}, but the environment has ${C} continuous actions`,
+    )
   }
   const deterministic = head('deterministic_continuous_actions')
   const sampled = head('continuous_actions') ?? (spec.action.discrete.length === 0 ? head('action') : null)

@@ -35,7 +35,7 @@ export const calls = {
   run: async ({ feeds, fetch }: Run): Promise<Record<string, ModelArray>> => {
     const results = await model.run(feeds, fetch)
     const size = Object.values(results).reduce((sum, { data }) => sum + data.byteLength, 0)
-    if (size > MOST_RESULT_BYTES) throw new Error(`it answers ${size} bytes`)
+    if (size > MOST_RESULT_BYTES) throw new Error(`its answer has ${size} bytes`)
     return results
   },
   content: async (_: null, tell: Tell): Promise<void> => {
@@ -52,7 +52,7 @@ function notOpened(cause: Error, file: string, { opset, irVersion }: OnnxSummary
     /not[_ ]implemented|no op registered|not a registered|unsupported model ir|official support/i.test(reason)
   ) {
     return new UserError(`${file} (opset ${opset}, IR ${irVersion}) cannot be run here: ${reason}`, {
-      remedy: 'export it with an older opset, such as 15, and the operators of the standard alone',
+      remedy: 'export it with an older opset, such as 15, and only standard operators',
       cause,
     })
   }

@@ -33,7 +33,7 @@ export async function bindPlain(fitting: Fitting): Promise<Binding> {
   const { spec, refuse } = fitting
   if (spec.action.discrete.length > 0 && spec.action.continuous > 0) {
     throw refuse(
-      'the environment has discrete and continuous actions, and nothing says which output is which',
+      'the environment has discrete and continuous actions, and it is not clear which output is which',
       'name the outputs as ML-Agents does',
     )
   }
@@ -61,7 +61,7 @@ function inputsOf(fitting: Fitting): Pick<Binding, 'views' | 'batched' | 'rows' 
   )
   if (state.shape.length !== 1) {
     throw refuse(
-      `it remembers ${shapeText(state.shape)} in ${GODOT_STATE}, where Godot RL Agents gives one number`,
+      `it remembers ${shapeText(state.shape)} in ${GODOT_STATE}, but Godot RL Agents passes one number`,
       'export a policy without memory',
     )
   }
@@ -86,18 +86,22 @@ function viewsOf(
       }
     }
     const shown = wanted.map((dims) => shapeText(['batch', ...dims])).join(' or ')
-    throw refuse(`its input ${input.name} is ${shapeText(input.shape)}, the environment shows ${shown}`)
+    throw refuse(
+      `its input ${input.name} is ${shapeText(input.shape)}, but the environment's observation is ${shown}`,
+    )
   }
   const views = places.map(({ from, to, shape }, i): View => {
     const { name } = spec.observations[i]!
     const input = inputs.find((candidate) => candidate.name === name)
     if (input === undefined) {
       const names = inputs.map((candidate) => candidate.name).join(', ')
-      throw refuse(`its inputs are ${names}; the environment has the observation "${name}"`)
+      throw refuse(`its inputs are ${names}, but the environment has the observation "${name}"`)
     }
     if (!fits(input, shape)) {
       const shown = shapeText(['batch', ...shape])
-      throw refuse(`its input ${name} is ${shapeText(input.shape)}, the environment shows ${shown}`)
+      throw refuse(
+        `its input ${name} is ${shapeText(input.shape)}, but the environment's observation is ${shown}`,
+      )
     }
     return { name, from, to, dims: shape }
   })
@@ -137,7 +141,7 @@ function headsOf(fitting: Fitting, results: Record<string, ModelArray>, rows: nu
       C > 0
         ? `continuous actions [batch, ${C}]`
         : `logits [batch, ${width}] or whole numbers [batch, ${branches.length}]`
-    if (head === undefined) throw refuse(`it answers ${found}, the environment takes ${wanted}`)
+    if (head === undefined) throw refuse(`it answers ${found}, but the environment takes ${wanted}`)
     throw refuse(`several outputs could be its actions: ${found}`, 'name one with --output')
   }
   return { deterministic: head, sampled: head.holds === 'logits' ? head : null }

@@ -35,7 +35,7 @@ export function readPolicyFile(source: PolicySource): Uint8Array {
 }
 
 function notAlong(file: string, location: string): never {
-  const expected = `the file ${JSON.stringify(location)}, which has its weights, along with it`
+  const expected = `the file ${JSON.stringify(location)}, which holds its weights, along with it`
   throw new DataError({ file, place: 'weights', expected, found: 'the policy alone' })
 }
 
@@ -57,7 +57,7 @@ function readBeside(path: string, location: string): Uint8Array {
   const refuse = (expected: string, found: string, cause?: unknown) =>
     new DataError({ file: path, place: 'weights', expected, found, cause })
   if (basename(location) !== location || /^\.*$|[\\\0]/.test(location)) {
-    throw refuse('all weights within the file, or in one beside it', `weights in ${JSON.stringify(location)}`)
+    throw refuse('all weights in the file, or in one beside it', `weights in ${JSON.stringify(location)}`)
   }
   const expected = `its weights in ${location} beside it`
   try {
@@ -67,7 +67,7 @@ function readBeside(path: string, location: string): Uint8Array {
     const told = explainSystemError(cause, `that ${location} cannot be read`) as Error
     throw refuse(expected, told.message, cause)
   }
-  throw refuse(expected, 'that this is no file, or leads to another folder')
+  throw refuse(expected, 'that this is not a file, or leads to another folder')
 }
 
 export function tooLarge(file: string, size: number): DataError {

@@ -4,7 +4,7 @@ import { UserError } from '../../errors.ts'
 import { greatestAllowed, sampleCategorical } from '../../learn/networks/distributions.ts'
 import type { Random } from '../../random.ts'
 import type { OnnxSummary } from '../../tensor/onnx/inspect.ts'
-import type { ModelArray } from '../../tensor/runtimes/onnxruntime.ts'
+import type { Model, ModelArray } from '../../tensor/runtimes/onnxruntime.ts'
 import { type Binding, fittingOf, fixedFeed, type Head, type Heads, type PolicyForm } from './binding.ts'
 import { LimitedModel } from './limited-model.ts'
 import { bindMlAgents } from './ml-agents.ts'
@@ -72,11 +72,27 @@ export async function openPolicy(
   source: PolicySource,
   output?: string,
 ): Promise<OpenedPolicy> {
-  const model = await LimitedModel.open(source)
+  return bindPolicy(spec, await LimitedModel.open(source), source.name, output)
+}
+
+/** The model of an open file, wherever it runs. */
+export interface PolicyModel extends Model {
+  readonly summary: OnnxSummary
+  /** The file with all its weights within, in pieces. */
+  content(): Promise<Uint8Array[]>
+}
+
+/** @throws UserError when the model does not fit the environment; it is released then */
+export async function bindPolicy(
+  spec: EnvironmentSpec,
+  model: PolicyModel,
+  file: string,
+  output?: string,
+): Promise<OpenedPolicy> {
   try {
-    const fitting = fittingOf(spec, model, source.name, output)
+    const fitting = fittingOf(spec, model, file, output)
     const binding = (await bindMlAgents(fitting)) ?? (await bindPlain(fitting))
-    return new OnnxPolicy(spec, model, binding, source.name)
+    return new OnnxPolicy(spec, model, binding, file)
   } catch (error) {
     await model.release()
     throw error
@@ -90,13 +106,13 @@ class OnnxPolicy implements OpenedPolicy {
   readonly canSample: boolean
   readonly summary: OnnxSummary
   readonly #spec: EnvironmentSpec
-  readonly #model: LimitedModel
+  readonly #model: PolicyModel
   readonly #binding: Binding
   readonly #file: string
   /** Sum of branches. */
   readonly #width: number
 
-  constructor(spec: EnvironmentSpec, model: LimitedModel, binding: Binding, file: string) {
+  constructor(spec: EnvironmentSpec, model: PolicyModel, binding: Binding, file: string) {
     this.#spec = spec
     this.#model = model
     this.#binding = binding
@@ -183,7 +199,7 @@ class OnnxPolicy implements OpenedPolicy {
     throw new UserError(
       random === null
         ? `the policy ${this.#file} can only sample its actions`
-        : `the policy ${this.#file} cannot sample, it gives one action`,
+        : `the policy ${this.#file} cannot sample: it gives one action`,
       { remedy: random === null ? 'ask for sampled actions' : 'ask for deterministic actions' },
     )
   }

@@ -32,7 +32,7 @@ const tuneFile = z.strictObject({
     .record(z.string(), dimension)
     .refine((space) => Object.keys(space).length > 0, 'expected at least one setting'),
   search: z.strictObject({
-    trials: z.int().min(2).max(10_000).describe('Points, that of the preset included'),
+    trials: z.int().min(2).max(10_000).describe("Points, including the preset's"),
     seed: seed.default(0).describe('Of the points'),
     rungs: z.array(rung).min(1),
   }),
@@ -72,10 +72,13 @@ export function planTuning(yaml: string, path: string): TunePlan {
   const used = new Set(search.rungs.flatMap((rung) => rung.seeds))
   const again = verify.seeds.find((value) => used.has(value))
   if (again !== undefined) {
-    throw new UserError(`${file}: verify.seeds: seed ${again} is searched with, so it verifies nothing`, {
-      usage: true,
-      remedy: 'verify with fresh seeds',
-    })
+    throw new UserError(
+      `${file}: verify.seeds: seed ${again} is also used in the search, so it verifies nothing`,
+      {
+        usage: true,
+        remedy: 'verify with fresh seeds',
+      },
+    )
   }
   const random = new Random(search.seed)
   const trials: Trial[] = Array.from({ length: search.trials }, (_, i) =>

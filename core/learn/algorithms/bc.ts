@@ -102,10 +102,12 @@ export const bc: AlgorithmDefinition = {
   name: 'bc',
   title: 'Behavioural cloning',
   hyperparameters: bcHyperparameters,
+  needsDemonstrations: true,
   metrics: { ...cloningLossMetric, 'policy/entropy': policyEntropy },
   // A `behavioral_cloning` section may name the file of the demonstrations.
   without: {
     signals: { message: 'bc learns from demonstrations alone, without rewards', remedy: 'leave it out' },
+    memory: { message: 'bc has no form with memory', remedy: 'leave it out, or train with ppo or sac' },
   },
   create: makeBc,
 }

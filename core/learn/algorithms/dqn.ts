@@ -66,8 +66,15 @@ export const dqnHyperparameters = z.strictObject({
     .min(0)
     .max(1)
     .default(1)
-    .describe('First share of random actions; ML-Agents has 0.1, the paper 1'),
-  exploration_final_eps: z.number().min(0).max(1).default(0.05).describe('Last share of random actions'),
+    .describe('First share of random actions; ML-Agents has 0.1, the paper 1')
+    .meta({ title: 'Random actions at first' }),
+  exploration_final_eps: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.05)
+    .describe('Last share of random actions')
+    .meta({ title: 'Random actions at the end' }),
   exploration_steps: z
     .int()
     .min(1)
@@ -86,12 +93,17 @@ export const dqnHyperparameters = z.strictObject({
     .describe(
       'Gradient updates between two of the target; with tau 1 the copies of the paper. ML-Agents ignores it',
     ),
-  double_q: z.boolean().default(true).describe('Ours: double Q-learning, against overestimated values'),
+  double_q: z
+    .boolean()
+    .default(true)
+    .describe('Ours: double Q-learning, against overestimated values')
+    .meta({ title: 'Double Q' }),
   dueling: z.boolean().default(false).describe('Ours: values and advantages by two streams'),
   prioritized_replay: z
     .boolean()
     .default(false)
-    .describe('Ours: draw transitions more often the more they surprise'),
+    .describe('Ours: draw transitions more often the more they surprise')
+    .meta({ title: 'Prioritised replay' }),
   priority_alpha: z
     .number()
     .min(0)
@@ -103,7 +115,7 @@ export const dqnHyperparameters = z.strictObject({
     .min(0)
     .max(1)
     .default(0.4)
-    .describe('Ours: first correction of the bias of the draw; it rises to 1 at max_steps'),
+    .describe('Ours: first correction of the bias of the draw; it rises to 1 by the last step'),
   export_temperature: z
     .number()
     .positive()
@@ -253,6 +265,7 @@ export const dqn: AlgorithmDefinition = {
       message: 'dqn has values and no policy that could clone',
       remedy: 'leave it out, and show demonstrations with hyperparameters.demonstration_share',
     },
+    memory: { message: 'dqn has no form with memory', remedy: 'leave it out, or train with ppo or sac' },
   },
   create: makeDqn,
 }

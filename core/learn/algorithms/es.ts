@@ -51,7 +51,8 @@ export const esHyperparameters = z.strictObject({
     .number()
     .positive()
     .default(0.1)
-    .describe('Standard deviation of the perturbations; the paper has 0.02'),
+    .describe('Standard deviation of the perturbations; the paper has 0.02')
+    .meta({ title: 'Spread of the perturbations' }),
   learning_rate: z.number().positive().default(0.02).describe('Step size of the weights'),
   weight_decay: z.number().min(0).default(0.005).describe('How strongly weights are pulled to zero'),
   episodes_per_evaluation: z.int().min(1).default(1).describe('Episodes that judge one perturbation'),
@@ -61,7 +62,8 @@ export const esHyperparameters = z.strictObject({
     .default(1_000)
     .describe(
       'Environment steps after which an evaluation begins no further episode; the one it plays is finished',
-    ),
+    )
+    .meta({ title: 'Most steps of an evaluation' }),
 })
 
 const ALONE = { message: 'es follows the reward of the environment and nothing else', remedy: 'leave it out' }
@@ -257,7 +259,11 @@ export const es: AlgorithmDefinition = {
   title: 'Evolution strategies',
   hyperparameters: esHyperparameters,
   metrics: esMetrics,
-  without: { signals: ALONE, cloning: ALONE },
+  without: {
+    signals: ALONE,
+    cloning: ALONE,
+    memory: { message: 'es has no form with memory', remedy: 'leave it out, or train with ppo or sac' },
+  },
   create: makeEs,
 }
 

@@ -9,8 +9,14 @@ export const ppoHyperparameters = z.strictObject({
   learning_rate: z.number().positive().default(3e-4).describe('Step size of policy and critic'),
   beta: z.number().min(0).default(5e-3).describe('Weight of the entropy bonus'),
   epsilon: z.number().positive().default(0.2).describe('How far the probability ratio may move from 1'),
-  lambd: z.number().min(0).max(1).default(0.95).describe('Lambda of generalised advantage estimation'),
-  num_epoch: z.int().min(1).default(3).describe('Passes over the buffer'),
+  lambd: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.95)
+    .describe('Lambda of generalised advantage estimation')
+    .meta({ title: 'Lambda' }),
+  num_epoch: z.int().min(1).default(3).describe('Passes over the buffer').meta({ title: 'Epochs' }),
   log_std_init: z
     .number()
     .min(-5)
@@ -19,7 +25,8 @@ export const ppoHyperparameters = z.strictObject({
     .describe(
       'Ours: logarithm of the standard deviation of continuous actions at the start, in thirds of the way from the middle of ' +
         'their range to its end',
-    ),
+    )
+    .meta({ title: 'First spread of actions' }),
   adam_epsilon: z
     .number()
     .positive()
@@ -41,19 +48,23 @@ export const ppoHyperparameters = z.strictObject({
     .describe(
       "Ours: divide the environment's rewards by the running standard deviation of their discounted sum; on by default in " +
         'Gymnasium environments',
-    ),
-  learning_rate_schedule: scheduleKind.default('linear').describe('linear: falls to nearly 0 at max_steps'),
-  beta_schedule: scheduleKind.optional().describe('As learning_rate_schedule when absent'),
+    )
+    .meta({ title: 'Normalise rewards' }),
+  learning_rate_schedule: scheduleKind
+    .default('linear')
+    .describe('Linear: falls to nearly 0 by the last step'),
+  beta_schedule: scheduleKind.optional().describe('As that of the learning rate when absent'),
   epsilon_schedule: scheduleKind
     .optional()
-    .describe('As learning_rate_schedule when absent; linear falls to 0.1, or stays below'),
+    .describe('As that of the learning rate when absent; linear falls to 0.1, or stays below'),
   policy_init_buffers: z
     .int()
     .min(0)
     .default(5)
     .describe(
       'Ours: buffers that at most teach the critic alone, before a policy moves that was pretrained or comes from another algorithm; it ends when the critic explains four fifths of the variance of returns',
-    ),
+    )
+    .meta({ title: 'Buffers before the policy moves' }),
   shared_critic: z.literal(false).default(false).describe('Actor and critic are always separate here'),
 })
 

@@ -54,23 +54,40 @@ export const sacHyperparameters = z.strictObject({
   learning_rate_schedule: z
     .enum(['linear', 'constant'])
     .default('constant')
-    .describe('linear: the step sizes of policy and critics fall to nearly 0 at max_steps'),
+    .describe('Linear: the step sizes of policy and critics fall to nearly 0 by the last step'),
   tau: z.number().positive().max(1).default(0.005).describe('How fast the target critics follow'),
-  init_entcoef: z.number().positive().default(1).describe('First temperature'),
-  entcoef_learning_rate: z.number().positive().default(3e-4).describe('Ours: step size of the temperature'),
+  init_entcoef: z
+    .number()
+    .positive()
+    .default(1)
+    .describe('First temperature')
+    .meta({ title: 'First temperature' }),
+  entcoef_learning_rate: z
+    .number()
+    .positive()
+    .default(3e-4)
+    .describe('Ours: step size of the temperature')
+    .meta({ title: 'Learning rate of the temperature' }),
   target_entropy_start: z
     .number()
     .optional()
     .describe(
-      'Ours: first target entropy as a share of ln|A| (continuous: of -|A|); as target_entropy_end when absent',
-    ),
+      'Ours: first target entropy as a share of ln|A| (continuous: of -|A|); as the last one when absent',
+    )
+    .meta({ title: 'First target entropy' }),
   target_entropy_end: z
     .number()
     .optional()
     .describe(
       "Ours: the share after the annealing; absent: ML-Agents' 0.2 for discrete and 1 for continuous actions",
-    ),
-  target_entropy_anneal_steps: z.int().min(0).default(0).describe('Ours: environment steps of the annealing'),
+    )
+    .meta({ title: 'Last target entropy' }),
+  target_entropy_anneal_steps: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Ours: environment steps of the annealing')
+    .meta({ title: 'Steps of annealing the target entropy' }),
   entropy_in_target: z
     .boolean()
     .default(false)
@@ -84,9 +101,8 @@ export const sacHyperparameters = z.strictObject({
     .int()
     .min(0)
     .default(0)
-    .describe(
-      'Ours: updates of the critics alone, before the policy moves; for a policy that was pretrained',
-    ),
+    .describe('Ours: updates of the critics alone, before the policy moves; for a policy that was pretrained')
+    .meta({ title: 'Updates before the policy moves' }),
   acting_temperature: z
     .number()
     .min(0)

@@ -44,6 +44,11 @@ export function networkNames(): string[] {
   return [...definitions.keys()]
 }
 
+/** undefined for one that is not registered; `networkProblems` names it */
+export function networkDefinition(name: string): NetworkDefinition | undefined {
+  return definitions.get(name)
+}
+
 /** What is wrong with `network_type` and `network_options`, each with the keys that lead to it; empty when nothing is. */
 export function networkProblems(
   type: string,
@@ -112,7 +117,7 @@ registerNetwork({
   name: 'residual',
   title: 'Residual blocks',
   options: z.strictObject({
-    expansion: z.int().min(1).max(16).default(4).describe('Width of a block inside, in hidden_units'),
+    expansion: z.int().min(1).max(16).default(4).describe('Width of a block inside, in hidden units'),
   }),
   build(x, { settings, name, ...scope }, { expansion }) {
     const width = settings.hidden_units

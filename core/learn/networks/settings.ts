@@ -19,25 +19,29 @@ export const memorySettings = z
       .min(0)
       .optional()
       .describe(
-        'Ours, SAC only: steps before each sequence that fill the memory and teach nothing; absent: half of sequence_length',
-      ),
+        'Ours, SAC only: steps before each sequence that fill the memory and teach nothing; absent: half of the sequence',
+      )
+      .meta({ title: 'Burn-in' }),
   })
-  .describe('Memory from step to step; none unless set')
+  .describe('Remembers from step to step what can no longer be seen (LSTM)')
+  .meta({ title: 'Memory' })
 
 export const networkSettings = z
   .strictObject({
     normalize: z
       .boolean()
       .default(false)
-      .describe('Normalise vector observations by their running mean and variance'),
+      .describe('Normalise vector observations by their running mean and variance')
+      .meta({ title: 'Normalise observations' }),
     hidden_units: z.int().min(1).max(4096).default(128).describe('Units of each hidden layer'),
-    num_layers: z.int().min(1).max(8).default(2).describe('Hidden layers'),
+    num_layers: z.int().min(1).max(8).default(2).describe('Hidden layers').meta({ title: 'Layers' }),
     vis_encode_type: z
       .enum(['simple', 'nature_cnn', 'resnet', 'match3', 'fully_connected'])
       .default('simple')
       .describe(
-        'Encoder of images: two convolutions, three (nature_cnn), fifteen (resnet), two small ones (match3), none',
-      ),
+        'Encoder of images: two convolutions, three (as in Nature), fifteen (resnet), two small ones (match3), none',
+      )
+      .meta({ title: 'Image encoder' }),
     network_type: z
       .string()
       .default('dense')
@@ -45,7 +49,7 @@ export const networkSettings = z
     network_options: z
       .record(z.string(), z.unknown())
       .default({})
-      .describe('Ours: settings of the network_type'),
+      .describe('Ours: settings of this kind of network'),
     shared_head: z
       .boolean()
       .default(true)
@@ -56,7 +60,8 @@ export const networkSettings = z
     layer_norm: z
       .boolean()
       .default(true)
-      .describe('Ours: layer normalisation in the hidden layers of critics'),
+      .describe('Ours: layer normalisation in the hidden layers of critics')
+      .meta({ title: 'Layer normalisation' }),
     memory: memorySettings.nullish(),
     deterministic: z.boolean().default(false).describe('Always take the most likely action when acting'),
   })

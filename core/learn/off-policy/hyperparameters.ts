@@ -10,14 +10,16 @@ export const offPolicyHyperparameters = {
     .default(1_000)
     .describe(
       'Environment steps of random play before learning, of a pretrained policy if there is one; ML-Agents has 0 and lets the policy play',
-    ),
+    )
+    .meta({ title: 'Steps before learning' }),
   steps_per_update: z.number().positive().default(1).describe('Environment steps per gradient update'),
   n_step: z
     .int()
     .min(1)
     .max(64)
     .default(1)
-    .describe('Ours: rewards summed before the value of the state that follows them is used'),
+    .describe('Ours: rewards summed before the value of the state that follows them is used')
+    .meta({ title: 'Steps of a return' }),
   demonstration_share: z
     .number()
     .min(0)

@@ -40,22 +40,24 @@ import type { RewardSignal, SignalInputs } from './reward-signal.ts'
 import { registerRewardSignal, type SignalContext } from './signals.ts'
 import { transitionInputs } from './transition-inputs.ts'
 
-export const curiositySettings = z.strictObject({
-  strength: z
-    .number()
-    .min(0)
-    .default(1)
-    .describe('Factor on the curiosity; 0.001 to 0.1 beside an extrinsic reward'),
-  gamma: z.number().min(0).max(1).default(0.99).describe('Discount of future rewards'),
-  learning_rate: z.number().positive().default(3e-4).describe('Step size of the forward and inverse model'),
-  network_settings: networkSettings.prefault({}),
-  forward_weight: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.2)
-    .describe('Ours: weight of the forward loss, the rest is the inverse loss; ML-Agents fixes 0.2'),
-})
+export const curiositySettings = z
+  .strictObject({
+    strength: z
+      .number()
+      .min(0)
+      .default(1)
+      .describe('Factor on the curiosity; 0.001 to 0.1 beside an extrinsic reward'),
+    gamma: z.number().min(0).max(1).default(0.99).describe('Discount of future rewards'),
+    learning_rate: z.number().positive().default(3e-4).describe('Step size of the forward and inverse model'),
+    network_settings: networkSettings.prefault({}),
+    forward_weight: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.2)
+      .describe('Ours: weight of the forward loss, the rest is the inverse loss; ML-Agents fixes 0.2'),
+  })
+  .describe('Rewards what the agent could not foresee')
 
 type CuriositySettings = z.infer<typeof curiositySettings>
 

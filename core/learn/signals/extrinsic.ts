@@ -3,10 +3,12 @@ import { z } from 'zod'
 import { computedSignal } from './reward-signal.ts'
 import { registerRewardSignal } from './signals.ts'
 
-export const extrinsicSettings = z.strictObject({
-  strength: z.number().min(0).default(1).describe("Factor on the environment's reward"),
-  gamma: z.number().min(0).max(1).default(0.99).describe('Discount of future rewards'),
-})
+export const extrinsicSettings = z
+  .strictObject({
+    strength: z.number().min(0).default(1).describe("Factor on the environment's reward"),
+    gamma: z.number().min(0).max(1).default(0.99).describe('Discount of future rewards'),
+  })
+  .describe('What the environment pays')
 
 registerRewardSignal({
   name: 'extrinsic',

@@ -66,65 +66,77 @@ import { type RewardSignal, type SignalInputs, sampleDemonstrations } from './re
 import { registerRewardSignal, type SignalContext } from './signals.ts'
 import { transitionInputs } from './transition-inputs.ts'
 
-export const gailSettings = z.strictObject({
-  strength: z
-    .number()
-    .min(0)
-    .default(1)
-    .describe("Factor on the discriminator's reward; below 0.1 beside an extrinsic reward"),
-  gamma: z.number().min(0).max(1).default(0.99).describe('Discount of future rewards'),
-  learning_rate: z.number().positive().default(3e-4).describe('Step size of the discriminator'),
-  use_actions: z.boolean().default(false).describe('Show the discriminator actions as well as observations'),
-  use_next_state: z
-    .boolean()
-    .default(false)
-    .describe('Ours: show the discriminator the observation after the action as well'),
-  use_vail: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Let the discriminator see through a variational bottleneck, which weakens one that is too strong',
-    ),
-  demo_path: z
-    .string()
-    .optional()
-    .describe('File or folder of demonstrations; the library is used when it is absent'),
-  network_settings: networkSettings.prefault({}),
-  reward_form: z
-    .enum(['gail', 'airl', 'logd'])
-    .default('gail')
-    .describe(
-      'Ours: softplus(h), h or -softplus(-h) of the logit h; gail rewards survival, logd rewards a quick end',
-    ),
-  reward_clip: z.number().positive().default(10).describe('Ours: bound on the logit that becomes the reward'),
-  gradient_penalty: z
-    .number()
-    .min(0)
-    .default(0.01)
-    .describe(
-      'Ours: weight of the gradient penalty, which pulls the slope of the logit to 0; ML-Agents fixes 10 and pulls it to 1',
-    ),
-  weight_decay: z.number().min(0).default(0).describe('Ours: decoupled weight decay of the discriminator'),
-  entropy_bonus: z
-    .number()
-    .min(0)
-    .default(0)
-    .describe("Ours: weight of the discriminator's entropy, which keeps it from being sure"),
-  mixup: z
-    .boolean()
-    .default(false)
-    .describe('Ours: train on mixtures of an agent and a demonstration row; for few demonstrations'),
-  absorbing_states: z
-    .boolean()
-    .default(false)
-    .describe('Ours: tell the discriminator of ended episodes (DAC), which removes the survival bias'),
-  updates_interval: z.int().min(1).default(1).describe('Ours: policy updates per discriminator update'),
-  anneal_steps: z
-    .int()
-    .min(0)
-    .default(0)
-    .describe('Ours: environment steps over which the strength falls linearly to 0; 0 keeps it'),
-})
+export const gailSettings = z
+  .strictObject({
+    strength: z
+      .number()
+      .min(0)
+      .default(1)
+      .describe("Factor on the discriminator's reward; below 0.1 beside an extrinsic reward"),
+    gamma: z.number().min(0).max(1).default(0.99).describe('Discount of future rewards'),
+    learning_rate: z.number().positive().default(3e-4).describe('Step size of the discriminator'),
+    use_actions: z
+      .boolean()
+      .default(false)
+      .describe('Show the discriminator actions as well as observations'),
+    use_next_state: z
+      .boolean()
+      .default(false)
+      .describe('Ours: show the discriminator the observation after the action as well'),
+    use_vail: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Let the discriminator see through a variational bottleneck, which weakens one that is too strong',
+      )
+      .meta({ title: 'Use VAIL' }),
+    demo_path: z
+      .string()
+      .optional()
+      .describe('File or folder of demonstrations; the library is used when it is absent')
+      .meta({ title: 'File of demonstrations' }),
+    network_settings: networkSettings.prefault({}),
+    reward_form: z
+      .enum(['gail', 'airl', 'logd'])
+      .default('gail')
+      .describe(
+        'Ours: softplus(h), h or -softplus(-h) of the logit h; gail rewards survival, logd rewards a quick end',
+      ),
+    reward_clip: z
+      .number()
+      .positive()
+      .default(10)
+      .describe('Ours: bound on the logit that becomes the reward'),
+    gradient_penalty: z
+      .number()
+      .min(0)
+      .default(0.01)
+      .describe(
+        'Ours: weight of the gradient penalty, which pulls the slope of the logit to 0; ML-Agents fixes 10 and pulls it to 1',
+      ),
+    weight_decay: z.number().min(0).default(0).describe('Ours: decoupled weight decay of the discriminator'),
+    entropy_bonus: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe("Ours: weight of the discriminator's entropy, which keeps it from being sure"),
+    mixup: z
+      .boolean()
+      .default(false)
+      .describe('Ours: train on mixtures of an agent and a demonstration row; for few demonstrations'),
+    absorbing_states: z
+      .boolean()
+      .default(false)
+      .describe('Ours: tell the discriminator of ended episodes (DAC), which removes the survival bias'),
+    updates_interval: z.int().min(1).default(1).describe('Ours: policy updates per discriminator update'),
+    anneal_steps: z
+      .int()
+      .min(0)
+      .default(0)
+      .describe('Ours: environment steps over which the strength falls linearly to 0; 0 keeps it')
+      .meta({ title: 'Steps of annealing' }),
+  })
+  .describe('Rewards what cannot be told from the demonstrations')
 
 /** I_c, what may pass the bottleneck, and the step of its multiplier; both as in ML-Agents, like the first beta of 0. */
 const INFORMATION = 0.5

@@ -36,20 +36,23 @@ import { RunningDeviation } from './running-deviation.ts'
 import { registerRewardSignal, type SignalContext } from './signals.ts'
 import { transitionInputs } from './transition-inputs.ts'
 
-export const rndSettings = z.strictObject({
-  strength: z
-    .number()
-    .min(0)
-    .default(1)
-    .describe('Factor on the novelty; 0.001 to 0.1 beside an extrinsic reward'),
-  gamma: z.number().min(0).max(1).default(0.99).describe('Discount of future rewards'),
-  learning_rate: z.number().positive().default(1e-4).describe('Step size of the predictor'),
-  network_settings: networkSettings.prefault({}),
-  normalize_reward: z
-    .boolean()
-    .default(false)
-    .describe('Ours: divide the reward by the running deviation of the errors'),
-})
+export const rndSettings = z
+  .strictObject({
+    strength: z
+      .number()
+      .min(0)
+      .default(1)
+      .describe('Factor on the novelty; 0.001 to 0.1 beside an extrinsic reward'),
+    gamma: z.number().min(0).max(1).default(0.99).describe('Discount of future rewards'),
+    learning_rate: z.number().positive().default(1e-4).describe('Step size of the predictor'),
+    network_settings: networkSettings.prefault({}),
+    normalize_reward: z
+      .boolean()
+      .default(false)
+      .describe('Ours: divide the reward by the running deviation of the errors')
+      .meta({ title: 'Normalise rewards' }),
+  })
+  .describe('Rewards observations that are new to the agent')
 
 type RndSettings = z.infer<typeof rndSettings>
 

@@ -97,7 +97,7 @@ export class GymEnvironment implements Environment {
   step(action: Action, observation: Float32Array | null): StepResult {
     const bytes = this.#bytesOf(action)
     if (this.#announced !== null && !Buffer.from(bytes).equals(this.#announced)) {
-      throw new Error(`${this.spec.id} is stepped with another action than was announced`)
+      throw new Error(`${this.spec.id} is stepped with a different action from the one announced`)
     }
     this.#announced = null
     const body = this.#ask((seat) => seat.step(bytes), this.#place)
@@ -138,7 +138,7 @@ export class GymEnvironment implements Environment {
     }
     const actions: Uint8Array[] = []
     for (let at = 8; at < snapshot.length; at += size) actions.push(snapshot.slice(at, at + size))
-    const again = `in the first ${actions.length} steps, which are played again (seed ${seed})`
+    const again = `in the first ${actions.length} steps, which are replayed (seed ${seed})`
     const outcome = readOutcome(this.#ask((seat) => seat.replay(seed, actions), again))
     this.#begin(seed)
     if (actions.length === 0) return

@@ -108,9 +108,9 @@ function threadOf({ id }: HostKey): SyncThread {
     command: python(),
     arguments: ['-u', SCRIPT],
     missing: {
-      message: `gym:${id} needs Python, and there is no ${python()} here`,
+      message: `gym:${id} needs Python, and ${python()} was not found`,
       remedy:
-        'install Python 3 and pip install gymnasium, or choose an interpreter: in the settings of the studio, by --python FILE, or by $UNDERSTUDY_PYTHON',
+        "install Python 3 and pip install gymnasium, or choose an interpreter: in the studio's settings, with --python FILE, or with $UNDERSTUDY_PYTHON",
     },
   }
   return new SyncThread({ name, module: besides(import.meta.url, '../process-peer'), options })

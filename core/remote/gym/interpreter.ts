@@ -68,7 +68,7 @@ export function choosePython(command: string | null): void {
     writeFileSync(file(), `${command}\n`, { mode: 0o600 })
   } catch (cause) {
     throw new UserError(`the interpreter cannot be remembered in ${configDirectory()}`, {
-      remedy: 'make that folder writable, or name another by $UNDERSTUDY_CONFIG',
+      remedy: 'make that folder writable, or choose another with $UNDERSTUDY_CONFIG',
       cause,
     })
   }
@@ -81,18 +81,18 @@ export function choosePython(command: string | null): void {
 export async function checkPython(command: string): Promise<PythonReport> {
   const path = interpreterPath(command)
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
-    throw new UserError(`there is no ${printableLine(command)} here`, {
-      remedy: 'give the whole path of an interpreter, as `which python3` or `where python` prints it',
+    throw new UserError(`${printableLine(command)} was not found`, {
+      remedy: 'give the full path of an interpreter, as `which python3` or `where python` prints it',
     })
   }
-  const code = { does: `runs ${path} to see what is installed for it`, path, files: [path] }
+  const code = { does: `runs ${path} to see which packages it has`, path, files: [path] }
   requireAdmission({ kind: 'interpreter', name: path }, () => code)
   const output = await outputOf(path)
   try {
     return { path, ...(JSON.parse(output.trim().split('\n').at(-1)!) as Omit<PythonReport, 'path'>) }
   } catch (cause) {
-    throw new UserError(`${path} is no Python 3 that can be used`, {
-      remedy: 'choose an interpreter of Python 3.8 or newer',
+    throw new UserError(`${path} is not a Python 3 that can be used`, {
+      remedy: 'choose an interpreter for Python 3.8 or newer',
       cause,
     })
   }

@@ -113,13 +113,13 @@ export function readDescription(answer: Uint8Array, name: string): Description {
   const missing = /^missing: (.+)$/.exec(said)?.[1]
   if (missing !== undefined) {
     throw new UserError(`${name} needs the Python package ${missing}, which is not installed`, {
-      remedy: `pip install ${missing} for the Python that is used, or choose another: in the settings of the studio, by --python FILE, or by $UNDERSTUDY_PYTHON`,
+      remedy: `pip install ${missing} for this Python, or choose another: in the studio's settings, with --python FILE, or with $UNDERSTUDY_PYTHON`,
     })
   }
   throw new UserError(`${name} cannot be made: ${said}`, {
     remedy: /NameNotFound|doesn't exist|not found/.test(said)
-      ? 'look the id up in the documentation of its package; MODULE:ID imports a module first'
-      : 'see that its Python packages are installed and its parameters are those of gymnasium.make',
+      ? "look up the id in its package's documentation; MODULE:ID imports a module first"
+      : 'check that its Python packages are installed and that gymnasium.make takes its parameters',
   })
 }
 

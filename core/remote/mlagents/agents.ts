@@ -142,7 +142,7 @@ export class Agents {
     }
     for (const [branch, index] of discrete.entries()) {
       if (index < 0 || index >= branches[branch]!) {
-        refuse(`action of branch ${branch}`, `0 to ${branches[branch]! - 1}`, `${index}`)
+        refuse(`action in branch ${branch}`, `0 to ${branches[branch]! - 1}`, `${index}`)
       }
       action.discrete[branch] = index
     }
@@ -150,5 +150,5 @@ export class Agents {
 }
 
 function refuse(place: string, expected: string, found: string): never {
-  throw new DataError({ file: 'message of the trainer', place, expected, found })
+  throw new DataError({ file: 'message from the trainer', place, expected, found })
 }

@@ -202,7 +202,7 @@ function codec<T>(name: Parameters<typeof messageType>[0]): Codec<T> {
       const { length, start } = readLength(bytes, offset)
       const end = start + length
       if (end > bytes.length)
-        throw new RangeError(`a message of ${length} bytes, of which ${bytes.length - start} are there`)
+        throw new RangeError(`a message of ${length} bytes, of which only ${bytes.length - start} are there`)
       return { message: decode(bytes.subarray(start, end)), end }
     },
   }

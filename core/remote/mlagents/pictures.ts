@@ -47,7 +47,7 @@ export function readPictures(
   const most = mapping.length > 0 ? mapping.length : Math.max(4, channels + 3)
   const [planes, ofFirst] = readPlanes(bytes, width, height, most)
   if (mapping.length > 0 && planes.length !== mapping.length) {
-    throw new RangeError(`${planes.length} channels, of which the mapping has ${mapping.length}`)
+    throw new RangeError(`${planes.length} channels, and a mapping for ${mapping.length}`)
   }
   if (mapping.some((to) => to >= channels))
     throw new RangeError(`a mapping to more than ${channels} channels`)
@@ -103,7 +103,7 @@ function splitChannels({ data, channels, width, height }: DecodedPng): Float32Ar
 
 /** Reads the chunks without their contents; @throws Error when they are no picture of 8 bits per channel */
 function openPicture(bytes: Uint8Array, start: number): Picture {
-  if (!SIGNATURE.every((byte, i) => bytes[start + i] === byte)) throw new RangeError('no PNG')
+  if (!SIGNATURE.every((byte, i) => bytes[start + i] === byte)) throw new RangeError('not a PNG')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const kept: Uint8Array[] = [SIGNATURE]
   const pixels: Uint8Array[] = []
@@ -125,7 +125,7 @@ function openPicture(bytes: Uint8Array, start: number): Picture {
   }
   const channels = CHANNELS[header?.getUint8(9) ?? -1]
   if (header?.getUint8(8) !== 8 || header.getUint8(12) !== 0 || channels === undefined) {
-    throw new RangeError('a PNG that is not plain, of 8 bits per channel')
+    throw new RangeError('a PNG that is not a plain one with 8 bits per channel')
   }
   const [width, height] = [header.getUint32(0), header.getUint32(4)]
   return { width, height, channels, pixels: Buffer.concat(pixels), png: Buffer.concat(kept), end: at }

@@ -39,8 +39,8 @@ async function connect(client: grpc.Client, { port, waitSeconds, signal }: Serve
     client.waitForReady(Date.now() + waitSeconds * 1000, (cause) => {
       if (cause === undefined) return resolve()
       reject(
-        new UserError(`no trainer has listened on localhost:${port} for ${waitSeconds} s`, {
-          remedy: 'give the port of the trainer: 5004, or 5005 plus the number of its worker',
+        new UserError(`no trainer was listening on localhost:${port} within ${waitSeconds} s`, {
+          remedy: "give the trainer's port: 5004, or 5005 plus its worker number",
           cause,
         }),
       )
@@ -120,17 +120,17 @@ function explain(error: unknown, port: number): unknown {
     case grpc.status.UNKNOWN:
       return null
     case grpc.status.UNIMPLEMENTED:
-      return new UserError(`what listens on localhost:${port} is no trainer of ML-Agents`, { cause: error })
+      return new UserError(`what listens on localhost:${port} is not an ML-Agents trainer`, { cause: error })
     case grpc.status.RESOURCE_EXHAUSTED:
-      return new UserError(`the trainer on localhost:${port} does not take messages this long`, {
+      return new UserError(`the trainer on localhost:${port} does not accept messages this long`, {
         remedy: 'use fewer agents and more workers (mlagents-learn --num-envs)',
         cause: error,
       })
     default:
       return new DataError({
         file: `localhost:${port}`,
-        place: 'answer of the trainer',
-        expected: 'a message of ML-Agents',
+        place: 'answer from the trainer',
+        expected: 'an ML-Agents message',
         found: error.details,
         cause: error,
       })

@@ -141,11 +141,11 @@ function checkSize(agents: number, spec: EnvironmentSpec): void {
   const bytes = agents * observationSize(spec) * FLOAT_BYTES
   if (bytes <= MOST_BYTES) return
   throw new UserError(
-    `${agents} agents of ${spec.id} at once need ${bytes} bytes, and a trainer takes ${MOST_BYTES}`,
+    `${agents} agents of ${spec.id} at once need ${bytes} bytes, and a trainer takes at most ${MOST_BYTES}`,
     { remedy: 'use fewer agents and more workers (mlagents-learn --num-envs)' },
   )
 }
 
 function refuse(place: string, expected: string, found: string): never {
-  throw new DataError({ file: 'message of the trainer', place, expected, found })
+  throw new DataError({ file: 'message from the trainer', place, expected, found })
 }

@@ -99,12 +99,12 @@ function readSampler(reader: Reader): Sampler {
       return { kind: 'gaussian', mean: reader.float(), deviation: reader.float(), seed }
     case SAMPLER.multirange: {
       const count = reader.int()
-      if (count < 2 || count % 2 !== 0) reader.refuse('pairs of ends of intervals', `${count} numbers`)
+      if (count < 2 || count % 2 !== 0) reader.refuse('intervals, each with two ends', `${count} numbers`)
       const intervals = Array.from({ length: count / 2 }, () => [reader.float(), reader.float()] as const)
       return { kind: 'multirange', intervals, seed }
     }
     default:
-      return reader.refuse('a sampler that is uniform (0), gaussian (1) or of many ranges (2)', `${kind}`)
+      return reader.refuse('a uniform (0), Gaussian (1) or multi-range (2) sampler', `${kind}`)
   }
 }
 
@@ -153,7 +153,7 @@ class Reader {
   }
 
   refuse(expected: string, found: string): never {
-    throw new DataError({ file: 'message of the trainer', place: this.#place, expected, found })
+    throw new DataError({ file: 'message from the trainer', place: this.#place, expected, found })
   }
 
   #view(count: number): DataView {

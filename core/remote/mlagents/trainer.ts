@@ -27,8 +27,8 @@ export class TrainerServer {
     server.bindAsync(`127.0.0.1:${port}`, grpc.ServerCredentials.createInsecure(), (cause, bound) => {
       if (cause === null) return resolve(bound)
       reject(
-        new UserError(`port ${port} cannot be listened on`, {
-          remedy: 'end the trainer that has it, another studio or mlagents-learn',
+        new UserError(`cannot listen on port ${port}`, {
+          remedy: 'stop whatever uses it, such as another studio or mlagents-learn',
           cause,
         }),
       )

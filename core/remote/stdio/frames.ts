@@ -68,20 +68,22 @@ export class FrameReader {
   next(): Frame | null {
     const got = this.#fill(this.#head)
     if (got === 0) return null
-    if (got < HEAD_BYTES) throw new UserError(`the input ended after ${got} of ${HEAD_BYTES} bytes of a head`)
+    if (got < HEAD_BYTES)
+      throw new UserError(`the input ended after ${got} of the ${HEAD_BYTES} bytes of a header`)
     const length = new DataView(this.#head.buffer).getUint32(0, true)
     const kind = this.#head[4]!
     if (this.#head[5] !== 0 || this.#head[6] !== 0 || this.#head[7] !== 0) {
-      throw new UserError(`the input is no frame: its head is [${this.#head}]`)
+      throw new UserError(`the input is not a frame: its header is [${this.#head}]`)
     }
     if (length > this.#body.length) {
       throw new UserError(
-        `a frame of ${length} bytes is longer than any request, at most ${this.#body.length}`,
+        `a frame of ${length} bytes is longer than any request, which has at most ${this.#body.length}`,
       )
     }
     const body = this.#body.subarray(0, length)
     const filled = this.#fill(body)
-    if (filled < length) throw new UserError(`the input ended after ${filled} of ${length} bytes of a frame`)
+    if (filled < length)
+      throw new UserError(`the input ended after ${filled} of the ${length} bytes of a frame`)
     return { kind, body }
   }
 

@@ -91,7 +91,7 @@ export class StdioSession {
     if (!this.#greeted) throw new UserError('the first frame must be a greeting')
     if (kind === Kind.advance) return this.#advance(body)
     if (kind === Kind.scene) return this.#scene(body)
-    throw new UserError(`there is no request of the kind ${kind}`)
+    throw new UserError(`there is no request of kind ${kind}`)
   }
 
   get #spec(): EnvironmentSpec {
@@ -102,9 +102,9 @@ export class StdioSession {
     const { protocol, client } = readHello(body)
     if (protocol !== PROTOCOL) {
       throw new UserError(
-        `${client} speaks version ${protocol} of the protocol, ${this.#program} version ${PROTOCOL}`,
+        `${client} speaks version ${protocol} of the protocol, and ${this.#program} version ${PROTOCOL}`,
         {
-          remedy: 'install the Python package from the folder python/ of the same Understudy',
+          remedy: 'install the Python package from the python/ folder of this Understudy',
         },
       )
     }
@@ -132,7 +132,8 @@ export class StdioSession {
     if (body.length !== 4) throw new UserError(`a request for a scene has ${body.length} bytes, not 4`)
     const index = new DataView(body.buffer, body.byteOffset).getUint32(0, true)
     const seat = this.#seats[index]
-    if (seat === undefined) throw new UserError(`there is no environment ${index} of ${this.#seats.length}`)
+    if (seat === undefined)
+      throw new UserError(`there is no environment ${index}: there are ${this.#seats.length}`)
     return jsonFrame(Kind.drawing, seat.environment.scene({ aims: false }))
   }
 
@@ -178,7 +179,7 @@ export class StdioSession {
       const index = seat.action.discrete[branch]!
       if (index >= 0 && index < sizes[branch]!) continue
       throw new UserError(
-        `environment ${e}: action ${index} of branch ${branch} is not 0 to ${sizes[branch]! - 1}`,
+        `environment ${e}: action ${index} of branch ${branch} is outside 0 to ${sizes[branch]! - 1}`,
       )
     }
     for (const value of seat.action.continuous) {
@@ -245,7 +246,7 @@ function readHello(body: Uint8Array): Hello {
   }
   const { protocol, client } = (value ?? {}) as Partial<Hello>
   if (typeof protocol !== 'number' || typeof client !== 'string') {
-    throw new UserError('the greeting must have the numbers and words "protocol" and "client"')
+    throw new UserError('the greeting must have a number "protocol" and a text "client"')
   }
   return { protocol, client }
 }

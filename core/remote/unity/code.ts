@@ -12,7 +12,7 @@ const MOST_ENTRIES = 20_000
 /** @param path  of the build, or 'editor'. @throws UserError when there is no such build */
 export function buildCode(path: string): Code {
   if (path === EDITOR)
-    return { does: "waits for Unity's editor and plays what is open in it", path: '', files: [] }
+    return { does: 'waits for the Unity editor and plays what is open in it', path: '', files: [] }
   const executable = findExecutable(path)
   return { does: `starts ${executable}`, path: executable, files: [executable, ...librariesOf(executable)] }
 }

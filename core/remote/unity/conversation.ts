@@ -165,7 +165,7 @@ export class Conversation {
     const known = [...new Set([...this.#brains.keys()].map(withoutTeam))]
     if (wanted === undefined && known.length > 1) {
       throw new UserError(`${name} has the behaviours ${known.join(', ')}`, {
-        remedy: 'choose one by the parameter behavior; agents of the others will do nothing',
+        remedy: 'choose one with the parameter behavior; agents with the others will do nothing',
       })
     }
     const chosen = known.find((behaviour) => wanted === undefined || behaviour === wanted)
@@ -197,7 +197,7 @@ export class Conversation {
   }
 
   #strange(expected: string, found: string): UserError {
-    return new UserError(`${this.#options.name} sent ${found} where ${expected} was due`)
+    return new UserError(`${this.#options.name} sent ${found} instead of ${expected}`)
   }
 }
 

@@ -55,7 +55,7 @@ export class UnityEnvironment implements Environment {
 
   step({ continuous, discrete }: Action, observation: Float32Array | null): StepResult {
     if (this.#broken) return this.#breakOff(observation)
-    if (!this.#playing) throw new Error(`${this.spec.id} is stepped outside of an episode`)
+    if (!this.#playing) throw new Error(`${this.spec.id} is stepped outside an episode`)
     const { action } = this.spec
     for (let i = 0; i < action.continuous; i++) {
       if (!(Math.abs(continuous[i]!) <= 1)) throw new Error(`continuous value ${i} is ${continuous[i]}`)
@@ -111,7 +111,7 @@ export class UnityEnvironment implements Environment {
     const values = new Float32Array(moment.observation.slice().buffer)
     if (values.length !== this.#observation.length) {
       throw new UserError(
-        `${this.#settings.name} sent ${values.length} observed numbers, and ${this.#observation.length} before`,
+        `${this.#settings.name} sent ${values.length} observed numbers after sending ${this.#observation.length} before`,
       )
     }
     this.#observation.set(values)

@@ -11,7 +11,7 @@ export function findExecutable(path: string, platform: NodeJS.Platform = process
   const found = candidates(stem, platform).find((file) => statSync(file, { throwIfNoEntry: false })?.isFile())
   if (found !== undefined) return found
   throw new UserError(`there is no Unity build "${path}"`, {
-    remedy: 'write the path of its executable, or unity:editor for the project that is open in Unity',
+    remedy: 'give the path of its executable, or unity:editor for the project that is open in Unity',
   })
 }
 

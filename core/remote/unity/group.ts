@@ -70,7 +70,7 @@ export class UnityGroup implements AgentGroup {
     const observation = new Float32Array(bytes.slice().buffer)
     if (observation.length === this.#size) return { ...moment, observation, succeeded: null }
     throw new UserError(
-      `${this.#settings.name} sent ${observation.length} observed numbers, and ${this.#size} before`,
+      `${this.#settings.name} sent ${observation.length} observed numbers after sending ${this.#size} before`,
     )
   }
 }

@@ -9,7 +9,7 @@ import { buildSettings, EDITOR } from './settings.ts'
 registerEnvironmentScheme('unity', {
   example: 'unity:PATH',
   description:
-    "A Unity build with ML-Agents in it, by the path of its executable; unity:editor is Unity's editor",
+    'A Unity build with ML-Agents, by the path of its executable; unity:editor is the Unity editor',
   starts: buildCode,
   make: (path, parameters) => new UnityEnvironment(path, parameters),
   // One agent alone is waited for, so that it can be learnt from in lockstep.

@@ -66,7 +66,7 @@ function valuesOf(name: string, observation: Observation, index: number): ArrayL
     try {
       return readPictures(compressedData, { channels, height, width }, channelMapping)
     } catch (cause) {
-      throw new UserError(`${name}: observation ${index} is no picture: ${(cause as Error).message}`, {
+      throw new UserError(`${name}: observation ${index} is not a picture: ${(cause as Error).message}`, {
         cause,
       })
     }

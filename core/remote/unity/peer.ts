@@ -58,11 +58,11 @@ async function listenForEditor(): Promise<TrainerServer> {
 }
 
 function tooLate({ name, executable, seconds }: UnityOptions, port: number, lastWords: string): UserError {
-  return new UserError(`${name} has not connected for ${seconds} s${lastWords}`, {
+  return new UserError(`${name} did not connect within ${seconds} s${lastWords}`, {
     remedy:
       executable === null
         ? `press Play in Unity while this waits (it listens on port ${port})`
-        : 'see that it is built with the Unity package com.unity.ml-agents, or give it more time by timeout_wait',
+        : 'check that it is built with the Unity package com.unity.ml-agents, or give it more time with timeout_wait',
   })
 }
 

@@ -30,7 +30,7 @@ const parameterSchema = z
       .default(TIMEOUT_SECONDS)
       .describe('Seconds that the build may take to connect, or to answer'),
   })
-  .catchall(z.number('a build can be given numbers alone'))
+  .catchall(z.number('a build can only be given numbers'))
 
 type Parameters = Readonly<Record<string, ParameterValue>>
 

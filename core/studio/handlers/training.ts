@@ -1,111 +1,151 @@
 /** `training.*`: presets, the advanced form, and the configuration that comes of them. */
-import { counted } from '../../counted.ts'
-import { configToYaml, needsDemonstrations, resolveConfig, signalNames } from '../../train/config.ts'
+import { algorithmDefinition, rewardSignalDefinition } from '../../learn/index.ts'
 import {
+  configToYaml,
+  needsDemonstrations,
+  type RunConfig,
+  resolveConfig,
+  signalNames,
+} from '../../train/config.ts'
+import {
+  type ChoiceProblem,
   choiceOf,
   choicesFor,
   composeConfig,
-  firstMisfit,
+  describeParts,
   freeRunId,
-  knownVersions,
   startProblems,
 } from '../../train/index.ts'
-import { describeSettings, describeTopSettings } from '../../train/settings-form.ts'
+import { describeSettings, describeTopSettings, type SettingDescription } from '../../train/settings-form.ts'
 import { parseYaml } from '../../train/yaml.ts'
 import type { HostContext } from '../context.ts'
 import type { Handlers } from '../dispatch.ts'
+import { readConfiguration } from '../given-configuration.ts'
+import { judgeDemonstrations } from '../judge-demonstrations.ts'
 import { freeName } from '../names.ts'
 import type { trainingMethods } from '../protocol/training.ts'
+import type { Params, Preset, Problem } from '../protocol.ts'
 
 type TrainingMethod = Extract<keyof typeof trainingMethods, `training.${string}`>
+type Beginning = Pick<Params<'training.compose'>, 'environment' | 'preset' | 'given'>
 
 export function trainingHandlers(context: HostContext): Handlers<TrainingMethod> {
   const { library } = context
   const specOf = (environment: string) => context.specs.get(environment) ?? null
-  const chosen = (environment: string, preset: string) => choiceOf(environment, specOf(environment), preset)
+  const baseOf = ({ environment, preset, given }: Beginning) =>
+    given === undefined
+      ? choiceOf(environment, specOf(environment), preset).config
+      : parseYaml(given, 'configuration')
   return {
     'training.presets': ({ environment }) =>
-      choicesFor(environment, specOf(environment)).map((preset) => {
-        const config = resolveConfig(preset.config, { environment, seed: 0 })
-        return {
-          id: preset.id,
-          title: preset.title,
-          description: preset.description,
-          recommended: preset.recommended,
-          algorithm: config.behavior.trainer_type,
-          signals: signalNames(config),
-          needsDemonstrations: needsDemonstrations(config),
-          maxSteps: config.behavior.max_steps,
-          yaml: configToYaml(config),
-        }
+      choicesFor(environment, specOf(environment)).map(({ config: written, ...preset }) => {
+        const config = resolveConfig(written, { environment, seed: 0 })
+        return { ...preset, ...offered(config), yaml: configToYaml(config) }
       }),
 
-    'training.settings': ({ environment, preset }) => {
-      const config = resolveConfig(chosen(environment, preset).config, { environment, seed: 0 })
-      const { behavior } = config
-      const settings = describeSettings(behavior.trainer_type, {
-        signals: Object.keys(behavior.reward_signals),
-        values: { ...behavior },
-      })
-      return [...settings, ...describeTopSettings(parseYaml(configToYaml(config), preset))].map(
-        ({ choices, ...setting }) => ({
+    'training.read': async ({ yaml: text, environment, mayAsk }) => {
+      const read = await readConfiguration(context, text, { environment, mayAsk })
+      const { config } = read
+      return {
+        environment: config?.environment ?? environment,
+        given: config === null ? null : givenPreset(config, read.yaml),
+        name: config?.runId ?? null,
+        problems: read.problems.map(({ keys, ...problem }) => ({ ...problem, keys: [...keys] })),
+      }
+    },
+
+    'training.settings': ({ environment, parts = {}, chosen = {}, ...from }) => {
+      const base = baseOf({ environment, ...from })
+      const { config } = composeConfig(base, { parts }, { environment, seed: 0 })
+      return {
+        settings: settingsOf(config, chosen).map(({ choices, ...setting }) => ({
           ...setting,
           ...(choices === undefined ? {} : { choices: [...choices] }),
-        }),
-      )
+        })),
+        parts: describeParts(config.behavior),
+      }
     },
 
     'training.compose': (params) => {
-      const { config } = chosen(params.environment, params.preset)
-      const runId = freeRunId(library, params.name === '' ? params.preset : params.name)
+      const { parts = {}, overrides: settings } = params
       const fixed = {
         environment: params.environment,
-        runId,
         ...(params.seed === undefined ? {} : { seed: params.seed }),
         ...(params.maxSteps === undefined ? {} : { maxSteps: params.maxSteps }),
         ...(params.control === undefined ? {} : { gailControl: params.control }),
       }
-      const { config: resolved, problems } = composeConfig(config, params.overrides, fixed)
+      const { config, problems } = composeConfig(baseOf(params), { parts, settings }, fixed)
+      const begins = params.given === undefined ? params.preset : config.behavior.trainer_type
+      const runId = freeRunId(library, params.name === '' ? begins : params.name)
+      const resolved = { ...config, runId }
       problems.push(...startProblems(resolved, context.specs.get(params.environment)))
-      const episodes = params.demonstrations.map((id) => library.getEpisode(id))
-      const needed = needsDemonstrations(resolved)
-      if (needed && episodes.length === 0) {
-        problems.push({
-          path: 'demonstrations',
-          message: 'this preset learns from demonstrations and none are chosen',
-          remedy: 'choose some, or a preset without GAIL',
-        })
-      }
-      const warnings: string[] = []
       const called = params.name === '' ? runId : freeName(context, params.name)
-      if (params.name !== '' && called !== params.name) {
-        warnings.push(`Another is called "${params.name}" already: this one will be called "${called}".`)
+      const demonstrations = judgeDemonstrations(context, resolved, params.demonstrations)
+      problems.push(...demonstrations.problems)
+      const warnings =
+        params.name === '' || called === params.name
+          ? demonstrations.warnings
+          : [
+              `Another is called "${params.name}" already: this one will be called "${called}".`,
+              ...demonstrations.warnings,
+            ]
+      return {
+        yaml: configToYaml(resolved),
+        runId,
+        problems: labelled(problems, resolved),
+        needsDemonstrations: needsDemonstrations(resolved),
+        warnings,
       }
-      const foreign = episodes.filter((row) => row.environmentId !== params.environment)
-      const spec = context.specs.get(params.environment)
-      if (foreign.length > 0 && spec !== undefined) {
-        const elsewhere = `${foreign.length.toLocaleString('en')} of the demonstrations ${foreign.length === 1 ? 'was' : 'were'} played in another environment`
-        const misfit = firstMisfit(library, spec, foreign)
-        if (misfit === undefined) {
-          warnings.push(`${elsewhere}, whose observations and actions are the same.`)
-        } else {
-          problems.push({
-            path: 'demonstrations',
-            message: `${elsewhere}: ${misfit}`,
-            remedy: `choose demonstrations of ${params.environment}`,
-          })
-        }
-      }
-      const versions = new Set(knownVersions(episodes, params.environment))
-      if (versions.size > 1) {
-        warnings.push('The demonstrations were played in different versions of the environment.')
-      }
-      if (needed && episodes.length > 0 && episodes.length < 5) {
-        const few = `${counted(episodes.length, 'demonstration')} ${episodes.length === 1 ? 'is' : 'are'} few`
-        warnings.push(`${few}: expect a less reliable result than with ten.`)
-      }
-      if (!needed && episodes.length > 0) warnings.push('This preset makes no use of demonstrations.')
-      return { yaml: configToYaml(resolved), runId, problems, warnings }
     },
   }
+}
+
+/** What a card tells of it. */
+function offered(
+  config: RunConfig,
+): Pick<Preset, 'algorithm' | 'signals' | 'needsDemonstrations' | 'maxSteps'> {
+  return {
+    algorithm: config.behavior.trainer_type,
+    signals: signalNames(config),
+    needsDemonstrations: needsDemonstrations(config),
+    maxSteps: config.behavior.max_steps,
+  }
+}
+
+function givenPreset(config: RunConfig, yaml: string): Preset {
+  const { title } = algorithmDefinition(config.behavior.trainer_type)
+  const learned = signalNames(config).filter((name) => name !== 'extrinsic')
+  const signals = learned.map((name) => rewardSignalDefinition(name).title)
+  return {
+    id: 'given',
+    title: 'Your configuration',
+    description: [title, ...signals].join(', '),
+    recommended: false,
+    ...offered(config),
+    yaml,
+  }
+}
+
+/** @param chosen  as in `describeSettings` */
+function settingsOf(config: RunConfig, chosen: Readonly<Record<string, string>>): SettingDescription[] {
+  const { behavior } = config
+  const settings = describeSettings(behavior.trainer_type, {
+    signals: Object.keys(behavior.reward_signals),
+    values: { ...behavior },
+    chosen,
+  })
+  return [...settings, ...describeTopSettings(parseYaml(configToYaml(config), 'configuration'))]
+}
+
+function labelled(problems: readonly ChoiceProblem[], config: RunConfig): Problem[] {
+  const settings = settingsOf(config, {})
+  const labels = new Map([
+    ...describeParts(config.behavior).map(({ path, title }) => [path, title] as const),
+    ...settings.map(({ path, label }) => [path, label] as const),
+  ])
+  const labelOf = (path: string) =>
+    labels.get(path) ??
+    settings.find((setting) => setting.path.startsWith(`${path}.`))?.group ??
+    path.charAt(0).toUpperCase() + path.slice(1).replaceAll('_', ' ')
+  return problems.map((problem) => ({ ...problem, label: labelOf(problem.path) }))
 }

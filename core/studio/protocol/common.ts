@@ -12,7 +12,7 @@ export const boundedName = (most: number) =>
     .string()
     .min(1)
     .max(most)
-    .refine((text) => nameProblem(text, most) === undefined, 'expected characters that can be printed')
+    .refine((text) => nameProblem(text, most) === undefined, 'expected printable characters')
 
 export const environmentId = boundedName(BOUNDS.environmentId)
 /** Of what the library has already, from before there were bounds. */
@@ -65,11 +65,11 @@ export const action = z.strictObject({
 })
 export type Action = z.infer<typeof action>
 
-/** What a screen draws: narrowed by `kind` ('bubble' is a `BubbleScene`, 'basic' a `BasicScene`, 'grid' a `GridScene`). */
+/** What a screen draws: narrowed by `kind` ('bubble' is a `BubbleScene`, 'drawing' a `DrawingScene`). */
 export const scene = z.looseObject({ kind: z.string() })
 export type Scene = z.infer<typeof scene>
 
-/** What happened in a step, for animation; narrowed by `kind` (`BubbleEvent`, `BasicEvent`, `GridEvent`). */
+/** What happened in a step, for animation; narrowed by `kind` (`BubbleEvent`, `DrawingEvent`). */
 export const sceneEvent = z.looseObject({ kind: z.string() })
 export type SceneEvent = z.infer<typeof sceneEvent>
 

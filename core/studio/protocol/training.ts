@@ -45,7 +45,13 @@ export const setting = z.object({
 })
 export type Setting = z.infer<typeof setting>
 
-export const problem = z.object({ path: z.string(), message: z.string(), remedy: z.string().nullable() })
+export const problem = z.object({
+  path: z.string(),
+  /** What it is called in the form. */
+  label: z.string(),
+  message: z.string(),
+  remedy: z.string().nullable(),
+})
 export type Problem = z.infer<typeof problem>
 
 export const runState = z.enum(['running', 'stopped', 'finished', 'failed'])
@@ -130,19 +136,74 @@ export const metric = z.object({
 })
 export type Metric = z.infer<typeof metric>
 
+/** Something that a run may have beside its algorithm: a reward signal, a memory. `path` is that of its section. */
+export const part = z.object({
+  path: z.string(),
+  title: z.string(),
+  /** One line of meaning. */
+  description: z.string(),
+  on: z.boolean(),
+  /** Why the run cannot have it; null where it can. */
+  refused: z.string().nullable(),
+})
+export type Part = z.infer<typeof part>
+
+/** What of a configuration that was brought cannot be taken over. */
+export const givenProblem = z.object({
+  /** The keys that lead to it; empty for the whole. */
+  keys: z.array(z.string()),
+  line: z.int().nullable(),
+  message: z.string(),
+  remedy: z.string().nullable(),
+})
+export type GivenProblem = z.infer<typeof givenProblem>
+
+const yaml = z.string().max(1_000_000)
+
+/** Where a run begins: a preset of its environment, or a configuration as `training.read` gives it. */
+const beginning = {
+  environment: environmentId,
+  preset: z.string(),
+  /** Takes the place of the preset. */
+  given: yaml.optional(),
+  /** Which parts are added (true) or taken off (false), by path. */
+  parts: z.record(z.string(), z.boolean()).optional(),
+}
+
 const byRun = z.strictObject({ runId })
 
 export const trainingMethods = {
   'training.presets': { params: z.strictObject({ environment: environmentId }), result: z.array(preset) },
   'training.settings': {
-    params: z.strictObject({ environment: environmentId, preset: z.string() }),
-    result: z.array(setting),
+    params: z.strictObject({
+      ...beginning,
+      /** Settings of kind 'choice': some decide which other settings there are. */
+      chosen: z.record(z.string(), z.string()).optional(),
+    }),
+    result: z.object({ settings: z.array(setting), parts: z.array(part) }),
+  },
+  /** Checks a configuration as `understudy train FILE` would; what of it is sound can be gone on from. */
+  'training.read': {
+    params: z.strictObject({
+      yaml,
+      /** Where it is begun if it names none that is known. */
+      environment: environmentId,
+      /** False once the person has said no to what it would run. */
+      mayAsk: z.boolean(),
+    }),
+    result: z.object({
+      environment: environmentId,
+      /** What it begins with, beside the presets; null when nothing of it is sound. */
+      given: preset.nullable(),
+      /** Of the run, as it says; null where it does not. */
+      name: z.string().nullable(),
+      problems: z.array(givenProblem),
+    }),
   },
   /** The YAML that the command line takes too. With problems the YAML is still given, but cannot be started. */
   'training.compose': {
     params: z.strictObject({
-      environment: environmentId,
-      preset: z.string(),
+      ...beginning,
       /** Name for people; the run id is made from it. */
       name: z.string().trim().max(BOUNDS.name),
       overrides: z.record(z.string(), settingValue),
@@ -156,6 +217,7 @@ export const trainingMethods = {
       yaml: z.string(),
       runId,
       problems: z.array(problem),
+      needsDemonstrations: z.boolean(),
       /** True of a sound configuration worth a second thought (mixed versions, too few demonstrations). */
       warnings: z.array(z.string()),
     }),
@@ -163,7 +225,7 @@ export const trainingMethods = {
   'runs.list': { params: z.strictObject({}), result: z.array(run) },
   'runs.start': {
     params: z.strictObject({
-      yaml: z.string().max(1_000_000),
+      yaml,
       runId: runId.optional(),
       name: z.string().trim().max(BOUNDS.name).optional(),
       demonstrations: z.array(episodeId),

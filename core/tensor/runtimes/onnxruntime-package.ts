@@ -45,7 +45,7 @@ export function onnxRuntimeVersion(): string {
 function load(path: string): unknown {
   const require = find()
   if (require !== undefined) return require(path)
-  throw new UserError('ONNX Runtime, which computes the networks, is not installed', {
+  throw new UserError('ONNX Runtime, which runs the networks, is not installed', {
     remedy:
       engineFolder === undefined
         ? 'run npm ci in the folder of the program'

@@ -39,7 +39,7 @@ export const diverging: Rule = (facts) => {
   const most = greatestReturn(facts)
   for (const [what, values, bound] of [
     ["The critic's error", last(facts, 'loss/critic', 6) ?? last(facts, 'loss/value', 6), most ** 2],
-    ['What the critic expects', last(facts, 'critic/q', 6), most],
+    ['The value that the critic expects', last(facts, 'critic/q', 6), most],
   ] as const) {
     if (values === null) continue
     const sizes = values.map(Math.abs)

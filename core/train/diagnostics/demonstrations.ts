@@ -32,7 +32,7 @@ export const otherVersion: Rule = ({ demonstrations, spec }) => {
   return {
     id: 'demonstrations-version',
     level: 'warning',
-    text: `Demonstrations come from version ${[...new Set(others)].join(' and ')} of ${spec.id}; this is version ${spec.version}, whose rules or observations differ.`,
+    text: `Demonstrations come from version ${[...new Set(others)].join(' and ')} of ${spec.id}; this is version ${spec.version}, with different rules or observations.`,
     advice: 'Leave them out, or record them again.',
   }
 }

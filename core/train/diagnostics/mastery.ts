@@ -46,7 +46,7 @@ export const neverSucceeds: Rule = (facts) => {
   return {
     id: 'never-succeeds',
     level: 'warning',
-    text: 'Almost no episode has reached its goal for a long time, so there is nothing to learn the goal from.',
+    text: 'Almost no episode has reached its goal for a long time, so there is nothing from which to learn the goal.',
     advice:
       'Add demonstrations (gail, behavioral_cloning) or the curiosity signal, or start with an easier lesson.',
   }

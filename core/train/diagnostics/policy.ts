@@ -59,7 +59,7 @@ export const stepsTooLarge: Rule = (facts) => {
   return {
     id: 'steps-too-large',
     level: 'warning',
-    text: 'Most samples hit the bound of the policy ratio: each update goes further than its samples support.',
+    text: 'Most samples hit the bound of the policy ratio: each update goes further than its samples justify.',
     advice: 'Lower learning_rate or num_epoch under hyperparameters.',
   }
 }

@@ -12,7 +12,7 @@ const parts = new Map<string, readonly [what: string, advice: string | null]>([
     'time/environment',
     [
       'the environment',
-      'Step it on worker threads (workers under env_settings), out of step where steps differ in length (stepping: async), or train more per step.',
+      'Step it on worker threads (workers under env_settings), without lockstep if steps differ in length (stepping: async), or train more per step.',
     ],
   ],
   [

@@ -13,13 +13,13 @@ import { type Timeline, timelineOf } from './timeline.ts'
 const BIG_FALL = 8
 
 export const bubbleView: SceneView<AimState> = {
-  aspect,
+  aspect: () => aspect,
   duration: (events) => timelineOf(events).totalMs,
   draw,
   moment,
   progress,
   describe,
-  branches: ['aim', 'swap'],
+  branches: () => ['aim', 'swap'],
   control: aimControl,
 }
 

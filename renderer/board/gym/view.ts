@@ -6,14 +6,14 @@ import type { Canvas, SceneView, Transition } from '../scene-view.ts'
 import { isPending, pictureOf } from './pictures.ts'
 
 export const gymView: SceneView<Hands> = {
-  aspect: 1.5,
+  aspect: () => 1.5,
   duration: () => 0,
   draw,
   pending: ({ after }) => isPending(gymOf(after)),
   moment: () => null,
   describe: () => '',
   progress: () => 0,
-  branches: ['action'],
+  branches: () => ['action'],
   control: liveControl,
 }
 

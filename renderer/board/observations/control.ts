@@ -94,8 +94,9 @@ export const choiceControl: Control<Choice> = {
       apply: (state) => ({ state, action: actionOf(state) }),
     },
   ],
-  describe: (choice) =>
+  describe: (choice, scene) =>
     [
+      ...(observationsOf(scene).problem === null ? [] : [observationsOf(scene).problem]),
       ...choice.discrete.map((index, branch) => `choice ${branch + 1} is ${index}`),
       ...choice.continuous.map((value, i) => `value ${i + 1} is ${value}`),
     ].join(', '),

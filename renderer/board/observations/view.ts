@@ -1,35 +1,39 @@
 /** Any environment on the screen, by what is observed: images as images, numbers as shaded cells, and the action below. */
 import type { ObservationScene } from '../../../core/studio/protocol.ts'
+import { drawNight } from '../drawing/palette.ts'
 import type { Canvas, SceneView, Transition } from '../scene-view.ts'
 import { allowed, type Choice, choiceControl, observationsOf } from './control.ts'
 import { type Box, drawCells, drawImage } from './paint.ts'
+import { drawProblem } from './problem.ts'
 
 const TITLE = 24
 const VECTOR = 72
 
 export const observationsView: SceneView<Choice> = {
-  aspect: 1.4,
+  aspect: () => 1.4,
   duration: () => 0,
   draw,
   moment: () => null,
   describe: () => '',
   progress: () => 0,
-  branches: [],
+  branches: () => [],
   control: choiceControl,
 }
 
 function draw(canvas: Canvas, transition: Transition, _elapsed: number, choice: Choice | null): void {
   const { context, width, height } = canvas
   const scene = observationsOf(transition.after)
-  const night = context.createLinearGradient(0, 0, 0, height)
-  night.addColorStop(0, '#21304f')
-  night.addColorStop(1, '#0f182b')
-  context.fillStyle = night
-  context.fillRect(0, 0, width, height)
+  drawNight(context, width, height)
   const edge = width * 0.04
   const parts = choice === null ? 0 : scene.action.discrete.length + scene.action.continuous
   const strip = parts === 0 ? 0 : Math.min(height * 0.4, 34 * parts + 12)
-  const room = { x: edge, y: edge * 0.7, width: width - 2 * edge, height: height - edge * 1.4 - strip }
+  const above = scene.problem === null ? 0 : drawProblem(context, scene.problem, edge, width - 2 * edge)
+  const room = {
+    x: edge,
+    y: edge * 0.7 + above,
+    width: width - 2 * edge,
+    height: height - edge * 1.4 - strip - above,
+  }
   drawObservations(context, scene, room)
   if (choice !== null) {
     drawChoice(context, scene, choice, { ...room, y: height - strip - edge * 0.4, height: strip })

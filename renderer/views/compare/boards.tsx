@@ -6,7 +6,7 @@ import { useActions } from '../../actions/action.ts'
 import { compareActions } from '../../actions/compare.ts'
 import { BoardFrame } from '../../board/board-frame.tsx'
 import { Stage } from '../../board/stage.tsx'
-import { sceneView } from '../../board/views.ts'
+import { scenePanel, sceneView } from '../../board/views.ts'
 import { oneScore, won } from '../../components/format.ts'
 import { PlayerName } from '../../components/player-mark.tsx'
 import { boardSource, frameAt } from '../../replay/board-source.ts'
@@ -125,20 +125,24 @@ interface OneBoardProps {
 
 function OneBoard({ board, label, spec, clock, starts, frame, decided }: OneBoardProps) {
   const source = useMemo(() => boardSource(clock, board.frames, starts), [clock, board.frames, starts])
-  const view = sceneView(board.frames[0]?.scene.kind ?? '')
+  const scene = board.frames[0]?.scene
+  const view = scene && sceneView(scene.kind)
   if (view === undefined) return null
+  const aspect = view.aspect(scene!)
+  const now = board.frames[frame]!.scene
+  const Panel = scenePanel(now.kind, 'replay')
   const over = frame === board.frames.length - 1
   const value =
     spec.score.measure === 'length'
       ? frame
       : board.frames.slice(0, frame + 1).reduce((sum, { reward }) => sum + reward, 0)
   return (
-    <article className={classes.one} aria-label={label} style={{ '--aspect': view.aspect } as CSSProperties}>
+    <article className={classes.one} aria-label={label} style={{ '--aspect': aspect } as CSSProperties}>
       <header className={classes.oneHead}>
         <PlayerName kind={board.playerKind} name={label} />
         {decided !== null && <span className={classes.ahead}>{decided}</span>}
       </header>
-      <BoardFrame aspect={view.aspect}>
+      <BoardFrame aspect={aspect}>
         <Stage view={view} source={source} label={`${label}, ${frame} of ${board.steps} steps`} />
       </BoardFrame>
       <p className={`${classes.used} figure`}>
@@ -148,6 +152,7 @@ function OneBoard({ board, label, spec, clock, starts, frame, decided }: OneBoar
           {over && `, ${won(board.success)}`}
         </span>
       </p>
+      {Panel !== undefined && <Panel scene={now} />}
     </article>
   )
 }

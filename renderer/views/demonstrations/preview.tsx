@@ -3,7 +3,7 @@ import { useEffect, useMemo } from 'react'
 import type { Demonstration, Result } from '../../../core/studio/protocol.ts'
 import { BoardFrame } from '../../board/board-frame.tsx'
 import { Stage } from '../../board/stage.tsx'
-import { sceneView } from '../../board/views.ts'
+import { scenePanel, sceneView } from '../../board/views.ts'
 import { useResource } from '../../client/resources.ts'
 import { ErrorNote } from '../../components/error-note.tsx'
 import { boardSource } from '../../replay/board-source.ts'
@@ -39,13 +39,14 @@ function Replay({ row, replay }: { row: Demonstration; replay: Result<'demonstra
 
   const frame = frames[step]
   const view = frame === undefined ? undefined : sceneView(frame.scene.kind)
+  const Panel = frame === undefined ? undefined : scenePanel(frame.scene.kind, 'replay')
   const events = frame === undefined || view === undefined ? '' : view.describe(frame.events)
   const noun = replay.spec.score.measure === 'length' ? 'shot' : 'step'
   return (
     <>
       {view !== undefined && (
         <div className={classes.board}>
-          <BoardFrame aspect={view.aspect}>
+          <BoardFrame aspect={view.aspect(frame!.scene)}>
             <Stage view={view} source={source} label={`${noun} ${step}: ${events}`} />
           </BoardFrame>
         </div>
@@ -59,8 +60,9 @@ function Replay({ row, replay }: { row: Demonstration; replay: Result<'demonstra
             : `${noun} 0`}
         </span>
       </p>
+      {Panel !== undefined && <Panel scene={frame!.scene} />}
       <Transport clock={clock} marks={marks} noun={noun} />
-      <StepsStrip clock={clock} frames={frames} branches={view?.branches ?? []} />
+      <StepsStrip clock={clock} frames={frames} branches={(frame && view?.branches(frame.scene)) ?? []} />
       <Details
         row={row}
         verified={replay.verified}

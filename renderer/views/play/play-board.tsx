@@ -40,7 +40,7 @@ export function PlayBoard({ play }: { play: Play }) {
     <div className={classes.stage}>
       <BoardFrame
         ref={board}
-        aspect={view.aspect}
+        aspect={view.aspect(scene)}
         className={classes.board}
         data-board
         role="application"

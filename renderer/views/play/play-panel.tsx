@@ -15,7 +15,7 @@ import type { Play } from './use-play.ts'
 export function PlayPanel({ play }: { play: Play }) {
   const state = play.play
   const spec = state?.spec
-  const Panel = state === null ? undefined : scenePanel(state.scene.kind)
+  const Panel = state === null ? undefined : scenePanel(state.scene.kind, 'play')
   return (
     <aside id="play-panel" className={classes.panel} aria-label="Level" tabIndex={-1}>
       <div className={classes.panelBody}>

@@ -49,7 +49,7 @@ export class PlaySession implements PictureSource {
     if (play === null) return null
     const elapsed = motionAllowed() ? now - this.#startedAt : Number.POSITIVE_INFINITY
     const over = play.terminated || play.truncated
-    const duration = sceneView(play.scene.kind)?.duration(lastEvents) ?? 0
+    const duration = sceneView(play.scene.kind)?.duration(lastEvents, play.scene) ?? 0
     return {
       transition: { before: this.#before, after: play.scene, events: lastEvents },
       elapsed,
@@ -131,7 +131,7 @@ export class PlaySession implements PictureSource {
       lastEvents: step.events,
     })
     if (step.terminated || step.truncated) {
-      const wait = motionAllowed() ? (view?.duration(step.events) ?? 0) : 0
+      const wait = motionAllowed() ? (view?.duration(step.events, step.scene) ?? 0) : 0
       this.#finishTimer = setTimeout(() => this.#publish({ ...this.#snapshot, finished: true }), wait)
     }
   }

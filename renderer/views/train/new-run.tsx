@@ -1,23 +1,29 @@
-import { Alert, Button, Select, TextInput } from '@mantine/core'
-import { IconAlertTriangle, IconPlayerPlay } from '@tabler/icons-react'
+import { Button, Select, TextInput } from '@mantine/core'
+import { IconFileImport, IconPlayerPlay } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Preset } from '../../../core/studio/protocol.ts'
 import { client } from '../../client/client.ts'
+import { chooseFiles } from '../../client/files.ts'
 import { useResource } from '../../client/resources.ts'
 import { EnvironmentSelect } from '../../components/environment-select.tsx'
 import { ErrorNote } from '../../components/error-note.tsx'
 import { useFirstEnvironment } from '../../components/first-environment.ts'
 import { attempt } from '../../components/report-error.ts'
-import { navigate, setRouteParams, useRoute } from '../../route.ts'
+import { navigate, useRoute } from '../../route.ts'
 import { Advanced } from './advanced.tsx'
+import { bringFile, configurationFiles, useBrought } from './brought.ts'
 import {
   type ChosenDemonstrations,
   DemonstrationChoice,
   useChosenDemonstrations,
 } from './demonstration-choice.tsx'
+import { GivenNotes } from './given-notes.tsx'
 import { PresetCards } from './preset-cards.tsx'
+import { RunNotes } from './run-notes.tsx'
 import classes from './train.module.css'
+import { type Control, useChoices } from './use-choices.ts'
 import { useComposed } from './use-composed.ts'
+import { useLast } from './use-last.ts'
 
 /** The one that was asked for, else the recommended one of those that learn from what was picked, or from what there is. */
 function presetOf(
@@ -41,29 +47,38 @@ export function NewRun() {
   const first = useFirstEnvironment()
   const environment = params.get('env') ?? first ?? ''
   const presets = useResource('training.presets', environment === '' ? null : { environment })
-  const chosen = useChosenDemonstrations(environment)
-  const [name, setName] = useState('')
-  const [control, setControl] = useState<'none' | 'shuffled' | 'empty'>('none')
-  const [overrides, setOverrides] = useState<Record<string, number | string | boolean | null>>({})
+  const demonstrations = useChosenDemonstrations(environment)
+  const choices = useChoices(environment)
+  const { name, control, changes, given } = choices
   const [starting, setStarting] = useState(false)
-  const preset = presetOf(presets.value ?? [], params.get('preset'), chosen)
-  const used = preset?.needsDemonstrations ? chosen.ids : []
-  const misread = preset?.needsDemonstrations && chosen.unknown.length > 0
+  useBrought(environment !== '', (brought) => void choices.takeGiven(brought))
+
+  const asked = params.get('preset')
+  const own = given?.given ?? undefined
+  const usesOwn = own !== undefined && asked === null
+  const preset = usesOwn ? own : presetOf(presets.value ?? [], asked, demonstrations)
+  const beginning = preset && {
+    environment,
+    preset: preset.id,
+    ...(usesOwn ? { given: preset.yaml } : {}),
+  }
   const composed = useComposed(
-    preset === undefined || misread
+    beginning === undefined
       ? null
       : {
-          environment,
-          preset: preset.id,
+          ...beginning,
+          ...changes,
           name,
-          overrides,
-          demonstrations: used,
+          demonstrations: demonstrations.ids,
           ...(control === 'none' ? {} : { control }),
         },
   )
+  const needed = useLast(composed.value?.needsDemonstrations) ?? preset?.needsDemonstrations ?? false
+  const unknown = needed ? demonstrations.unknown : []
   const start = async () => {
     if (composed.value === undefined) return
-    const { yaml, runId } = composed.value
+    const { yaml, runId, needsDemonstrations } = composed.value
+    const used = needsDemonstrations ? demonstrations.ids : []
     setStarting(true)
     const run = await attempt(() =>
       client.call('runs.start', { yaml, runId, name: name === '' ? runId : name, demonstrations: used }),
@@ -71,40 +86,40 @@ export function NewRun() {
     setStarting(false)
     if (run !== undefined) navigate('train', { run: run.id })
   }
-  const blocked = composed.value === undefined || composed.value.problems.length > 0
+  const open = () => attempt(async () => Promise.all((await chooseFiles(configurationFiles)).map(bringFile)))
+  const blocked = composed.value === undefined || composed.value.problems.length > 0 || unknown.length > 0
 
   return (
     <div className={classes.new}>
       <section className={classes.newMain} aria-label="New run">
         <div className={classes.newRow}>
-          <EnvironmentSelect
-            label="Environment"
-            value={environment}
-            onChange={(id) => {
-              setOverrides({})
-              setRouteParams({ env: id, preset: null })
-            }}
-          />
+          <EnvironmentSelect label="Environment" value={environment} onChange={choices.chooseEnvironment} />
           <TextInput
             label="Name"
             placeholder={composed.value?.runId ?? preset?.id ?? ''}
             maxLength={80}
             value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
+            onChange={(event) => choices.setName(event.currentTarget.value)}
           />
+          <Button
+            variant="default"
+            leftSection={<IconFileImport size={16} />}
+            title="A YAML file of understudy train or of ML-Agents; it can also be dropped or pasted here"
+            onClick={() => void open()}
+          >
+            Open a configuration
+          </Button>
         </div>
+        {given !== null && <GivenNotes given={given} onClose={choices.forgetProblems} />}
         <ErrorNote error={presets.error} />
         <PresetCards
-          presets={presets.value ?? []}
+          presets={[...(own === undefined ? [] : [own]), ...(presets.value ?? [])]}
           current={preset?.id}
-          onChoose={(id) => {
-            setOverrides({})
-            setRouteParams({ preset: id })
-          }}
+          onChoose={choices.choosePreset}
         />
-        {preset?.needsDemonstrations && (
+        {needed && (
           <>
-            <DemonstrationChoice chosen={chosen} />
+            <DemonstrationChoice chosen={demonstrations} />
             <Select
               label="Control run"
               description="Run one beside the real run to see whether the demonstrations helped. Whatever a control run learns comes from the reward and from how episodes end, not from the player."
@@ -115,38 +130,23 @@ export function NewRun() {
                 { value: 'shuffled', label: 'Yes: shuffle the demonstrated actions' },
                 { value: 'empty', label: 'Yes: blank out the demonstrations' },
               ]}
-              onChange={(kind) => setControl(kind as typeof control)}
+              onChange={(kind) => choices.setControl(kind as Control)}
             />
           </>
         )}
-        {preset !== undefined && (
+        {beginning !== undefined && (
           <Advanced
-            environment={environment}
-            preset={preset.id}
-            overrides={overrides}
-            onChange={setOverrides}
-            yaml={composed.value?.yaml ?? preset.yaml}
+            beginning={beginning}
+            changes={changes}
+            onChange={choices.setChanges}
+            problems={composed.value?.problems ?? []}
+            yaml={composed.value?.yaml ?? preset!.yaml}
           />
         )}
       </section>
       <footer className={classes.newFoot}>
         <div className={classes.newNotes}>
-          {misread && (
-            <Alert color="red" icon={<IconAlertTriangle />} p="xs">
-              This filter is not understood: {chosen.unknown.join(' ')}
-            </Alert>
-          )}
-          {composed.value?.problems.map((problem) => (
-            <Alert key={problem.path} color="red" icon={<IconAlertTriangle />} p="xs">
-              {problem.path}: {problem.message}
-              {problem.remedy !== null && `; ${problem.remedy}`}
-            </Alert>
-          ))}
-          {composed.value?.warnings.map((warning) => (
-            <Alert key={warning} color="yellow" icon={<IconAlertTriangle />} p="xs">
-              {warning}
-            </Alert>
-          ))}
+          <RunNotes unknown={unknown} composed={composed.value} />
           <ErrorNote error={composed.error} />
         </div>
         <Button

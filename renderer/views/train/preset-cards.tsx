@@ -6,7 +6,7 @@ import classes from './train.module.css'
 interface PresetCardsProps {
   readonly presets: readonly Preset[]
   readonly current: string | undefined
-  readonly onChoose: (id: string) => void
+  readonly onChoose: (preset: Preset) => void
 }
 
 export function PresetCards({ presets, current, onChoose }: PresetCardsProps) {
@@ -20,7 +20,7 @@ export function PresetCards({ presets, current, onChoose }: PresetCardsProps) {
             name="preset"
             className="spoken"
             checked={preset.id === current}
-            onChange={() => onChoose(preset.id)}
+            onChange={() => onChoose(preset)}
           />
           <span className={classes.presetTitle}>
             <strong>{preset.title}</strong>

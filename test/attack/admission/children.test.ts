@@ -45,10 +45,12 @@ it('is told by its first message alone', async () => {
   expect(await told(data, config, [])).toMatchObject({
     type: 'failed',
     kind: 'user',
-    message: `the plugin ${evil.plugin} was not added here`,
+    message: `the plugin ${evil.plugin} has not been added here`,
   })
   expect(evil.marks()).toEqual([])
-  expect(await told(data, config, [plugin])).toMatchObject({ message: `${evil.unity} was not added here` })
+  expect(await told(data, config, [plugin])).toMatchObject({
+    message: `${evil.unity} has not been added here`,
+  })
   expect(evil.marks()).toEqual(['plugin'])
   await told(data, config, [plugin, { kind: 'environment', name: evil.unity }])
   expect(evil.marks()).toEqual(['plugin', 'program'])

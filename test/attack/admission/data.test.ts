@@ -35,7 +35,7 @@ describe('what data name is not run', () => {
     for (const way of ways) expect(said(...way)).toMatchObject({ code: 0 })
     const verified = said('demos', 'verify').text
     for (const id of evil.ids)
-      expect(verified).toContain(`not replayed: ${id} with path="/etc/passwd" was not added here`)
+      expect(verified).toContain(`not replayed: ${id} with path="/etc/passwd" has not been added here`)
     const refused = evil.ids.flatMap((id, i) =>
       [
         ['evaluate', `agent-${i}`],
@@ -50,7 +50,7 @@ describe('what data name is not run', () => {
     for (const { way, id } of some) {
       const { code, text } = said(...way)
       expect([code, way]).toEqual([1, way])
-      if (way[0] !== 'record') expect(text).toContain(`${id} was not added here`)
+      if (way[0] !== 'record') expect(text).toContain(`${id} has not been added here`)
     }
     for (const way of [
       ['evaluate', 'run-plugin'],
@@ -58,7 +58,7 @@ describe('what data name is not run', () => {
     ]) {
       expect(said(...way)).toMatchObject({
         code: 1,
-        text: expect.stringContaining('plugin.js was not added here'),
+        text: expect.stringContaining('plugin.js has not been added here'),
       })
     }
     expect(evil.marks()).toEqual([])
@@ -82,7 +82,7 @@ describe('what data name is not run', () => {
         expect(replay).toMatchObject({
           verified: false,
           divergedAt: null,
-          notReplayed: expect.stringContaining('was not added here'),
+          notReplayed: expect.stringContaining('has not been added here'),
         })
         expect(replay.frames).toHaveLength(6)
         const environment = replay.demonstration.environmentId
@@ -122,7 +122,7 @@ describe('what data name is not run', () => {
         for (const attempt of attempts) {
           const { kind, asks, message } = await attempt
           refusals++
-          expect([kind, message]).toEqual(['user', `${id} was not added here`])
+          expect([kind, message]).toEqual(['user', `${id} has not been added here`])
           expect(asks).toMatchObject({ kind: 'environment', name: id, changed: false })
         }
       }

@@ -38,7 +38,7 @@ it('an environment that was recorded by a flag is replayed, until it changes', (
   for (const name of readdirSync(kept)) expect(statSync(join(kept, name)).mode & 0o777).toBe(0o600)
 
   appendFileSync(python, '\n// changed\n')
-  expect(verified()).toContain(`not replayed: ${ID} is not what it was when it was added here`)
+  expect(verified()).toContain(`not replayed: ${ID} has changed since it was added here`)
   expect(text('envs', 'add', ID)).toContain(`added: ${ID}`)
   expect(verified()).toMatch(/^0 2 episodes verified, all intact/)
 })
@@ -57,6 +57,6 @@ it('a plugin that a configuration named is loaded again for its run, until it ch
   expect(trained).toContain(`the configuration loads the plugin ${plugin}`)
   expect(text('evaluate', 'mine', '--episodes', '1')).toMatch(/^0 /)
   appendFileSync(plugin, '// changed\n')
-  expect(text('evaluate', 'mine', '--episodes', '1')).toContain(`the plugin ${plugin} is not what it was`)
+  expect(text('evaluate', 'mine', '--episodes', '1')).toContain(`the plugin ${plugin} has changed`)
   expect(text('evaluate', 'mine', '--episodes', '1', '--plugin', plugin)).toMatch(/^0 /)
 })

@@ -240,7 +240,7 @@ export const NAMED: readonly Kind[] = [
   {
     name: 'of a newer program',
     damage: (target) => forge(newest(target), packr.pack({ arrays: [], root: {} }), undefined, 2),
-    reason: /was written by a newer Understudy \(version 2, this one knows 1\)/,
+    reason: /was written by a newer Understudy \(version 2; this one knows up to 1\)/,
   },
   {
     name: 'that may not be read',

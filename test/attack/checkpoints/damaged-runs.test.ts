@@ -131,7 +131,7 @@ describe('a run whose newest checkpoint is', () => {
     )
     expect(resumedAt).toBe(OLDER)
     expect(notices).toHaveLength(1)
-    expect(notices[0]).toMatch(/^checkpoint 600 is damaged \(.*\); going on from 400: 200 steps are lost$/)
+    expect(notices[0]).toMatch(/^checkpoint 600 is damaged \(.*\); continuing from 400; 200 steps are lost$/)
     expect(notices[0]).toMatch(kind.reason)
     expect(taken).toEqual(course)
     const policy = (folder: string) => readFileSync(join(folder, 'agent.onnx'))
@@ -210,7 +210,9 @@ describe('a library full of damaged runs', () => {
     page.seen.length = 0
     await page.call('runs.resume', { runId })
     const going = await page.event('run.state', ({ id, message }) => id === runId && message !== null)
-    expect(going.message).toBe('checkpoint 600 is damaged (checksum); going on from 400: 200 steps are lost')
+    expect(going.message).toBe(
+      'checkpoint 600 is damaged (checksum); continuing from 400; 200 steps are lost',
+    )
     await page.event('run.state', ({ id, state }) => id === runId && state === 'finished')
     expect((await page.call('runs.list', {})).find(({ id }) => id === runId)).toMatchObject({
       step: MOST,

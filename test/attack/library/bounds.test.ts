@@ -153,7 +153,7 @@ describe('an id or text out of bounds is refused', () => {
     expect(answers.map(({ code }) => code)).toEqual([1, 2, 2, 2, 1, 2, 0])
     for (const { err } of answers) expect(err).not.toMatch(/this is a bug/)
     expect(answers[0]!.err).toContain(
-      'environment.id: expected 1 to 120 characters that can be printed, found 121 characters',
+      'environment.id: expected 1 to 120 printable characters, found 121 characters',
     )
   })
 })

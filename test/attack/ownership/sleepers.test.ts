@@ -45,7 +45,7 @@ function everything(dir: string) {
 }
 
 const SENTENCE =
-  /^run "run" was (taken over by .*|given up for lost) while this (process|one) slept; nothing more was written\n$/
+  /^run "run" was (taken over by .*|taken for dead) while this (process|one) was asleep; nothing more was written\n$/
 
 it('one that wakes up when another has trained its run writes nothing more, and says so', async () => {
   const random = new Random(11)

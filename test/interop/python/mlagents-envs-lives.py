@@ -109,7 +109,7 @@ said = expect(
 )
 assert "return code 1" in said, said
 log = open("Player-2.log").read()
-assert f"no trainer has listened on localhost:{BASE_PORT + 40} for 2 s" in log, log
+assert f"no trainer was listening on localhost:{BASE_PORT + 40} within 2 s" in log, log
 expect_none_running()
 expect(UnityTimeOutException, lambda: open_build(name, worker_id=4, timeout_wait=10, **wrong))
 expect_none_running()

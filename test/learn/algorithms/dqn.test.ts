@@ -5,9 +5,7 @@ import { Random } from '../../../core/random.ts'
 import { loadRuntime } from '../../../core/tensor/index.ts'
 import { openModel } from '../../../core/tensor/runtimes/onnxruntime.ts'
 import { learnOn, PlayLoop, walkRight } from '../play-loop.ts'
-import { reachEnvironment } from '../reach.ts'
-
-registerEnvironment('test/reach-dqn', reachEnvironment)
+import '../reach.ts'
 
 const hyperparameters = {
   batch_size: 64,
@@ -73,8 +71,7 @@ describe('DQN', () => {
       seed,
       settings: { ...basic, hyperparameters: everything },
     })
-    await loop.run(4500)
-    expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.9)
+    expect(await loop.runUntil(4500, 0.9)).toBeGreaterThanOrEqual(0.9)
     await loop.algorithm.release()
   })
 
@@ -91,8 +88,7 @@ describe('DQN', () => {
         },
       },
     })
-    await loop.run(3000)
-    expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.85)
+    expect(await loop.runUntil(3000, 0.85)).toBeGreaterThanOrEqual(0.85)
     await loop.algorithm.release()
   })
 
@@ -233,12 +229,7 @@ describe('DQN', () => {
   })
 
   it.each([
-    [
-      'continuous actions',
-      'test/reach-dqn',
-      {},
-      /dqn cannot choose continuous actions, which test.reach has/,
-    ],
+    ['continuous actions', 'test/reach', {}, /dqn cannot choose continuous actions, which test.reach has/],
     [
       'demonstration rows without demonstrations',
       'basic',

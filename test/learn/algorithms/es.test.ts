@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { registerEnvironment } from '../../../core/envs/index.ts'
 import { centredRanks } from '../../../core/learn/algorithms/es.ts'
 import { learnOn, PlayLoop } from '../play-loop.ts'
-import { reachEnvironment } from '../reach.ts'
-
-registerEnvironment('test/reach-es', reachEnvironment)
+import '../reach.ts'
 
 /** Without a limit a perturbation that stays where it is would never be judged. */
 const parameters = { max_steps: 50 }
@@ -37,14 +34,13 @@ describe('ES', () => {
       numEnvs: 16,
       settings: basic,
     })
-    await loop.run(25_000)
-    expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.9)
+    expect(await loop.runUntil(25_000, 0.9)).toBeGreaterThanOrEqual(0.9)
     await loop.algorithm.release()
   })
 
   it('moves continuous actions to where the reward is', async () => {
     const loop = await PlayLoop.start({
-      environment: 'test/reach-es',
+      environment: 'test/reach',
       settings: {
         trainer_type: 'es',
         hyperparameters: { population: 16, learning_rate: 0.05, episodes_per_evaluation: 4 },

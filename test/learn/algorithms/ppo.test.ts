@@ -3,7 +3,6 @@ import { registerEnvironment } from '../../../core/envs/index.ts'
 import { learnOn, PlayLoop, ppoBasic, walkRight } from '../play-loop.ts'
 import { reachEnvironment } from '../reach.ts'
 
-registerEnvironment('test/reach', reachEnvironment)
 registerEnvironment('test/reach-far', () => {
   const env = reachEnvironment()
   const far = (observation: Float32Array | null) => {
@@ -28,8 +27,7 @@ const scaleFree = { normalize_reward: true, value_clip: 'range' }
 describe('PPO', () => {
   it('solves basic within 10,000 steps', async () => {
     const loop = await PlayLoop.start({ environment: 'basic', settings: ppoBasic })
-    await loop.run(10_000)
-    expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.9)
+    expect(await loop.runUntil(10_000, 0.9)).toBeGreaterThanOrEqual(0.9)
     await loop.algorithm.release()
   })
 
@@ -78,8 +76,7 @@ describe('PPO', () => {
         time_horizon: 32,
       },
     })
-    await loop.run(12_000)
-    expect(loop.recentReturn(4000)).toBeGreaterThan(80) // 20 at first
+    expect(await loop.runUntil(12_000, 80, 4000)).toBeGreaterThan(80) // 20 at first
     await loop.algorithm.release()
   })
 
@@ -150,9 +147,8 @@ describe('PPO', () => {
         max_steps: 20_000,
       },
     })
-    await loop.run(20_000)
     // nobody told it the environment's reward; imitation alone reaches the large goal
-    expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.8)
+    expect(await loop.runUntil(20_000, 0.8)).toBeGreaterThanOrEqual(0.8)
     await loop.algorithm.release()
   })
 

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { registerEnvironment } from '../../../core/envs/index.ts'
 import { UserError } from '../../../core/errors.ts'
 import { learnOn, PlayLoop, ppoBasic, walkRight } from '../play-loop.ts'
-import { reachEnvironment } from '../reach.ts'
-
-registerEnvironment('test/reach', reachEnvironment)
+import '../reach.ts'
 
 const memory = { memory_size: 16, sequence_length: 8 }
 
@@ -28,8 +25,7 @@ const basic = { ...ppoBasic, network_settings: { ...ppoBasic.network_settings, m
 describe('PPO with memory', () => {
   it.each([1, 2, 3])('masters recall, seed %i', async (seed) => {
     const loop = await recall(seed, { memory })
-    await loop.run(8000)
-    expect(loop.recentReturn(1000)).toBeGreaterThan(0.9)
+    expect(await loop.runUntil(8000, 0.9)).toBeGreaterThan(0.9)
     await loop.algorithm.release()
   })
 
@@ -77,8 +73,7 @@ describe('PPO with memory', () => {
         max_steps: 20_000,
       },
     })
-    await loop.run(8000)
-    expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.8)
+    expect(await loop.runUntil(8000, 0.8)).toBeGreaterThanOrEqual(0.8)
     await loop.algorithm.release()
   })
 

@@ -1,16 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import {
-  emptyAction,
-  makeEnvironment,
-  registerEnvironment,
-  scriptedPlayer,
-} from '../../../core/envs/index.ts'
+import { emptyAction, makeEnvironment, scriptedPlayer } from '../../../core/envs/index.ts'
 import { UserError } from '../../../core/errors.ts'
 import type { DemonstrationData } from '../../../core/learn/index.ts'
 import { learnOn, PlayLoop, sacBasic, walkRight } from '../play-loop.ts'
-import { reachEnvironment } from '../reach.ts'
-
-registerEnvironment('test/reach', reachEnvironment)
+import '../reach.ts'
 
 const memory = { memory_size: 16, sequence_length: 8 }
 

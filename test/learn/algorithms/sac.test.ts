@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { registerEnvironment } from '../../../core/envs/index.ts'
 import { expectedSoftValue } from '../../../core/learn/algorithms/soft-values.ts'
 import { maskedLogSoftmax } from '../../../core/learn/networks/distributions.ts'
 import { Graph, loadRuntime } from '../../../core/tensor/index.ts'
 import type { SavedParameters } from '../../../core/tensor/parameters.ts'
 import { learnOn, PlayLoop, sacBasic, walkRight } from '../play-loop.ts'
-import { reachEnvironment } from '../reach.ts'
-
-registerEnvironment('test/reach', reachEnvironment)
+import '../reach.ts'
 
 describe('discrete soft value', () => {
   it('is the enumeration of all actions', async () => {
@@ -39,8 +36,7 @@ describe('discrete soft value', () => {
 describe('SAC', () => {
   it('solves basic within 10,000 steps', async () => {
     const loop = await PlayLoop.start({ environment: 'basic', settings: sacBasic })
-    await loop.run(10_000)
-    expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.9)
+    expect(await loop.runUntil(10_000, 0.9)).toBeGreaterThanOrEqual(0.9)
     await loop.algorithm.release()
   })
 
@@ -87,8 +83,7 @@ describe('SAC', () => {
         },
       },
     })
-    await loop.run(6000)
-    expect(loop.recentReturn(1000)).toBeGreaterThanOrEqual(0.85)
+    expect(await loop.runUntil(6000, 0.85)).toBeGreaterThanOrEqual(0.85)
     await loop.algorithm.release()
   })
 

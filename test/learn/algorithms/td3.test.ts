@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { registerEnvironment } from '../../../core/envs/index.ts'
 import { PlayLoop } from '../play-loop.ts'
-import { reachEnvironment } from '../reach.ts'
-
-registerEnvironment('test/reach', reachEnvironment)
+import '../reach.ts'
 
 const pendulum = {
   environment: 'pendulum',
@@ -30,9 +27,8 @@ const reach = {
 describe('TD3', () => {
   it('solves the pendulum within 12,000 steps', async () => {
     const loop = await PlayLoop.start(pendulum)
-    await loop.run(12_000)
     // random play is below -1,000, and the best there is about -150
-    expect(loop.recentReturn(2_000)).toBeGreaterThan(-250)
+    expect(await loop.runUntil(12_000, -250, 2_000)).toBeGreaterThan(-250)
     await loop.algorithm.release()
   })
 
@@ -41,8 +37,7 @@ describe('TD3', () => {
     async (memory) => {
       const network_settings = { ...reach.settings.network_settings, ...memory }
       const loop = await PlayLoop.start({ ...reach, settings: { ...reach.settings, network_settings } })
-      await loop.run(5_000)
-      expect(loop.recentReturn(1_000)).toBeGreaterThan(-0.3)
+      expect(await loop.runUntil(5_000, -0.3)).toBeGreaterThan(-0.3)
       await loop.algorithm.release()
     },
   )

@@ -81,7 +81,7 @@ describe('serving a trainer', () => {
     const trainer = await startTrainer()
     trainer.kill()
     await expect(serve(trainer.port, { waitSeconds: 1 })).rejects.toThrow(
-      `no trainer has listened on localhost:${trainer.port} for 1 s`,
+      `no trainer was listening on localhost:${trainer.port} within 1 s`,
     )
   })
 
@@ -99,7 +99,7 @@ describe('serving a trainer', () => {
     try {
       await new Promise((resolve) => other.once('listening', resolve))
       const { port } = other.address() as AddressInfo
-      await expect(serve(port, { waitSeconds: 1 })).rejects.toThrow(/no trainer has listened/)
+      await expect(serve(port, { waitSeconds: 1 })).rejects.toThrow(/no trainer was listening/)
     } finally {
       other.close()
     }

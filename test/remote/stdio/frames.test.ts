@@ -31,16 +31,16 @@ describe('FrameReader', () => {
   it('tells an end between frames from one within', () => {
     const whole = frame(Kind.scene, Uint8Array.of(1, 2, 3, 4))
     expect(reader(new Uint8Array(0)).next()).toBeNull()
-    expect(() => reader(whole.subarray(0, 5)).next()).toThrow('ended after 5 of 8 bytes of a head')
-    expect(() => reader(whole.subarray(0, 10)).next()).toThrow('ended after 2 of 4 bytes of a frame')
+    expect(() => reader(whole.subarray(0, 5)).next()).toThrow('ended after 5 of the 8 bytes of a header')
+    expect(() => reader(whole.subarray(0, 10)).next()).toThrow('ended after 2 of the 4 bytes of a frame')
   })
 
   it('refuses a head that cannot be one, and a length that no request has', () => {
     const odd = frame(Kind.scene, new Uint8Array(4))
     odd[6] = 1
-    expect(() => reader(odd).next()).toThrow('is no frame')
+    expect(() => reader(odd).next()).toThrow('is not a frame')
     const long = frame(Kind.scene, new Uint8Array(101))
     expect(() => reader(long).next()).toThrow(UserError)
-    expect(() => reader(new TextEncoder().encode('{"protocol": 1}\n')).next()).toThrow('is no frame')
+    expect(() => reader(new TextEncoder().encode('{"protocol": 1}\n')).next()).toThrow('is not a frame')
   })
 })

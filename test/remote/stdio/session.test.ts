@@ -45,7 +45,7 @@ describe('StdioSession', () => {
     const ask = (kind: number, body: Uint8Array) => () => session.answer({ kind, body })
     expect(ask(Kind.scene, new Uint8Array(4))).toThrow('must be a greeting')
     expect(ask(Kind.hello, text({ protocol: 1, client: 'a test' }))).toThrow(
-      'a test speaks version 1 of the protocol, understudy 0 version 2',
+      'a test speaks version 1 of the protocol, and understudy 0 version 2',
     )
     expect(ask(Kind.hello, Uint8Array.of(0x7b))).toThrow('not JSON')
     expect(ask(Kind.hello, text(null))).toThrow('must have')
@@ -179,12 +179,12 @@ describe('StdioSession', () => {
     expect(() => ask(Kind.advance, twoSteps([2, 2]))).toThrow('environment 0: there is no episode to step')
     advance(({ commands }) => commands.fill(Command.reset))
     expect(() => ask(Kind.advance, twoSteps([2, 3]))).toThrow(
-      'environment 1: action 3 of branch 0 is not 0 to 2',
+      'environment 1: action 3 of branch 0 is outside 0 to 2',
     )
     expect(() => ask(Kind.advance, twoSteps([2, -1]))).toThrow('action -1')
     expect(() => ask(Kind.advance, twoSteps([2, 2], [1, 9]))).toThrow('environment 1: there is no command 9')
     expect(() => ask(Kind.advance, new Uint8Array(3))).toThrow('has 3 bytes, not 18')
-    expect(() => ask(77, new Uint8Array(0))).toThrow('no request of the kind 77')
+    expect(() => ask(77, new Uint8Array(0))).toThrow('no request of kind 77')
     const { result } = advance(({ commands }) => commands.fill(Command.nothing))
     expect(result.observations.indexOf(1)).toBe(10)
   })
@@ -209,7 +209,7 @@ describe('StdioSession', () => {
     twin.reset(4, null)
     const [drawing] = ask(Kind.scene, Uint8Array.of(1, 0, 0, 0))
     expect(json(drawing!.body)).toEqual(twin.scene({ aims: false }))
-    expect(() => ask(Kind.scene, Uint8Array.of(2, 0, 0, 0))).toThrow('no environment 2 of 2')
+    expect(() => ask(Kind.scene, Uint8Array.of(2, 0, 0, 0))).toThrow('no environment 2: there are 2')
     expect(() => ask(Kind.scene, Uint8Array.of(2))).toThrow('1 bytes, not 4')
   })
 })

@@ -94,7 +94,7 @@ describe('understudy env stdio', () => {
     const { code } = await run.end(greeting, text({ cmd: 'step' }))
     expect(code).toBe(1)
     expect(run.frames().map(({ kind }) => kind)).toEqual([Kind.welcome, Kind.refusal])
-    expect(run.errors()).toContain('the input is no frame')
+    expect(run.errors()).toContain('the input is not a frame')
   })
 
   it('ends quietly when nobody reads any more, and at a signal', async () => {

@@ -120,7 +120,7 @@ describe('a Unity build', () => {
     unity.step(action, null)
     unity.restore()
     expect(unity.step(action, null)).toEqual({ reward: 0, terminated: false, truncated: true })
-    expect(() => unity.step(action, null)).toThrow('outside of an episode')
+    expect(() => unity.step(action, null)).toThrow('outside an episode')
     unity.reset(1, null)
     expect(unity.step(action, null).truncated).toBe(false)
   })
@@ -279,7 +279,9 @@ describe('a build that cannot be played', () => {
     const folder = temporaryDirectory()
     const pid = join(folder, 'pid')
     const path = build(folder, `echo $$ > '${pid}'; exec sleep 60`)
-    expect(sentence(() => open(path, { timeout_wait: 4 }))).toMatch(/has not connected for 4 s.*timeout_wait/)
+    expect(sentence(() => open(path, { timeout_wait: 4 }))).toMatch(
+      /did not connect within 4 s.*timeout_wait/,
+    )
     await expect.poll(() => isRunning(Number(readFileSync(pid, 'utf8'))), { timeout: 20_000 }).toBe(false)
   })
 
@@ -290,7 +292,7 @@ describe('a build that cannot be played', () => {
   })
 
   it.each([
-    [{ level: 'hard' }, 'level: a build can be given numbers alone'],
+    [{ level: 'hard' }, 'level: a build can only be given numbers'],
     [{ agents: 1.5 }, 'agents must be a whole number; it is 1.5'],
     [{ time_scale: 0 }, 'time_scale must be above 0; it is 0'],
     [{ timeout_wait: 'soon' }, 'timeout_wait must be a number; it is "soon"'],

@@ -89,7 +89,7 @@ describe('a file of v0.9 to release 1', () => {
 
   it('names what there was then and is no more', () => {
     expect(() => load(flat.replace('trainer: ppo', 'trainer: offline_bc'), 'Hallway')).toThrow(
-      'trainer_type: this trainer of early ML-Agents is not supported by this version',
+      'trainer_type: this early ML-Agents trainer is not supported by this version',
     )
   })
 })

@@ -132,7 +132,7 @@ class Table {
     const draft = this.#episodeOf(fields, line, final)
     const place = `line ${line}`
     if (draft.closed)
-      this.#problems.refuse(place, 'another episode after a row without an action', 'the same')
+      this.#problems.refuse(place, 'a new episode after a row without an action', 'the same one')
     const { plain } = this.#places
     const step = this.#text(fields, plain.step)
     if (step !== '' && this.#number(fields, plain.step!, line) !== draft.rows) {
@@ -166,7 +166,7 @@ class Table {
     const others = this.#header.filter((name) => !known.has(name)).map((name) => `"${name}"`)
     if (others.length > 0) note(`other columns are left out: ${others.slice(0, 8).join(', ')}`)
     if (this.#unclosed > 0) {
-      note(`episodes without a last observation, for which the one before stands in: ${this.#unclosed}`)
+      note(`episodes without a last observation, for which the one before is used: ${this.#unclosed}`)
     }
     if (this.#stopped > 0) note(`episodes that simply stop and count as truncated: ${this.#stopped}`)
     return this.#episodes

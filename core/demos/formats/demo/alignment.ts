@@ -53,7 +53,7 @@ export function findAlignment(
       .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
       .map(({ because }) => because),
   ) as [string[], string[]]
-  const against = contra.length === 0 ? '' : `; against it: ${contra.join(', and ')}`
+  const against = contra.length === 0 ? '' : `; in favour of the other way: ${contra.join(', and ')}`
   return {
     actions: sign > 0 ? 'previous' : 'same',
     certainty: certainty(Math.abs(total)),
@@ -77,7 +77,7 @@ function byMasks(ways: Ways, layout: ActionLayout): Evidence {
   const rate = Math.min(0.5, Math.max(2 * HEEDLESS, Math.max(same, previous) / Math.max(1, masked)))
   return {
     weight: bounded((same - previous) * Math.log(rate / HEEDLESS), BOUNDS.masks),
-    because: `the other way forbidden actions were taken (${Math.max(same, previous)} against ${Math.min(same, previous)})`,
+    because: `fewer forbidden actions were taken (${Math.min(same, previous)} against ${Math.max(same, previous)})`,
   }
 }
 
@@ -119,7 +119,7 @@ function byFirstActions(plays: readonly Play[]): Evidence {
 
 /** Only the recorders of the first releases wrote the size of the observation. */
 function byAge({ vectorObservationSize, actionSpec }: BrainParameters): Evidence {
-  if (vectorObservationSize > 0) return { weight: -3, because: 'the first releases recorded so' }
-  if (actionSpec === null) return { weight: -1, because: "ML-Agents' trainer reads it so" }
-  return { weight: 3, because: "Unity's recorder writes so" }
+  if (vectorObservationSize > 0) return { weight: -3, because: 'the first releases recorded it that way' }
+  if (actionSpec === null) return { weight: -1, because: "ML-Agents' trainer reads it that way" }
+  return { weight: 3, because: "Unity's recorder writes it that way" }
 }

@@ -16,8 +16,8 @@ const MARGIN = 0.1
 
 /** What comes of a step, in words for people. */
 const OUTCOMES = {
-  change: 'what is seen then changes with the action',
-  reward: 'the reward that then comes goes with the action',
+  change: 'what is seen next changes with the action',
+  reward: 'the reward that follows goes with the action',
 } as const
 
 /** @param bound  of the weight, where one way explains everything */

@@ -51,7 +51,7 @@ export function readStart(bytes: Uint8Array, problems: FileProblems): DemoStart 
   try {
     start = decodeStart(bytes)
   } catch (error) {
-    return problems.refuse('first bytes', 'the head of a .demo', (error as Error).message, error)
+    return problems.refuse('first bytes', 'the header of a .demo file', (error as Error).message, error)
   }
   const { apiVersion, steps } = start.meta
   if (!isKnown(apiVersion)) problems.refuse('api version', API_VERSIONS.join(' or '), apiVersion)
@@ -66,7 +66,7 @@ function isKnown(apiVersion: number): boolean {
 /** @throws any error when the bytes are no two messages */
 function decodeStart(bytes: Uint8Array): DemoStart & { readonly padded: boolean } {
   const { message: meta, end } = demonstrationMetaCodec.decodeDelimited(bytes, 0)
-  if (end > BRAIN_AT) throw new RangeError(`a head of ${end} bytes, which ends behind byte ${BRAIN_AT}`)
+  if (end > BRAIN_AT) throw new RangeError(`a header of ${end} bytes, which ends after byte ${BRAIN_AT}`)
   const brain = brainParametersCodec.decodeDelimited(bytes, BRAIN_AT)
   const padded = bytes.subarray(end, BRAIN_AT).every((byte) => byte === 0)
   return { meta, brain: brain.message, recordsAt: brain.end, padded }
@@ -105,7 +105,8 @@ export function readRecords(
     take(record, index)
     if (index === meta.steps - 1) return { at, unclosed }
   }
-  if (!unclosed) problems.refuse('records', `${meta.steps}, as its head says`, 'fewer (the file is cut off)')
+  if (!unclosed)
+    problems.refuse('records', `${meta.steps}, as its header says`, 'fewer (the file is cut off)')
   return { at, unclosed }
 }
 

@@ -140,7 +140,7 @@ function orRefuse<T>(place: string, problems: FileProblems, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    return problems.refuse(place, 'a PNG of the size of its shape', (error as Error).message, error)
+    return problems.refuse(place, 'a PNG as large as its shape says', (error as Error).message, error)
   }
 }
 

@@ -44,7 +44,7 @@ export function readDemo(bytes: Uint8Array, fileName: string, options: ReadOptio
   if (most > LIMITS.episodes) problems.refuse('records', `at most ${LIMITS.episodes} episodes`, most)
   if (heads === undefined) return foreignEpisodes(demo, options, problems, note)
   if (options.actions !== undefined && options.actions !== heads.actions)
-    note(`the file says itself which action its records hold (${heads.actions}), and so they are read`)
+    note(`the file itself says which action its records hold (${heads.actions}), so they are read that way`)
   return ownEpisodes(split(heads.actions).plays, demo, heads, problems)
 }
 
@@ -62,7 +62,7 @@ function readWhole(bytes: Uint8Array, problems: FileProblems, note: Note): Demo 
   const heads = readHeads(bytes.subarray(end.at), problems)
   if (end.unclosed) {
     const rest = bytes.length - end.at
-    const left = rest > 0 && heads === undefined ? `; the last ${rest} bytes are no whole record` : ''
+    const left = rest > 0 && heads === undefined ? `; the last ${rest} bytes are not a complete record` : ''
     note(`the recording was never closed; its ${records.length} records were recovered${left}`)
   }
   return { ...start, layout, observations, records, heads }
@@ -92,11 +92,7 @@ function foreignEpisodes(demo: Demo, options: ReadOptions, problems: FileProblem
   const { layout, observations, brain, meta } = demo
   const stamp = playedEnvironment(brain.name, observations.columns, layout, options.environment, problems)
   if (options.environment !== undefined) {
-    noteSupposed(
-      options.environment,
-      options,
-      `it is of the behaviour ${printable(brain.name.split('?')[0]!)}`,
-    )
+    noteSupposed(options.environment, options, `its behaviour is ${printable(brain.name.split('?')[0]!)}`)
   }
   const environment = environmentHere(stamp)
   const { actions, plays, retraced } = aligned(demo, options.actions, environment, note)
@@ -159,7 +155,7 @@ function aligned(
     return actions === 'same' ? same : previous
   }
   const chosen = given === undefined ? found(way('same'), way('previous')) : way(given)
-  if (chosen.empty > 0) note(`${chosen.empty} of its episodes have no step and are left out`)
+  if (chosen.empty > 0) note(`${chosen.empty} of its episodes have no steps and are left out`)
   return chosen
 }
 
@@ -167,7 +163,7 @@ function aligned(
 function byRetracing(same: number, previous: number): Evidence {
   return {
     weight: 12 * Math.sign(previous - same) * Math.min(3, Math.abs(previous - same)),
-    because: `so played again ${Math.max(same, previous)} of its episodes come out the same`,
+    because: `replayed that way, ${Math.max(same, previous)} of its episodes come out the same`,
   }
 }
 
@@ -178,17 +174,17 @@ function count(retraced: readonly (Retraced | undefined)[]): number {
 function noteEndings(plays: readonly Play[], retraced: readonly (Retraced | undefined)[], note: Note): void {
   const endless = plays.filter((play, i) => !play.ownEnd && retraced[i] === undefined).length
   if (endless > 0) {
-    note(`the last observation of ${endless} episodes was not recorded; the one before stands in its place`)
+    note(`the last observation of ${endless} episodes was not recorded; the one before is used instead`)
   }
   const open = plays.filter(({ ending }) => ending === 'cut off').length
   if (open > 0) note(`${open} of its episodes have no end and are kept as cut off`)
 }
 
 function noteMended({ clipped, opened }: Mended, records: readonly DemoRecord[], note: Note): void {
-  if (clipped > 0) note(`in ${clipped} steps continuous actions beyond -1 to 1 were brought back to it`)
-  if (opened > 0) note(`in ${opened} steps the action was forbidden by the mask, which now allows it`)
+  if (clipped > 0) note(`in ${clipped} steps, continuous actions outside -1 to 1 were clipped to it`)
+  if (opened > 0) note(`in ${opened} steps, the mask forbade the action that was taken; it now allows it`)
   const grouped = records.filter(({ groupReward }) => groupReward !== 0).length
-  if (grouped > 0) note(`rewards of groups, in ${grouped} records, are left out`)
+  if (grouped > 0) note(`group rewards, in ${grouped} records, are left out`)
 }
 
 /** What no `.demo` says. */
@@ -198,10 +194,12 @@ function supposed(
   retraced: readonly (Retraced | undefined)[],
   episodes: readonly Episode[],
 ): string {
-  const what = given ? '' : `taken to be of ${stamp.id}; `
+  const what = given ? '' : `read as ${stamp.id}; `
   const seed =
-    count(retraced) === episodes.length ? 'with seed 0 they come out the same' : 'the seeds are unknown'
-  const goals = count(retraced) === episodes.length ? '' : ', and whether the goal was reached'
+    count(retraced) === episodes.length
+      ? 'replayed with seed 0, they come out the same'
+      : 'the seeds are unknown'
+  const goals = count(retraced) === episodes.length ? '' : ', and so is whether the goal was reached'
   const steps = episodes.reduce((sum, episode) => sum + episodeLength(episode), 0)
-  return `${what}${seed}; player and times of the ${steps} steps are unknown${goals}`
+  return `${what}${seed}; the player and the times of the ${steps} steps are unknown${goals}`
 }

@@ -37,7 +37,7 @@ const INFO = 'dataset_info.json'
 const HEADS = 'understudy.json'
 
 async function writeImitation(episodes: readonly OutgoingEpisode[]): Promise<DemonstrationFiles> {
-  const { environment } = firstOfSameColumns(episodes, 'a folder of imitation')
+  const { environment } = firstOfSameColumns(episodes, 'an imitation folder')
   const { element, width } = flatActions(environment)
   const shape = observationShape(environment)
   const size = shapeSize(shape)
@@ -143,7 +143,8 @@ function readImitation(files: DemonstrationFiles, folderName: string, options?: 
   const environment = ours === undefined ? givenEnvironment(folderName, options) : undefined
   if (environment !== undefined) {
     options?.note?.('imitation keeps no times, seeds or players: none are set')
-    if (trajectories.some(({ rewards }) => rewards === undefined)) options?.note?.('no rewards: they are 0')
+    if (trajectories.some(({ rewards }) => rewards === undefined))
+      options?.note?.('it has no rewards: they are 0')
   }
   return trajectories.map((trajectory, i) => {
     const place = `episode ${i}`
@@ -157,7 +158,7 @@ function readBatches(files: DemonstrationFiles, problems: FileProblems): ArrowBa
   if ('problem' in parsed) return problems.refuseBySchema(STATE, parsed.problem)
   return parsed.data._data_files.flatMap(({ filename }) => {
     const bytes = files.get(filename)
-    if (bytes === undefined) return problems.refuse(STATE, 'data files that are there', filename)
+    if (bytes === undefined) return problems.refuse(STATE, 'data files that exist', filename)
     return readArrowStream(bytes, filename, problems)
   })
 }

@@ -24,7 +24,7 @@ import { isZip, readZip, writeZip } from '../parts/zip.ts'
 import { FileProblems } from '../problems.ts'
 
 function writeImitationNpz(episodes: readonly OutgoingEpisode[]): Uint8Array {
-  const { environment, masks } = firstOfSameColumns(episodes, 'an archive of imitation')
+  const { environment, masks } = firstOfSameColumns(episodes, 'an imitation archive')
   const { element, width } = flatActions(environment)
   const { mask: M } = stepLayout(environment)
   const [only, ...others] = environment.observations
@@ -173,7 +173,7 @@ function matches(bytes: Uint8Array): boolean {
 
 export const imitationNpz = inOwnUnits({
   name: 'imitation-npz',
-  title: 'imitation trajectories in its older form: a NumPy archive that imitation.data.serialize loads',
+  title: 'imitation trajectories in their older form: a NumPy archive that imitation.data.serialize loads',
   group: 'imitation',
   layout: 'file',
   extensions: ['.imitation.npz'],

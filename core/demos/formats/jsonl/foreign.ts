@@ -41,7 +41,7 @@ export function completeLine(
   const units = own ?? unitsOf(head.environment, options?.environment)
   if (units === undefined && isGymnasium(head.environment)) {
     options?.note?.(
-      `${place} does not say by which numbers ${head.environment.id} calls its actions: they are taken to be -1 to 1 and to count from 0`,
+      `${place} does not say which numbers ${head.environment.id} uses for its actions: they are read as -1 to 1, and as counted from 0`,
     )
   }
   const others = Object.keys(line).filter(

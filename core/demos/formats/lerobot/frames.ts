@@ -76,7 +76,7 @@ function readInfo(files: DemonstrationFiles, problems: FileProblems): ReadonlyMa
   if (!/^v3\.\d+$/.test(codebase_version)) {
     problems.refuse(
       `${layout.INFO}, codebase_version`,
-      'v3.0 (lerobot.datasets.v30.convert_dataset_v21_to_v30 brings older ones up)',
+      'v3.0 (lerobot.datasets.v30.convert_dataset_v21_to_v30 upgrades older ones)',
       codebase_version,
     )
   }

@@ -30,10 +30,10 @@ export const lerobot = inOwnUnits({
   cannotHold: (episodes) => [
     'the observation after the last action: LeRobot has no row for it (Understudy finds it in meta/understudy.json)',
     ...(flattens(episodes)
-      ? ['the shape of the observation: observation.state is one vector, as its policies take it']
+      ? ['the shape of the observation: observation.state is one vector, which is what its policies take']
       : []),
     ...(episodes.some(({ success }) => success === null) && episodes.some(({ success }) => success !== null)
-      ? ['which goals were reached, as that is not known of all']
+      ? ['which goals were reached, as that is not known for every episode']
       : []),
     ...mixedActionsLost(episodes, 'LeRobot'),
   ],

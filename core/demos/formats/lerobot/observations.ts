@@ -37,7 +37,7 @@ export function openObservations(
   return environment.observations.map(({ shape }, i) => {
     const name = featureOf(frames, environment, i)
     if (frames.kinds.get(name) === 'video') {
-      const expected = 'numbers, or pictures within the Parquet files (dtype image)'
+      const expected = 'numbers, or pictures inside the Parquet files (dtype image)'
       problems.refuse(`feature "${name}"`, expected, 'a video, which cannot be read here')
     }
     if (frames.hasPictures(name)) return pictures(frames, name, shape, environment, problems)

@@ -34,11 +34,13 @@ export async function readLeRobot(
 
 function noteWhatIsMissing(frames: Frames, { hasNext }: Table, note: (text: string) => void): void {
   if (!hasNext) {
-    note('LeRobot keeps no observation after the last action: the one before it stands in its place')
+    note('LeRobot keeps no observation after the last action: the one before it is used instead')
   }
-  if (!frames.has('next.reward')) note('no next.reward: rewards are 0')
+  if (!frames.has('next.reward')) note('it has no next.reward: rewards are 0')
   if (!frames.has('next.terminated') && !frames.has('next.success')) {
-    note('next.done does not tell an end by the rules from a cut: episodes are taken as truncated')
+    note(
+      'next.done does not say whether the rules ended an episode or it was cut off: episodes count as truncated',
+    )
   }
 }
 

@@ -206,7 +206,7 @@ export function declaredUnits(
       declared.filter((range) => !isDeclared(range)).map((range) => supposed(range).join(' to ')),
     )
     note?.(
-      `some actions have no bounds on one side or both; they are taken to go from ${[...open].join(' or ')}`,
+      `some actions are unbounded on one side or both; they are read as going from ${[...open].join(' or ')}`,
     )
   }
   return {

@@ -41,7 +41,7 @@ export function foreignColumns(metadata: Metadata, options: ReadOptions, at: Pla
   }
   for (const { space } of actions) {
     if (space.type !== 'Box' || /^float\d+$/.test(space.dtype)) continue
-    problems.refuse('action_space', 'actions of floats or of choices', `a Box of ${space.dtype}`)
+    problems.refuse('action_space', 'actions that are floats or choices', `a Box of ${space.dtype}`)
   }
   const { continuous } = actionLayout(actions)
   if (continuous > MOST_VALUES) {
@@ -51,7 +51,7 @@ export function foreignColumns(metadata: Metadata, options: ReadOptions, at: Pla
   // The same environment of Gymnasium may be made by several ids: with a module in front, or by a wrapper of somebody's own.
   const given = isGymnasium(played) || isUnnamed(played) ? options.environment : undefined
   if (given !== undefined && given.id !== played.id && isGymnasium(played)) {
-    note?.(`the file says ${played.id}; it is taken to be of ${given.id}, as was asked for`)
+    note?.(`the file says ${played.id}; it is read as ${given.id}, as requested`)
   } else if (given !== undefined && isUnnamed(played)) noteSupposed(given, options)
   const known = given ?? knownEnvironment(played.id)
   const observations = (known === undefined ? observed : inOrderOf(known, observed)).map((leaf, i) =>

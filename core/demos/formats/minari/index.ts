@@ -23,7 +23,7 @@ const PLACES = [
 
 export const minari = inOwnUnits({
   name: 'minari',
-  title: 'Minari dataset (HDF5): offline data as Gymnasium has it',
+  title: "Minari dataset (HDF5): Gymnasium's offline data",
   group: 'offline',
   layout: 'folder',
   matches: (paths) => PLACES.some((files) => files.every((file) => paths.has(file))),

@@ -96,7 +96,7 @@ function boundsText(values: readonly number[], shape: readonly number[]): string
 
 /** @throws DataError when the text is no space that is read here */
 export function parseSpace(text: unknown, place: string, problems: FileProblems): Space {
-  if (typeof text !== 'string') return problems.refuse(place, 'a text with a space in it', typeof text)
+  if (typeof text !== 'string') return problems.refuse(place, 'a Gymnasium space as text', typeof text)
   let value: unknown
   try {
     // 1e999 is what JavaScript reads as infinity.
@@ -108,7 +108,7 @@ export function parseSpace(text: unknown, place: string, problems: FileProblems)
 }
 
 function spaceOf(value: unknown, place: string, problems: FileProblems, level: number): Space {
-  if (level > 8) problems.refuse(place, 'at most 8 spaces within one another', 'more')
+  if (level > 8) problems.refuse(place, 'spaces nested at most 8 deep', 'more')
   if (typeof value !== 'object' || value === null) return problems.refuse(place, 'a space', typeof value)
   const fields = value as Record<string, unknown>
   const numbers = (name: string): number[] => flatNumbers(fields[name], `${place}, ${name}`, problems)

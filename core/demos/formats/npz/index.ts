@@ -164,7 +164,7 @@ function firstName(bytes: Uint8Array): string {
 
 export const npz = inOwnUnits({
   name: 'npz',
-  title: 'NumPy archive: one environment, columns behind one another with episode offsets',
+  title: 'NumPy archive: one environment, episodes end to end with their offsets',
   group: 'scripts',
   layout: 'file',
   extensions: ['.npz'],

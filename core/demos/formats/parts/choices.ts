@@ -27,7 +27,7 @@ export function refuseChoice(
   const first = start[branch] ?? 0
   const where = sizes.length === 1 ? place : `${place}, branch ${branch}`
   const least = `a whole number from ${first} to ${first + sizes[branch]! - 1}`
-  return problems.refuse(where, `${least}, as of ${spaceName(space)}`, value)
+  return problems.refuse(where, `${least}, as in ${spaceName(space)}`, value)
 }
 
 /** As Gymnasium prints it; of many branches the first ones. */

@@ -44,9 +44,7 @@ export function mixedActionsLost(episodes: readonly Episode[], program: string):
     ({ environment: { action } }) => action.continuous > 0 && action.discrete.length > 0,
   )
   return mixed
-    ? [
-        `which of an action's numbers are branches: ${program} gets them behind the continuous ones, as floats`,
-      ]
+    ? [`which of an action's numbers are branches: ${program} gets them after the continuous ones, as floats`]
     : []
 }
 

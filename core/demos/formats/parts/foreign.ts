@@ -32,7 +32,7 @@ export function noteSupposed(
   { supposed, note }: ReadOptions,
   said = 'it does not say what was played',
 ): void {
-  if (supposed) note?.(`${said}; taken to be of ${id}, as its observations and actions fit`)
+  if (supposed) note?.(`${said}; read as ${id}, whose observations and actions fit`)
 }
 
 /** How an episode ended, as far as its file says. */

@@ -57,7 +57,7 @@ export function readHeads(
   if (episodes.length !== count) {
     problems.refuse(
       path,
-      `${count} episodes (delete it if another program has changed the others)`,
+      `${count} episodes (if another program has changed the other files, delete this one)`,
       episodes.length,
     )
   }

@@ -21,12 +21,12 @@ const TYPES = {
 /** What NumPy has besides, by the first letter. */
 const OTHERS = new Map([
   ['c', 'complex numbers'],
-  ['O', 'objects, which only Python unpacks'],
+  ['O', 'objects, which only Python can unpack'],
   ['S', 'texts'],
   ['U', 'texts'],
   ['V', 'raw bytes'],
   ['M', 'dates'],
-  ['m', 'spans of time'],
+  ['m', 'time spans'],
   ['f', 'numbers of extended precision'],
 ])
 

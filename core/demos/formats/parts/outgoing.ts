@@ -28,7 +28,7 @@ export function inOwnUnits<const Format extends Outgoing<FileFormat> | Outgoing<
       ...format.cannotHold(episodes),
       ...silentEnvironments(episodes).map(
         (id) =>
-          `the numbers by which ${id} itself calls its actions: recordings from before these were kept do not say them (the file has -1 to 1 and counts from 0)`,
+          `the numbers that ${id} itself uses for its actions: older recordings do not say them (the file has -1 to 1 and counts from 0)`,
       ),
     ],
   }
@@ -43,7 +43,7 @@ function outgoing(episodes: readonly Episode[]): OutgoingEpisode[] {
     if (units === undefined) return { ...episode, head }
     const environment = { ...episode.environment, action: { ...episode.environment.action, units } }
     if (!areHeld(environment.action)) {
-      throw new UserError(`${environment.id} calls its actions by numbers beyond 32 bits`, {
+      throw new UserError(`${environment.id} uses numbers beyond 32 bits for its actions`, {
         remedy: 'export as understudy',
       })
     }

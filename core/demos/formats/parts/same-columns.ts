@@ -13,11 +13,11 @@ type Written = Episode & Partial<Pick<OutgoingEpisode, 'head'>>
  */
 export function firstOfSameColumns<E extends Written>(episodes: readonly E[], file: string): E {
   const first = episodes[0]
-  if (first === undefined) throw new UserError('there is no episode to export')
+  if (first === undefined) throw new UserError('there are no episodes to export')
   const other = episodes.find((episode) => columnsOf(episode) !== columnsOf(first))
   if (other === undefined) return first
   throw new UserError(
-    `${file} holds one environment; these episodes are of ${first.environment.id} and ${other.environment.id} with different columns`,
+    `${file} holds one environment; these episodes were played in ${first.environment.id} and ${other.environment.id}, which have different columns`,
     { remedy: 'choose one with --env, or export as understudy or jsonl' },
   )
 }

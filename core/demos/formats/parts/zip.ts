@@ -48,7 +48,7 @@ export function readZip(bytes: Uint8Array, problems: FileProblems): Map<string, 
         `${packed} bytes of ${bytes.length}`,
       )
     }
-    if (files.has(name)) problems.refuse(`zip entry "${name}"`, 'one file of this name', 'two')
+    if (files.has(name)) problems.refuse(`zip entry "${name}"`, 'only one file of this name', 'two')
     files.set(name, readEntry(bytes, view, at, name, problems))
     at += 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
   }

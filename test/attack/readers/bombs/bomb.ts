@@ -9,7 +9,7 @@ export interface Bomb {
 
 /** What is said where only the limits of the process stop it. */
 export const OVER =
-  /content: expected a file that is read with [\d.]+ s .*, found one that (takes more than|crashed)/
+  /content: expected a file that can be read with [\d.]+ s .*, found one that (takes more than|crashed)/
 
 export const json = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value))
 

@@ -49,7 +49,7 @@ export const demos: readonly Bomb[] = [
   {
     name: 'two thousand million records.demo',
     make: () => demo([], { steps: 2 ** 31 - 1 }),
-    says: /records: expected 2147483647, as its head says/,
+    says: /records: expected 2147483647, as its header says/,
   },
   {
     name: 'a huge observation.demo',
@@ -69,7 +69,7 @@ export const demos: readonly Bomb[] = [
   {
     name: 'a picture that inflates.demo',
     make: () => demo([picture([1, 2, 2], png(2, 2, deflateSync(new Uint8Array(50_000_000))))]),
-    says: /a PNG of the size of its shape/,
+    says: /a PNG as large as its shape says/,
   },
   {
     name: 'groups in groups.demo',

@@ -38,17 +38,17 @@ export const hdf5s: readonly Bomb[] = [
   {
     name: 'a group that holds itself.zip',
     make: () => minari(readFileSync(new URL('../../../demos/fixtures/loop.hdf5', import.meta.url))),
-    says: /at most 12 groups within one another/,
+    says: /groups nested at most 12 deep/,
   },
   {
     name: 'groups in groups.zip',
     make: async () => minari(await deep(60)),
-    says: /at most 12 groups within one another/,
+    says: /groups nested at most 12 deep/,
   },
   {
     name: 'eight thousand million rows.zip',
     make: async () => minari(await neverWritten(2n ** 33n)),
-    says: /no more values than a file of this size has/,
+    says: /no more values than a file of this size can have/,
   },
   {
     name: 'a hundred thousand episodes.zip',
@@ -67,6 +67,6 @@ export const hdf5s: readonly Bomb[] = [
       minari(await episode(), {
         observation_space: `${'{"type":"Dict","subspaces":{"a":'.repeat(20_000)}{}${'}}'.repeat(20_000)}`,
       }),
-    says: /at most 8 spaces within one another/,
+    says: /spaces nested at most 8 deep/,
   },
 ]

@@ -10,8 +10,8 @@ const many = (count: number, line: (i: number) => string): string =>
 const laughs =
   'a0: &a0 [x,x,x,x,x,x,x,x,x]\n' +
   many(9, (i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(',')}]\n`)
-const TOO_MANY = /more than 12000 words and signs/
-const TOO_DEEP = /more than 10 lists and sections within one another/
+const TOO_MANY = /more than 12000 words and symbols/
+const TOO_DEEP = /lists and sections nested more than 10 deep/
 const TOO_LONG = /more than 262144 characters/
 
 export const yamls: readonly TextBomb[] = [

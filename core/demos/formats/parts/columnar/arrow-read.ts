@@ -141,7 +141,7 @@ class BatchCursor {
     if (offset + length > this.#body.length) throw new RangeError(`a buffer at ${offset} of ${length} bytes`)
     this.#taken += length
     if (this.#taken > this.#body.length) throw new RangeError('buffers that overlap')
-    if (length < least) throw new RangeError(`${length} bytes where ${least} must be`)
+    if (length < least) throw new RangeError(`${length} bytes where ${least} are needed`)
     return new DataView(this.#body.buffer, this.#body.byteOffset + offset, length)
   }
 }

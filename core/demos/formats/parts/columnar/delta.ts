@@ -69,7 +69,7 @@ function readDeltas(bytes: Uint8Array, size: number, bits: 32 | 64): Deltas {
   const miniblocks = reader.unsigned()
   const count = reader.unsigned()
   const perMiniblock = blockSize / miniblocks
-  if (count !== size) throw new RangeError(`${count} values where ${size} must be`)
+  if (count !== size) throw new RangeError(`${count} values where ${size} are needed`)
   if (!Number.isInteger(perMiniblock) || perMiniblock === 0 || perMiniblock % 8 !== 0) {
     throw new RangeError(`blocks of ${blockSize} values in ${miniblocks} parts`)
   }

@@ -72,7 +72,7 @@ export function readParquetMetadata(
   place: string,
   problems: FileProblems,
 ): ParquetMetadata {
-  if (!isParquet(bytes)) problems.refuse(place, 'a Parquet file', 'something else or a part of one')
+  if (!isParquet(bytes)) problems.refuse(place, 'a Parquet file', 'something else, or only part of one')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const length = view.getUint32(bytes.length - 8, true)
   if (length > bytes.length - 12) problems.refuse(`${place}, footer`, `${length} bytes`, bytes.length - 12)
@@ -174,7 +174,7 @@ export function count(value: ThriftValue | undefined, what: string): number {
 
 export function struct(value: ThriftValue | undefined): ThriftStruct {
   if (value instanceof Map) return value
-  throw new RangeError('no struct where one must be')
+  throw new RangeError('no struct where one is needed')
 }
 
 function list(value: ThriftValue | undefined, what: string): ThriftValue[] {
@@ -184,7 +184,7 @@ function list(value: ThriftValue | undefined, what: string): ThriftValue[] {
 
 function text(value: ThriftValue | undefined): string {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8')
-  throw new RangeError('no text where one must be')
+  throw new RangeError('no text where one is needed')
 }
 
 function ascii(bytes: Uint8Array, at: number): string {

@@ -45,7 +45,7 @@ export function readTree(library: Library, bytes: Uint8Array): { root: Hdf5Group
 }
 
 function readGroup(source: Source, path: string, level: number): Hdf5Group {
-  if (level > LEVELS) throw new Refusal(path, `at most ${LEVELS} groups within one another`, 'more')
+  if (level > LEVELS) throw new Refusal(path, `groups nested at most ${LEVELS} deep`, 'more')
   const { library, file } = source
   const names = library.get_names(file, path, false)
   takeObjects(source, path, names.length)
@@ -85,7 +85,7 @@ function readDataset(source: Source, path: string): Hdf5Node {
   const metadata = library.get_dataset_metadata(file, path)
   const { shape } = metadata
   if (shape === null || !isRead(library, metadata) || metadata.virtual_sources !== undefined) {
-    return { kind: 'other', what: 'a dataset of a type that is not read here' }
+    return { kind: 'other', what: 'a dataset of a type that cannot be read here' }
   }
   const rows = shape[0] ?? 1
   const width = shape.slice(1).reduce((product, size) => product * size, 1)
@@ -121,7 +121,7 @@ function readValues(
   const size = count * metadata.size
   takeBytes(source, place, size)
   const pointer = library._malloc(Math.max(1, size))
-  if (pointer === 0) throw new Refusal(place, 'values that fit into the memory', `${size} bytes`)
+  if (pointer === 0) throw new Refusal(place, 'values that fit in memory', `${size} bytes`)
   if (read(BigInt(pointer)) < 0) throw new Refusal(place, 'values that can be read', 'damaged ones')
   const bytes = library.HEAPU8.slice(pointer, pointer + size)
   const values =
@@ -198,10 +198,10 @@ function isBoolean({ enum_type, size }: Metadata): boolean {
 function takeBytes({ left }: Source, place: string, bytes: number): void {
   left.bytes -= bytes
   if (!(left.bytes >= 0))
-    throw new Refusal(place, 'no more values than a file of this size has', `${bytes} bytes`)
+    throw new Refusal(place, 'no more values than a file of this size can have', `${bytes} bytes`)
 }
 
 function takeObjects({ left }: Source, place: string, objects: number): void {
   left.objects -= objects
-  if (left.objects < 0) throw new Refusal(place, 'no more objects than a file of this size has', 'more')
+  if (left.objects < 0) throw new Refusal(place, 'no more objects than a file of this size can have', 'more')
 }

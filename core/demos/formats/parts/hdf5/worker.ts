@@ -54,8 +54,8 @@ function answer(request: Hdf5Request, library: Library): void {
 /** What is no refusal comes out of the library: errors of its own, traps, aborts and allocations that failed. */
 function refusalFor(error: unknown): Refusal {
   if (error instanceof Refusal) return error
-  const found = error instanceof Error ? error.message : 'an exception in it'
-  return new Refusal('HDF5', 'a file that the HDF5 library reads', found)
+  const found = error instanceof Error ? error.message : 'a failure inside the library'
+  return new Refusal('HDF5', 'a file that the HDF5 library can read', found)
 }
 
 function post(reply: Hdf5Reply, transfer: ArrayBuffer[] = []): void {
