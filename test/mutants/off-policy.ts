@@ -300,6 +300,7 @@ export const offPolicy: readonly Mutant[] = [
         what: 'sequence by sequence in place of step by step',
         find: 'stream.copy(place + t, batch, t * count + i)',
         replace: 'stream.copy(place + t, batch, i * this.#window + t)',
+        tests: [golden],
       },
       {
         what: 'the first row of an episode keeps the memory of the one before',
