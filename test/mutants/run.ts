@@ -84,19 +84,23 @@ async function judge(copy: string, tests: readonly string[], limit: number): Pro
   const report = join(copy, 'node_modules/.tmp/report.json')
   rmSync(report, { force: true })
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-  const options = ['--project', 'quick', '--bail', '1', '--maxWorkers', '1']
+  const options = ['--bail', '1', '--maxWorkers', '1']
   const child = spawn(
     process.execPath,
     [vitest, 'run', ...options, '--reporter=json', `--outputFile=${report}`, ...tests],
     {
       cwd: copy,
-      stdio: 'ignore',
+      stdio: ['ignore', 'ignore', 'pipe'],
       detached: process.platform !== 'win32',
       // What the tests of a fault leave behind goes with the copy.
       env: { ...process.env, TMPDIR: join(copy, 'node_modules/.tmp') },
     },
   )
   running.add(child)
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
   let late = false
   const timer = setTimeout(() => {
     late = true
@@ -107,13 +111,14 @@ async function judge(copy: string, tests: readonly string[], limit: number): Pro
   running.delete(child)
   const none = new Map<string, number>()
   if (late) return { passed: false, by: `time: over ${Math.round(limit)} s`, seconds: none }
-  if (!existsSync(report)) return { passed: false, by: 'a runner that broke down', seconds: none }
+  if (!existsSync(report)) throw new Error(`the tests left no report: ${said}`)
   const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
   const fileOf = (name: string) => relative(copy, name).replaceAll('\\', '/')
   const failed = testResults.find((result) => result.status === 'failed')
   if (failed !== undefined && /SyntaxError|Transform failed|PARSE_ERROR/.test(failed.message)) {
     throw new Error(`${failed.name} does not load: ${failed.message}`)
   }
+  if (failed === undefined && status !== 0) throw new Error(`the tests ended without a verdict: ${said}`)
   const test = failed?.assertionResults.find((result) => result.status === 'failed')
   return {
     passed: status === 0,
@@ -158,6 +163,8 @@ copies.forEach(copyTo)
 const tests = [...new Set(mutants.flatMap(({ tests }) => tests))]
 const sound = await judge(copies[0]!, tests, 1_200)
 if (!sound.passed) throw new Error(`the tests fail without any fault, first ${sound.by}`)
+const missing = tests.filter((test) => !sound.seconds.has(test))
+if (missing.length > 0) throw new Error(`nothing runs ${missing.join(', ')}`)
 process.stdout.write(`${tests.length} test files pass without a fault\n`)
 
 const left = [...mutants]
