@@ -201,7 +201,7 @@ async function repair(id: string, context: CliContext): Promise<void> {
   if (left.length > 0) process.exitCode = 1
   if (context.json) return context.printJson({ run: id, done, left })
   for (const line of done) context.print(line)
-  for (const line of left) context.note(`not mended: ${line}`)
+  for (const line of left) context.note(`not repaired: ${line}`)
   if (done.length === 0 && left.length === 0) context.print(`${id} has no damage`)
 }
 

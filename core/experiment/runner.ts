@@ -119,7 +119,7 @@ export class ExperimentRunner {
         throw new UserError(
           `${file}: ${learner.id} learns from demonstrations, but ${spec.id} comes with none`,
           {
-            remedy: 'name files of them: demonstrations: [mine.understudy]',
+            remedy: 'list some files: demonstrations: [mine.understudy]',
           },
         )
       }

@@ -22,7 +22,7 @@ export const rolloutKeys = {
     .nullable()
     .default(null)
     .describe(
-      'Ours: worker threads that host the environments; 0, the default where neither async stepping nor a pace asks for one, steps them in the training thread',
+      'Ours: worker threads that host the environments; 0, the default unless async stepping or a pace needs one, steps them in the training thread',
     ),
   envs_per_worker: z
     .int()
@@ -30,7 +30,7 @@ export const rolloutKeys = {
     .max(4096)
     .nullable()
     .default(null)
-    .describe('Ours: environments on each worker; takes the place of the number of environments')
+    .describe('Ours: environments on each worker, instead of the number of environments')
     .meta({ title: 'Environments per worker' }),
   stepping: z
     .enum(['sync', 'async'])
@@ -43,24 +43,24 @@ export const rolloutKeys = {
     .positive()
     .nullable()
     .default(null)
-    .describe("Ours: environments take the time of the real game's animations at so many times its speed"),
+    .describe("Ours: environments take as long as the real game's animations at this many times its speed"),
   timeout_wait: z
     .number()
     .positive()
     .default(DEFAULT_TIMEOUT_SECONDS)
-    .describe('Seconds after which a worker that does not answer is started anew')
+    .describe('Seconds after which a worker that does not answer is restarted')
     .meta({ title: 'Patience with a worker' }),
   max_lifetime_restarts: z
     .int()
     .min(-1)
     .default(DEFAULT_RESTARTS.maxLifetimeRestarts)
-    .describe('How often a worker may be started anew; -1: without limit')
+    .describe('How often a worker may be restarted; -1: no limit')
     .meta({ title: 'Most restarts' }),
   restarts_rate_limit_n: z
     .int()
     .min(-1)
     .default(DEFAULT_RESTARTS.rateLimit)
-    .describe('How often within the period for restarts; -1: without limit')
+    .describe('How often within the period for restarts; -1: no limit')
     .meta({ title: 'Most restarts in a period' }),
   restarts_rate_limit_period_s: z
     .number()

@@ -85,7 +85,7 @@ const fileSchema = z.strictObject({
         .nullable()
         .default(null)
         .describe(
-          "Ours: steps after which an episode is truncated, in evaluation too; absent: the environment's limit",
+          "Ours: steps after which an episode is truncated, in evaluation too; default: the environment's limit",
         ),
     })
     .prefault({}),

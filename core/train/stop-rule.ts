@@ -17,20 +17,22 @@ export const stopSettings = z
       .positive()
       .nullable()
       .default(null)
-      .describe('Ours: training time after which the run ends, earlier sessions included')
+      .describe('Ours: training time after which the run ends, including earlier sessions')
       .meta({ title: 'Most seconds' }),
     plateau_steps: z
       .int()
       .min(1)
       .default(20_000)
-      .describe('Ours: environment steps without an improvement that make a plateau')
+      .describe('Ours: environment steps without improvement that count as a plateau')
       .meta({ title: 'Steps of a plateau' }),
     plateau_share: z
       .number()
       .min(0)
       .max(1)
       .default(0.01)
-      .describe('Ours: share of the best score so far by which a score must beat it to count as improvement')
+      .describe(
+        'Ours: share of the best score so far by which a score must beat it to count as an improvement',
+      )
       .meta({ title: 'Least improvement' }),
   })
   .prefault({})

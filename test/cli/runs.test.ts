@@ -114,7 +114,7 @@ describe('understudy runs', () => {
     const empty = await invoke(dir, 'runs', 'repair', 'empty')
     expect([empty.code, empty.err]).toEqual([
       1,
-      'not mended: its checkpoints are gone: it can be played but not resumed\n',
+      'not repaired: its checkpoints are gone: it can be played but not resumed\n',
     ])
     expect(empty.out).toContain('checkpoint 600 was set aside (length: 0 bytes)\n')
     expect(await invokeJson(dir, 'runs', 'repair', 'unknown')).toEqual([

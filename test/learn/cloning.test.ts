@@ -54,6 +54,28 @@ describe('the cloning loss', () => {
     await program.release()
   })
 
+  it('is the mean square of tanh(mu) - a where a policy draws nothing', async () => {
+    const { context } = await workbench({})
+    const { spec } = makeEnvironment('pendulum')
+    const { shape, policy, O } = setUp(
+      { ...context, spec },
+      { continuousKind: 'deterministic', logitBound: 0 },
+    )
+    const graph = new Graph()
+    const observation = graph.constant([3, -2, 1, 0.5, 9, -4], [2, O])
+    const shown = [0.9, -0.7]
+    const inputs = { observation, choices: [], continuous: graph.constant(shown, [2, 1]) }
+    const loss = cloningLoss(shape, graph, policy, inputs)
+    const mean = buildPolicy(shape, graph, policy, observation).mean!
+    allocateParameters([policy], new Random(5))
+    const bind = policyBindings(shape, policy)
+    const program = await context.runtime.compile({ outputs: { loss, mean }, bind })
+    await program.run()
+    const errors = shown.map((action, i) => Math.tanh(program.outputs.mean![i]!) - action)
+    expect(program.outputs.loss![0]).toBeCloseTo((errors[0]! ** 2 + errors[1]! ** 2) / 2, 5)
+    await program.release()
+  })
+
   it('fades linearly over the steps, or not at all', async () => {
     const weights = async (section: Record<string, unknown>) => {
       // Every row is the same, so that the loss changes by its weight alone.

@@ -6,7 +6,8 @@ import { PlayLoop } from './play-loop.ts'
 let visits: Float64Array
 
 registerEnvironment('test/lock', (options) => {
-  const environment = lockEnvironment(options as unknown as LockOptions)
+  // Whoever lists the environments makes each as it is.
+  const environment = lockEnvironment({ cells: 2, back: 'one', ...options } as LockOptions)
   const step = environment.step.bind(environment)
   environment.step = (action, observation) => {
     const result = step(action, observation)

@@ -154,6 +154,7 @@ export const offPolicyAlgorithms: readonly Mutant[] = [
         what: 'the annealing of the target entropy goes on beyond its end',
         find: 'start + (end - start) * Math.min(1, steps / over)',
         replace: 'start + (end - start) * (steps / over)',
+        tests: ['test/learn/algorithms/soft-values.test.ts'],
       },
       {
         what: 'the annealing of the target entropy goes backwards',

@@ -26,6 +26,7 @@ export const offPolicy: readonly Mutant[] = [
         what: 'remembers across episodes',
         find: 'if (batch.terminated[e] === 1 || batch.truncated[e] === 1) actor.forget(e)',
         replace: '',
+        tests: ['test/learn/off-policy/off-policy.test.ts'],
       },
       {
         what: 'plays at random after pretraining',
@@ -146,6 +147,7 @@ export const offPolicy: readonly Mutant[] = [
         what: 'masks of the state before in the state after',
         find: 'const toMask = (this.#to[t]! % this.#maxRows) * M',
         replace: 'const toMask = (this.#from[t]! % this.#maxRows) * M',
+        tests: [golden],
       },
       {
         what: 'the newest transition is never drawn',
@@ -203,6 +205,7 @@ export const offPolicy: readonly Mutant[] = [
         what: 'importance weights do not know the size of the memory',
         find: '((this.size * this.#tree.weight(slot)) / total)',
         replace: '(this.#tree.weight(slot) / total)',
+        survives: 'it cancels out when weights are divided by the greatest',
       },
       {
         what: 'new transitions have priority 1',
@@ -297,6 +300,7 @@ export const offPolicy: readonly Mutant[] = [
         what: 'sequence by sequence in place of step by step',
         find: 'stream.copy(place + t, batch, t * count + i)',
         replace: 'stream.copy(place + t, batch, i * this.#window + t)',
+        tests: [golden],
       },
       {
         what: 'the first row of an episode keeps the memory of the one before',

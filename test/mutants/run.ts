@@ -1,6 +1,6 @@
 /**
  * `npm run test:mutants`: plants every fault of the list in a copy of the project, one at a time, and asks the tests that are to
- * judge it. `-- PATTERN` takes those whose file or words have it in them. Ends with `N of M killed (P %)`; fails below 90 %, and
+ * judge it. `-- PATTERN...` takes those whose file or words have one of them in them. Ends with `N of M killed (P %)`; fails below 90 %, and
  * where a fault survives that is not known to (docs/decisions/0014-planted-faults.md).
  */
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -25,8 +25,10 @@ const LEAST_SHARE = 0.9
 const GRACE = 30
 
 const root = join(import.meta.dirname, '../..')
-const pattern = process.argv[2] ?? ''
-const mutants = every.filter(({ file, what }) => `${file}: ${what}`.includes(pattern))
+const patterns = process.argv.slice(2)
+const nameOf = ({ file, what }: Mutant) => `${file}: ${what}`
+const asked = (mutant: Mutant) => patterns.some((pattern) => nameOf(mutant).includes(pattern))
+const mutants = patterns.length === 0 ? every : every.filter(asked)
 const scratch = mkdtempSync(join(tmpdir(), 'understudy-mutants-'))
 const running = new Set<ChildProcess>()
 
@@ -82,19 +84,23 @@ async function judge(copy: string, tests: readonly string[], limit: number): Pro
   const report = join(copy, 'node_modules/.tmp/report.json')
   rmSync(report, { force: true })
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-  const options = ['--project', 'quick', '--bail', '1', '--maxWorkers', '1']
+  const options = ['--bail', '1', '--maxWorkers', '1']
   const child = spawn(
     process.execPath,
     [vitest, 'run', ...options, '--reporter=json', `--outputFile=${report}`, ...tests],
     {
       cwd: copy,
-      stdio: 'ignore',
+      stdio: ['ignore', 'ignore', 'pipe'],
       detached: process.platform !== 'win32',
       // What the tests of a fault leave behind goes with the copy.
       env: { ...process.env, TMPDIR: join(copy, 'node_modules/.tmp') },
     },
   )
   running.add(child)
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
   let late = false
   const timer = setTimeout(() => {
     late = true
@@ -105,13 +111,14 @@ async function judge(copy: string, tests: readonly string[], limit: number): Pro
   running.delete(child)
   const none = new Map<string, number>()
   if (late) return { passed: false, by: `time: over ${Math.round(limit)} s`, seconds: none }
-  if (!existsSync(report)) return { passed: false, by: 'a runner that broke down', seconds: none }
+  if (!existsSync(report)) throw new Error(`the tests left no report: ${said}`)
   const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
   const fileOf = (name: string) => relative(copy, name).replaceAll('\\', '/')
   const failed = testResults.find((result) => result.status === 'failed')
   if (failed !== undefined && /SyntaxError|Transform failed|PARSE_ERROR/.test(failed.message)) {
     throw new Error(`${failed.name} does not load: ${failed.message}`)
   }
+  if (failed === undefined && status !== 0) throw new Error(`the tests ended without a verdict: ${said}`)
   const test = failed?.assertionResults.find((result) => result.status === 'failed')
   return {
     passed: status === 0,
@@ -132,7 +139,7 @@ async function plant(copy: string, mutant: Mutant, limit: number): Promise<void>
   writeFileSync(path, withFault(source, mutant))
   const { passed, by } = await judge(copy, mutant.tests, limit)
   writeFileSync(path, source)
-  const name = `${mutant.file}: ${mutant.what}`
+  const name = nameOf(mutant)
   const seconds = `${((performance.now() - began) / 1000).toFixed(1)} s`
   if (!passed) killed++
   const known = mutant.survives !== undefined
@@ -148,7 +155,7 @@ async function plant(copy: string, mutant: Mutant, limit: number): Promise<void>
   process.stdout.write(`${verdict}  ${name}${why === undefined ? '' : `  (${why})`}  ${seconds}\n`)
 }
 
-if (mutants.length === 0) throw new Error(`no fault has "${pattern}" in its file or its words`)
+if (mutants.length === 0) throw new Error(`no fault has ${patterns.join(' or ')} in its file or its words`)
 const copies = Array.from({ length: Math.min(availableParallelism(), mutants.length) }, (_, i) =>
   join(scratch, `${i}`),
 )
@@ -156,6 +163,8 @@ copies.forEach(copyTo)
 const tests = [...new Set(mutants.flatMap(({ tests }) => tests))]
 const sound = await judge(copies[0]!, tests, 1_200)
 if (!sound.passed) throw new Error(`the tests fail without any fault, first ${sound.by}`)
+const missing = tests.filter((test) => !sound.seconds.has(test))
+if (missing.length > 0) throw new Error(`nothing runs ${missing.join(', ')}`)
 process.stdout.write(`${tests.length} test files pass without a fault\n`)
 
 const left = [...mutants]
@@ -172,5 +181,5 @@ const share = killed / mutants.length
 process.stdout.write(`${killed} of ${mutants.length} killed (${(100 * share).toFixed(1)} %)\n`)
 for (const name of wrong) process.stdout.write(`not as the list says: ${name}\n`)
 // Some of the faults may well be those few that survive.
-const enough = pattern !== '' || share >= LEAST_SHARE
+const enough = patterns.length > 0 || share >= LEAST_SHARE
 process.exitCode = enough && wrong.length === 0 ? 0 : 1

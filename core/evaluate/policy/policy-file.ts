@@ -36,7 +36,7 @@ export function readPolicyFile(source: PolicySource): Uint8Array {
 
 function notAlong(file: string, location: string): never {
   const expected = `the file ${JSON.stringify(location)}, which holds its weights, along with it`
-  throw new DataError({ file, place: 'weights', expected, found: 'the policy alone' })
+  throw new DataError({ file, place: 'weights', expected, found: 'only the policy' })
 }
 
 function withWeights(bytes: Uint8Array, file: string, read: (location: string) => Uint8Array): Uint8Array {

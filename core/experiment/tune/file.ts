@@ -20,7 +20,7 @@ const tuneFile = z.strictObject({
   name: id,
   title: z.string().optional(),
   env: z.string(),
-  preset: z.string().optional().describe('What is tuned; its own settings are the first trial'),
+  preset: z.string().optional().describe('The preset to tune; its own settings are the first trial'),
   config: section.default({}).describe("Laid over it, in ML-Agents' layout"),
   settings: section.default({}).describe('Laid over that, by dotted path'),
   presets: z.string().optional().describe('As in an experiment'),
@@ -33,7 +33,7 @@ const tuneFile = z.strictObject({
     .refine((space) => Object.keys(space).length > 0, 'expected at least one setting'),
   search: z.strictObject({
     trials: z.int().min(2).max(10_000).describe("Points, including the preset's"),
-    seed: seed.default(0).describe('Of the points'),
+    seed: seed.default(0).describe('Seed of the points'),
     rungs: z.array(rung).min(1),
   }),
   verify: z.strictObject({ seeds, max_steps: z.int().min(1) }),

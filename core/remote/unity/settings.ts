@@ -15,14 +15,14 @@ const MOST_SECONDS = 2_000_000
 
 const parameterSchema = z
   .object({
-    behavior: z.coerce.string().optional().describe('Which behaviour is played, where the build has several'),
+    behavior: z.coerce.string().optional().describe('Which behaviour is played, if the build has several'),
     time_scale: z.number().positive().default(TIME_SCALE).describe("Speed of the game's clock"),
-    no_graphics: z.boolean().default(false).describe('Without window and graphics card'),
+    no_graphics: z.boolean().default(false).describe('Without a window or graphics card'),
     agents: z
       .int()
       .min(1)
       .optional()
-      .describe('Ours: how many agents can be at play at once; absent: as many as decide first'),
+      .describe('Ours: how many agents can play at once; default: as many as decide first'),
     timeout_wait: z
       .number()
       .positive()

@@ -122,6 +122,16 @@ describe('ES', () => {
       },
     )
 
+    it('judges by nothing that a lost episode has earned', async () => {
+      const { algorithm, step } = await byHand({ ...basic, hyperparameters: { population: 4 } })
+      await step(2)
+      algorithm.drop!(0)
+      await step(5)
+      const { buffer } = algorithm.save() as { buffer: { fitness: Float64Array } }
+      expect([...buffer.fitness]).toEqual([5, 106, 0, 0])
+      await algorithm.release()
+    })
+
     it('plays a generation by one set of statistics, which the first only gathers', async () => {
       const { algorithm, step } = await byHand({
         ...basic,

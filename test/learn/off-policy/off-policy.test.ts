@@ -56,4 +56,31 @@ describe('off-policy learners', () => {
     expect(normalizer.mean[0]).toBeCloseTo((2 * E) / (E + 1), 5)
     await algorithm.release()
   })
+
+  it('remember an episode, and nothing of the one before', async () => {
+    const { algorithm } = await PlayLoop.start({
+      environment: 'test/reach-off-policy',
+      numEnvs: 2,
+      settings: {
+        trainer_type: 'sac',
+        network_settings: { hidden_units: 8, memory: { memory_size: 8, sequence_length: 4 } },
+      },
+    })
+    const same = new Float32Array(2).fill(0.5)
+    const actions = makeActionBatch(2, 1, 0)
+    await algorithm.act(same, null, actions)
+    algorithm.observe({
+      observations: same,
+      nextObservations: same,
+      actions,
+      rewards: new Float32Array(2),
+      terminated: new Uint8Array(2),
+      truncated: Uint8Array.of(1, 0),
+      masks: null,
+    })
+    const { replay } = algorithm.save() as { replay: { memory: Float32Array } }
+    expect([...replay.memory.subarray(0, 8)]).toEqual(new Array(8).fill(0))
+    expect(replay.memory.subarray(8).every((value) => value !== 0)).toBe(true)
+    await algorithm.release()
+  })
 })

@@ -76,6 +76,25 @@ describe('replay buffer', () => {
     expect(short).toBeLessThan(64)
   })
 
+  it('draws everything that it holds, from the oldest to the newest', () => {
+    const batch = makeSampledBatch(400, shape)
+    fill(8, 20, 60).sample(new Random(1), batch, 0, 400)
+    expect([...new Set(batch.rewards)].sort()).toEqual([16, 17, 18, 19])
+    const pairs = new Set(
+      Array.from({ length: 400 }, (_, i) => batch.observations.slice(2 * i, 2 * i + 2).join()),
+    )
+    expect(pairs.size).toBe(8)
+  })
+
+  it('joins a step to none that it has forgotten', () => {
+    const buffer = new ReplayBuffer(1, E, shape)
+    const source = new Source(60)
+    for (let i = 0; i < 4; i++) buffer.add(source.step())
+    const batch = { ...makeSampledBatch(3, shape), size: 1, steps: 3, lengths: new Int32Array(1) }
+    buffer.sampleWindows(new Random(1), batch, 0, 1)
+    expect(batch.lengths[0]).toBe(1)
+  })
+
   it('goes on as it was after saving and loading', () => {
     const source = new Source(9)
     const buffer = new ReplayBuffer(128, E, shape)

@@ -45,6 +45,12 @@ describe('sum tree', () => {
     }
   })
 
+  it('finds at an edge what begins there, and never what weighs nothing', () => {
+    const tree = new SumTree(4)
+    for (const [slot, weight] of [0, 1, 2, 0].entries()) tree.set(slot, weight)
+    expect([0, 0.5, 1, 2.5, 3].map((mass) => tree.find(mass))).toEqual([1, 1, 2, 2, 2])
+  })
+
   it('changes a weight in as many writes as the tree is high', () => {
     expect(new SumTree(1024).set(17, 1)).toBe(11)
     expect(new SumTree(1_000_000).set(999_999, 1)).toBe(21)

@@ -45,28 +45,31 @@ class Counting {
 }
 
 describe('SequenceReplay', () => {
-  it('draws every window of a stream, with the ends of episodes as rows in which nothing was done', () => {
-    const counting = new Counting(100, 1)
-    counting.step(7)
-    // rows 0 1 2 3 | 4 5 6 7 | 8 9
-    expect(counting.replay.sequences).toBe(7)
-    const starts = new Set<number>()
-    for (let seed = 0; seed < 200; seed++) {
-      const { observations, acted, kept, rewards, terminated, discrete, masks } = counting.sample(seed)
-      const first = observations[0]!
-      starts.add(first)
-      expect([...observations]).toEqual([0, 1, 2, 3].map((t) => first + t))
-      observations.forEach((x, t) => {
-        const last = x % 4 === 3 || x === 9
-        expect([acted[t], kept[t]]).toEqual([Number(!last), Number(x % 4 !== 0)])
-        expect(terminated[t]).toBe(Number(x % 4 === 2))
-        if (last) return
-        expect([rewards[t], discrete[t]]).toEqual([x, x % 2])
-        expect([...masks.subarray(2 * t, 2 * t + 2)]).toEqual([1, x % 2])
-      })
-    }
-    expect([...starts].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6])
-  })
+  it.each(['terminated', 'truncated'] as const)(
+    'draws every window of a stream, with rows in which nothing was done where episodes were %s',
+    (ends) => {
+      const counting = new Counting(100, 1)
+      counting.step(7, ends)
+      // rows 0 1 2 3 | 4 5 6 7 | 8 9
+      expect(counting.replay.sequences).toBe(7)
+      const starts = new Set<number>()
+      for (let seed = 0; seed < 200; seed++) {
+        const { observations, acted, kept, rewards, terminated, discrete, masks } = counting.sample(seed)
+        const first = observations[0]!
+        starts.add(first)
+        expect([...observations]).toEqual([0, 1, 2, 3].map((t) => first + t))
+        observations.forEach((x, t) => {
+          const last = x % 4 === 3 || x === 9
+          expect([acted[t], kept[t]]).toEqual([Number(!last), Number(x % 4 !== 0)])
+          expect(terminated[t]).toBe(Number(ends === 'terminated' && x % 4 === 2))
+          if (last) return
+          expect([rewards[t], discrete[t]]).toEqual([x, x % 2])
+          expect([...masks.subarray(2 * t, 2 * t + 2)]).toEqual([1, x % 2])
+        })
+      }
+      expect([...starts].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6])
+    },
+  )
 
   it('forgets the oldest rows, and goes on the same after saving and loading', () => {
     const counting = new Counting(24, 2)

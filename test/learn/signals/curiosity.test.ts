@@ -113,6 +113,17 @@ describe('curiosity', () => {
     await curious.release()
   })
 
+  it('normalises by what the agent sees before it acts', async () => {
+    const settings = { network_settings: { hidden_units: 8, normalize: true } }
+    const curious = await bench(settings, { discrete: [2] })
+    await curious.train(2, transition)
+    // zeros are taken for seen before all
+    const share = (2 * B) / (2 * B + 1)
+    const mean = curious.signal.bindings()['curiosity-normalizer/mean']!
+    expect([mean[0], mean[1]]).toEqual([expect.closeTo(share, 5), expect.closeTo(2 * share, 5)])
+    await curious.release()
+  })
+
   it('goes on after a restart as if there had been none', async () => {
     const settings = { learning_rate: 1e-3, network_settings: { hidden_units: 8, normalize: true } }
     const first = await bench(settings, { discrete: [2] })
