@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
+import { counted } from '../counted.ts'
 import { UserError } from '../errors.ts'
 import { packMessage, readMessage } from '../msgpack.ts'
 import {
@@ -9,6 +10,7 @@ import {
   failureOf,
   forgetElsewhere,
   ownerMessage,
+  type RunConfig,
   resolveConfig,
   runDirectory,
   runFence,
@@ -28,6 +30,8 @@ import type { RayClient, RayJob } from './ray-client.ts'
 const MOST_BYTES = 64 * 2 ** 20
 /** What a job is given to write its last checkpoint. */
 const STOP_SECONDS = 60
+/** Of the learner. */
+const JOB_CPUS = 1
 /** Between two tries to hear from a cluster that has gone quiet. */
 const RETRY_MS = 2_000
 const _STATUS_MS = 1_000
@@ -117,8 +121,9 @@ class RayTraining implements TrainingProcess {
   }
 
   async #submit(start: Start, directory: string): Promise<void> {
-    await this.#client.version()
     const { engine, rollout } = resolveConfig(start.config, { stored: true })
+    refuseAsync(rollout)
+    await requireRoom(this.#client, rollout.workers)
     const program = packOnce(programFiles(engine))
     await this.#send(program)
     const note = (text: string): void => this.#say({ type: 'notice', text })
@@ -127,7 +132,7 @@ class RayTraining implements TrainingProcess {
       await this.#client.submit({
         submissionId: this.#jobId,
         entrypoint: ['python', '-m', `${SHIM}.driver`, ...entryArguments(rollout.workers)].join(' '),
-        cpus: 1,
+        cpus: JOB_CPUS,
         runtimeEnv: {
           py_modules: [`gcs://${program.name}`],
           working_dir: `gcs://${order.name}`,
@@ -205,6 +210,24 @@ class RayTraining implements TrainingProcess {
   #fail(error: unknown): void {
     this.#say(failureOf(error))
   }
+}
+
+function refuseAsync({ workers, stepping }: RunConfig['rollout']): void {
+  if (workers === 0 || stepping === 'sync') return
+  throw new UserError('workers of a cluster step in lockstep only', {
+    remedy: 'leave --stepping out, or leave --workers out and let the job step its environments itself',
+  })
+}
+
+/** @throws UserError when the cluster could never run so many workers beside the job */
+async function requireRoom(client: RayClient, workers: number): Promise<void> {
+  const nodes = (await client.nodes()).filter(({ state }) => state === 'ALIVE')
+  const cpus = nodes.reduce((sum, { resources_total: resources }) => sum + (resources?.CPU ?? 0), 0)
+  if (workers + JOB_CPUS <= cpus) return
+  throw new UserError(
+    `${counted(workers, 'worker')} and the job itself need ${counted(workers + JOB_CPUS, 'CPU')}, and the cluster at ${client.address} has ${cpus}`,
+    { remedy: 'use fewer workers, or add a node to the cluster' },
+  )
 }
 
 /** @param workers  on nodes of the cluster; 0 where the run steps its environments itself */
