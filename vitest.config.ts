@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 /** Of every project; a project does not take them over from the root. */
 const shared = {
   pool: 'forks',
+  // Node's own, which warns where a test looks whether there is one.
+  execArgv: ['--no-experimental-webstorage'],
   // What is waited for comes within milliseconds on an idle machine; a busy one is no reason to fail.
   testTimeout: 60_000,
   hookTimeout: 60_000,

@@ -61,6 +61,8 @@ test('it is played by the keyboard, with its panel beside it', async () => {
 
 test('what the mask forbids does nothing, and says nothing', async () => {
   await page.getByRole('button', { name: 'New', exact: true }).click()
+  // The paddle of the play before may stand there, too.
+  await page.locator('dl', { hasText: 'Caught0 of 3' }).waitFor()
   await page.getByText('the paddle in column 3').waitFor()
   await page.locator('[data-board]').focus()
   for (const [presses, column] of [
