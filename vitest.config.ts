@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 const shared = {
   pool: 'forks',
   // Node's own, which warns where a test looks whether there is one.
-  execArgv: ['--no-experimental-webstorage'],
+  execArgv: ['--no-experimental-webstorage'] as string[],
   // What is waited for comes within milliseconds on an idle machine; a busy one is no reason to fail.
   testTimeout: 60_000,
   hookTimeout: 60_000,
