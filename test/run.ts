@@ -1,9 +1,10 @@
 /**
  * `npm test`: type check, lint, then unit, integration and browser tests, in turn. Prints the time of each stage and ends
  * with `N passed, N failed`. `npm test -- PATTERN` runs the matching test files only; `npm run test:long` those that train
- * for minutes (test/long), `npm run test:attack` those that send crafted things (test/attack), `npm run test:package` those that
- * install what is packed (test/package), with the figures they measured; `npm run test:coverage` those of `npm test`, and says
- * how much of the program they reach, which takes half as long again.
+ * for minutes (test/long), `npm run test:attack` those that send crafted things (test/attack), `npm run test:commands` those that
+ * type what the documents say (test/commands), `npm run test:package` those that build, pack and install (test/package), with the
+ * figures they measured; `npm run test:coverage` those of `npm test`, and says how much of the program they reach, which takes half as
+ * long again.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -21,7 +22,7 @@ const bin = join(root, 'node_modules/.bin')
 const scratch = mkdtempSync(join(tmpdir(), 'understudy-test-'))
 const report = join(scratch, 'report.json')
 const figures = join(scratch, 'figures.jsonl')
-const flags = ['--long', '--attack', '--package', '--coverage']
+const flags = ['--long', '--attack', '--commands', '--package', '--coverage']
 const kind = flags.find((flag) => process.argv.includes(flag))?.slice(2)
 const patterns = process.argv.slice(2).filter((argument) => !flags.includes(argument))
 
