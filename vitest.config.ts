@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 /** Of every project; a project does not take them over from the root. */
 const shared = {
   pool: 'forks',
+  // Node's own, which warns where a test looks whether there is one.
+  execArgv: ['--no-experimental-webstorage'] as string[],
   // What is waited for comes within milliseconds on an idle machine; a busy one is no reason to fail.
   testTimeout: 60_000,
   hookTimeout: 60_000,
@@ -21,14 +23,15 @@ const units = [
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // Many tests wait for a browser or another process: one more than most machines have cores at least.
+    maxWorkers: 3,
     projects: [
       {
         test: {
           ...shared,
           name: 'quick',
           include: ['test/**/*.test.ts'],
-          exclude: [...below(['attack', 'long', 'package']), ...units],
+          exclude: [...below(['attack', 'commands', 'long', 'package']), ...units],
         },
       },
       {
@@ -41,6 +44,9 @@ export default defineConfig({
       },
       {
         test: { ...shared, name: 'attack', include: ['test/attack/**/*.test.ts'], testTimeout: 120_000 },
+      },
+      {
+        test: { ...shared, name: 'commands', include: ['test/commands/**/*.test.ts'], testTimeout: 180_000 },
       },
       {
         test: { ...shared, name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 300_000 },

@@ -1,11 +1,13 @@
 /**
- * `npm test`: type check, lint, then unit, integration and browser tests, in turn. Prints the time of each stage and ends
+ * `npm test`: type checks and lint beside unit, integration and browser tests. Prints the time of each and ends
  * with `N passed, N failed`. `npm test -- PATTERN` runs the matching test files only; `npm run test:long` those that train
- * for minutes (test/long), `npm run test:attack` those that send crafted things (test/attack), `npm run test:package` those that
- * install what is packed (test/package), with the figures they measured; `npm run test:coverage` those of `npm test`, and says
- * how much of the program they reach, which takes half as long again.
+ * for minutes (test/long), `npm run test:attack` those that send crafted things (test/attack), `npm run test:commands` those that
+ * type what the documents say (test/commands), `npm run test:package` those that build, pack and install (test/package), with the
+ * figures they measured; `npm run test:coverage` those of `npm test`, and says how much of the program they reach, which takes half as
+ * long again.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +23,7 @@ const bin = join(root, 'node_modules/.bin')
 const scratch = mkdtempSync(join(tmpdir(), 'understudy-test-'))
 const report = join(scratch, 'report.json')
 const figures = join(scratch, 'figures.jsonl')
-const flags = ['--long', '--attack', '--package', '--coverage']
+const flags = ['--long', '--attack', '--commands', '--package', '--coverage']
 const kind = flags.find((flag) => process.argv.includes(flag))?.slice(2)
 const patterns = process.argv.slice(2).filter((argument) => !flags.includes(argument))
 
@@ -37,32 +39,36 @@ const quick = ['--project', 'unit', '--project', 'quick']
 let passed = 0
 let failed = 0
 
-function run(stage: Stage): boolean {
+/** @param held  whether what it prints is shown once it has ended, since something else is printing meanwhile */
+async function run(stage: Stage, held = false): Promise<boolean> {
   const began = performance.now()
   const [program, ...args] = stage.command
-  const { status } = spawnSync(join(bin, program!), args, {
+  const output = held ? 'pipe' : 'inherit'
+  const child = spawn(join(bin, program!), args, {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', output, output],
     env: { ...process.env, UNDERSTUDY_FIGURES: figures },
   })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (text += chunk))
+  const [status] = (await once(child, 'close')) as [number | null]
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
-  process.stdout.write(`${stage.name}: ${status === 0 ? 'ok' : 'FAILED'} (${seconds} s)\n`)
+  process.stdout.write(`${text}${stage.name}: ${status === 0 ? 'ok' : 'FAILED'} (${seconds} s)\n`)
   return status === 0
 }
 
 if (kind === 'coverage') {
-  run({ name: 'tests', command: [...tests, ...quick, '--coverage', ...patterns] })
+  await run({ name: 'tests', command: [...tests, ...quick, '--coverage', ...patterns] })
 } else if (kind !== undefined) {
-  run({ name: `${kind} tests`, command: [...tests, '--project', kind, ...patterns] })
+  await run({ name: `${kind} tests`, command: [...tests, '--project', kind, ...patterns] })
   printFigures(figures)
 } else if (patterns.length === 0) {
-  for (const stage of checks) {
-    if (run(stage)) passed++
-    else failed++
-  }
-  run({ name: 'tests', command: [...tests, ...quick] })
+  // Many tests wait, and the checks have their time meanwhile.
+  const checked = Promise.all(checks.map((stage) => run(stage, true)))
+  await run({ name: 'tests', command: [...tests, ...quick] })
+  for (const isRight of await checked) isRight ? passed++ : failed++
 } else {
-  run({ name: 'tests', command: [...tests, ...patterns] })
+  await run({ name: 'tests', command: [...tests, ...patterns] })
 }
 
 try {

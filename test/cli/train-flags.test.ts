@@ -15,7 +15,11 @@ const refusal = (message: string, remedy: string) =>
 
 describe('flags that would say nothing', () => {
   it.each([
-    [{ numEnvs: 4, envsPerWorker: 2 }, '--num-envs and --envs-per-worker cannot be used together', 'in total or per worker'],
+    [
+      { numEnvs: 4, envsPerWorker: 2 },
+      '--num-envs and --envs-per-worker cannot be used together',
+      'in total or per worker',
+    ],
     [{ behavior: 'Basic' }, '--behavior chooses from a configuration file', 'name the file'],
   ])('are refused beside others: %o', (flags, message, remedy) => {
     expect(() => refuseIdleFlags(flags, undefined)).toThrow(refusal(message, remedy))

@@ -488,7 +488,7 @@ describe('pictures', () => {
     claims.writeUInt32BE(H, 20)
     expect(() => read(file(claims, [3, H, W]))).toThrow('record 0, observation 0')
     expect(() => read(file(small.subarray(0, -20), [3, H, W]))).toThrow('a PNG that is cut off')
-    expect(() => read(file(Buffer.from('no picture'), [3, H, W]))).toThrow('no PNG')
+    expect(() => read(file(Buffer.from('no picture'), [3, H, W]))).toThrow('found not a PNG')
   })
 })
 

@@ -482,7 +482,7 @@ it('refuses every damaged dataset with a DataError, and never takes other values
   const data = files.get('data/main_data.hdf5')!
   const metadata = files.get('data/metadata.json')!
   let refused = 0
-  for (let i = 0; i < 500; i++) {
+  for (let i = 0; i < 200; i++) {
     const damaged = new Map(files)
     if (i % 5 === 0) damaged.set('data/metadata.json', mutate(metadata, random))
     else damaged.set('data/main_data.hdf5', mutate(data, random))
@@ -498,5 +498,5 @@ it('refuses every damaged dataset with a DataError, and never takes other values
     if (read[0]!.startedAtUs === 0) continue
     expect(read).toEqual(episodes)
   }
-  expect(refused).toBeGreaterThan(200)
+  expect(refused).toBeGreaterThan(80)
 }, 180_000)

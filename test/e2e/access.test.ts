@@ -47,31 +47,44 @@ const small = `[...document.querySelectorAll('button, [role=button], a, input, [
   .filter(([, box, own]) => Math.max(box.width, own.width) < 23.5 || Math.max(box.height, own.height) < 23.5)
   .map(([element, box]) => element.outerHTML.slice(0, 160) + ' ' + box.width + 'x' + box.height)`
 
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 700 },
+] as const
+
+/** At both sizes. */
+async function lookTwice(page: Page, where: string): Promise<void> {
+  for (const size of SIZES) {
+    await page.setViewportSize(size)
+    await look(page, `${where} at ${size.width}x${size.height}`)
+  }
+}
+
 async function look(page: Page, where: string): Promise<void> {
   await expect.poll(() => page.evaluate('document.getAnimations().length'), { timeout: 5_000 }).toBe(0)
   expect.soft(await page.evaluate(violations), where).toEqual([])
   expect.soft(await page.evaluate(small), `${where}: targets`).toEqual([])
 }
 
-/** Every page as it lies there, light and dark, wide and narrow. */
+/** Every page as it lies there, wide and narrow. */
 async function pages(page: Page, open: (hash: string) => Promise<unknown>): Promise<void> {
   await page.locator('[data-board]').waitFor()
-  await look(page, 'play')
+  await lookTwice(page, 'play')
   await open('#/demonstrations?first=1')
   await page.getByText('Replayed exactly as it was recorded').waitFor()
-  await look(page, 'demonstrations')
+  await lookTwice(page, 'demonstrations')
   await open('#/train')
   await page.getByRole('region', { name: 'bubbles per level' }).locator('canvas').waitFor()
-  await look(page, 'train')
+  await lookTwice(page, 'train')
   await open('#/compare?contenders=scripted,agent:short')
   await page.getByRole('slider', { name: 'Position in the replay' }).waitFor()
-  await look(page, 'compare')
+  await lookTwice(page, 'compare')
   await open('#/agents')
   await page.getByRole('article', { name: 'short' }).waitFor()
-  await look(page, 'agents')
+  await lookTwice(page, 'agents')
   await open('#/storage')
   await page.getByRole('heading', { name: 'Storage' }).waitFor()
-  await look(page, 'storage')
+  await lookTwice(page, 'storage')
 }
 
 /** What opens on them. */
@@ -139,23 +152,22 @@ async function dialogs(page: Page, open: (hash: string) => Promise<unknown>): Pr
 }
 
 test.each([
-  ['light', 1440, 900, [pages, dialogs]],
-  ['dark', 1440, 900, [pages]],
-  ['light', 1024, 700, [pages]],
-  ['dark', 1024, 700, [pages, dialogs]],
-] as const)(
-  'nothing stands in the way in the %s theme at %ix%i',
-  { timeout: 180_000 },
-  async (theme, width, height, tours) => {
-    const dark = theme === 'dark'
-    const { page, complaints, context } = await visit(browser, studio.address, { width, height, dark })
-    await page.locator('[data-board]').waitFor()
-    await page.evaluate(axe)
-    for (const tour of tours) await tour(page, (hash) => page.evaluate(`location.hash = '${hash}'`))
-    expect(complaints).toEqual([])
-    await context.close()
-  },
-)
+  ['light', SIZES[0]],
+  ['dark', SIZES[1]],
+] as const)('nothing stands in the way in the %s theme', { timeout: 180_000 }, async (theme, forDialogs) => {
+  const dark = theme === 'dark'
+  const { page, complaints, context } = await visit(browser, studio.address, { ...forDialogs, dark })
+  const open = (hash: string) => page.evaluate(`location.hash = '${hash}'`)
+  await page.locator('[data-board]').waitFor()
+  await page.evaluate(axe)
+  await pages(page, open)
+  await page.setViewportSize(forDialogs)
+  await open('#/play')
+  await page.locator('[data-board]').waitFor()
+  await dialogs(page, open)
+  expect(complaints).toEqual([])
+  await context.close()
+})
 
 test('nothing stands in the way of whoever came without a key', async () => {
   const { page, context } = await visit(browser, studio.origin)

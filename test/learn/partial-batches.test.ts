@@ -60,6 +60,18 @@ describe('RolloutBuffer', () => {
     ])
     expect([...buffer.terminated.subarray(0, 2)]).toEqual([0, 1])
   })
+
+  it('cuts nothing of an environment that has made no step since it was emptied', () => {
+    const buffer = new RolloutBuffer(1, 3, shape, 1)
+    const at = [0, 100, 200]
+    const first = stepOf([0, 1, 2], at)
+    for (const e of [0, 1, 2]) buffer.addRow(first, e, false)
+    buffer.clear()
+    const second = stepOf([0], at)
+    buffer.addRow(second, 0, false)
+    buffer.cutAfterNewest(1)
+    expect(buffer.cuts).toEqual([])
+  })
 })
 
 describe('ReplayBuffer', () => {

@@ -1,5 +1,5 @@
 /**
- * Plays a million steps of bubble/25 at random and prints how many bytes of heap each took. The young generation is so large
+ * Plays 400,000 steps of bubble/25 at random and prints how many bytes of heap each took. The young generation is so large
  * (see heap.test.ts) that nothing is collected meanwhile: what the heap has grown by is all that was allocated.
  */
 import { makeEnvironment } from '../../core/envs/index.ts'
@@ -8,6 +8,7 @@ import { VectorEnvironment } from '../../core/rollout/vector.ts'
 
 const vector = new VectorEnvironment(() => makeEnvironment('bubble/25'), 16, { seed: 1 })
 const random = new Random(2)
+const STEPS = 400_000
 let episodes = 0
 
 function play(steps: number): void {
@@ -25,6 +26,6 @@ play(100_000)
 ;(globalThis as unknown as { gc(): void }).gc()
 episodes = 0
 const before = process.memoryUsage().heapUsed
-play(1_000_000)
+play(STEPS)
 const bytes = process.memoryUsage().heapUsed - before
-console.log(JSON.stringify({ bytesPerStep: bytes / 1_000_000, episodes }))
+console.log(JSON.stringify({ bytesPerStep: bytes / STEPS, episodes }))

@@ -2,16 +2,23 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { makeEnvironment } from '../../core/envs/index.ts'
 import { UserError } from '../../core/errors.ts'
-import type { StepBatch } from '../../core/experience/transitions.ts'
 import { admitPlugins, loadPlugins } from '../../core/plugins.ts'
 import { Random } from '../../core/random.ts'
-import type { Rollout } from '../../core/rollout/rollout.ts'
 import { VectorEnvironment } from '../../core/rollout/vector.ts'
 import { WorkerPool, type WorkerPoolOptions } from '../../core/rollout/worker-pool.ts'
+import { killAtRandomMoments, Ledger } from './ledger.ts'
 import { plain, trace } from './trace.ts'
 
 const plugins = [join(import.meta.dirname, 'fragile.ts')]
 const UNLIMITED = { maxLifetimeRestarts: -1, rateLimit: -1, ratePeriodSeconds: 60 }
+const KILLED = {
+  environment: 'test/fragile',
+  plugins,
+  stepping: 'async',
+  restarts: UNLIMITED,
+  count: 12,
+  workers: 4,
+} as const
 const pools: WorkerPool[] = []
 admitPlugins(plugins)
 
@@ -65,40 +72,6 @@ describe('WorkerPool in lockstep', () => {
     await expect((await pool({ count: 2 })).load(saved)).rejects.toThrow('5 environments were saved')
   })
 })
-
-/** Follows every environment's transitions and counts where one does not continue what went before. */
-class Ledger {
-  readonly finished: number[] = []
-  drops = 0
-  transitions = 0
-  breaks = 0
-  readonly #at = new Map<number, readonly [seed: number, step: number]>()
-
-  take(rollout: Rollout, batch: StepBatch): void {
-    const rows = batch.environments ?? Array.from({ length: rollout.count }, (_, e) => e)
-    for (const e of rows) {
-      const before = [batch.observations[2 * e]!, batch.observations[2 * e + 1]!] as const
-      const after = [batch.nextObservations[2 * e]!, batch.nextObservations[2 * e + 1]!] as const
-      const [seed, step] = this.#at.get(e) ?? [before[0], 0]
-      const goesOn = before[0] === seed && before[1] === step
-      const isStep = after[0] === seed && after[1] === step + 1 && batch.rewards[e] === after[1]
-      if (!goesOn || !isStep) this.breaks++
-      this.transitions++
-      if (batch.terminated[e] === 1) this.#at.delete(e)
-      else this.#at.set(e, after)
-    }
-    for (const episode of rollout.finished) {
-      const whole = episode.length === 5 + ((episode.seed - 2 ** 30) % 16)
-      const sum = (episode.length * (episode.length + 1)) / 2
-      if (!whole || episode.return !== sum || this.#at.has(episode.environment)) this.breaks++
-      this.finished.push(episode.seed)
-    }
-    for (const e of rollout.dropped) {
-      this.drops++
-      this.#at.delete(e)
-    }
-  }
-}
 
 describe('WorkerPool without lockstep', () => {
   it('hands out whoever is ready, each environment at its own pace', async () => {
@@ -185,30 +158,7 @@ describe('WorkerPool with faults', () => {
     await expect(broken).rejects.toThrow('there is no plugin')
   })
 
-  it('loses no more than the episodes under way when workers are killed at 100 random moments', async () => {
-    const rollout = await pool({
-      environment: 'test/fragile',
-      plugins,
-      stepping: 'async',
-      restarts: UNLIMITED,
-      count: 12,
-      workers: 4,
-    })
-    const random = new Random(5)
-    const ledger = new Ledger()
-    let killed = 0
-    rollout.send()
-    while (rollout.restarts < 100) {
-      if (killed < 100 && random.uniform() < 0.05 && rollout.endWorker(random.below(4))) killed++
-      ledger.take(rollout, await rollout.receive())
-      rollout.send()
-    }
-    ledger.take(rollout, await rollout.settle())
-    expect(killed).toBe(100)
-    expect(ledger.drops).toBe(300)
-    expect(ledger.breaks).toBe(0)
-    expect(ledger.finished.length).toBeGreaterThan(100)
-    expect(new Set(ledger.finished).size).toBe(ledger.finished.length)
-    expect(rollout.waiting).toBeNull()
-  }, 120_000)
+  it('loses no more than the episodes under way when workers are killed at 20 random moments', async () => {
+    await killAtRandomMoments(await pool(KILLED), 20)
+  })
 })

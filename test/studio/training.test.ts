@@ -211,7 +211,7 @@ checkpoint_settings: { run_id: third }
     expect(asks).toMatchObject({ kind: 'plugin', name: plugin })
     const without = await read(yaml, false)
     expect(without.problems).toMatchObject([
-      { keys: ['plugins'], message: `the plugin ${plugin} was not added here` },
+      { keys: ['plugins'], message: `the plugin ${plugin} has not been added here` },
     ])
     expect(without.given).toMatchObject({ algorithm: 'ppo' })
     expect(without.given!.yaml).not.toContain('plugins')

@@ -140,6 +140,12 @@ function matmuls(): OpCase[] {
 }
 
 export const opCases: readonly OpCase[] = [
+  {
+    name: 'addAll',
+    inputs: [A, A, [1, 4]],
+    build: (x, y, z) => ops.addAll([x!, y!, z!]),
+    reference: (_tf, x, y, z) => x!.add(y!).add(z!),
+  },
   ...matmuls(),
   {
     name: 'matmul of rank 3',

@@ -130,7 +130,7 @@ describe('a run', () => {
 
     const random = new Random(7)
     let run = await startRun({ library, config: often('killed'), demonstrations: [] })
-    for (let kills = 0; kills < 4; kills++) {
+    for (let kills = 0; kills < 3; kills++) {
       await Promise.race([checkpointed(run), run.ended])
       await wait(random.below(60))
       run.kill()

@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { listPackage } from '../package/pack.ts'
-import { typeErrors } from '../package/types.ts'
 import { temporaryDirectory } from '../store/support.ts'
+import { listPackage } from './pack.ts'
+import { typeErrors } from './types.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const dist = join(root, 'dist')
