@@ -160,6 +160,7 @@ async function train(file: string | undefined, options: Options, context: CliCon
 
 async function begin(file: string | undefined, options: Options, context: CliContext): Promise<RunHandle> {
   refuseIdleFlags(options, file)
+  const place = await placeOf(options, context)
   const library = context.library()
   const config = await configOf(file, options, context)
   if (config !== undefined) context.admit(config.environment, config.parameters)
@@ -180,7 +181,7 @@ async function begin(file: string | undefined, options: Options, context: CliCon
       runId,
       maxSteps: options.maxSteps ?? more,
       stop,
-      ...placeOf(options, context),
+      ...place,
     })
   }
   for (const notice of config.notices) context.note(notice)
@@ -189,21 +190,26 @@ async function begin(file: string | undefined, options: Options, context: CliCon
   const path = demonstrationPath(config)
   const fromLibrary = needsDemonstrations(config) && (options.demos !== undefined || path === undefined)
   const demonstrations = fromLibrary ? await demonstrationsFor(spec, options.demos ?? 'all', context) : []
-  const run = await startRun({ library, config, demonstrations, ...placeOf(options, context) })
+  const run = await startRun({ library, config, demonstrations, ...place })
   if (config.force) forgetRunMeta(library, run.id)
   return run
 }
 
-/** How the training process is started, where that is not here. */
-function placeOf({ on, rayTokenFile, detach }: Options, context: CliContext): { fork?: ForkTraining } {
+/** How the training process is started, where that is not here. @throws UserError before there is a run, when it cannot be */
+async function placeOf(
+  { on, rayTokenFile, detach }: Options,
+  context: CliContext,
+): Promise<{ fork?: ForkTraining }> {
   if (on !== undefined) {
+    const client = new RayClient(on, rayToken(rayTokenFile))
+    await client.version()
     const leave = (): void => {
       context.print(`the run goes on at ${on}; "understudy runs attach" comes back to it`)
       context.close()
       process.exit()
     }
     return {
-      fork: trainOnRay(new RayClient(on, rayToken(rayTokenFile)), detach === true ? leave : undefined),
+      fork: trainOnRay(client, detach === true ? leave : undefined),
     }
   }
   if (rayTokenFile === undefined && detach === undefined) return {}
