@@ -110,7 +110,7 @@ describe('an id or text out of bounds is refused', () => {
       expect(() => registerEnvironment(id, () => makeEnvironment('basic')), what).toThrow(UserError)
       if (what !== 'too long') continue
       expect(() => makeEnvironment(`gym:${id}`), what).toThrow(
-        'the id of an environment has 1 to 120 characters',
+        'the id of an environment has 1 to 120 printable characters',
       )
     }
   })

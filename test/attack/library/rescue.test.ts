@@ -184,6 +184,6 @@ describe('a damaged chunk', () => {
     expect(existsSync(join(dir, 'none.jsonl'))).toBe(false)
     expect(answers[2]!.out).toContain('5 episodes checked, 1 problem')
     expect(answers[3]!.out).toContain('episode 3: lost, 150 steps')
-    expect(answers[3]!.out).toContain('4 of 5 episodes whole')
+    expect(answers[3]!.out).toContain('4 of 5 episodes saved whole')
   })
 })
