@@ -25,13 +25,17 @@ interface Waiting {
 }
 
 export class DriverChannel {
+  readonly #input: Readable
   readonly #output: WriteStream
   readonly #waiting = new Map<number, Waiting>()
   #rest: Buffer = Buffer.alloc(0)
 
   /** @param fd  where requests are written */
   constructor(input: Readable, fd: number) {
+    this.#input = input
     this.#output = createWriteStream('', { fd })
+    // A driver that is gone is told by the end of the input.
+    this.#output.on('error', () => {})
     input.on('data', (chunk: Buffer) => this.#take(chunk))
     input.on('end', () => this.#loseAll('the driver of the job has ended'))
   }
@@ -46,8 +50,10 @@ export class DriverChannel {
     return this.#ask(worker, Kind.call, request)
   }
 
+  /** The driver ends with the other end of these pipes, and this process with these. */
   close(): void {
     this.#output.end()
+    this.#input.destroy()
   }
 
   #ask(worker: number, kind: number, body: Uint8Array): Promise<Uint8Array> {

@@ -1,6 +1,5 @@
 """A worker: an actor of Ray with a Node process of its own, which hosts environments."""
 
-import contextlib
 import os
 import subprocess
 from typing import Any, BinaryIO, cast
@@ -45,7 +44,3 @@ class Worker:
     @ray.method(concurrency_group="life")
     def ping(self) -> None:
         """Answer while the actor and its node live, whatever its environments are at."""
-
-    def __del__(self) -> None:
-        with contextlib.suppress(OSError):
-            self._child.kill()
