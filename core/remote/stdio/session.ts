@@ -1,5 +1,6 @@
 /** Environments on behalf of a program at the other end of a pipe: answers one frame with one or two. */
 
+import { checkDrawing } from '../../envs/drawing/check.ts'
 import { type Action, type Environment, type EnvironmentSpec, successByte } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
 import { Command, emptyFrame, type Frame, HEAD_BYTES, jsonFrame, Kind, PROTOCOL } from './frames.ts'
@@ -123,7 +124,7 @@ export class StdioSession {
   #sceneKind(): string | null {
     const { environment } = this.#seats[0]!
     environment.reset(0, null)
-    const scene = environment.scene({ aims: false })
+    const scene = sceneOf(environment)
     if (typeof scene !== 'object' || scene === null || !('kind' in scene)) return null
     return typeof scene.kind === 'string' ? scene.kind : null
   }
@@ -134,7 +135,7 @@ export class StdioSession {
     const seat = this.#seats[index]
     if (seat === undefined)
       throw new UserError(`there is no environment ${index}: there are ${this.#seats.length}`)
-    return jsonFrame(Kind.drawing, seat.environment.scene({ aims: false }))
+    return jsonFrame(Kind.drawing, sceneOf(seat.environment))
   }
 
   #advance(body: Uint8Array): Uint8Array {
@@ -227,6 +228,14 @@ export class StdioSession {
     both.set(finals, this.#frame.length)
     return both
   }
+}
+
+/** A drawing as it goes to a screen, so that the other side need not know how colours may be written; null for one with a fault. */
+function sceneOf(environment: Environment): unknown {
+  const scene = environment.scene({ aims: false })
+  if ((scene as { kind?: unknown } | null)?.kind !== 'drawing') return scene
+  const checked = checkDrawing(scene, [], environment.spec)
+  return 'drawing' in checked ? checked.drawing : null
 }
 
 function row<Numbers extends Float32Array | Int32Array | Uint8Array>(
