@@ -45,7 +45,8 @@ it('what is sent has the program, Node and the shim, and nothing of tests, pages
   if (process.platform === 'linux') expect(names).toContain('program/node')
   expect(names).toContain(`program/node_modules/better-sqlite3/prebuilds/linux-x64.node`)
   expect(names.some((name) => /onnxruntime_binding\.node$/.test(name))).toBe(true)
-  const idle = /@tensorflow|^program\/(test|renderer|electron)\/|\/(darwin|win32)[^/]*(\/|\.node$)|node_modules.*\.d\.ts$/
+  const idle =
+    /@tensorflow|^program\/(test|renderer|electron)\/|\/(darwin|win32)[^/]*(\/|\.node$)|node_modules.*\.d\.ts$/
   expect(names.filter((name) => idle.test(name))).toEqual([])
   expect([...programFiles('tensorflow').keys()].some((name) => name.includes('@tensorflow/tfjs/'))).toBe(true)
 })
