@@ -17,6 +17,7 @@ const COMMANDS = new Map<string, () => Promise<{ register: Register }>>([
   ['demos', () => import('./demos.ts')],
   ['train', () => import('./train.ts')],
   ['runs', () => import('./runs.ts')],
+  ['cluster', () => import('./cluster.ts')],
   ['evaluate', () => import('./evaluate.ts')],
   ['compare', () => import('./compare.ts')],
   ['experiment', () => import('./experiment.ts')],
@@ -28,7 +29,7 @@ const COMMANDS = new Map<string, () => Promise<{ register: Register }>>([
 ])
 
 /** Nothing of these computes a network, or only where somebody asks for it. */
-const WITHOUT_ENGINE = ['envs', 'env', 'record', 'demos']
+const WITHOUT_ENGINE = ['envs', 'env', 'record', 'demos', 'cluster']
 
 /** Commands, and what stands behind `env`, `demos` and `agents`, that make the environment of `--env`. */
 const MAKES_ENVIRONMENT = new Set(['train', 'record', 'evaluate', 'serve', 'stdio', 'mlagents', 'import'])

@@ -1,6 +1,10 @@
 /** `understudy runs`: what of each run is there, what is damaged, and what of it can be kept. */
 import type { Command } from 'commander'
+import { RayClient } from '../cluster/ray-client.ts'
+import { rayToken } from '../cluster/ray-token.ts'
+import { rejoinOnRay } from '../cluster/ray-training.ts'
 import { environmentSpecs, type ScoreSpec } from '../envs/index.ts'
+import { UserError } from '../errors.ts'
 import type { RunRow } from '../store/index.ts'
 import { readEvaluation } from '../studio/meta.ts'
 import {
@@ -11,15 +15,20 @@ import {
   pruneRun,
   type RunReport,
   type RunSize,
+  readElsewhere,
   recoverRuns,
+  rejoinRun,
   repairRun,
   requireIdle,
+  requireRun,
+  runDirectory,
   runProblem,
   runSizes,
   unknownRuns,
 } from '../train/index.ts'
 import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
+import { followRun } from './follow-run.ts'
 import { libraryOfRuns } from './library-of-runs.ts'
 import { forgetRunMeta } from './run-meta.ts'
 import { formatBytes, formatTable, formatTime } from './table.ts'
@@ -36,6 +45,12 @@ export function register(program: Command, context: CliContext): void {
     .argument('<run>')
     .addHelpText('after', '\nExit code 1: part of the run is damaged.')
     .action((run: string) => show(run, context))
+  runs
+    .command('attach')
+    .description('come back to a run that is being trained on a cluster, and follow it')
+    .argument('<run>')
+    .option('--ray-token-file <file>', "file with the cluster's token (default: where Ray looks for it)")
+    .action((run: string, options: AttachOptions) => attach(run, options, context))
   runs
     .command('repair')
     .description('set damaged checkpoints aside, and return the run to the newest intact one')
@@ -159,6 +174,24 @@ function describe(
 function scoreOf({ environmentId }: RunRow): ScoreSpec {
   const listed = environmentSpecs().find((spec) => spec.id === environmentId)
   return listed?.score ?? { unit: 'point', units: 'points', measure: 'return' }
+}
+
+interface AttachOptions {
+  readonly rayTokenFile?: string
+}
+
+async function attach(id: string, { rayTokenFile }: AttachOptions, context: CliContext): Promise<void> {
+  const library = context.library()
+  await recoverRuns(library)
+  requireRun(library, id)
+  const elsewhere = readElsewhere(runDirectory(library.dir, id))
+  if (elsewhere === null) {
+    throw new UserError(`run "${id}" is not being trained on a cluster`, {
+      remedy: `continue it with \`understudy train --run-id ${id} --resume\``,
+    })
+  }
+  const client = new RayClient(elsewhere.address, rayToken(rayTokenFile))
+  await followRun(rejoinRun(library, id, rejoinOnRay(client, elsewhere.job)), context)
 }
 
 async function repair(id: string, context: CliContext): Promise<void> {

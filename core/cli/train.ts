@@ -2,13 +2,15 @@
 import { basename, dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type Command, Option } from 'commander'
+import { RayClient } from '../cluster/ray-client.ts'
+import { rayToken } from '../cluster/ray-token.ts'
+import { trainOnRay } from '../cluster/ray-training.ts'
 import { completedSentence, fullEnvironmentId, makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { readRegularText } from '../read-file.ts'
 import {
   demonstrationPath,
-  diagnose,
-  factsOf,
+  type ForkTraining,
   firstChange,
   GAIL_CONTROLS,
   type GailControl,
@@ -31,9 +33,9 @@ import {
 import { duration, oneOf, positive, wholeNumber } from './arguments.ts'
 import { loadNamedPlugins } from './config-file.ts'
 import type { CliContext } from './context.ts'
+import { followRun } from './follow-run.ts'
 import { forgetRunMeta } from './run-meta.ts'
 import { demonstrationsFor } from './train-demonstrations.ts'
-import { TrainingDisplay } from './train-display.ts'
 import { refuseIdleFlags, refuseOtherThanPreset, refuseUnused } from './train-flags.ts'
 
 interface Options {
@@ -59,6 +61,9 @@ interface Options {
   envsPerWorker?: number
   stepping?: (typeof STEPPINGS)[number]
   pace?: number
+  on?: string
+  detach?: boolean
+  rayTokenFile?: string
 }
 
 const STOP_RULES = ['none', 'mastered', 'sustained', 'plateau'] as const
@@ -132,6 +137,15 @@ export function register(program: Command, context: CliContext): void {
     )
     .option('--engine <name>', 'numeric engine: onnxruntime or tensorflow')
     .option('--threads <n>', 'threads of the numeric engine', wholeNumber('--threads', 1, 64))
+    .option(
+      '--on <address>',
+      'train on a Ray cluster, named by the address of its dashboard: http://HEAD:8265',
+    )
+    .option(
+      '--detach',
+      'leave the run alone once the cluster has it; "understudy runs attach" comes back to it',
+    )
+    .option('--ray-token-file <file>', "file with the cluster's token (default: where Ray looks for it)")
     .action((file: string | undefined, options: Options) => train(file, options, context))
 }
 
@@ -141,41 +155,12 @@ async function train(file: string | undefined, options: Options, context: CliCon
   if (options.env !== undefined) context.admit(options.env)
   context.signal.throwIfAborted()
   const run = await begin(file, options, context)
-  context.takeTimeToEnd()
-  const config = savedConfig(run.row)
-  context.noteAsked(config.environment, true)
-  const { spec } = makeEnvironment(config.environment, config.parameters)
-  const display = new TrainingDisplay(context, spec, run)
-  // The second Ctrl-C ends this process at once; the training process must not stay behind.
-  const killWithUs = () => run.kill()
-  process.once('exit', killWithUs)
-  run.on('metrics', () => {
-    display.warn(diagnose(factsOf(library, run.row, spec, library.readMetrics(run.id))))
-  })
-  const onStop = () => {
-    display.note('stopping after a checkpoint; Ctrl-C again stops at once')
-    void run.stop()
-  }
-  context.signal.addEventListener('abort', onStop)
-  if (context.signal.aborted) onStop()
-  const end = await run.ended
-  context.signal.removeEventListener('abort', onStop)
-  process.off('exit', killWithUs)
-  display.close()
-  if (end.failed !== null) {
-    const { kind, message, remedy, detail } = end.failed
-    const cause = Object.assign(new Error(message), detail === null ? {} : { stack: detail })
-    if (kind === 'bug') throw cause
-    throw new UserError(message, {
-      ...(remedy === null ? {} : { remedy }),
-      ...(detail === null ? {} : { cause }),
-    })
-  }
-  display.finish(end.finished!)
+  await followRun(run, context)
 }
 
 async function begin(file: string | undefined, options: Options, context: CliContext): Promise<RunHandle> {
   refuseIdleFlags(options, file)
+  const place = await placeOf(options, context)
   const library = context.library()
   const config = await configOf(file, options, context)
   if (config !== undefined) context.admit(config.environment, config.parameters)
@@ -191,7 +176,13 @@ async function begin(file: string | undefined, options: Options, context: CliCon
     const more = Math.max(saved.behavior.max_steps, config?.behavior.max_steps ?? 0)
     const changesStop = file !== undefined && namesStop(file) && !isDeepStrictEqual(config!.stop, saved.stop)
     const stop = changesStop ? config!.stop : stopOf(options)
-    return resumeRun({ library, runId, maxSteps: options.maxSteps ?? more, stop })
+    return resumeRun({
+      library,
+      runId,
+      maxSteps: options.maxSteps ?? more,
+      stop,
+      ...place,
+    })
   }
   for (const notice of config.notices) context.note(notice)
   const { spec } = makeEnvironment(config.environment, config.parameters)
@@ -199,9 +190,35 @@ async function begin(file: string | undefined, options: Options, context: CliCon
   const path = demonstrationPath(config)
   const fromLibrary = needsDemonstrations(config) && (options.demos !== undefined || path === undefined)
   const demonstrations = fromLibrary ? await demonstrationsFor(spec, options.demos ?? 'all', context) : []
-  const run = await startRun({ library, config, demonstrations })
+  const run = await startRun({ library, config, demonstrations, ...place })
   if (config.force) forgetRunMeta(library, run.id)
   return run
+}
+
+/** How the training process is started, where that is not here. @throws UserError before there is a run, when it cannot be */
+async function placeOf(
+  { on, rayTokenFile, detach }: Options,
+  context: CliContext,
+): Promise<{ fork?: ForkTraining }> {
+  if (on !== undefined) {
+    const client = new RayClient(on, rayToken(rayTokenFile))
+    await client.version()
+    const leave = (): void => {
+      context.print(`the run goes on at ${on}; "understudy runs attach" comes back to it`)
+      context.close()
+      process.exit()
+    }
+    return {
+      fork: trainOnRay(client, detach === true ? leave : undefined),
+    }
+  }
+  if (rayTokenFile === undefined && detach === undefined) return {}
+  throw new UserError(
+    `${detach === undefined ? '--ray-token-file' : '--detach'} has no effect without --on`,
+    {
+      usage: true,
+    },
+  )
 }
 
 /** undefined when nothing but a run to be resumed is named. */

@@ -15,7 +15,7 @@ export {
 export { firstChange } from './config-changes.ts'
 export type { ConfigOverrides } from './config-overrides.ts'
 export { configPlugins, loadConfigPlugins } from './config-plugins.ts'
-export { demonstrationFiles } from './demonstration-files.ts'
+export { demonstrationFiles, readDemonstrationFiles } from './demonstration-files.ts'
 export {
   demonstrationData,
   firstMisfit,
@@ -27,6 +27,8 @@ export {
   selectDemonstrations,
 } from './demonstrations.ts'
 export { diagnose, type Finding, factsOf, type RunFacts } from './diagnostics/index.ts'
+export { type Elsewhere, forgetElsewhere, readElsewhere, writeElsewhere } from './elsewhere.ts'
+export { failureOf } from './failure.ts'
 export { type ForkTraining, forkElectron, forkNode, type TrainingProcess } from './fork.ts'
 export { type GivenConfig, type GivenProblem, readGiven, soundPart } from './given-config.ts'
 export {
@@ -39,6 +41,7 @@ export {
   unknownRuns,
 } from './inspect-run.ts'
 export type { CheckpointNotice, Failed, Finished, MetricRow, Progress, TimeShares } from './messages.ts'
+export { ownerMessage, type Start, startMessage, trainerMessage } from './messages.ts'
 export { ipcPort, messagePort, type Port, parentPort, utilityPort } from './port.ts'
 export { presetsFor, untunedConfig } from './presets.ts'
 export { pruneRun } from './prune-run.ts'
@@ -46,6 +49,7 @@ export { explainReadError, readRegularFile } from './regular-file.ts'
 export { forgetRemoved, putBack, type RemovedRun, removeRun } from './removed-run.ts'
 export { type Repair, repairRun } from './repair-run.ts'
 export { figuresInWords, type HeldOutFigures } from './run-figures.ts'
+export { raiseFence, runFence } from './run-files.ts'
 export { freeRunId } from './run-id.ts'
 export { describeParts, type RunPart } from './run-parts.ts'
 export { type RunSize, runSizes } from './run-sizes.ts'
@@ -61,9 +65,10 @@ export {
   runDirectory,
   savedConfig,
 } from './runs.ts'
+export { serveTraining } from './serve-training.ts'
 export { describeSettings, type SettingDescription } from './settings-form.ts'
 export { type StartProblem, startProblems } from './start-problems.ts'
-export { type ResumeRunOptions, resumeRun, type StartRunOptions, startRun } from './start-run.ts'
+export { type ResumeRunOptions, rejoinRun, resumeRun, type StartRunOptions, startRun } from './start-run.ts'
 export { type StopReason, type StopSettings, stopSettings } from './stop-rule.ts'
 export type { RunEnd, RunEvents, RunHandle } from './supervisor.ts'
 export { parseYaml, writeYaml } from './yaml.ts'

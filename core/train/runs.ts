@@ -7,6 +7,7 @@ import { type Library, type ReadableLibrary, type RunRow, RunTaken } from '../st
 import { type CheckpointSummary, readSummary } from './checkpoint.ts'
 import { type RunConfig, resolveConfig } from './config.ts'
 import { loadConfigPlugins } from './config-plugins.ts'
+import { readElsewhere } from './elsewhere.ts'
 import { lowerFence, removeLeftovers, removingDirectory } from './run-files.ts'
 import { describeSkipped, newestUsable } from './usable-checkpoint.ts'
 
@@ -129,7 +130,7 @@ interface Recovery {
   readonly head: CheckpointSummary | null
 }
 
-async function recovery({ maxSteps }: RunRow, directory: string): Promise<Recovery> {
+async function recovery({ id, maxSteps }: RunRow, directory: string): Promise<Recovery> {
   const { used, skipped } = await newestUsable(directory, readSummary)
   if (used === null && skipped.length > 0) {
     const message = `it cannot be resumed: ${skipped.map(describeSkipped).join(', ')}`
@@ -141,9 +142,17 @@ async function recovery({ maxSteps }: RunRow, directory: string): Promise<Recove
     step: head?.step ?? 0,
     score: head?.score ?? null,
     masteredAtStep: head?.mastery.masteredAtStep ?? null,
-    message: 'its window or terminal was closed; it can be resumed from its last checkpoint',
+    message: whatBecame(id, directory),
   }
   return { change, head }
+}
+
+/** Of a run whose owner is gone. */
+function whatBecame(id: string, directory: string): string {
+  const elsewhere = readElsewhere(directory)
+  return elsewhere === null
+    ? 'its window or terminal was closed; it can be resumed from its last checkpoint'
+    : `nobody here follows it any more, but it may still be training at ${elsewhere.address}; \`understudy runs attach ${id}\` goes back to it`
 }
 
 /** What a disk or a person has done to a file; a bug is thrown. */

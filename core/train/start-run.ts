@@ -102,6 +102,15 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
   return supervise(library, owned, true, options.fork)
 }
 
+/** Makes a run this process's that is being trained elsewhere. @param fork  goes to where that is */
+export function rejoinRun(library: Library, runId: string, fork: ForkTraining): RunHandle {
+  const owned = library.atomically(() => {
+    const row = requireRun(library, runId)
+    return own(library, { ...row, state: 'running', pid: null, finishedAtUs: null, message: null })
+  })
+  return supervise(library, owned, true, fork)
+}
+
 function resumedRow(row: RunRow, options: ResumeRunOptions): RunRow {
   const saved = savedConfig(row)
   const maxSteps = options.maxSteps ?? saved.behavior.max_steps

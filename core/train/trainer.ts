@@ -41,6 +41,8 @@ export interface TrainerOptions {
   readonly report: (message: TrainerMessage) => void
   /** Asked before everything that is written. @throws UserError when the run is another's by now */
   readonly fence?: () => void
+  /** Where the environments are; in this process or on its worker threads when absent. */
+  readonly makeRollout?: typeof makeRollout
 }
 
 /** Milliseconds between two progress messages, and at most between two turns of the event loop. */
@@ -82,7 +84,7 @@ export class Trainer {
       config.behaviorName,
       config.behavior.max_steps,
     )
-    const rollout = await makeRollout(config, curriculum.samplers)
+    const rollout = await (options.makeRollout ?? makeRollout)(config, curriculum.samplers)
     try {
       // Now that another program has said what its observations are.
       requireMemory(config, rollout.spec)

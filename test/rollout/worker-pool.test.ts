@@ -4,10 +4,10 @@ import { makeEnvironment } from '../../core/envs/index.ts'
 import { UserError } from '../../core/errors.ts'
 import { admitPlugins, loadPlugins } from '../../core/plugins.ts'
 import { Random } from '../../core/random.ts'
-import type { Rollout } from '../../core/rollout/rollout.ts'
 import { VectorEnvironment } from '../../core/rollout/vector.ts'
 import { WorkerPool, type WorkerPoolOptions } from '../../core/rollout/worker-pool.ts'
 import { killAtRandomMoments, Ledger } from './ledger.ts'
+import { plain, trace } from './trace.ts'
 
 const plugins = [join(import.meta.dirname, 'fragile.ts')]
 const UNLIMITED = { maxLifetimeRestarts: -1, rateLimit: -1, ratePeriodSeconds: 60 }
@@ -46,28 +46,6 @@ async function pool({
   })
   pools.push(made)
   return made
-}
-
-/** Everything that a learner sees in so many steps, with actions drawn from `random`. */
-async function trace(rollout: Rollout, random: Random, steps: number): Promise<unknown[]> {
-  const { discrete } = rollout.actions
-  const branches = rollout.spec.action.discrete
-  const seen: unknown[] = []
-  for (let step = 0; step < steps; step++) {
-    for (let i = 0; i < discrete.length; i++) discrete[i] = random.below(branches[i % branches.length]!)
-    rollout.send()
-    const { environments = null, masks, ...batch } = await rollout.receive()
-    const { observations, finished } = rollout
-    seen.push(plain({ ...batch, environments, masks, current: observations, finished }))
-  }
-  return seen
-}
-
-/** A copy without what tells shared memory from a thread's own. */
-function plain(value: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(value, (_, inner) => (ArrayBuffer.isView(inner) ? [...(inner as Float32Array)] : inner)),
-  )
 }
 
 describe('WorkerPool in lockstep', () => {

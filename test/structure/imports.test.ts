@@ -54,6 +54,7 @@ const allowed: Record<string, string[]> = {
   train: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'remote'],
   evaluate: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'sandbox'],
   experiment: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate'],
+  cluster: ['envs', 'tensor', 'experience', 'rollout', 'store', 'demos', 'train', 'remote'],
   serve: ['envs', 'evaluate'],
   studio: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate', 'remote'],
   cli: [
@@ -66,6 +67,7 @@ const allowed: Record<string, string[]> = {
     'train',
     'evaluate',
     'experiment',
+    'cluster',
     'serve',
     'studio',
     'remote',

@@ -53,12 +53,13 @@ export type Read = (target: Uint8Array) => number
 export class FrameReader {
   readonly #read: Read
   readonly #head = new Uint8Array(HEAD_BYTES)
-  readonly #body: Uint8Array
+  readonly #mostBytes: number
+  #body = new Uint8Array(0)
 
   /** @param mostBytes  of a body */
   constructor(read: Read, mostBytes: number) {
     this.#read = read
-    this.#body = new Uint8Array(mostBytes)
+    this.#mostBytes = mostBytes
   }
 
   /**
@@ -75,11 +76,12 @@ export class FrameReader {
     if (this.#head[5] !== 0 || this.#head[6] !== 0 || this.#head[7] !== 0) {
       throw new UserError(`the input is not a frame: its header is [${this.#head}]`)
     }
-    if (length > this.#body.length) {
+    if (length > this.#mostBytes) {
       throw new UserError(
-        `a frame of ${length} bytes is longer than any request, which has at most ${this.#body.length}`,
+        `a frame of ${length} bytes is longer than any request, which has at most ${this.#mostBytes}`,
       )
     }
+    if (length > this.#body.length) this.#body = new Uint8Array(length)
     const body = this.#body.subarray(0, length)
     const filled = this.#fill(body)
     if (filled < length)

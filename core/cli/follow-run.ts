@@ -1,0 +1,42 @@
+/** Shows a run while it is trained, and ends with it. */
+import { makeEnvironment } from '../envs/index.ts'
+import { UserError } from '../errors.ts'
+import { diagnose, factsOf, type RunHandle, savedConfig } from '../train/index.ts'
+import type { CliContext } from './context.ts'
+import { TrainingDisplay } from './train-display.ts'
+
+/** @throws UserError with what the run has failed of */
+export async function followRun(run: RunHandle, context: CliContext): Promise<void> {
+  const library = context.library()
+  context.takeTimeToEnd()
+  const config = savedConfig(run.row)
+  context.noteAsked(config.environment, true)
+  const { spec } = makeEnvironment(config.environment, config.parameters)
+  const display = new TrainingDisplay(context, spec, run)
+  // The second Ctrl-C ends this process at once; the training process must not stay behind.
+  const killWithUs = () => run.kill()
+  process.once('exit', killWithUs)
+  run.on('metrics', () => {
+    display.warn(diagnose(factsOf(library, run.row, spec, library.readMetrics(run.id))))
+  })
+  const onStop = () => {
+    display.note('stopping after a checkpoint; Ctrl-C again stops at once')
+    void run.stop()
+  }
+  context.signal.addEventListener('abort', onStop)
+  if (context.signal.aborted) onStop()
+  const end = await run.ended
+  context.signal.removeEventListener('abort', onStop)
+  process.off('exit', killWithUs)
+  display.close()
+  if (end.failed !== null) {
+    const { kind, message, remedy, detail } = end.failed
+    const cause = Object.assign(new Error(message), detail === null ? {} : { stack: detail })
+    if (kind === 'bug') throw cause
+    throw new UserError(message, {
+      ...(remedy === null ? {} : { remedy }),
+      ...(detail === null ? {} : { cause }),
+    })
+  }
+  display.finish(end.finished!)
+}

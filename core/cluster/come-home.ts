@@ -1,0 +1,57 @@
+/** Takes in the files of a run that was trained elsewhere. */
+import { readdirSync, rmSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { writeAtomically } from '../atomic-file.ts'
+import { UserError } from '../errors.ts'
+
+/** What a run consists of; anything else from outside is refused. */
+const PATH =
+  /^(checkpoints\/\d{1,15}\.(checkpoint|replay|onnx)|agent\.onnx|config\.yaml|events\.out\.tfevents\.[\w.-]+)$/
+/** Written here already, with the paths of this machine. */
+const OURS = new Set(['config.yaml'])
+
+export class ComeHome {
+  readonly #directory: string
+  readonly #fence: () => void
+  readonly #parts = new Map<string, Uint8Array[]>()
+
+  /** @param fence  throws when the run is another's by now */
+  constructor(directory: string, fence: () => void) {
+    this.#directory = directory
+    this.#fence = fence
+  }
+
+  /** @throws UserError when it is none of a run's files, or cannot be written */
+  async file(path: string, bytes: Uint8Array, last: boolean): Promise<void> {
+    if (!PATH.test(path)) throw new UserError(`the job sent a file that no run has: ${JSON.stringify(path)}`)
+    if (OURS.has(path)) return
+    const parts = this.#parts.get(path) ?? []
+    this.#parts.set(path, parts)
+    parts.push(bytes)
+    if (!last) return
+    this.#parts.delete(path)
+    const target = join(this.#directory, path)
+    await mkdir(dirname(target), { recursive: true })
+    await writeAtomically(target, parts, { mayName: this.#fence })
+  }
+
+  /** Those that the job has no more. */
+  removeOther(names: readonly string[]): void {
+    this.#fence()
+    const folder = join(this.#directory, 'checkpoints')
+    const kept = new Set(names)
+    for (const name of namesIn(folder)) {
+      const path = `checkpoints/${name}`
+      if (PATH.test(path) && !kept.has(path)) rmSync(join(folder, name), { force: true })
+    }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * The way from a run to its workers, which leads through the driver of the job (python/src/understudy_ray/driver.py): frames of
+ * u32 length, u32 worker, u8 kind and a body, requests on one pipe and answers on another.
+ */
+import { createWriteStream, type WriteStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+
+const Kind = {
+  /** The worker is to be started, or started anew, and gets the body as its first request. */
+  open: 1,
+  /** The body is a request to the worker, or its answer. */
+  call: 2,
+  /** The worker has ended; the body says why. */
+  lost: 3,
+} as const
+
+const HEAD_BYTES = 9
+
+/** A worker that has ended, with what it hosted. `message` is a sentence about it. */
+export class WorkerLost extends Error {}
+
+interface Waiting {
+  readonly resolve: (answer: Uint8Array) => void
+  readonly reject: (error: WorkerLost) => void
+}
+
+export class DriverChannel {
+  readonly #input: Readable
+  readonly #output: WriteStream
+  readonly #waiting = new Map<number, Waiting>()
+  #rest: Buffer = Buffer.alloc(0)
+
+  /** @param fd  where requests are written */
+  constructor(input: Readable, fd: number) {
+    this.#input = input
+    this.#output = createWriteStream('', { fd })
+    // A driver that is gone is told by the end of the input.
+    this.#output.on('error', () => {})
+    input.on('data', (chunk: Buffer) => this.#take(chunk))
+    input.on('end', () => this.#loseAll('the driver of the job has ended'))
+  }
+
+  /** @throws WorkerLost */
+  open(worker: number, request: Uint8Array): Promise<Uint8Array> {
+    return this.#ask(worker, Kind.open, request)
+  }
+
+  /** One request at a time. @throws WorkerLost */
+  call(worker: number, request: Uint8Array): Promise<Uint8Array> {
+    return this.#ask(worker, Kind.call, request)
+  }
+
+  /** The driver ends with the other end of these pipes, and this process with these. */
+  close(): void {
+    this.#output.end()
+    this.#input.destroy()
+  }
+
+  #ask(worker: number, kind: number, body: Uint8Array): Promise<Uint8Array> {
+    const frame = Buffer.alloc(HEAD_BYTES + body.length)
+    frame.writeUInt32LE(body.length, 0)
+    frame.writeUInt32LE(worker, 4)
+    frame[8] = kind
+    frame.set(body, HEAD_BYTES)
+    const answer = new Promise<Uint8Array>((resolve, reject) => {
+      this.#waiting.set(worker, { resolve, reject })
+    })
+    this.#output.write(frame)
+    return answer
+  }
+
+  #take(chunk: Buffer): void {
+    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
+    while (this.#rest.length >= HEAD_BYTES) {
+      const length = this.#rest.readUInt32LE(0)
+      if (this.#rest.length < HEAD_BYTES + length) return
+      const worker = this.#rest.readUInt32LE(4)
+      const body = this.#rest.subarray(HEAD_BYTES, HEAD_BYTES + length)
+      const waiting = this.#waiting.get(worker)
+      this.#waiting.delete(worker)
+      if (this.#rest[8] === Kind.lost) waiting?.reject(new WorkerLost(body.toString('utf8')))
+      else waiting?.resolve(new Uint8Array(body))
+      this.#rest = this.#rest.subarray(HEAD_BYTES + length)
+    }
+  }
+
+  #loseAll(reason: string): void {
+    for (const { reject } of this.#waiting.values()) reject(new WorkerLost(reason))
+    this.#waiting.clear()
+  }
+}

@@ -1,0 +1,76 @@
+/** Sends the files of a run home: what is new since it was looked at last, as long as there is room for it. */
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { JobMessage } from './job-messages.ts'
+
+/** Of a message; as a line of the log it is a third longer. */
+const PART_BYTES = 48 * 1024
+
+/** What stays: who owns the run, and what is not complete. */
+const STAYS = /^owner$|\.tmp$/
+/** Larger than all else, and of use only to go on with a run. */
+const LARGE = /\.replay$/
+
+export class HomeFiles {
+  readonly #directory: string
+  readonly #say: (message: JobMessage) => void
+  #left: number
+  /** Size and time by path, of what was sent. */
+  readonly #sent = new Map<string, string>()
+
+  /** @param mostBytes  that may be sent in all */
+  constructor(directory: string, mostBytes: number, say: (message: JobMessage) => void) {
+    this.#directory = directory
+    this.#say = say
+    this.#left = mostBytes
+  }
+
+  /** A checkpoint on the way: its replay buffer comes only while the last one is sure to have room. */
+  sendCheckpoint(): void {
+    this.#send((path, bytes) => !LARGE.test(path) || 3 * bytes <= this.#left)
+  }
+
+  sendAll(): void {
+    this.#send(() => true)
+  }
+
+  #send(isWanted: (path: string, bytes: number) => boolean): void {
+    for (const path of this.#paths()) {
+      const file = join(this.#directory, path)
+      const { size, mtimeMs } = statSync(file)
+      const state = `${size} ${mtimeMs}`
+      if (this.#sent.get(path) === state || size > this.#left || !isWanted(path, size)) continue
+      this.#sendFile(path, file)
+      this.#sent.set(path, state)
+      this.#left -= size
+    }
+    this.#say({ type: 'checkpoints', names: this.#paths().filter((path) => path.startsWith('checkpoints/')) })
+  }
+
+  #sendFile(path: string, file: string): void {
+    const fd = openSync(file, 'r')
+    try {
+      for (;;) {
+        const part = new Uint8Array(PART_BYTES)
+        const got = readSync(fd, part, 0, PART_BYTES, null)
+        this.#say({ type: 'file', path, last: got < PART_BYTES, bytes: part.subarray(0, got) })
+        if (got < PART_BYTES) return
+      }
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  /** Checkpoints last to first: where there is not room for all of them, the newest one comes. */
+  #paths(): string[] {
+    const stepOf = (path: string): number => Number.parseInt(path.split('/').at(-1)!, 10) || 0
+    return readdirSync(this.#directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !STAYS.test(entry.name))
+      .map((entry) =>
+        join(entry.parentPath, entry.name)
+          .slice(this.#directory.length + 1)
+          .replaceAll('\\', '/'),
+      )
+      .sort((a, b) => stepOf(b) - stepOf(a) || (a < b ? -1 : 1))
+  }
+}

@@ -1,0 +1,246 @@
+/** A training process that is a job of a Ray cluster: as any other it is told what to do over a port, reports over it, and ends. */
+import { randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import { counted } from '../counted.ts'
+import { UserError } from '../errors.ts'
+import { packMessage, readMessage } from '../msgpack.ts'
+import {
+  type ForkTraining,
+  failureOf,
+  forgetElsewhere,
+  ownerMessage,
+  type RunConfig,
+  resolveConfig,
+  runDirectory,
+  runFence,
+  type Start,
+  type TrainingProcess,
+  writeElsewhere,
+} from '../train/index.ts'
+import { ComeHome } from './come-home.ts'
+import { LineReader } from './job-lines.ts'
+import { jobMessage } from './job-messages.ts'
+import { withJobPackage } from './job-package.ts'
+import { type Package, packOnce } from './package-file.ts'
+import { moduleInProgram, programFiles, SHIM } from './program-files.ts'
+import type { RayClient, RayJob } from './ray-client.ts'
+
+/** What of a run's files may come home through the log, where there is no store. */
+const MOST_BYTES = 64 * 2 ** 20
+/** What a job is given to write its last checkpoint. */
+const STOP_SECONDS = 60
+/** Of the learner. */
+const JOB_CPUS = 1
+/** Between two tries to hear from a cluster that has gone quiet. */
+const RETRY_MS = 2_000
+const _STATUS_MS = 1_000
+/** Of the text that the job wrote, for the case that it ends without a word. */
+const TAIL_LINES = 20
+
+type Exit = Parameters<Parameters<TrainingProcess['onExit']>[0]>[0]
+
+/** @param onSubmitted  told once the cluster has the job, which then goes on without this process */
+export function trainOnRay(client: RayClient, onSubmitted: () => void = () => {}): ForkTraining {
+  return () => new RayTraining(client, null, onSubmitted)
+}
+
+/** Goes back to a job: what it has said so far is heard once more. */
+export function rejoinOnRay(client: RayClient, job: string): ForkTraining {
+  return () => new RayTraining(client, job)
+}
+
+class RayTraining implements TrainingProcess {
+  readonly pid = undefined
+  readonly port: TrainingProcess['port']
+  readonly #client: RayClient
+  readonly #jobId: string
+  readonly #isRejoined: boolean
+  readonly #onSubmitted: () => void
+  readonly #given = new AbortController()
+  readonly #text: string[] = []
+  #listener: (frame: Uint8Array) => void = () => {}
+  #exited: ((exit: Exit) => void) | undefined
+  #closed: (() => void) | undefined
+  #submitted = false
+  #stopping = false
+  #code: number | null = null
+
+  /** @param job  that is there already; null for a new one */
+  constructor(client: RayClient, job: string | null, onSubmitted: () => void = () => {}) {
+    this.#client = client
+    this.#onSubmitted = onSubmitted
+    this.#jobId = job ?? `understudy-${randomBytes(6).toString('hex')}`
+    this.#isRejoined = job !== null
+    this.#submitted = this.#isRejoined
+    this.port = {
+      post: (message) => this.#told(message),
+      onMessage: (listener) => {
+        this.#listener = listener
+      },
+      close: () => {},
+      onClose: (listener) => {
+        this.#closed = listener
+      },
+    }
+  }
+
+  onExit(listener: (exit: Exit) => void): void {
+    this.#exited = listener
+  }
+
+  /** Nobody listens any more. The job goes on, unless it was told to stop. */
+  kill(): void {
+    this.#given.abort()
+  }
+
+  #told(message: Uint8Array): void {
+    const told = ownerMessage.parse(readMessage(message))
+    if (told.type === 'start') void this.#train(told)
+    else void this.#stop()
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#stopping) return
+    this.#stopping = true
+    if (this.#submitted) await this.#client.stop(this.#jobId).catch((error: unknown) => this.#fail(error))
+  }
+
+  async #train(start: Start): Promise<void> {
+    const directory = runDirectory(start.dataDirectory, start.runId)
+    try {
+      if (this.#isRejoined) this.#say({ type: 'resumed', step: 0, score: null, masteredAtStep: null })
+      else await this.#submit(start, directory)
+      await this.#follow(start, directory)
+      if (!this.#given.signal.aborted) forgetElsewhere(directory)
+    } catch (error) {
+      this.#fail(error)
+    }
+    this.#closed?.()
+    this.#exited?.({ code: this.#code ?? 1, signal: null, errorOutput: this.#text.join('\n') })
+  }
+
+  async #submit(start: Start, directory: string): Promise<void> {
+    const { engine, rollout } = resolveConfig(start.config, { stored: true })
+    refuseAsync(rollout)
+    await requireRoom(this.#client, rollout.workers)
+    const program = packOnce(programFiles(engine))
+    await this.#send(program)
+    const note = (text: string): void => this.#say({ type: 'notice', text })
+    await withJobPackage(start, MOST_BYTES, note, async (order) => {
+      await this.#send(order)
+      await this.#client.submit({
+        submissionId: this.#jobId,
+        entrypoint: ['python', '-m', `${SHIM}.driver`, ...entryArguments(rollout.workers)].join(' '),
+        cpus: JOB_CPUS,
+        runtimeEnv: {
+          py_modules: [`gcs://${program.name}`],
+          working_dir: `gcs://${order.name}`,
+          env_vars: { RAY_JOB_STOP_WAIT_TIME_S: String(STOP_SECONDS) },
+        },
+        metadata: { understudy_run: start.runId },
+      })
+    })
+    this.#submitted = true
+    writeElsewhere(directory, { address: this.#client.address, job: this.#jobId })
+    this.#onSubmitted()
+    // Told to stop in the meantime.
+    if (this.#stopping) await this.#client.stop(this.#jobId)
+  }
+
+  async #send({ name, file, size }: Package): Promise<void> {
+    if (await this.#client.hasPackage(name)) return
+    await this.#client.putPackage(name, createReadStream(file), size)
+  }
+
+  /** Until the job has ended, however often the connection breaks. */
+  async #follow(start: Start, directory: string): Promise<void> {
+    const home = new ComeHome(directory, runFence(directory, start.claim))
+    let work = Promise.resolve()
+    const reader = new LineReader(
+      (frame) => {
+        work = work.then(() => this.#heard(frame, home))
+      },
+      (line) => {
+        this.#text.push(line)
+        if (this.#text.length > TAIL_LINES) this.#text.shift()
+      },
+    )
+    for (;;) {
+      reader.restart()
+      await this.#client.follow(this.#jobId, (text) => reader.take(text), this.#given.signal)
+      await work
+      if (this.#code !== null) return
+      if (this.#given.signal.aborted) return
+      const job = await this.#look()
+      if (job !== undefined && hasEnded(job)) return this.#endedSilently(job)
+      await wait(RETRY_MS)
+    }
+  }
+
+  /** Undefined while the cluster cannot be asked. @throws UserError when it knows the job no more */
+  async #look(): Promise<RayJob | undefined> {
+    let job: RayJob | undefined
+    try {
+      job = await this.#client.job(this.#jobId)
+    } catch {
+      return undefined
+    }
+    if (job === undefined) throw new UserError(`the cluster at ${this.#client.address} knows the job no more`)
+    return job
+  }
+
+  async #heard(frame: Uint8Array, home: ComeHome): Promise<void> {
+    const message = jobMessage.parse(readMessage(frame))
+    if (message.type === 'trainer') this.#listener(message.frame)
+    else if (message.type === 'file') await home.file(message.path, message.bytes, message.last)
+    else if (message.type === 'checkpoints') home.removeOther(message.names)
+    else this.#code = message.code
+  }
+
+  #endedSilently(job: RayJob): void {
+    if (this.#stopping && job.status === 'STOPPED') this.#code = 0
+    this.#fail(new UserError(whyEnded(job, this.#client.address)))
+  }
+
+  #say(message: object): void {
+    this.#listener(packMessage(message))
+  }
+
+  #fail(error: unknown): void {
+    this.#say(failureOf(error))
+  }
+}
+
+function refuseAsync({ workers, stepping }: RunConfig['rollout']): void {
+  if (workers === 0 || stepping === 'sync') return
+  throw new UserError('workers of a cluster step in lockstep only', {
+    remedy: 'leave --stepping out, or leave --workers out and let the job step its environments itself',
+  })
+}
+
+/** @throws UserError when the cluster could never run so many workers beside the job */
+async function requireRoom(client: RayClient, workers: number): Promise<void> {
+  const nodes = (await client.nodes()).filter(({ state }) => state === 'ALIVE')
+  const cpus = nodes.reduce((sum, { resources_total: resources }) => sum + (resources?.CPU ?? 0), 0)
+  if (workers + JOB_CPUS <= cpus) return
+  throw new UserError(
+    `${counted(workers, 'worker')} and the job itself need ${counted(workers + JOB_CPUS, 'CPU')}, and the cluster at ${client.address} has ${cpus}`,
+    { remedy: 'use fewer workers, or add a node to the cluster' },
+  )
+}
+
+/** @param workers  on nodes of the cluster; 0 where the run steps its environments itself */
+function entryArguments(workers: number): string[] {
+  const [job, worker] = ['job', 'env-worker'].map(moduleInProgram)
+  return workers === 0 ? [job!] : [job!, worker!, String(workers)]
+}
+
+function hasEnded({ status }: RayJob): boolean {
+  return status !== 'PENDING' && status !== 'RUNNING'
+}
+
+function whyEnded({ message, error_type, status }: RayJob, address: string): string {
+  const said = (message ?? '').trim().split('\n').at(-1)
+  return `the job at ${address} ended (${error_type ?? status}): ${said}`
+}

@@ -1,0 +1,30 @@
+/** Where a run is trained that is not trained by a process of this machine: a file in its folder, while it is so. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+const place = z.strictObject({
+  /** Of the cluster. */
+  address: z.string(),
+  job: z.string(),
+})
+export type Elsewhere = z.infer<typeof place>
+
+const fileOf = (directory: string): string => join(directory, 'elsewhere.json')
+
+export function writeElsewhere(directory: string, where: Elsewhere): void {
+  writeFileSync(fileOf(directory), JSON.stringify(where), { mode: 0o600 })
+}
+
+/** Null where the run is here, or nobody can say. */
+export function readElsewhere(directory: string): Elsewhere | null {
+  try {
+    return place.parse(JSON.parse(readFileSync(fileOf(directory), 'utf8')))
+  } catch {
+    return null
+  }
+}
+
+export function forgetElsewhere(directory: string): void {
+  rmSync(fileOf(directory), { force: true })
+}

@@ -1,0 +1,1 @@
+"""Runs Understudy's training process inside a Ray job."""
