@@ -279,8 +279,8 @@ describe('a build that cannot be played', () => {
     const folder = temporaryDirectory()
     const pid = join(folder, 'pid')
     const path = build(folder, `echo $$ > '${pid}'; exec sleep 60`)
-    expect(sentence(() => open(path, { timeout_wait: 4 }))).toMatch(
-      /did not connect within 4 s.*timeout_wait/,
+    expect(sentence(() => open(path, { timeout_wait: 1 }))).toMatch(
+      /did not connect within 1 s.*timeout_wait/,
     )
     await expect.poll(() => isRunning(Number(readFileSync(pid, 'utf8'))), { timeout: 20_000 }).toBe(false)
   })
