@@ -34,7 +34,6 @@ const STOP_SECONDS = 60
 const JOB_CPUS = 1
 /** Between two tries to hear from a cluster that has gone quiet. */
 const RETRY_MS = 2_000
-const _STATUS_MS = 1_000
 /** Of the text that the job wrote, for the case that it ends without a word. */
 const TAIL_LINES = 20
 
