@@ -49,7 +49,13 @@ export default defineConfig({
         test: { ...shared, name: 'commands', include: ['test/commands/**/*.test.ts'], testTimeout: 180_000 },
       },
       {
-        test: { ...shared, name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 300_000 },
+        test: {
+          ...shared,
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          globalSetup: [...shared.globalSetup, 'test/package/built.ts'],
+          testTimeout: 300_000,
+        },
       },
       {
         test: { ...shared, name: 'long', include: ['test/long/**/*.test.ts'], testTimeout: 300_000 },

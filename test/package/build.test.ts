@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../store/support.ts'
 import { listPackage } from './pack.ts'
 import { typeErrors } from './types.ts'
@@ -21,11 +21,6 @@ const root = join(import.meta.dirname, '..', '..')
 const dist = join(root, 'dist')
 
 const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
-
-beforeAll(() => {
-  const { status, stdout, stderr } = node('build.ts', '--no-page')
-  expect(status, stdout + stderr).toBe(0)
-}, 120_000)
 
 test('every module is emitted beside its data, and none asks for a TypeScript file', () => {
   const emitted = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) =>

@@ -2,7 +2,6 @@
  * What is packed, installed with npm in an empty folder: every command of the README, plugins, threads, child processes and
  * the studio do there what they do in a checkout.
  */
-import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,11 +17,6 @@ import { typeErrors } from './types.ts'
 
 const root = join(import.meta.dirname, '../..')
 const FAKE_PYTHON = join(root, 'test/remote/fake-python.js')
-
-beforeAll(() => {
-  const built = spawnSync(process.execPath, ['build.ts'], { cwd: root, encoding: 'utf8' })
-  if (built.status !== 0) throw new Error(built.stdout + built.stderr)
-}, 300_000)
 
 it('has the page, with the licences of all that it bundles', () => {
   const page = ['dist/renderer/index.html', 'dist/renderer/third-party.md']
