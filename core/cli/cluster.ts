@@ -1,7 +1,7 @@
 /** `understudy cluster`: what there is of a Ray cluster, and which runs of ours are at work on it. */
 import type { Command } from 'commander'
-import { RayClient, type RayJob, type RayNode } from '../cluster/ray-client.ts'
-import { rayToken } from '../cluster/ray-token.ts'
+import { connect } from '../cluster/connect.ts'
+import type { RayJob, RayNode } from '../cluster/ray-client.ts'
 import { counted } from '../counted.ts'
 import type { CliContext } from './context.ts'
 import { formatTable } from './table.ts'
@@ -22,7 +22,7 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function status(address: string, { rayTokenFile }: Options, context: CliContext): Promise<void> {
-  const client = new RayClient(address, rayToken(rayTokenFile))
+  const client = await connect(address, rayTokenFile)
   const version = await client.version()
   const [all, jobs] = await Promise.all([client.nodes(), client.jobs()])
   const nodes = all.filter(({ state }) => state === 'ALIVE')

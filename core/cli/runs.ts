@@ -1,7 +1,6 @@
 /** `understudy runs`: what of each run is there, what is damaged, and what of it can be kept. */
 import type { Command } from 'commander'
-import { RayClient } from '../cluster/ray-client.ts'
-import { rayToken } from '../cluster/ray-token.ts'
+import { connect } from '../cluster/connect.ts'
 import { rejoinOnRay } from '../cluster/ray-training.ts'
 import { environmentSpecs, type ScoreSpec } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
@@ -190,7 +189,7 @@ async function attach(id: string, { rayTokenFile }: AttachOptions, context: CliC
       remedy: `continue it with \`understudy train --run-id ${id} --resume\``,
     })
   }
-  const client = new RayClient(elsewhere.address, rayToken(rayTokenFile))
+  const client = await connect(elsewhere.address, rayTokenFile)
   await followRun(rejoinRun(library, id, rejoinOnRay(client, elsewhere.job)), context)
 }
 

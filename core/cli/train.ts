@@ -2,8 +2,7 @@
 import { basename, dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type Command, Option } from 'commander'
-import { RayClient } from '../cluster/ray-client.ts'
-import { rayToken } from '../cluster/ray-token.ts'
+import { connect } from '../cluster/connect.ts'
 import { trainOnRay } from '../cluster/ray-training.ts'
 import { completedSentence, fullEnvironmentId, makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
@@ -201,8 +200,7 @@ async function placeOf(
   context: CliContext,
 ): Promise<{ fork?: ForkTraining }> {
   if (on !== undefined) {
-    const client = new RayClient(on, rayToken(rayTokenFile))
-    await client.version()
+    const client = await connect(on, rayTokenFile)
     const leave = (): void => {
       context.print(`the run goes on at ${on}; "understudy runs attach" comes back to it`)
       context.close()
