@@ -31,7 +31,7 @@ export default defineConfig({
           ...shared,
           name: 'quick',
           include: ['test/**/*.test.ts'],
-          exclude: [...below(['attack', 'commands', 'long', 'package']), ...units],
+          exclude: [...below(['attack', 'cluster/real', 'commands', 'long', 'package']), ...units],
         },
       },
       {
@@ -44,6 +44,14 @@ export default defineConfig({
       },
       {
         test: { ...shared, name: 'attack', include: ['test/attack/**/*.test.ts'], testTimeout: 120_000 },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'cluster',
+          include: ['test/cluster/real/**/*.test.ts'],
+          testTimeout: 240_000,
+        },
       },
       {
         test: { ...shared, name: 'commands', include: ['test/commands/**/*.test.ts'], testTimeout: 180_000 },

@@ -2,7 +2,7 @@
  * `npm test`: type checks and lint beside unit, integration and browser tests. Prints the time of each and ends
  * with `N passed, N failed`. `npm test -- PATTERN` runs the matching test files only; `npm run test:long` those that train
  * for minutes (test/long), `npm run test:attack` those that send crafted things (test/attack), `npm run test:commands` those that
- * type what the documents say (test/commands), `npm run test:package` those that build, pack and install (test/package), with the
+ * type what the documents say (test/commands), `npm run test:cluster` those that need a real Ray cluster (test/cluster/real), `npm run test:package` those that build, pack and install (test/package), with the
  * figures they measured; `npm run test:coverage` those of `npm test`, and says how much of the program they reach, which takes half as
  * long again.
  */
@@ -23,7 +23,7 @@ const bin = join(root, 'node_modules/.bin')
 const scratch = mkdtempSync(join(tmpdir(), 'understudy-test-'))
 const report = join(scratch, 'report.json')
 const figures = join(scratch, 'figures.jsonl')
-const flags = ['--long', '--attack', '--commands', '--package', '--coverage']
+const flags = ['--long', '--attack', '--cluster', '--commands', '--package', '--coverage']
 const kind = flags.find((flag) => process.argv.includes(flag))?.slice(2)
 const patterns = process.argv.slice(2).filter((argument) => !flags.includes(argument))
 

@@ -4,11 +4,8 @@ import { connect } from '../cluster/connect.ts'
 import type { RayJob, RayNode } from '../cluster/ray-client.ts'
 import { counted } from '../counted.ts'
 import type { CliContext } from './context.ts'
+import { type OnCluster, tokenOption } from './on-cluster.ts'
 import { formatTable } from './table.ts'
-
-interface Options {
-  readonly rayTokenFile?: string
-}
 
 export function register(program: Command, context: CliContext): void {
   program
@@ -17,11 +14,11 @@ export function register(program: Command, context: CliContext): void {
     .command('status')
     .description('its nodes and CPUs, and the runs that are being trained there')
     .argument('<address>', 'of its dashboard: http://HEAD:8265')
-    .option('--ray-token-file <file>', "file with the cluster's token (default: where Ray looks for it)")
-    .action((address: string, options: Options) => status(address, options, context))
+    .addOption(tokenOption())
+    .action((address: string, options: OnCluster) => status(address, options, context))
 }
 
-async function status(address: string, { rayTokenFile }: Options, context: CliContext): Promise<void> {
+async function status(address: string, { rayTokenFile }: OnCluster, context: CliContext): Promise<void> {
   const client = await connect(address, rayTokenFile)
   const version = await client.version()
   const [all, jobs] = await Promise.all([client.nodes(), client.jobs()])

@@ -1,6 +1,7 @@
 /** `understudy experiment`: configurations x seeds, a table, curves and the raw data. */
 import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
+import { experimentPlace } from '../cluster/experiment-place.ts'
 import { UserError } from '../errors.ts'
 import {
   type Cell,
@@ -19,9 +20,10 @@ import { wholeNumber } from './arguments.ts'
 import { admitColumns, admitNamed, loadNamedPlugins } from './config-file.ts'
 import type { CliContext } from './context.ts'
 import { ExperimentDisplay } from './experiment-display.ts'
+import { namedCluster, type OnCluster, onOption, tokenOption } from './on-cluster.ts'
 import { parseSeeds } from './seeds.ts'
 
-interface Options {
+interface Options extends OnCluster {
   out?: string
   report?: string
   jobs?: number
@@ -39,9 +41,11 @@ export function register(program: Command, context: CliContext): void {
     .option('--report <dir>', 'where to write NAME.md, NAME.svg and NAME.json (default: same as --out)')
     .option(
       '--jobs <n>',
-      'runs at the same time (default: as many as the cores allow)',
+      'runs at the same time (default: as many as the cores, or the CPUs of the cluster, allow)',
       wholeNumber('--jobs', 1, 1024),
     )
+    .addOption(onOption('train'))
+    .addOption(tokenOption())
     .option('--columns <ids>', 'only these columns: sac,sac-gail')
     .option('--seeds <list>', 'only these seeds: 1,3-5')
     .addOption(
@@ -49,6 +53,7 @@ export function register(program: Command, context: CliContext): void {
         'jobs',
         'columns',
         'seeds',
+        'on',
       ]),
     )
     .action((file: string, options: Options) => experiment(file, options, context))
@@ -90,11 +95,13 @@ async function train(
   options: Options,
   context: CliContext,
 ): Promise<boolean> {
+  const cluster = await namedCluster(options)
   const display = new ExperimentDisplay(context, plan)
   const runner = new ExperimentRunner({
     experiment: plan,
     directory,
     jobs: options.jobs,
+    place: cluster === undefined ? undefined : await experimentPlace(cluster),
     columns: options.columns?.split(','),
     seeds: options.seeds === undefined ? undefined : parseSeeds(options.seeds),
     version: packageVersion(),

@@ -9,6 +9,7 @@ import { readEvaluation } from '../studio/meta.ts'
 import {
   deleteRun,
   figuresInWords,
+  forgetElsewhere,
   type HeldOutFigures,
   inspectRun,
   pruneRun,
@@ -29,6 +30,7 @@ import { wholeNumber } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { followRun } from './follow-run.ts'
 import { libraryOfRuns } from './library-of-runs.ts'
+import { type OnCluster, tokenOption } from './on-cluster.ts'
 import { forgetRunMeta } from './run-meta.ts'
 import { formatBytes, formatTable, formatTime } from './table.ts'
 
@@ -48,8 +50,15 @@ export function register(program: Command, context: CliContext): void {
     .command('attach')
     .description('come back to a run that is being trained on a cluster, and follow it')
     .argument('<run>')
-    .option('--ray-token-file <file>', "file with the cluster's token (default: where Ray looks for it)")
-    .action((run: string, options: AttachOptions) => attach(run, options, context))
+    .addOption(tokenOption())
+    .action((run: string, options: OnCluster) => attach(run, options, context))
+  runs
+    .command('abandon')
+    .description(
+      'give up what a cluster has of a run, so that it can be resumed here from what has come home',
+    )
+    .argument('<run>')
+    .action((run: string) => abandon(run, context))
   runs
     .command('repair')
     .description('set damaged checkpoints aside, and return the run to the newest intact one')
@@ -175,11 +184,7 @@ function scoreOf({ environmentId }: RunRow): ScoreSpec {
   return listed?.score ?? { unit: 'point', units: 'points', measure: 'return' }
 }
 
-interface AttachOptions {
-  readonly rayTokenFile?: string
-}
-
-async function attach(id: string, { rayTokenFile }: AttachOptions, context: CliContext): Promise<void> {
+async function attach(id: string, { rayTokenFile }: OnCluster, context: CliContext): Promise<void> {
   const library = context.library()
   await recoverRuns(library)
   requireRun(library, id)
@@ -191,6 +196,19 @@ async function attach(id: string, { rayTokenFile }: AttachOptions, context: CliC
   }
   const client = await connect(elsewhere.address, rayTokenFile)
   await followRun(rejoinRun(library, id, rejoinOnRay(client, elsewhere.job)), context)
+}
+
+async function abandon(id: string, context: CliContext): Promise<void> {
+  const library = context.library()
+  await recoverRuns(library)
+  const directory = runDirectory(library.dir, requireRun(library, id).id)
+  const elsewhere = readElsewhere(directory)
+  library.requireFreeRun(id)
+  if (elsewhere === null) return context.print(`run "${id}" is not being trained on a cluster`)
+  forgetElsewhere(directory)
+  context.print(
+    `run "${id}" is here again; if ${elsewhere.address} still trains it, nobody will fetch what it makes`,
+  )
 }
 
 async function repair(id: string, context: CliContext): Promise<void> {

@@ -2,7 +2,6 @@
 import { basename, dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type Command, Option } from 'commander'
-import { connect } from '../cluster/connect.ts'
 import { trainOnRay } from '../cluster/ray-training.ts'
 import { completedSentence, fullEnvironmentId, makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
@@ -33,11 +32,12 @@ import { duration, oneOf, positive, wholeNumber } from './arguments.ts'
 import { loadNamedPlugins } from './config-file.ts'
 import type { CliContext } from './context.ts'
 import { followRun } from './follow-run.ts'
+import { namedCluster, type OnCluster, onOption, tokenOption } from './on-cluster.ts'
 import { forgetRunMeta } from './run-meta.ts'
 import { demonstrationsFor } from './train-demonstrations.ts'
 import { refuseIdleFlags, refuseOtherThanPreset, refuseUnused } from './train-flags.ts'
 
-interface Options {
+interface Options extends OnCluster {
   env?: string
   algo?: string
   behavior?: string
@@ -60,9 +60,7 @@ interface Options {
   envsPerWorker?: number
   stepping?: (typeof STEPPINGS)[number]
   pace?: number
-  on?: string
   detach?: boolean
-  rayTokenFile?: string
 }
 
 const STOP_RULES = ['none', 'mastered', 'sustained', 'plateau'] as const
@@ -136,15 +134,12 @@ export function register(program: Command, context: CliContext): void {
     )
     .option('--engine <name>', 'numeric engine: onnxruntime or tensorflow')
     .option('--threads <n>', 'threads of the numeric engine', wholeNumber('--threads', 1, 64))
-    .option(
-      '--on <address>',
-      'train on a Ray cluster, named by the address of its dashboard: http://HEAD:8265',
-    )
+    .addOption(onOption('train'))
     .option(
       '--detach',
       'leave the run alone once the cluster has it; "understudy runs attach" comes back to it',
     )
-    .option('--ray-token-file <file>', "file with the cluster's token (default: where Ray looks for it)")
+    .addOption(tokenOption())
     .action((file: string | undefined, options: Options) => train(file, options, context))
 }
 
@@ -195,28 +190,16 @@ async function begin(file: string | undefined, options: Options, context: CliCon
 }
 
 /** How the training process is started, where that is not here. @throws UserError before there is a run, when it cannot be */
-async function placeOf(
-  { on, rayTokenFile, detach }: Options,
-  context: CliContext,
-): Promise<{ fork?: ForkTraining }> {
-  if (on !== undefined) {
-    const client = await connect(on, rayTokenFile)
-    const leave = (): void => {
-      context.print(`the run goes on at ${on}; "understudy runs attach" comes back to it`)
-      context.close()
-      process.exit()
-    }
-    return {
-      fork: trainOnRay(client, detach === true ? leave : undefined),
-    }
+async function placeOf(options: Options, context: CliContext): Promise<{ fork?: ForkTraining }> {
+  const { detach } = options
+  const cluster = await namedCluster(options, { '--detach': detach })
+  if (cluster === undefined) return {}
+  const leave = (): void => {
+    context.print(`the run goes on at ${cluster.address}; "understudy runs attach" comes back to it`)
+    context.close()
+    process.exit()
   }
-  if (rayTokenFile === undefined && detach === undefined) return {}
-  throw new UserError(
-    `${detach === undefined ? '--ray-token-file' : '--detach'} has no effect without --on`,
-    {
-      usage: true,
-    },
-  )
+  return { fork: trainOnRay(cluster, detach === true ? leave : undefined) }
 }
 
 /** undefined when nothing but a run to be resumed is named. */

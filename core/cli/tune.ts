@@ -1,6 +1,7 @@
 /** `understudy tune`: searches settings on some seeds and verifies them on fresh ones. */
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { experimentPlace } from '../cluster/experiment-place.ts'
 import { UserError } from '../errors.ts'
 import { type ExperimentRunner, planTuning, tune, writeTuneReport } from '../experiment/index.ts'
 import { readRegularText } from '../read-file.ts'
@@ -9,8 +10,9 @@ import { wholeNumber } from './arguments.ts'
 import { admitColumns, admitNamed, loadNamedPlugins } from './config-file.ts'
 import type { CliContext } from './context.ts'
 import { ExperimentDisplay } from './experiment-display.ts'
+import { namedCluster, type OnCluster, onOption, tokenOption } from './on-cluster.ts'
 
-interface Options {
+interface Options extends OnCluster {
   out?: string
   report?: string
   jobs?: number
@@ -25,9 +27,11 @@ export function register(program: Command, context: CliContext): void {
     .option('--report <dir>', 'where to write NAME.md, .svg, .json and .yaml (default: same as --out)')
     .option(
       '--jobs <n>',
-      'runs at the same time (default: as many as the cores allow)',
+      'runs at the same time (default: as many as the cores, or the CPUs of the cluster, allow)',
       wholeNumber('--jobs', 1, 1024),
     )
+    .addOption(onOption('train'))
+    .addOption(tokenOption())
     .action((file: string, options: Options) => search(file, options, context))
 }
 
@@ -37,6 +41,7 @@ async function search(file: string, options: Options, context: CliContext): Prom
   admitNamed(text, file, context)
   const plan = planTuning(text, file)
   const directory = resolve(options.out ?? join(context.dataDirectory, 'results', plan.name))
+  const cluster = await namedCluster(options)
   let display: ExperimentDisplay | undefined
   let runner: ExperimentRunner | undefined
   // The second Ctrl-C ends this process at once; the training processes must not stay behind.
@@ -50,6 +55,7 @@ async function search(file: string, options: Options, context: CliContext): Prom
     plan,
     directory,
     jobs: options.jobs,
+    place: cluster === undefined ? undefined : await experimentPlace(cluster),
     version: packageVersion(),
     signal: context.signal,
     onPart: (experiment) => {

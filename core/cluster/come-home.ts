@@ -36,16 +36,23 @@ export class ComeHome {
     await writeAtomically(target, parts, { mayName: this.#fence })
   }
 
-  /** Those that the job has no more. */
+  /** Those that the job has no more; the last one that can be gone on from stays, since a replay buffer may be too large to come. */
   removeOther(names: readonly string[]): void {
     this.#fence()
     const folder = join(this.#directory, 'checkpoints')
+    const here = namesIn(folder)
+    const resumable = Math.max(...here.filter((name) => name.endsWith('.replay')).map(stepOf))
     const kept = new Set(names)
-    for (const name of namesIn(folder)) {
+    for (const name of here) {
       const path = `checkpoints/${name}`
-      if (PATH.test(path) && !kept.has(path)) rmSync(join(folder, name), { force: true })
+      if (!PATH.test(path) || kept.has(path) || stepOf(name) === resumable) continue
+      rmSync(join(folder, name), { force: true })
     }
   }
+}
+
+function stepOf(name: string): number {
+  return Number.parseInt(name, 10)
 }
 
 function namesIn(folder: string): string[] {

@@ -18,11 +18,15 @@ export class HomeFiles {
   /** Size and time by path, of what was sent. */
   readonly #sent = new Map<string, string>()
 
-  /** @param mostBytes  that may be sent in all */
+  /**
+   * What is there already has come from home.
+   * @param mostBytes  that may be sent in all
+   */
   constructor(directory: string, mostBytes: number, say: (message: JobMessage) => void) {
     this.#directory = directory
     this.#say = say
     this.#left = mostBytes
+    for (const path of this.#paths()) this.#sent.set(path, stateOf(join(directory, path)).state)
   }
 
   /** A checkpoint on the way: its replay buffer comes only while the last one is sure to have room. */
@@ -37,8 +41,7 @@ export class HomeFiles {
   #send(isWanted: (path: string, bytes: number) => boolean): void {
     for (const path of this.#paths()) {
       const file = join(this.#directory, path)
-      const { size, mtimeMs } = statSync(file)
-      const state = `${size} ${mtimeMs}`
+      const { size, state } = stateOf(file)
       if (this.#sent.get(path) === state || size > this.#left || !isWanted(path, size)) continue
       this.#sendFile(path, file)
       this.#sent.set(path, state)
@@ -73,4 +76,9 @@ export class HomeFiles {
       )
       .sort((a, b) => stepOf(b) - stepOf(a) || (a < b ? -1 : 1))
   }
+}
+
+function stateOf(file: string): { size: number; state: string } {
+  const { size, mtimeMs } = statSync(file)
+  return { size, state: `${size} ${mtimeMs}` }
 }

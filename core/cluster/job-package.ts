@@ -84,23 +84,25 @@ async function demonstrationsOf(
   }
 }
 
-/** The newest checkpoint of each run that this one begins with. */
+/**
+ * Of the run that is resumed all checkpoints, which the job keeps or removes as it would here; of one whose networks are taken over
+ * the newest. Only the newest needs its replay buffer.
+ */
 async function addRuns(
   { dataDirectory, runId, resume }: Start,
   config: RunConfig,
   files: Map<string, string>,
 ) {
-  const from = [
-    ...(resume ? [runId] : []),
-    ...(config.initializeFrom === null ? [] : [config.initializeFrom]),
-  ]
-  for (const id of from) {
-    const directory = runDirectory(dataDirectory, id)
-    const newest = (await listCheckpoints(directory)).at(-1)
-    if (newest === undefined) continue
-    for (const path of [newest.path, newest.replay, newest.policy]) {
-      if (!existsSync(path)) continue
-      files.set(`${RUNS_FOLDER}/${id}/${basename(dirname(path))}/${basename(path)}`, path)
+  const add = async (id: string, count: number): Promise<void> => {
+    const checkpoints = (await listCheckpoints(runDirectory(dataDirectory, id))).slice(-count)
+    for (const { path, replay, policy } of checkpoints) {
+      const newest = path === checkpoints.at(-1)!.path
+      for (const file of newest ? [path, policy, replay] : [path, policy]) {
+        if (!existsSync(file)) continue
+        files.set(`${RUNS_FOLDER}/${id}/${basename(dirname(file))}/${basename(file)}`, file)
+      }
     }
   }
+  if (resume) await add(runId, Number.POSITIVE_INFINITY)
+  if (config.initializeFrom !== null) await add(config.initializeFrom, 1)
 }

@@ -2,6 +2,7 @@
  * A Ray cluster as its dashboard offers it: the Jobs interface, packages, and what there is of nodes (Ray 2.60, HTTP on port
  * 8265). Node's `fetch` is of no use here, since the dashboard refuses what looks like a browser.
  */
+import { createReadStream } from 'node:fs'
 import { type IncomingMessage, type OutgoingHttpHeaders, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { Readable } from 'node:stream'
@@ -9,6 +10,7 @@ import { WebSocket } from 'ws'
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
 import { printable } from '../printable.ts'
+import type { Package } from './package-file.ts'
 
 const versionAnswer = z.object({ ray_version: z.string() })
 
@@ -51,6 +53,7 @@ export class RayClient {
   readonly address: string
   readonly #base: URL
   readonly #token: string | null
+  readonly #sending = new Map<string, Promise<void>>()
 
   /** @throws UserError when the address is none */
   constructor(address: string, token: string | null) {
@@ -66,6 +69,15 @@ export class RayClient {
 
   async nodes(): Promise<RayNode[]> {
     return this.#read(nodesAnswer, await this.#json('GET', '/api/v0/nodes?limit=1000')).data.result.result
+  }
+
+  /** Of what is alive. */
+  async size(): Promise<{ readonly nodes: number; readonly cpus: number }> {
+    const nodes = (await this.nodes()).filter(({ state }) => state === 'ALIVE')
+    return {
+      nodes: nodes.length,
+      cpus: nodes.reduce((sum, node) => sum + (node.resources_total?.CPU ?? 0), 0),
+    }
   }
 
   async jobs(): Promise<RayJob[]> {
@@ -94,6 +106,18 @@ export class RayClient {
   /** SIGTERM, and SIGKILL after the time that the job's environment gives it. */
   async stop(id: string): Promise<void> {
     this.#allowed(await this.#ask('POST', `/api/jobs/${encodeURIComponent(id)}/stop`, { body: '' }))
+  }
+
+  /** Once, however many jobs ask for it at a time, and not at all where the cluster has it. */
+  sendPackage(packed: Package): Promise<void> {
+    const { name } = packed
+    const sending = this.#sending.get(name) ?? this.#send(packed).finally(() => this.#sending.delete(name))
+    this.#sending.set(name, sending)
+    return sending
+  }
+
+  async #send({ name, file, size }: Package): Promise<void> {
+    if (!(await this.hasPackage(name))) await this.putPackage(name, createReadStream(file), size)
   }
 
   async hasPackage(name: string): Promise<boolean> {

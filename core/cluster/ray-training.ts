@@ -1,6 +1,5 @@
 /** A training process that is a job of a Ray cluster: as any other it is told what to do over a port, reports over it, and ends. */
 import { randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { counted } from '../counted.ts'
 import { UserError } from '../errors.ts'
@@ -22,7 +21,7 @@ import { ComeHome } from './come-home.ts'
 import { LineReader } from './job-lines.ts'
 import { jobMessage } from './job-messages.ts'
 import { withJobPackage } from './job-package.ts'
-import { type Package, packOnce } from './package-file.ts'
+import { packOnce } from './package-file.ts'
 import { moduleInProgram, programFiles, SHIM } from './program-files.ts'
 import type { RayClient, RayJob } from './ray-client.ts'
 
@@ -30,8 +29,6 @@ import type { RayClient, RayJob } from './ray-client.ts'
 const MOST_BYTES = 64 * 2 ** 20
 /** What a job is given to write its last checkpoint. */
 const STOP_SECONDS = 60
-/** Of the learner. */
-const JOB_CPUS = 1
 /** Between two tries to hear from a cluster that has gone quiet. */
 const RETRY_MS = 2_000
 /** Of the text that the job wrote, for the case that it ends without a word. */
@@ -120,18 +117,18 @@ class RayTraining implements TrainingProcess {
   }
 
   async #submit(start: Start, directory: string): Promise<void> {
-    const { engine, rollout } = resolveConfig(start.config, { stored: true })
+    const { engine, rollout, threads } = resolveConfig(start.config, { stored: true })
     refuseAsync(rollout)
-    await requireRoom(this.#client, rollout.workers)
+    await requireRoom(this.#client, rollout.workers, threads)
     const program = packOnce(programFiles(engine))
-    await this.#send(program)
+    await this.#client.sendPackage(program)
     const note = (text: string): void => this.#say({ type: 'notice', text })
     await withJobPackage(start, MOST_BYTES, note, async (order) => {
-      await this.#send(order)
+      await this.#client.sendPackage(order)
       await this.#client.submit({
         submissionId: this.#jobId,
         entrypoint: ['python', '-m', `${SHIM}.driver`, ...entryArguments(rollout.workers)].join(' '),
-        cpus: JOB_CPUS,
+        cpus: threads,
         runtimeEnv: {
           py_modules: [`gcs://${program.name}`],
           working_dir: `gcs://${order.name}`,
@@ -145,11 +142,6 @@ class RayTraining implements TrainingProcess {
     this.#onSubmitted()
     // Told to stop in the meantime.
     if (this.#stopping) await this.#client.stop(this.#jobId)
-  }
-
-  async #send({ name, file, size }: Package): Promise<void> {
-    if (await this.#client.hasPackage(name)) return
-    await this.#client.putPackage(name, createReadStream(file), size)
   }
 
   /** Until the job has ended, however often the connection breaks. */
@@ -171,22 +163,25 @@ class RayTraining implements TrainingProcess {
       await work
       if (this.#code !== null) return
       if (this.#given.signal.aborted) return
-      const job = await this.#look()
+      const job = await this.#look(directory)
       if (job !== undefined && hasEnded(job)) return this.#endedSilently(job)
       await wait(RETRY_MS)
     }
   }
 
   /** Undefined while the cluster cannot be asked. @throws UserError when it knows the job no more */
-  async #look(): Promise<RayJob | undefined> {
+  async #look(directory: string): Promise<RayJob | undefined> {
     let job: RayJob | undefined
     try {
       job = await this.#client.job(this.#jobId)
     } catch {
       return undefined
     }
-    if (job === undefined) throw new UserError(`the cluster at ${this.#client.address} knows the job no more`)
-    return job
+    if (job !== undefined) return job
+    forgetElsewhere(directory)
+    throw new UserError(`the cluster at ${this.#client.address} knows the job no more`, {
+      remedy: 'what came home until then is here, and the run can be resumed from it',
+    })
   }
 
   async #heard(frame: Uint8Array, home: ComeHome): Promise<void> {
@@ -219,14 +214,14 @@ function refuseAsync({ workers, stepping }: RunConfig['rollout']): void {
 }
 
 /** @throws UserError when the cluster could never run so many workers beside the job */
-async function requireRoom(client: RayClient, workers: number): Promise<void> {
-  const nodes = (await client.nodes()).filter(({ state }) => state === 'ALIVE')
-  const cpus = nodes.reduce((sum, { resources_total: resources }) => sum + (resources?.CPU ?? 0), 0)
-  if (workers + JOB_CPUS <= cpus) return
-  throw new UserError(
-    `${counted(workers, 'worker')} and the job itself need ${counted(workers + JOB_CPUS, 'CPU')}, and the cluster at ${client.address} has ${cpus}`,
-    { remedy: 'use fewer workers, or add a node to the cluster' },
-  )
+async function requireRoom(client: RayClient, workers: number, threads: number): Promise<void> {
+  const { cpus } = await client.size()
+  const needed = workers + threads
+  if (needed <= cpus) return
+  const who = workers === 0 ? 'the job needs' : `${counted(workers, 'worker')} and the job itself need`
+  throw new UserError(`${who} ${counted(needed, 'CPU')}, and the cluster at ${client.address} has ${cpus}`, {
+    remedy: `use fewer ${workers === 0 ? 'threads' : 'workers'}, or add a node to the cluster`,
+  })
 }
 
 /** @param workers  on nodes of the cluster; 0 where the run steps its environments itself */

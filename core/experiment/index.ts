@@ -1,6 +1,7 @@
 /** Experiments: configurations x seeds, trained until an end, measured alike, reported with honest intervals. */
 export type { Cell } from './cell.ts'
 export { outdated, readCells } from './cell.ts'
+export type { Place } from './machine.ts'
 export { duration } from './markdown.ts'
 export { type ColumnPlan, type Experiment, planExperiment } from './plan.ts'
 export { type Report, readReportCells, writeReport } from './report.ts'

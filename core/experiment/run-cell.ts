@@ -15,13 +15,15 @@ import {
   needsDemonstrations,
   type RunConfig,
   type RunHandle,
+  readElsewhere,
+  rejoinRun,
   resumeRun,
   runDirectory,
   startRun,
 } from '../train/index.ts'
 import { newestUsable } from '../train/usable-checkpoint.ts'
 import { type Cell, changes, identityOf } from './cell.ts'
-import type { Machine } from './machine.ts'
+import type { Machine, Place } from './machine.ts'
 import type { ColumnPlan, Experiment } from './plan.ts'
 import { WinRates } from './win-rates.ts'
 
@@ -32,7 +34,8 @@ export interface CellContext {
   readonly demonstrations: { readonly ids: readonly number[]; readonly digest: string | null }
   readonly made: Machine & { readonly understudy: string; readonly jobs: number }
   readonly signal: AbortSignal
-  readonly fork: ForkTraining | undefined
+  /** Undefined for this machine. */
+  readonly place: Place | undefined
   /** Called when training begins or goes on. */
   readonly onRun: (run: RunHandle) => void
 }
@@ -77,10 +80,7 @@ export async function runCell(context: CellContext, column: ColumnPlan, seed: nu
   if (row !== undefined && experiment.until === 'solved') await winRates.look(signal)
   if (row === undefined || !(await isOver(row, context, winRates))) {
     if (signal.aborted) return null
-    const run =
-      row === undefined
-        ? await start(context, config)
-        : await resumeRun({ library, runId, ...forkOf(context) })
+    const run = row === undefined ? await start(context, config) : await goOn(context, runId)
     row = await train(context, run, winRates)
     if (!(await isOver(row, context, winRates))) return null
   }
@@ -94,8 +94,16 @@ function start(context: CellContext, config: RunConfig): Promise<RunHandle> {
   return startRun({ library: context.library, config, demonstrations, ...forkOf(context) })
 }
 
-function forkOf({ fork }: CellContext): { fork?: ForkTraining } {
-  return fork === undefined ? {} : { fork }
+/** Where an earlier call has left it: at work on a cluster, or at its last checkpoint. */
+async function goOn(context: CellContext, runId: string): Promise<RunHandle> {
+  const { library, place } = context
+  const left = readElsewhere(runDirectory(library.dir, runId))
+  if (left !== null && place !== undefined) return rejoinRun(library, runId, place.rejoin(left))
+  return await resumeRun({ library, runId, ...forkOf(context) })
+}
+
+function forkOf({ place }: CellContext): { fork?: ForkTraining } {
+  return place === undefined ? {} : { fork: place.fork }
 }
 
 /** Whether the run has met its goal or missed it, so that nothing remains but to measure. */

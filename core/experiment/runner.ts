@@ -9,15 +9,15 @@ import { UserError } from '../errors.ts'
 import { refuseForeignPath } from '../paths.ts'
 import { type Library, openLibrary } from '../store/index.ts'
 import {
-  type ForkTraining,
   needsDemonstrations,
   type Progress,
+  type RunConfig,
   type RunHandle,
   recoverRuns,
   selectDemonstrations,
 } from '../train/index.ts'
 import { type Cell, cellFile, changes, readCells, writeCell } from './cell.ts'
-import { thisMachine } from './machine.ts'
+import { type Place, thisMachine } from './machine.ts'
 import { type ColumnPlan, type Experiment, requireColumn } from './plan.ts'
 import { type CellContext, cellIdentity, digestOf, runCell } from './run-cell.ts'
 
@@ -34,7 +34,8 @@ export interface RunnerOptions {
   readonly version: string
   /** Stops after saving. */
   readonly signal: AbortSignal
-  readonly fork?: ForkTraining
+  /** This machine when absent. */
+  readonly place?: Place | undefined
   readonly onEvent?: (event: RunnerEvent) => void
 }
 
@@ -94,17 +95,19 @@ export class ExperimentRunner {
   }
 
   async #context(library: Library): Promise<Omit<CellContext, 'onRun'>> {
-    const { experiment, signal, version, fork } = this.#options
-    const threads = Math.max(...experiment.columns.map((column) => column.config(column.seeds[0]!).threads))
-    const machine = thisMachine()
-    const jobs = this.#options.jobs ?? Math.max(1, Math.floor(machine.cores / threads))
+    const { experiment, signal, version, place } = this.#options
+    const cpus = Math.max(
+      ...experiment.columns.map((column) => cpusOf(column.config(column.seeds[0]!), place)),
+    )
+    const machine = place?.machine ?? thisMachine()
+    const jobs = this.#options.jobs ?? Math.max(1, Math.floor(machine.cores / cpus))
     return {
       experiment,
       library,
       demonstrations: await this.#demonstrations(library),
       made: { ...machine, understudy: version, jobs },
       signal,
-      fork,
+      place,
     }
   }
 
@@ -211,4 +214,9 @@ export class ExperimentRunner {
 
 function nameOf({ column, seed }: Work): string {
   return `${column.id}-${seed}`
+}
+
+/** Workers of a cluster have a CPU each; threads of this machine share what there is. */
+function cpusOf({ threads, rollout }: RunConfig, place: Place | undefined): number {
+  return place === undefined ? threads : threads + rollout.workers
 }

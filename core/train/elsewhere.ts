@@ -1,7 +1,8 @@
 /** Where a run is trained that is not trained by a process of this machine: a file in its folder, while it is so. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { z } from 'zod'
+import { UserError } from '../errors.ts'
 
 const place = z.strictObject({
   /** Of the cluster. */
@@ -23,6 +24,16 @@ export function readElsewhere(directory: string): Elsewhere | null {
   } catch {
     return null
   }
+}
+
+/** @throws UserError when the run is being trained elsewhere, so that it must be left alone here */
+export function requireHere(directory: string): void {
+  const elsewhere = readElsewhere(directory)
+  if (elsewhere === null) return
+  const id = basename(directory)
+  throw new UserError(`run "${id}" may still be training at ${elsewhere.address}`, {
+    remedy: `go back to it with \`understudy runs attach ${id}\`, or give up what that cluster has of it with \`understudy runs abandon ${id}\``,
+  })
 }
 
 export function forgetElsewhere(directory: string): void {

@@ -27,7 +27,7 @@ export {
   selectDemonstrations,
 } from './demonstrations.ts'
 export { diagnose, type Finding, factsOf, type RunFacts } from './diagnostics/index.ts'
-export { type Elsewhere, forgetElsewhere, readElsewhere, writeElsewhere } from './elsewhere.ts'
+export { type Elsewhere, forgetElsewhere, readElsewhere, requireHere, writeElsewhere } from './elsewhere.ts'
 export { failureOf } from './failure.ts'
 export { type ForkTraining, forkElectron, forkNode, type TrainingProcess } from './fork.ts'
 export { type GivenConfig, type GivenProblem, readGiven, soundPart } from './given-config.ts'

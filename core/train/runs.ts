@@ -7,7 +7,7 @@ import { type Library, type ReadableLibrary, type RunRow, RunTaken } from '../st
 import { type CheckpointSummary, readSummary } from './checkpoint.ts'
 import { type RunConfig, resolveConfig } from './config.ts'
 import { loadConfigPlugins } from './config-plugins.ts'
-import { readElsewhere } from './elsewhere.ts'
+import { readElsewhere, requireHere } from './elsewhere.ts'
 import { lowerFence, removeLeftovers, removingDirectory } from './run-files.ts'
 import { describeSkipped, newestUsable } from './usable-checkpoint.ts'
 
@@ -76,6 +76,7 @@ export function isActive(library: ReadableLibrary, id: string): boolean {
 export function requireIdle(library: Library, id: string): string {
   if (!(isRunId(id) && existsSync(runDirectory(library.dir, id)))) requireRun(library, id)
   const directory = runDirectory(library.dir, id)
+  requireHere(directory)
   library.atomically(() => {
     library.requireFreeRun(id)
     lowerFence(directory)

@@ -10,6 +10,7 @@ import {
   type RunConfig,
   signalNames,
 } from './config.ts'
+import { requireHere } from './elsewhere.ts'
 import type { ForkTraining } from './fork.ts'
 import { requireRunCode } from './run-code.ts'
 import { raiseFence, removingDirectory } from './run-files.ts'
@@ -58,6 +59,7 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
     refuseName(library, id, base)
     if (library.getRun(id) !== undefined) {
       if (!options.config.force) throw existsAlready(library, id)
+      requireHere(directory)
       library.deleteRun(id)
     } else if (existsSync(directory) && !options.config.force) {
       throw new UserError(`there is already a folder for a run "${id}", which is not in the library`, {
@@ -96,6 +98,7 @@ function existsAlready(library: Library, id: string): UserError {
 export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
   const { library, runId } = options
   const saved = savedConfig(requireRun(library, runId))
+  requireHere(runDirectory(library.dir, runId))
   requireRunCode(saved)
   requireMemory(saved)
   const owned = library.atomically(() => own(library, resumedRow(requireRun(library, runId), options)))

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openLibrary } from '../../core/store/index.ts'
-import { configToYaml, resolveConfig, startRun } from '../../core/train/index.ts'
+import { configToYaml, resolveConfig, startRun, writeElsewhere } from '../../core/train/index.ts'
 import { invoke, invokeJson } from './invoke.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'understudy-runs-'))
@@ -139,5 +139,29 @@ describe('understudy runs', () => {
     expect((await invoke(dir, 'runs', 'delete', 'empty')).out).toBe('deleted empty\n')
     expect(existsSync(join(runs, 'empty'))).toBe(false)
     expect((await invoke(dir, 'runs', 'prune', 'cut', '--keep', '0')).code).toBe(2)
+  })
+})
+
+describe('a run that a cluster has', () => {
+  it('is left alone here until it is given up', async () => {
+    writeElsewhere(join(runs, 'whole'), { address: 'http://head:8265', job: 'understudy-1' })
+    const touching = [
+      ['train', '--run-id', 'whole', '--resume', '--max-steps', '800'],
+      ['train', '--env', 'basic', '--algo', 'ppo', '--run-id', 'whole', '--force'],
+      ['runs', 'delete', 'whole'],
+      ['runs', 'prune', 'whole'],
+    ]
+    const before = tree(join(runs, 'whole'))
+    for (const command of touching) {
+      const { code, err } = await invoke(dir, ...command)
+      expect([code, err], command.join(' ')).toEqual([
+        1,
+        expect.stringContaining('run "whole" may still be training at http://head:8265'),
+      ])
+    }
+    expect(tree(join(runs, 'whole'))).toEqual(before)
+    expect((await invoke(dir, 'runs', 'abandon', 'whole')).code).toBe(0)
+    expect((await invoke(dir, 'runs', 'prune', 'whole')).code).toBe(0)
+    expect((await invoke(dir, 'runs', 'abandon', 'whole')).out).toContain('is not being trained on a cluster')
   })
 })

@@ -28,12 +28,13 @@ it('the files of a run come home whole, each once, and those that are gone there
   const [there, here] = [away(), temporaryDirectory()]
   const large = Buffer.alloc(200_000, 7)
   const put = (name: string, bytes: Uint8Array) => writeFileSync(join(there, name), bytes)
+  put('checkpoints/50.checkpoint', Buffer.from('came along'))
+  const messages: JobMessage[] = []
+  const files = new HomeFiles(there, 64 * MB, (message) => messages.push(message))
   put('checkpoints/100.checkpoint', Buffer.from('a'))
   put('checkpoints/100.onnx', large)
   put('owner', Buffer.from('secret'))
   put('checkpoints/200.onnx.tmp', Buffer.from('half'))
-  const messages: JobMessage[] = []
-  const files = new HomeFiles(there, 64 * MB, (message) => messages.push(message))
   files.sendCheckpoint()
   await takeIn(here, messages.splice(0))
   expect(checkpoints(here)).toEqual(['100.checkpoint', '100.onnx'])
@@ -51,18 +52,34 @@ it('the files of a run come home whole, each once, and those that are gone there
 
 it('replay buffers wait for the end where there might not be room for the last, and the newest one comes first', () => {
   const there = away()
-  for (const step of [100, 200]) {
-    writeFileSync(join(there, `checkpoints/${step}.replay`), Buffer.alloc(2 * MB))
-    writeFileSync(join(there, `checkpoints/${step}.checkpoint`), Buffer.alloc(10))
-  }
   const sent: string[] = []
   const files = new HomeFiles(there, 3 * MB, (message) => {
     if (message.type === 'file' && message.last) sent.push(message.path)
   })
+  for (const step of [100, 200]) {
+    writeFileSync(join(there, `checkpoints/${step}.replay`), Buffer.alloc(2 * MB))
+    writeFileSync(join(there, `checkpoints/${step}.checkpoint`), Buffer.alloc(10))
+  }
   files.sendCheckpoint()
   expect(sent.splice(0)).toEqual(['checkpoints/200.checkpoint', 'checkpoints/100.checkpoint'])
   files.sendAll()
   expect(sent).toEqual(['checkpoints/200.replay'])
+})
+
+it('what can be gone on from stays while nothing newer can', async () => {
+  const here = away()
+  const put = (...names: string[]): void => {
+    for (const name of names) writeFileSync(join(here, 'checkpoints', name), '')
+  }
+  put('100.checkpoint', '200.checkpoint', '200.onnx', '200.replay')
+  const home = new ComeHome(here, () => {})
+  const there = ['checkpoints/300.checkpoint', 'checkpoints/300.replay']
+  put('300.checkpoint')
+  home.removeOther(there)
+  expect(checkpoints(here)).toEqual(['200.checkpoint', '200.onnx', '200.replay', '300.checkpoint'])
+  put('300.replay')
+  home.removeOther(there)
+  expect(checkpoints(here)).toEqual(['300.checkpoint', '300.replay'])
 })
 
 it.each([

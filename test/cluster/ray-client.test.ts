@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect, it, onTestFinished } from 'vitest'
 import { RayClient } from '../../core/cluster/ray-client.ts'
+import { temporaryDirectory } from '../store/support.ts'
 
 interface Asked {
   readonly line: string
@@ -50,6 +53,18 @@ it('a job is submitted as Ray wants it, and not as a browser would', async () =>
     runtime_env: { working_dir: 'gcs://x.zip' },
     metadata: { understudy_run: 'first' },
   })
+})
+
+it('a package that several jobs ask for at a time is sent once', async () => {
+  const file = join(temporaryDirectory(), 'a.zip')
+  writeFileSync(file, 'bytes of it')
+  const { asked, address } = await dashboard(({ line }) => [line.startsWith('PUT') ? 200 : 404, ''])
+  const client = new RayClient(address, null)
+  await Promise.all([1, 2, 3].map(() => client.sendPackage({ name: 'a.zip', file, size: 11 })))
+  expect(asked.map(({ line, body }) => [line, body])).toEqual([
+    ['GET /api/packages/gcs/a.zip', ''],
+    ['PUT /api/packages/gcs/a.zip', 'bytes of it'],
+  ])
 })
 
 it('a package is sent as it is, and asked for before', async () => {

@@ -26,6 +26,11 @@ export const ENVIRONMENTS = {
       'msgpack==1.2.4',
     ],
   },
+  /** What a cluster runs on; test:cluster makes one of it. */
+  ray: {
+    tier: 'light',
+    requirements: ['ray[default]==2.60.0', 'numpy==2.4.6'],
+  },
   /** Gymnasium with its classic games. */
   gym: {
     tier: 'light',

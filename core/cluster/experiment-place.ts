@@ -1,0 +1,19 @@
+/** A cluster as the place where the cells of an experiment are trained, each as a job of its own. */
+import { counted } from '../counted.ts'
+import { UserError } from '../errors.ts'
+import type { Place } from '../experiment/index.ts'
+import type { RayClient } from './ray-client.ts'
+import { rejoinOnRay, trainOnRay } from './ray-training.ts'
+
+/** @throws UserError when the cluster cannot be asked */
+export async function experimentPlace(client: RayClient): Promise<Place> {
+  const [version, { nodes, cpus }] = await Promise.all([client.version(), client.size()])
+  return {
+    machine: { cpu: `Ray ${version} on ${counted(nodes, 'node')}`, cores: cpus, node: process.version },
+    fork: trainOnRay(client),
+    rejoin({ address, job }) {
+      if (address === client.address) return rejoinOnRay(client, job)
+      throw new UserError(`an earlier call has left it at ${address}`, { remedy: `use --on ${address}` })
+    },
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * The real Ray on machines with cables between them: what is trained there is what is trained here, and it goes on when a process,
+ * a node or a cable is lost.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { prepareEnvironment } from '../../interop/virtual-environment.ts'
+import { lockstep } from './lockstep.ts'
+import { Machines, whyNoMachines } from './machines.ts'
+import { CLIENT, HEAD, RayCluster } from './ray-cluster.ts'
+
+const obstacle = whyNoMachines()
+if (obstacle !== null) process.stdout.write(`skipped: a cluster of several machines: ${obstacle}\n`)
+
+describe.skipIf(obstacle !== null)('a cluster of three machines', () => {
+  let cluster: RayCluster
+
+  beforeAll(async () => {
+    const programs = await prepareEnvironment('ray')
+    const folder = mkdtempSync(join(tmpdir(), 'us-'))
+    cluster = new RayCluster(new Machines([HEAD, 'one', 'two', CLIENT]), folder, programs)
+    await cluster.startHead(3)
+  }, 600_000)
+
+  afterAll(async () => {
+    await cluster.machines.close()
+    rmSync(cluster.folder, { recursive: true, force: true })
+  }, 60_000)
+
+  lockstep(() => cluster)
+})

@@ -1,0 +1,43 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { HEAD, type RayCluster } from './ray-cluster.ts'
+import { type Outcome, train } from './runs.ts'
+
+const RUN = '--env basic --algo ppo --seed 1 --max-steps 3000 --num-envs 4 --workers 2'
+
+/** Nodes are added as it goes. */
+export function lockstep(cluster: () => RayCluster): void {
+  describe('environments in lockstep', () => {
+    let here: Outcome
+
+    beforeAll(async () => {
+      here = await train(cluster(), 'here', RUN)
+      expect(here).toMatchObject({ state: 'finished', step: 3000 })
+      expect(here.metrics.length).toBeGreaterThan(10)
+    })
+
+    it.each([
+      [1, null],
+      [2, 'one'],
+      [3, 'two'],
+    ] as const)('make on %i machines the run that they make here', async (count, joining) => {
+      if (joining !== null) await cluster().join(joining, 2)
+      expect(await cluster().nodes()).toHaveLength(count)
+      const seen = new Set<string>()
+      const watching = setInterval(() => {
+        for (const name of [HEAD, 'one', 'two'].slice(0, count)) {
+          if (
+            cluster()
+              .ours(name)
+              .some(({ command }) => command.includes('env-worker'))
+          )
+            seen.add(name)
+        }
+      }, 500)
+      const there = await train(cluster(), `on-${count}`, `${RUN} --on ${cluster().address}`).finally(() =>
+        clearInterval(watching),
+      )
+      expect(there).toEqual(here)
+      expect(seen.size).toBe(Math.min(count, 2))
+    })
+  })
+}
