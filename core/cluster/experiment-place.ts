@@ -9,7 +9,11 @@ import { rejoinOnRay, trainOnRay } from './ray-training.ts'
 export async function experimentPlace(client: RayClient): Promise<Place> {
   const [version, { nodes, cpus }] = await Promise.all([client.version(), client.size()])
   return {
-    machine: { cpu: `Ray ${version} on ${counted(nodes, 'node')}`, cores: cpus, node: process.version },
+    machine: {
+      cpu: `a cluster of ${counted(nodes, 'node')} (Ray ${version})`,
+      cores: cpus,
+      node: process.version,
+    },
     fork: trainOnRay(client),
     rejoin({ address, job }) {
       if (address === client.address) return rejoinOnRay(client, job)

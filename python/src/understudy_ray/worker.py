@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+import threading
+import time
 from typing import Any, BinaryIO, cast
 
 import ray
@@ -11,7 +13,8 @@ from understudy_ray.program import node_command
 
 #: Ends with this when its process has: an exception would leave an actor that can do nothing.
 CHILD_ENDED = 3
-
+#: Without a ping for so long, the run is gone or out of reach, and nobody else would end this.
+LONELY_SECONDS = 20.0
 
 #: How Ray is to run it. A call that was repeated would step twice.
 OPTIONS: dict[str, Any] = {
@@ -32,6 +35,8 @@ class Worker:
         )
         self._requests = cast(BinaryIO, self._child.stdin)
         self._answers = cast(BinaryIO, self._child.stdout)
+        self._asked = time.monotonic()
+        threading.Thread(target=self._end_when_lonely, daemon=True).start()
 
     def call(self, request: bytes) -> bytes:
         """Return the answer to a request."""
@@ -44,3 +49,9 @@ class Worker:
     @ray.method(concurrency_group="life")
     def ping(self) -> None:
         """Answer while the actor and its node live, whatever its environments are at."""
+        self._asked = time.monotonic()
+
+    def _end_when_lonely(self) -> None:
+        while time.monotonic() - self._asked < LONELY_SECONDS:
+            time.sleep(1)
+        os._exit(CHILD_ENDED)

@@ -1,4 +1,5 @@
 /** A file of very many episodes comes in while somebody plays. */
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { figure } from '../../figures.ts'
 import { temporaryFolder } from './folder.ts'
@@ -6,6 +7,9 @@ import { MeasuredHost } from './measured-host.ts'
 
 const EPISODES = 30_000
 const STEP_MS = 250
+/** Where others make the machine slow, times that a step takes there with nothing coming in. */
+const STEP_TIMES = 10
+const QUIET_MS = 1_500
 
 const crowd = (tail: string): Uint8Array => {
   const line = (seed: number): string =>
@@ -42,11 +46,15 @@ async function playUntil(done: Promise<unknown>): Promise<number[]> {
       await host.page.call('play.end', { session, keep: false })
       session = (await host.page.call('play.start', start)).session
     }
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await wait(20)
   }
   await host.page.call('play.end', { session, keep: false })
   return times
 }
+
+/** The 95th percentile. */
+const usual = (times: readonly number[]): number =>
+  times.toSorted((a, b) => a - b)[Math.floor(0.95 * times.length)]!
 
 const name = 'crowd.jsonl'
 
@@ -54,21 +62,22 @@ it.each([
   ['nothing of a file that is damaged at its end', '{', 0],
   ['all of one that is not', '', EPISODES],
 ])('%s', async (what, tail, expected) => {
+  const quiet = usual(await playUntil(wait(QUIET_MS)))
   const file = await host.send(name, crowd(tail))
   const { result, ...measured } = await host.during(async () => {
     const done = host.page.call('demonstrations.import', { files: [file] })
     const times = await playUntil(done)
-    return { times: times.sort((a, b) => a - b), report: (await done)[0]! }
+    return { times, report: (await done)[0]! }
   })
   const { times, report } = result
   expect(report.ids, what).toHaveLength(expected)
   expect(report.error === null, what).toBe(expected > 0)
-  figure('recording step while a file comes in', times.at(-1)!, 'ms')
+  figure('recording step while a file comes in', Math.max(...times), 'ms')
   figure("longest stop of the studio's loop while a file comes in", measured.stoppedMs, 'ms')
   figure("longest stop of the studio's loop while a file comes in, in processor time", measured.busyMs, 'ms')
   figure("memory of the studio's own process while a file comes in", measured.bytes / 2 ** 20, 'MB')
   expect(times.length).toBeGreaterThan(10)
-  expect(times[Math.floor(0.95 * times.length)]).toBeLessThan(STEP_MS)
+  expect(usual(times)).toBeLessThan(Math.max(STEP_MS, STEP_TIMES * quiet))
   expect(measured.busyMs).toBeLessThan(100)
   expect(measured.bytes).toBeLessThan(256 * 2 ** 20)
 })

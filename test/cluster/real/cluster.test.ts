@@ -7,8 +7,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { prepareEnvironment } from '../../interop/virtual-environment.ts'
+import { experiments } from './experiments.ts'
 import { lockstep } from './lockstep.ts'
+import { losses } from './losses.ts'
 import { Machines, whyNoMachines } from './machines.ts'
+import { pace } from './pace.ts'
+import { places } from './places.ts'
 import { CLIENT, HEAD, RayCluster } from './ray-cluster.ts'
 
 const obstacle = whyNoMachines()
@@ -29,5 +33,5 @@ describe.skipIf(obstacle !== null)('a cluster of three machines', () => {
     rmSync(cluster.folder, { recursive: true, force: true })
   }, 60_000)
 
-  lockstep(() => cluster)
+  for (const part of [lockstep, losses, places, experiments, pace]) part(() => cluster)
 })

@@ -10,6 +10,10 @@ const [PORT, DASHBOARD] = [6399, 8265]
 
 export const HEAD = 'head'
 export const CLIENT = 'client'
+/** CPUs of each node beside the head. */
+export const WORKERS = 4
+
+const OURS = /program\/node .*\/(job|env-worker)\./
 
 export class RayCluster {
   readonly machines: Machines
@@ -50,10 +54,19 @@ export class RayCluster {
     ])
   }
 
-  async join(name: string, cpus: number): Promise<void> {
+  /** Joins those that are not there, from the beginning: Ray takes none back that it has lost. */
+  async ensure(...names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      if ((await this.nodes()).includes(this.machines.address(name))) continue
+      await this.machines.clear(name)
+      await this.#join(name)
+    }
+  }
+
+  async #join(name: string): Promise<void> {
     const [head, own] = [HEAD, name].map((machine) => this.machines.address(machine))
     await this.#ray(name, [
-      ...['start', `--address=${head}:${PORT}`, `--node-ip-address=${own}`, `--num-cpus=${cpus}`],
+      ...['start', `--address=${head}:${PORT}`, `--node-ip-address=${own}`, `--num-cpus=${WORKERS}`],
     ])
     await this.#until(async () => (await this.nodes()).includes(own!))
   }
@@ -74,9 +87,7 @@ export class RayCluster {
 
   /** Processes of ours on a machine: Node processes that Ray's have started. */
   ours(name: string): { readonly pid: number; readonly command: string }[] {
-    return this.machines
-      .processes(name)
-      .filter(({ command }) => /program\/node .*\/(job|env-worker)\./.test(command))
+    return this.machines.processes(name).filter(({ command }) => OURS.test(command))
   }
 
   /** Runs the command on the client's machine, with the cluster's token. */
