@@ -195,7 +195,7 @@ async function attach(id: string, { rayTokenFile }: OnCluster, context: CliConte
     })
   }
   const client = await connect(elsewhere.address, rayTokenFile)
-  await followRun(rejoinRun(library, id, rejoinOnRay(client, elsewhere.job)), context)
+  await followRun(rejoinRun(library, id, rejoinOnRay(client, elsewhere)), context)
 }
 
 async function abandon(id: string, context: CliContext): Promise<void> {

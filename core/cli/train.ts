@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type Command, Option } from 'commander'
 import { trainOnRay } from '../cluster/ray-training.ts'
+import { parseStore } from '../cluster/store.ts'
 import { completedSentence, fullEnvironmentId, makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { readRegularText } from '../read-file.ts'
@@ -61,6 +62,7 @@ interface Options extends OnCluster {
   stepping?: (typeof STEPPINGS)[number]
   pace?: number
   detach?: boolean
+  store?: string
 }
 
 const STOP_RULES = ['none', 'mastered', 'sustained', 'plateau'] as const
@@ -139,6 +141,10 @@ export function register(program: Command, context: CliContext): void {
       '--detach',
       'leave the run alone once the cluster has it; "understudy runs attach" comes back to it',
     )
+    .option(
+      '--store <uri>',
+      'where the job keeps the files of the run, whatever their size: file:///shared/runs, s3://bucket/runs, gs://bucket/runs',
+    )
     .addOption(tokenOption())
     .action((file: string | undefined, options: Options) => train(file, options, context))
 }
@@ -192,14 +198,15 @@ async function begin(file: string | undefined, options: Options, context: CliCon
 /** How the training process is started, where that is not here. @throws UserError before there is a run, when it cannot be */
 async function placeOf(options: Options, context: CliContext): Promise<{ fork?: ForkTraining }> {
   const { detach } = options
-  const cluster = await namedCluster(options, { '--detach': detach })
+  const store = options.store === undefined ? undefined : parseStore(options.store)
+  const cluster = await namedCluster(options, { '--detach': detach, '--store': store })
   if (cluster === undefined) return {}
   const leave = (): void => {
     context.print(`the run goes on at ${cluster.address}; "understudy runs attach" comes back to it`)
     context.close()
     process.exit()
   }
-  return { fork: trainOnRay(cluster, detach === true ? leave : undefined) }
+  return { fork: trainOnRay(cluster, { store, onSubmitted: detach === true ? leave : undefined }) }
 }
 
 /** undefined when nothing but a run to be resumed is named. */

@@ -1,5 +1,5 @@
 /** Takes in the files of a run that was trained elsewhere. */
-import { readdirSync, rmSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeAtomically } from '../atomic-file.ts'
@@ -10,6 +10,8 @@ const PATH =
   /^(checkpoints\/\d{1,15}\.(checkpoint|replay|onnx)|agent\.onnx|config\.yaml|events\.out\.tfevents\.[\w.-]+)$/
 /** Written here already, with the paths of this machine. */
 const OURS = new Set(['config.yaml'])
+
+const PIECE_BYTES = 2 ** 20
 
 export class ComeHome {
   readonly #directory: string
@@ -24,7 +26,7 @@ export class ComeHome {
 
   /** @throws UserError when it is none of a run's files, or cannot be written */
   async file(path: string, bytes: Uint8Array, last: boolean): Promise<void> {
-    if (!PATH.test(path)) throw new UserError(`the job sent a file that no run has: ${JSON.stringify(path)}`)
+    if (!PATH.test(path)) throw foreign(path)
     if (OURS.has(path)) return
     const parts = this.#parts.get(path) ?? []
     this.#parts.set(path, parts)
@@ -34,6 +36,18 @@ export class ComeHome {
     const target = join(this.#directory, path)
     await mkdir(dirname(target), { recursive: true })
     await writeAtomically(target, parts, { mayName: this.#fence })
+  }
+
+  /** From a store that is a folder. @returns whether it could be seen from here, with so many bytes */
+  async stored(folder: string, path: string, size: number): Promise<boolean> {
+    if (!PATH.test(path)) throw foreign(path)
+    if (OURS.has(path)) return true
+    const file = join(folder, path)
+    if (statSync(file, { throwIfNoEntry: false })?.size !== size) return false
+    const target = join(this.#directory, path)
+    await mkdir(dirname(target), { recursive: true })
+    await writeAtomically(target, pieces(file), { mayName: this.#fence })
+    return true
   }
 
   /** Those that the job has no more; the last one that can be gone on from stays, since a replay buffer may be too large to come. */
@@ -48,6 +62,24 @@ export class ComeHome {
       if (!PATH.test(path) || kept.has(path) || stepOf(name) === resumable) continue
       rmSync(join(folder, name), { force: true })
     }
+  }
+}
+
+function foreign(path: string): UserError {
+  return new UserError(`the job sent a file that no run has: ${JSON.stringify(path)}`)
+}
+
+function* pieces(file: string): Generator<Uint8Array> {
+  const fd = openSync(file, 'r')
+  try {
+    for (;;) {
+      const piece = new Uint8Array(PIECE_BYTES)
+      const got = readSync(fd, piece)
+      if (got === 0) return
+      yield piece.subarray(0, got)
+    }
+  } finally {
+    closeSync(fd)
   }
 }
 

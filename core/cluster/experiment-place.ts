@@ -15,9 +15,11 @@ export async function experimentPlace(client: RayClient): Promise<Place> {
       node: process.version,
     },
     fork: trainOnRay(client),
-    rejoin({ address, job }) {
-      if (address === client.address) return rejoinOnRay(client, job)
-      throw new UserError(`an earlier call has left it at ${address}`, { remedy: `use --on ${address}` })
+    rejoin(left) {
+      if (left.address === client.address) return rejoinOnRay(client, left)
+      throw new UserError(`an earlier call has left it at ${left.address}`, {
+        remedy: `use --on ${left.address}`,
+      })
     },
   }
 }

@@ -1,7 +1,11 @@
-/** Sends the files of a run home: what is new since it was looked at last, as long as there is room for it. */
+/**
+ * Sends the files of a run home: what is new since it was looked at last, as long as there is room for it. What a store takes that
+ * is a folder goes home from there.
+ */
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JobMessage } from './job-messages.ts'
+import type { JobStore } from './store.ts'
 
 /** Of a message; as a line of the log it is a third longer. */
 const PART_BYTES = 48 * 1024
@@ -14,17 +18,27 @@ const LARGE = /\.replay$/
 export class HomeFiles {
   readonly #directory: string
   readonly #say: (message: JobMessage) => void
+  readonly #store: JobStore | null
   #left: number
   /** Size and time by path, of what was sent. */
   readonly #sent = new Map<string, string>()
+  /** The same, of what the store has. */
+  readonly #kept = new Map<string, string>()
 
   /**
    * What is there already has come from home.
    * @param mostBytes  that may be sent in all
+   * @param store      where everything is kept besides
    */
-  constructor(directory: string, mostBytes: number, say: (message: JobMessage) => void) {
+  constructor(
+    directory: string,
+    mostBytes: number,
+    say: (message: JobMessage) => void,
+    store: JobStore | null = null,
+  ) {
     this.#directory = directory
     this.#say = say
+    this.#store = store
     this.#left = mostBytes
     for (const path of this.#paths()) this.#sent.set(path, stateOf(join(directory, path)).state)
   }
@@ -39,6 +53,29 @@ export class HomeFiles {
   }
 
   #send(isWanted: (path: string, bytes: number) => boolean): void {
+    if (this.#store === null || !this.#keep(this.#store)) this.#sendThrough(isWanted)
+    this.#say({ type: 'checkpoints', names: this.#paths().filter(isCheckpoint) })
+  }
+
+  /** @returns whether it is enough to have kept them */
+  #keep(store: JobStore): boolean {
+    const paths = this.#paths()
+    const fresh = paths.filter((path) => this.#kept.get(path) !== stateOf(join(this.#directory, path)).state)
+    store.put(fresh)
+    store.remove([...this.#kept.keys()].filter((path) => isCheckpoint(path) && !paths.includes(path)))
+    this.#kept.clear()
+    for (const path of paths) this.#kept.set(path, stateOf(join(this.#directory, path)).state)
+    if (!store.isFolder) return false
+    for (const path of fresh) {
+      const { size, state } = stateOf(join(this.#directory, path))
+      if (this.#sent.get(path) === state) continue
+      this.#say({ type: 'stored', path, size })
+      this.#sent.set(path, state)
+    }
+    return true
+  }
+
+  #sendThrough(isWanted: (path: string, bytes: number) => boolean): void {
     for (const path of this.#paths()) {
       const file = join(this.#directory, path)
       const { size, state } = stateOf(file)
@@ -47,7 +84,6 @@ export class HomeFiles {
       this.#sent.set(path, state)
       this.#left -= size
     }
-    this.#say({ type: 'checkpoints', names: this.#paths().filter((path) => path.startsWith('checkpoints/')) })
   }
 
   #sendFile(path: string, file: string): void {
@@ -76,6 +112,10 @@ export class HomeFiles {
       )
       .sort((a, b) => stepOf(b) - stepOf(a) || (a < b ? -1 : 1))
   }
+}
+
+function isCheckpoint(path: string): boolean {
+  return path.startsWith('checkpoints/')
 }
 
 function stateOf(file: string): { size: number; state: string } {

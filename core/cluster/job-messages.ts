@@ -15,6 +15,8 @@ export const jobOrder = z.object({
   start: startMessage.omit({ dataDirectory: true, demonstrations: true }),
   /** Bytes of the run's files that may come home through the log. */
   mostBytes: z.int(),
+  /** Where all of them are kept besides; null for nowhere. */
+  store: z.string().nullable(),
 })
 export type JobOrder = z.infer<typeof jobOrder>
 
@@ -25,6 +27,8 @@ export const jobMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('trainer'), frame: bytes }),
   /** A part of one of the run's files. The last part makes it whole. */
   z.object({ type: z.literal('file'), path: z.string(), last: z.boolean(), bytes }),
+  /** One of the run's files is in the store, with so many bytes, and does not come through the log. */
+  z.object({ type: z.literal('stored'), path: z.string(), size: z.int() }),
   /** The checkpoints that there are; others are gone. */
   z.object({ type: z.literal('checkpoints'), names: z.array(z.string()) }),
   /** Everything has been said. */

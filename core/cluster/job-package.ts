@@ -26,7 +26,7 @@ import { type Package, packFiles } from './package-file.ts'
  */
 export async function withJobPackage<T>(
   start: Start,
-  mostBytes: number,
+  { mostBytes, store }: Pick<JobOrder, 'mostBytes' | 'store'>,
   note: (text: string) => void,
   use: (packed: Package) => Promise<T>,
 ): Promise<T> {
@@ -46,7 +46,7 @@ export async function withJobPackage<T>(
     await addRuns(start, config, files)
     const { dataDirectory: _, demonstrations: __, ...rest } = start
     const sent = { ...config, plugins: [...plugins.keys()].map((name) => `./${name}`) }
-    const order: JobOrder = { start: { ...rest, config: configToYaml(sent) }, mostBytes }
+    const order: JobOrder = { start: { ...rest, config: configToYaml(sent) }, mostBytes, store }
     add(JOB_FILE, packMessage(order))
     return await use(packFiles(folder, files))
   } finally {

@@ -4,14 +4,15 @@
  */
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { readUnderstudy } from '../demos/index.ts'
 import type { Samplers } from '../envs/varied-environment.ts'
+import { UserError } from '../errors.ts'
 import { packMessage, readMessage } from '../msgpack.ts'
 import type { Rollout } from '../rollout/rollout.ts'
 import { openLibrary } from '../store/index.ts'
 import type { Port, RunConfig, Start } from '../train/index.ts'
-import { raiseFence, runDirectory, serveTraining, trainerMessage } from '../train/index.ts'
+import { listCheckpoints, raiseFence, runDirectory, serveTraining, trainerMessage } from '../train/index.ts'
 import { makeRollout } from '../train/rollout.ts'
 import { DriverChannel } from './driver-channel.ts'
 import { HomeFiles } from './home-files.ts'
@@ -25,6 +26,7 @@ import {
   RUNS_FOLDER,
 } from './job-messages.ts'
 import { RemoteRollout } from './remote-rollout.ts'
+import { JobStore } from './store.ts'
 
 const STDOUT = 1
 /** The pipe to the driver. */
@@ -63,8 +65,18 @@ class LogPort implements Port {
     const { type } = trainerMessage.parse(readMessage(frame))
     // Before the message that tells of it, so that whoever hears of a checkpoint has it.
     if (type === 'checkpoint') this.#files.sendCheckpoint()
-    else if (type === 'finished' || type === 'failed') this.#files.sendAll()
+    else if (type === 'finished') this.#files.sendAll()
+    else if (type === 'failed') this.#sendWhatCan()
     say({ type: 'trainer', frame })
+  }
+
+  /** The reason for which the run has failed may be that nothing more can be kept. */
+  #sendWhatCan(): void {
+    try {
+      this.#files.sendAll()
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+    }
   }
 
   onMessage(listener: (message: Uint8Array) => void): void {
@@ -97,6 +109,12 @@ async function rolloutOf(
   return RemoteRollout.create(channel, { ...hosted, restarts, seed, maxEpisodeSteps })
 }
 
+/** What was too large to come home has stayed in the store. */
+async function fetchReplay(store: JobStore | null, directory: string): Promise<void> {
+  const newest = (await listCheckpoints(directory)).at(-1)
+  if (newest !== undefined) store?.fetch([`checkpoints/${basename(newest.replay)}`])
+}
+
 async function main(): Promise<void> {
   const folder = process.cwd()
   const order: JobOrder = jobOrder.parse(readMessage(readFileSync(join(folder, JOB_FILE))))
@@ -109,7 +127,9 @@ async function main(): Promise<void> {
   const { start } = order
   const directory = runDirectory(data, start.runId)
   raiseFence(directory, start.claim)
-  const files = new HomeFiles(directory, order.mostBytes, say)
+  const store = order.store === null ? null : new JobStore(order.store, start.runId, directory)
+  if (start.resume) await fetchReplay(store, directory)
+  const files = new HomeFiles(directory, order.mostBytes, say, store)
   const port = new LogPort(files, () => say({ type: 'ended', code: Number(process.exitCode ?? 0) }))
   serveTraining(port, { makeRollout: (config, samplers) => rolloutOf(config, samplers, start.admitted) })
   port.deliver({ ...start, dataDirectory: data, demonstrations })

@@ -5,6 +5,7 @@ import { counted } from '../counted.ts'
 import { UserError } from '../errors.ts'
 import { packMessage, readMessage } from '../msgpack.ts'
 import {
+  type Elsewhere,
   type ForkTraining,
   failureOf,
   forgetElsewhere,
@@ -24,6 +25,7 @@ import { withJobPackage } from './job-package.ts'
 import { packOnce } from './package-file.ts'
 import { moduleInProgram, programFiles, SHIM } from './program-files.ts'
 import type { RayClient, RayJob } from './ray-client.ts'
+import { storeFolder } from './store.ts'
 
 /** What of a run's files may come home through the log, where there is no store. */
 const MOST_BYTES = 64 * 2 ** 20
@@ -36,14 +38,20 @@ const TAIL_LINES = 20
 
 type Exit = Parameters<Parameters<TrainingProcess['onExit']>[0]>[0]
 
-/** @param onSubmitted  told once the cluster has the job, which then goes on without this process */
-export function trainOnRay(client: RayClient, onSubmitted: () => void = () => {}): ForkTraining {
-  return () => new RayTraining(client, null, onSubmitted)
+export interface RayTrainingOptions {
+  /** Where the job keeps the run's files besides, as `parseStore` gives it. */
+  readonly store?: string | undefined
+  /** Told once the cluster has the job, which then goes on without this process. */
+  readonly onSubmitted?: (() => void) | undefined
+}
+
+export function trainOnRay(client: RayClient, options: RayTrainingOptions = {}): ForkTraining {
+  return () => new RayTraining(client, options, null)
 }
 
 /** Goes back to a job: what it has said so far is heard once more. */
-export function rejoinOnRay(client: RayClient, job: string): ForkTraining {
-  return () => new RayTraining(client, job)
+export function rejoinOnRay(client: RayClient, left: Elsewhere): ForkTraining {
+  return () => new RayTraining(client, {}, left)
 }
 
 class RayTraining implements TrainingProcess {
@@ -52,9 +60,12 @@ class RayTraining implements TrainingProcess {
   readonly #client: RayClient
   readonly #jobId: string
   readonly #isRejoined: boolean
-  readonly #onSubmitted: () => void
+  readonly #options: RayTrainingOptions
   readonly #given = new AbortController()
   readonly #text: string[] = []
+  /** Of a store that this machine may see. */
+  #folder: string | null
+  #isBlind = false
   #listener: (frame: Uint8Array) => void = () => {}
   #exited: ((exit: Exit) => void) | undefined
   #closed: (() => void) | undefined
@@ -62,12 +73,13 @@ class RayTraining implements TrainingProcess {
   #stopping = false
   #code: number | null = null
 
-  /** @param job  that is there already; null for a new one */
-  constructor(client: RayClient, job: string | null, onSubmitted: () => void = () => {}) {
+  /** @param left  a job that is there already; null for a new one */
+  constructor(client: RayClient, options: RayTrainingOptions, left: Elsewhere | null) {
     this.#client = client
-    this.#onSubmitted = onSubmitted
-    this.#jobId = job ?? `understudy-${randomBytes(6).toString('hex')}`
-    this.#isRejoined = job !== null
+    this.#options = options
+    this.#jobId = left?.job ?? `understudy-${randomBytes(6).toString('hex')}`
+    this.#folder = left?.folder ?? null
+    this.#isRejoined = left !== null
     this.#submitted = this.#isRejoined
     this.port = {
       post: (message) => this.#told(message),
@@ -123,7 +135,9 @@ class RayTraining implements TrainingProcess {
     const program = packOnce(programFiles(engine))
     await this.#client.sendPackage(program)
     const note = (text: string): void => this.#say({ type: 'notice', text })
-    await withJobPackage(start, MOST_BYTES, note, async (order) => {
+    const { store = null, onSubmitted } = this.#options
+    this.#folder = store === null ? null : storeFolder(store, start.runId)
+    await withJobPackage(start, { mostBytes: MOST_BYTES, store }, note, async (order) => {
       await this.#client.sendPackage(order)
       await this.#client.submit({
         submissionId: this.#jobId,
@@ -138,8 +152,8 @@ class RayTraining implements TrainingProcess {
       })
     })
     this.#submitted = true
-    writeElsewhere(directory, { address: this.#client.address, job: this.#jobId })
-    this.#onSubmitted()
+    writeElsewhere(directory, { address: this.#client.address, job: this.#jobId, folder: this.#folder })
+    onSubmitted?.()
     // Told to stop in the meantime.
     if (this.#stopping) await this.#client.stop(this.#jobId)
   }
@@ -188,8 +202,18 @@ class RayTraining implements TrainingProcess {
     const message = jobMessage.parse(readMessage(frame))
     if (message.type === 'trainer') this.#listener(message.frame)
     else if (message.type === 'file') await home.file(message.path, message.bytes, message.last)
+    else if (message.type === 'stored') await this.#fetch(message, home)
     else if (message.type === 'checkpoints') home.removeOther(message.names)
     else this.#code = message.code
+  }
+
+  async #fetch({ path, size }: { path: string; size: number }, home: ComeHome): Promise<void> {
+    if (this.#folder === null || (await home.stored(this.#folder, path, size)) || this.#isBlind) return
+    this.#isBlind = true
+    this.#say({
+      type: 'notice',
+      text: `files of the run stay in ${this.#folder}, which is not to be seen from here`,
+    })
   }
 
   #endedSilently(job: RayJob): void {

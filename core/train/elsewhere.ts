@@ -8,6 +8,8 @@ const place = z.strictObject({
   /** Of the cluster. */
   address: z.string(),
   job: z.string(),
+  /** The folder in which the job keeps its files, where this machine can see it. */
+  folder: z.string().nullable().default(null),
 })
 export type Elsewhere = z.infer<typeof place>
 

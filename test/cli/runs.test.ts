@@ -144,7 +144,7 @@ describe('understudy runs', () => {
 
 describe('a run that a cluster has', () => {
   it('is left alone here until it is given up', async () => {
-    writeElsewhere(join(runs, 'whole'), { address: 'http://head:8265', job: 'understudy-1' })
+    writeElsewhere(join(runs, 'whole'), { address: 'http://head:8265', job: 'understudy-1', folder: null })
     const touching = [
       ['train', '--run-id', 'whole', '--resume', '--max-steps', '800'],
       ['train', '--env', 'basic', '--algo', 'ppo', '--run-id', 'whole', '--force'],

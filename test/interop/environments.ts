@@ -29,7 +29,7 @@ export const ENVIRONMENTS = {
   /** What a cluster runs on; test:cluster makes one of it. */
   ray: {
     tier: 'light',
-    requirements: ['ray[default]==2.60.0', 'numpy==2.4.6'],
+    requirements: ['ray[default]==2.60.0', 'numpy==2.4.6', 'pyarrow==26.0.1', 'moto[server]==5.2.5'],
   },
   /** Gymnasium with its classic games. */
   gym: {

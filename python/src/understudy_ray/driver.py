@@ -21,13 +21,16 @@ REQUESTS = 3
 
 def start_run(module: str, *, workers: bool) -> tuple[subprocess.Popen[bytes], BinaryIO | None]:
     """Start the run, whose output is the job's. Returns it, and the pipe of its requests."""
+    environ = {**os.environ, "UNDERSTUDY_PYTHON": sys.executable}
     if not workers:
-        return subprocess.Popen(node_command(module), stdin=subprocess.DEVNULL), None
+        command = node_command(module)
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environ), None
     theirs_reads, ours_writes = os.pipe()
     # The child is to have it as REQUESTS, whatever number it got here.
     child = subprocess.Popen(
         ["/bin/sh", "-c", f'exec "$@" {REQUESTS}>&{ours_writes}', "sh", *node_command(module)],
         stdin=subprocess.PIPE,
+        env=environ,
         pass_fds=[ours_writes],
     )
     os.close(ours_writes)

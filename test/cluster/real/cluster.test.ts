@@ -14,6 +14,7 @@ import { Machines, whyNoMachines } from './machines.ts'
 import { pace } from './pace.ts'
 import { places } from './places.ts'
 import { CLIENT, HEAD, RayCluster } from './ray-cluster.ts'
+import { stores } from './stores.ts'
 
 const obstacle = whyNoMachines()
 if (obstacle !== null) process.stdout.write(`skipped: a cluster of several machines: ${obstacle}\n`)
@@ -33,5 +34,5 @@ describe.skipIf(obstacle !== null)('a cluster of three machines', () => {
     rmSync(cluster.folder, { recursive: true, force: true })
   }, 60_000)
 
-  for (const part of [lockstep, losses, places, experiments, pace]) part(() => cluster)
+  for (const part of [lockstep, losses, places, stores, experiments, pace]) part(() => cluster)
 })

@@ -38,6 +38,10 @@ export class RayCluster {
       TMPDIR: process.env.TMPDIR,
       PATH: `${programs}${delimiter}${process.env.PATH}`,
       LANG: 'C.UTF-8',
+      // For buckets of a test.
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_EC2_METADATA_DISABLED: 'true',
     }
   }
 
@@ -93,6 +97,11 @@ export class RayCluster {
   /** Runs the command on the client's machine, with the cluster's token. */
   understudy(args: readonly string[], token: string = this.tokenFile): Promise<Ran> {
     return this.machines.run(CLIENT, [process.execPath, UNDERSTUDY, ...args], this.#clientEnv(token))
+  }
+
+  /** One of the Python environment's. */
+  startProgram(name: string, [program, ...args]: readonly string[]) {
+    return this.machines.start(name, [join(this.#programs, program!), ...args], this.#env)
   }
 
   startUnderstudy(args: readonly string[]) {
