@@ -14,23 +14,26 @@ import { Machines, whyNoMachines } from './machines.ts'
 import { pace } from './pace.ts'
 import { places } from './places.ts'
 import { CLIENT, HEAD, RayCluster } from './ray-cluster.ts'
-import { stores } from './stores.ts'
+import { makeSmall, stores } from './stores.ts'
 
 const obstacle = whyNoMachines()
 if (obstacle !== null) process.stdout.write(`skipped: a cluster of several machines: ${obstacle}\n`)
 
 describe.skipIf(obstacle !== null)('a cluster of three machines', () => {
   let cluster: RayCluster
+  let takeAway: () => void
 
   beforeAll(async () => {
     const programs = await prepareEnvironment('ray')
     const folder = mkdtempSync(join(tmpdir(), 'us-'))
+    takeAway = makeSmall(folder)
     cluster = new RayCluster(new Machines([HEAD, 'one', 'two', CLIENT]), folder, programs)
     await cluster.startHead(3)
   }, 600_000)
 
   afterAll(async () => {
     await cluster.machines.close()
+    takeAway()
     rmSync(cluster.folder, { recursive: true, force: true })
   }, 60_000)
 

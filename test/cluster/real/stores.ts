@@ -9,6 +9,18 @@ import { library, outcome, train } from './runs.ts'
 
 const RUN = '--env basic --algo sac --seed 2 --max-steps 600 --num-envs 2'
 const S3_PORT = 5555
+const SMALL = 'small'
+
+/** A folder that is soon full, made before the machines see anything. @returns what takes it away */
+export function makeSmall(folder: string): () => void {
+  const small = join(folder, SMALL)
+  mkdirSync(small)
+  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', small], {
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`mount: ${stderr}`)
+  return () => void spawnSync('umount', [small])
+}
 
 export function stores(cluster: () => RayCluster): void {
   const on = (store: string): string[] => ['--on', cluster().address, '--store', store]
@@ -42,11 +54,8 @@ export function stores(cluster: () => RayCluster): void {
     })
 
     it('nowhere when the store is full, and the run says so', async () => {
-      const small = join(cluster().folder, 'small')
-      mkdirSync(small)
-      mount('-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', small)
-      onTestFinished(() => unmount(small))
-      const command = ['train', ...RUN.split(' '), ...on(pathToFileURL(small).href)]
+      const store = pathToFileURL(join(cluster().folder, SMALL)).href
+      const command = ['train', ...RUN.split(' '), ...on(store)]
       const { code, err } = await cluster().understudy([...command, '--data', library(cluster(), 'full')])
       expect(code).toBe(1)
       expect(err).toMatch(/small.*(full|no space)/)
@@ -69,13 +78,4 @@ async function bucket(cluster: RayCluster): Promise<string> {
     await wait(500)
   }
   return `s3://runs/here?endpoint_override=${host}:${S3_PORT}&scheme=http`
-}
-
-function mount(...args: string[]): void {
-  const { status, stderr } = spawnSync('mount', args, { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`mount: ${stderr}`)
-}
-
-function unmount(folder: string): void {
-  spawnSync('umount', [folder])
 }
