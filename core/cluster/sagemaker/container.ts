@@ -79,6 +79,8 @@ const CHANNELS = {
   model: 'checkpoint',
 } as const
 
+export const CHANNEL_NAMES: readonly string[] = Object.keys(CHANNELS)
+
 /** What is learned from, the configuration, and the run to begin with: a folder each. */
 export type Channels = { readonly [role in (typeof CHANNELS)[keyof typeof CHANNELS]]?: string }
 
@@ -91,7 +93,7 @@ export function readChannels({ config, data }: Places): Channels {
     const role = Object.hasOwn(CHANNELS, name) ? CHANNELS[name as keyof typeof CHANNELS] : undefined
     if (role === undefined) {
       throw new UserError(`nothing is known of a channel "${name}"`, {
-        remedy: otherNames(name, Object.keys(CHANNELS), 'the channels'),
+        remedy: otherNames(name, CHANNEL_NAMES, 'the channels'),
       })
     }
     if (modes[name]?.TrainingInputMode === 'Pipe') {

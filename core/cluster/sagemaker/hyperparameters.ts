@@ -56,13 +56,22 @@ export function decodeHyperparameters(given: Readonly<Record<string, unknown>>):
   throw new UserError(schemaSentence(`hyperparameter ${result.problem.path.join('.')}`, result.problem))
 }
 
-/** As JSON, or the text itself where it is none, such as a word or a file in YAML. */
-function decoded(encoded: unknown): unknown {
-  if (typeof encoded !== 'string') return encoded
+/**
+ * As JSON, or the text itself where it is none, such as a word or a file in YAML. A number that somebody has given to the SDK as
+ * text is one all the same.
+ */
+export function decoded(encoded: unknown): unknown {
+  const value = parsed(encoded)
+  const inner = parsed(value)
+  return typeof inner === 'number' || typeof inner === 'boolean' ? inner : value
+}
+
+function parsed(text: unknown): unknown {
+  if (typeof text !== 'string') return text
   try {
-    return JSON.parse(encoded)
+    return JSON.parse(text)
   } catch {
-    return encoded
+    return text
   }
 }
 

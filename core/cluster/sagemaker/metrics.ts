@@ -51,6 +51,7 @@ export function metricDefinitionsOf({ behavior }: RunConfig): MetricDefinition[]
   ]
   const names = new Set([
     ...OF_EVERY_RUN,
+    ...Object.keys(behavior.reward_signals).map((signal) => `${signal}/reward`),
     ...learners.flatMap(({ metrics = {} }) => Object.keys(metrics)).filter((name) => !name.endsWith('*')),
   ])
   return [
