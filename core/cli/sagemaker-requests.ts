@@ -52,6 +52,9 @@ interface EndpointOptions extends EndpointWish {
   for: Reader
 }
 
+/** Characters of a job's name. */
+const MOST_NAME = 63
+
 export function registerRequests(sagemaker: Command, context: CliContext): void {
   const job = sagemaker.command('job').description('write the request for a training job; nothing is sent')
   trainingOptions(job)
@@ -150,7 +153,7 @@ async function writeJob(options: JobOptions, context: CliContext): Promise<void>
   const inline = options.config === undefined || channel.config !== undefined
   const wish: JobWish = {
     ...options,
-    name: options.name ?? jobName(config),
+    name: options.name ?? jobName(config, options.for !== 'sdk-v3'),
     hyperparameters: inline
       ? hyperparameter
       : { ...hyperparameter, config: readRegularText(options.config!) },
@@ -169,15 +172,14 @@ async function writeJob(options: JobOptions, context: CliContext): Promise<void>
   context.print(options.for === 'aws' ? awsCommand('create-training-job', out) : `python ${out}`)
 }
 
-/** 'basic-ppo-20261201-093000' */
-function jobName({ environment, behavior }: RunConfig): string {
-  const time = new Date()
-    .toISOString()
-    .replaceAll(/[-:]|\..*/g, '')
-    .replace('T', '-')
-  return `${environment}-${behavior.trainer_type}-${time}`
+/** 'basic-ppo-20261201-093000' @param isTimed  not for who adds the time by itself */
+function jobName({ environment, behavior }: RunConfig, isTimed: boolean): string {
+  const time = new Date().toISOString().replaceAll(/[-:]|\..*/g, '')
+  const parts = [environment, behavior.trainer_type, ...(isTimed ? [time] : [])]
+  return parts
+    .join('-')
     .replaceAll(/[^A-Za-z0-9]+/g, '-')
-    .slice(-63)
+    .slice(-MOST_NAME)
     .replace(/^-/, '')
 }
 

@@ -50,8 +50,14 @@ async function train(context: CliContext): Promise<void> {
     // A job that was stopped has not failed.
     if (context.signal.aborted && isAbort(error)) return context.print('stopped before there was a run')
     writeFailure(at, error)
-    throw error
+    throw asFailure(error)
   }
+}
+
+/** Nobody has typed this command: whatever is wrong, the job has failed. */
+function asFailure(error: unknown): unknown {
+  if (!(error instanceof UserError) || error.exitCode === 1) return error
+  return new UserError(error.message, error.remedy === undefined ? {} : { remedy: error.remedy })
 }
 
 async function serve(context: CliContext): Promise<void> {

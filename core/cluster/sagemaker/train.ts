@@ -131,11 +131,12 @@ async function demonstrationsOf(
   config: RunConfig,
 ): Promise<number[]> {
   const { demonstrations: folder } = channels
+  // Whether there is such an environment is known now, and not only when hosts have been waited for.
+  const { spec } = makeEnvironment(config.environment, config.parameters)
   if (!needsDemonstrations(config)) {
     if (folder !== undefined) log('the demonstrations are idle: nothing here learns from them')
     return []
   }
-  const { spec } = makeEnvironment(config.environment, config.parameters)
   if (folder !== undefined) {
     return importDemonstrationFiles(library, folder, 'channel of demonstrations', spec, { note: log, signal })
   }
