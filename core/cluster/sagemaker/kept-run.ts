@@ -5,28 +5,40 @@
  *
  *     config.yaml, events.out.tfevents.*, checkpoints/<step>.{replay,onnx,checkpoint}
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { syncDirectory, withTemporary } from '../../atomic-file.ts'
+import { syncDirectory, withTemporary, writeAtomically } from '../../atomic-file.ts'
 import { UserError } from '../../errors.ts'
 import type { Library, RunRow } from '../../store/index.ts'
 import { explainWriteError } from '../../system-errors.ts'
-import { listCheckpoints, repairRun, requireRun, runDirectory } from '../../train/index.ts'
+import {
+  configToYaml,
+  listCheckpoints,
+  type RunConfig,
+  repairRun,
+  requireRun,
+  runDirectory,
+} from '../../train/index.ts'
 
 const KEPT_CHECKPOINTS = 2
+const CONFIG = 'config.yaml'
 const EVENTS = /^events\.out\.tfevents\./
 
 export class KeptRun {
+  readonly #library: Library
+  readonly #id: string
   readonly #run: string
   readonly #kept: string
-  /** Size and time by path, of what was copied. */
+  /** By path, what was copied: size and time of a file. */
   readonly #copied = new Map<string, string>()
   #work: Promise<void> = Promise.resolve()
 
-  /** @param run  its directory @param kept  where it is kept */
-  constructor(run: string, kept: string) {
-    this.#run = run
+  /** @param kept  the folder where it is kept */
+  constructor(library: Library, id: string, kept: string) {
+    this.#library = library
+    this.#id = id
+    this.#run = runDirectory(library.dir, id)
     this.#kept = kept
   }
 
@@ -41,7 +53,8 @@ export class KeptRun {
       await mkdir(join(this.#kept, 'checkpoints'), { recursive: true })
       const newest = (await listCheckpoints(this.#run)).slice(-KEPT_CHECKPOINTS)
       const events = (await readdir(this.#run)).filter((name) => EVENTS.test(name))
-      for (const name of ['config.yaml', ...events]) await this.#copy(name)
+      await this.#copyConfig()
+      for (const name of events) await this.#copy(name)
       for (const { path, replay, policy } of newest) {
         for (const file of [replay, policy, path]) await this.#copy(join('checkpoints', basename(file)))
       }
@@ -49,6 +62,14 @@ export class KeptRun {
     } catch (error) {
       throw explainWriteError(error, this.#kept)
     }
+  }
+
+  /** From the library: a run that is trained elsewhere has no such file here. */
+  async #copyConfig(): Promise<void> {
+    const { config } = requireRun(this.#library, this.#id)
+    if (this.#copied.get(CONFIG) === config) return
+    await writeAtomically(join(this.#kept, CONFIG), [Buffer.from(config)])
+    this.#copied.set(CONFIG, config)
   }
 
   /** What is not there, or no more, need not be kept: a newer checkpoint comes. */
@@ -85,20 +106,19 @@ export class KeptRun {
 /** Whether a run is kept there. */
 export function isKept(folder: string): boolean {
   const checkpoints = join(folder, 'checkpoints')
-  if (!existsSync(join(folder, 'config.yaml')) || !existsSync(checkpoints)) return false
-  return readdirSync(checkpoints).some((name) => name.endsWith('.checkpoint'))
+  return existsSync(checkpoints) && readdirSync(checkpoints).some((name) => name.endsWith('.checkpoint'))
 }
 
 /**
  * Makes of what is kept there a run of the library.
- * @param demonstrations  ids of those that it learns from
+ * @param config  that it has where the copy of its own was cut off
  * @throws UserError when it cannot be used
  */
 export async function takeKept(
   folder: string,
   library: Library,
   id: string,
-  demonstrations: readonly number[] = [],
+  config?: RunConfig,
 ): Promise<RunRow> {
   const directory = runDirectory(library.dir, id)
   mkdirSync(join(directory, 'checkpoints'), { recursive: true, mode: 0o700 })
@@ -108,13 +128,10 @@ export async function takeKept(
       copyFileSync(join(folder, path, entry.name), join(directory, path, entry.name))
     }
   }
+  const own = join(directory, CONFIG)
+  if (config !== undefined && !existsSync(own)) writeFileSync(own, configToYaml(config))
   await repairRun(library, id)
   const row = requireRun(library, id)
-  if (row.state === 'failed') {
-    rmSync(directory, { recursive: true, force: true })
-    throw new UserError(`no checkpoint in ${folder} is intact`, { remedy: 'empty it to begin anew' })
-  }
-  const taken = { ...row, demonstrations: [...demonstrations] }
-  library.putRun(taken)
-  return taken
+  if (row.state !== 'failed') return row
+  throw new UserError(`no checkpoint in ${folder} is intact`, { remedy: 'empty it to begin anew' })
 }

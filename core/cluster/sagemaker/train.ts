@@ -89,7 +89,7 @@ export async function trainJob(
 async function train(job: Job, config: RunConfig, demonstrations: readonly number[], place: Place | null) {
   const { at, given, library, log, signal } = job
   const directory = runDirectory(library.dir, RUN)
-  const kept = new KeptRun(directory, at.checkpoints)
+  const kept = new KeptRun(library, RUN, at.checkpoints)
   const run = await begin(job, config, demonstrations, place)
   if (run !== null) await followJob(run, { directory, kept, log, signal })
   await kept.save()
@@ -156,7 +156,8 @@ async function begin(
   if (!isKept(at.checkpoints)) {
     return startRun({ library, config: placed(config, given, place), demonstrations, ...fork })
   }
-  const row = await takeKept(at.checkpoints, library, RUN, demonstrations)
+  const row = await takeKept(at.checkpoints, library, RUN, config)
+  library.putRun({ ...row, demonstrations: [...demonstrations] })
   const change = firstChange(savedConfig(row), config)
   if (change !== null) {
     const [was, is] = [change.was, change.is].map((value) => JSON.stringify(value) ?? 'absent')

@@ -1,4 +1,5 @@
 /** A training job of SageMaker on several hosts: machines of machines.ts that know each other's names, with a tree of files each. */
+import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { UNDERSTUDY } from '../../cli/support.ts'
@@ -38,13 +39,36 @@ export class SageMakerHosts {
     }
   }
 
-  /** `train`, as SageMaker starts it on every host. */
-  train(): Promise<readonly Ran[]> {
-    return Promise.all(HOSTS.map((host) => this.#understudy(host, 'train')))
+  /**
+   * `train`, as SageMaker starts it on every host.
+   * @param stopsAt  a line of the first host's log after which all are told to end, as before an interruption
+   */
+  async train(stopsAt?: RegExp): Promise<readonly Ran[]> {
+    const children = HOSTS.map((host) => this.#start(host, 'train'))
+    const stop = (): void => {
+      for (const child of children) child.kill('SIGTERM')
+    }
+    return Promise.all(
+      children.map(async (child, i) => {
+        let [out, err] = ['', '']
+        let isTold = stopsAt === undefined || i > 0
+        child.stdout.on('data', (text) => {
+          out += text
+          if (isTold || !stopsAt!.test(out)) return
+          isTold = true
+          stop()
+        })
+        child.stderr.on('data', (text) => {
+          err += text
+        })
+        const [code] = (await once(child, 'close')) as [number | null]
+        return { code, out, err }
+      }),
+    )
   }
 
-  #understudy(host: Host, command: string): Promise<Ran> {
-    return this.machines.run(host, [process.execPath, UNDERSTUDY, 'sagemaker', command], {
+  #start(host: Host, command: string) {
+    return this.machines.start(host, [process.execPath, UNDERSTUDY, 'sagemaker', command], {
       HOME: join(this.#folder, 'home'),
       PATH: `${this.#programs}${delimiter}${process.env.PATH}`,
       LANG: 'C.UTF-8',
