@@ -1,6 +1,6 @@
 /** `understudy sagemaker`: the commands of SageMaker's containers, and the requests that start them. */
 import type { Command } from 'commander'
-import { type AgentFolder, readAgentFolder } from '../cluster/sagemaker/agent-folder.ts'
+import { readAgentFolder } from '../cluster/sagemaker/agent-folder.ts'
 import { places, readHosts } from '../cluster/sagemaker/container.ts'
 import { writeFailure } from '../cluster/sagemaker/failure.ts'
 import { trainOnHosts } from '../cluster/sagemaker/hosts.ts'
@@ -65,10 +65,7 @@ async function serve(context: CliContext): Promise<void> {
   // Requests under way are answered; SageMaker gives them 30 seconds.
   context.takeTimeToEnd()
   await fetchEngine(context.signal, (line) => context.note(line))
-  const { policy, environment, parameters, plugins }: AgentFolder = readAgentFolder(
-    places().model,
-    env.UNDERSTUDY_ENV,
-  )
+  const { policy, environment, parameters, plugins } = readAgentFolder(places().model, env.UNDERSTUDY_ENV)
   context.admitPlugins(plugins, true)
   await loadPlugins(plugins)
   context.admit(environment, parameters)

@@ -15,7 +15,9 @@ const PORT = 6380
 const BEAT_MS = 2_000
 /** Of a head that works hard it may take a while to hear. */
 const SILENCE_MS = 60_000
-const RETRY_MS = 1_000
+const RETRY_MS = 500
+/** A job may fail before another container has begun. */
+const LATE_MS = 30_000
 const MOST_LINE = 4_096
 
 const message = z.discriminatedUnion('type', [
@@ -45,18 +47,23 @@ export class EndOfJob {
   }
 
   /** @throws UserError when the port is taken */
-  static async open(host: string): Promise<EndOfJob> {
+  static async open(host: string, port = PORT): Promise<EndOfJob> {
     const server = createServer()
     const end = new EndOfJob(server)
-    server.listen(PORT, host)
+    server.listen(port, host)
     await once(server, 'listening').catch((error: unknown) => {
-      throw explainSystemError(error, `cannot listen on ${host}:${PORT}`)
+      throw explainSystemError(error, `cannot listen on ${host}:${port}`)
     })
     return end
   }
 
-  /** @param failed  the sentence, or null */
-  async tell(failed: string | null): Promise<void> {
+  /**
+   * @param failed  the sentence, or null
+   * @param count   of the others; whoever is late is waited for, but not for long
+   */
+  async tell(failed: string | null, count: number): Promise<void> {
+    const deadline = Date.now() + LATE_MS
+    while (this.#others.size < count && Date.now() < deadline) await wait(RETRY_MS)
     clearInterval(this.#beats)
     const told = [...this.#others].map(async (socket) => {
       const closed = once(socket, 'close')
@@ -80,10 +87,10 @@ function say(socket: Socket, said: z.infer<typeof message>): void {
  * @returns what it has failed of, or null
  * @throws UserError when the head is not there, or says nothing any more
  */
-export async function endOfJob(head: string, limit: number): Promise<string | null> {
+export async function endOfJob(head: string, limit: number, port = PORT): Promise<string | null> {
   const deadline = Date.now() + limit
   for (;;) {
-    const heard = await listen(head)
+    const heard = await listen(head, port)
     if (heard === 'nobody' && Date.now() < deadline) await wait(RETRY_MS)
     else if (heard === 'nobody') throw new UserError(`the first host, ${head}, is not there`)
     else if (heard === 'lost') throw new UserError(`the first host, ${head}, ended without a word`)
@@ -91,8 +98,8 @@ export async function endOfJob(head: string, limit: number): Promise<string | nu
   }
 }
 
-async function listen(head: string): Promise<{ failed: string | null } | 'nobody' | 'lost'> {
-  const socket = connect(PORT, head)
+async function listen(head: string, port: number): Promise<{ failed: string | null } | 'nobody' | 'lost'> {
+  const socket = connect(port, head)
   socket.setTimeout(SILENCE_MS, () => socket.destroy())
   let there = false
   try {
@@ -100,7 +107,7 @@ async function listen(head: string): Promise<{ failed: string | null } | 'nobody
       there = true
       const said = line.length > MOST_LINE ? undefined : message.safeParse(parsed(line)).data
       if (said === undefined)
-        throw new UserError(`what answers at ${head}:${PORT} is not the head of this job`)
+        throw new UserError(`what answers at ${head}:${port} is not the head of this job`)
       if (said.type === 'end') return { failed: said.failed }
     }
   } catch (error) {

@@ -47,10 +47,11 @@ async function lead(address: string, hosts: number, at: Places, tools: Tools): P
       return { fork: trainOnRay(client), workers: Math.max(0, cpus - 1) }
     })
   } catch (error) {
-    failed = failureSentence(error)
+    // What was stopped has not failed, here and there.
+    if (error !== tools.signal.reason) failed = failureSentence(error)
     throw error
   } finally {
-    await others.tell(failed)
+    await others.tell(failed, hosts - 1)
     await node?.stop()
   }
 }

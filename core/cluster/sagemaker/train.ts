@@ -6,7 +6,7 @@ import { ensureBundledDemonstrations } from '../../demos/index.ts'
 import { makeEnvironment } from '../../envs/index.ts'
 import { UserError } from '../../errors.ts'
 import { HELD_OUT_EPISODES } from '../../evaluate/index.ts'
-import { type Library, openLibrary } from '../../store/index.ts'
+import { type Library, openLibrary, type RunRow } from '../../store/index.ts'
 import {
   demonstrationPath,
   type ForkTraining,
@@ -77,20 +77,22 @@ export async function trainJob(
   try {
     const config = await configOf(job, written)
     const demonstrations = await demonstrationsOf(job, config)
+    const row = isKept(at.checkpoints) ? await keptRun(job, config, demonstrations) : null
     const place = elsewhere === null ? null : await elsewhere()
     tools.signal.throwIfAborted()
-    await train(job, config, demonstrations, place)
+    const run = await begin(job, { config, demonstrations, row }, place)
+    await finish(job, config, run)
   } finally {
     library.close()
     rmSync(data, { recursive: true, force: true })
   }
 }
 
-async function train(job: Job, config: RunConfig, demonstrations: readonly number[], place: Place | null) {
+/** @param run  null where there is nothing left to do */
+async function finish(job: Job, config: RunConfig, run: RunHandle | null): Promise<void> {
   const { at, given, library, log, signal } = job
   const directory = runDirectory(library.dir, RUN)
   const kept = new KeptRun(library, RUN, at.checkpoints)
-  const run = await begin(job, config, demonstrations, place)
   if (run !== null) await followJob(run, { directory, kept, log, signal })
   await kept.save()
   const row = library.getRun(RUN)!
@@ -145,26 +147,39 @@ async function demonstrationsOf(
   return selectDemonstrations(library, spec, 'all', log).map(({ id }) => id)
 }
 
-/** Goes on with the run that is kept, or begins one. Null where that has come to its end already. */
-async function begin(
-  { at, given, library, log }: Job,
+/** The run that an earlier start has kept. @throws UserError when it is another than this configuration's */
+async function keptRun(
+  { at, library }: Job,
   config: RunConfig,
   demonstrations: readonly number[],
+): Promise<RunRow> {
+  const row = { ...(await takeKept(at.checkpoints, library, RUN, config)), demonstrations }
+  library.putRun(row)
+  const change = firstChange(savedConfig(row), config)
+  if (change === null) return row
+  const [was, is] = [change.was, change.is].map((value) => JSON.stringify(value) ?? 'absent')
+  throw new UserError(`${change.key} is ${is}, but the run in ${at.checkpoints} began with ${was}`, {
+    remedy:
+      'give the job a place of its own for its checkpoints, or the hyperparameters that the run began with',
+  })
+}
+
+interface Beginning {
+  readonly config: RunConfig
+  readonly demonstrations: readonly number[]
+  /** To go on with; null for a new run. */
+  readonly row: RunRow | null
+}
+
+/** Null where the run has come to its end already. */
+async function begin(
+  { at, given, library, log }: Job,
+  { config, demonstrations, row }: Beginning,
   place: Place | null,
 ): Promise<RunHandle | null> {
   const fork = place === null ? {} : { fork: place.fork }
-  if (!isKept(at.checkpoints)) {
+  if (row === null) {
     return startRun({ library, config: placed(config, given, place), demonstrations, ...fork })
-  }
-  const row = await takeKept(at.checkpoints, library, RUN, config)
-  library.putRun({ ...row, demonstrations: [...demonstrations] })
-  const change = firstChange(savedConfig(row), config)
-  if (change !== null) {
-    const [was, is] = [change.was, change.is].map((value) => JSON.stringify(value) ?? 'absent')
-    throw new UserError(`${change.key} is ${is}, but the run in ${at.checkpoints} began with ${was}`, {
-      remedy:
-        'give the job a place of its own for its checkpoints, or the hyperparameters that the run began with',
-    })
   }
   const { max_steps: maxSteps } = config.behavior
   if (row.step < maxSteps) return resumeRun({ library, runId: RUN, maxSteps, ...fork })
