@@ -1,7 +1,7 @@
 /** A job as SageMaker starts it: interrupted, started again with its checkpoints, and its model served. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -99,6 +99,16 @@ describe('a training job', () => {
     )
   })
 
+  it('begins with the networks of another job', async () => {
+    const other = temporaryDirectory()
+    cpSync(join(base, 'checkpoints'), join(other, 'input/data/checkpoint'), { recursive: true })
+    cpSync(join(base, 'input/data/demonstrations'), join(other, 'input/data/train'), { recursive: true })
+    await trainHere({ max_steps: 8, evaluation_episodes: 0 }, other)
+    expect(readFileSync(join(other, 'checkpoints/checkpoints/0.onnx'))).toEqual(
+      readFileSync(join(base, 'model/agent.onnx')),
+    )
+  })
+
   it('has a log in which every metric definition finds a number', () => {
     const definitions = metricDefinitionsOf(jobConfig(decodeHyperparameters(GIVEN), null, {}))
     expect(definitions.length).toBeGreaterThan(10)
@@ -147,8 +157,8 @@ describe('a training job', () => {
   })
 
   /** In this process. @returns its log */
-  async function trainHere(given: Readonly<Record<string, unknown>>): Promise<string[]> {
-    putHyperparameters(base, { ...GIVEN, ...given })
+  async function trainHere(given: Readonly<Record<string, unknown>>, at = base): Promise<string[]> {
+    putHyperparameters(at, { ...GIVEN, ...given })
     const log: string[] = []
     const tools: Tools = {
       log: (line) => log.push(line),
@@ -156,7 +166,7 @@ describe('a training job', () => {
       admitPlugins: async () => {},
       admitEnvironment: () => {},
     }
-    await trainJob(placesIn(base), tools, null)
+    await trainJob(placesIn(at), tools, null)
     return log
   }
 })
