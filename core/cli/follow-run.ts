@@ -1,7 +1,6 @@
 /** Shows a run while it is trained, and ends with it. */
 import { makeEnvironment } from '../envs/index.ts'
-import { UserError } from '../errors.ts'
-import { diagnose, factsOf, type RunHandle, savedConfig } from '../train/index.ts'
+import { diagnose, errorOf, factsOf, type RunHandle, savedConfig } from '../train/index.ts'
 import type { CliContext } from './context.ts'
 import { TrainingDisplay } from './train-display.ts'
 
@@ -29,14 +28,6 @@ export async function followRun(run: RunHandle, context: CliContext): Promise<vo
   context.signal.removeEventListener('abort', onStop)
   process.off('exit', killWithUs)
   display.close()
-  if (end.failed !== null) {
-    const { kind, message, remedy, detail } = end.failed
-    const cause = Object.assign(new Error(message), detail === null ? {} : { stack: detail })
-    if (kind === 'bug') throw cause
-    throw new UserError(message, {
-      ...(remedy === null ? {} : { remedy }),
-      ...(detail === null ? {} : { cause }),
-    })
-  }
+  if (end.failed !== null) throw errorOf(end.failed)
   display.finish(end.finished!)
 }

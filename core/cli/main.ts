@@ -7,7 +7,7 @@ import { printableText } from '../printable.ts'
 import { explainSystemError } from '../system-errors.ts'
 import { CliContext, type Register } from './context.ts'
 import { fetchEngine } from './fetch-engine.ts'
-import { EXIT_INTERRUPTED, InterruptedError, Signals } from './signals.ts'
+import { EXIT_INTERRUPTED, isAbort, Signals } from './signals.ts'
 
 /** Loaded one at a time, because some bring a numeric engine with them and `understudy envs` should not wait for that. */
 const COMMANDS = new Map<string, () => Promise<{ register: Register }>>([
@@ -18,6 +18,7 @@ const COMMANDS = new Map<string, () => Promise<{ register: Register }>>([
   ['train', () => import('./train.ts')],
   ['runs', () => import('./runs.ts')],
   ['cluster', () => import('./cluster.ts')],
+  ['sagemaker', () => import('./sagemaker.ts')],
   ['evaluate', () => import('./evaluate.ts')],
   ['compare', () => import('./compare.ts')],
   ['experiment', () => import('./experiment.ts')],
@@ -28,8 +29,8 @@ const COMMANDS = new Map<string, () => Promise<{ register: Register }>>([
   ['studio', () => import('./studio.ts')],
 ])
 
-/** Nothing of these computes a network, or only where somebody asks for it. */
-const WITHOUT_ENGINE = ['envs', 'env', 'record', 'demos', 'cluster']
+/** Nothing of these computes a network, or only where somebody asks for it, and then they fetch it themselves. */
+const WITHOUT_ENGINE = ['envs', 'env', 'record', 'demos', 'cluster', 'sagemaker']
 
 /** Commands, and what stands behind `env`, `demos` and `agents`, that make the environment of `--env`. */
 const MAKES_ENVIRONMENT = new Set(['train', 'record', 'evaluate', 'serve', 'stdio', 'mlagents', 'import'])
@@ -203,10 +204,6 @@ function explainLeftover(thrown: unknown): unknown {
 /** With what it came from, and what that came from. */
 function stackOf(error: Error): string {
   return error.cause instanceof Error ? `${error.stack}\ncaused by ${stackOf(error.cause)}` : `${error.stack}`
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof InterruptedError || (error instanceof Error && error.name === 'AbortError')
 }
 
 /** `understudy demos list | head` ends when head has seen enough. */

@@ -27,6 +27,10 @@ interface Options {
   maxConcurrency: number
 }
 
+/** SageMaker's quota, 6,291,456 bytes. */
+const MOST_BODY = 6 * 2 ** 20
+const MOST_REQUESTS = 256
+
 export function register(program: Command, context: CliContext): void {
   program
     .command('serve')
@@ -51,12 +55,12 @@ export function register(program: Command, context: CliContext): void {
     )
     .option('--sampled', 'sample actions as in training unless a request asks for the most likely')
     .option('--seed <n>', 'seed for sampling (default: random)', wholeNumber('--seed', 0, 0xffffffff))
-    .option('--max-body <bytes>', 'largest request body', wholeNumber('--max-body', 1, 2 ** 30), 6 * 2 ** 20)
+    .option('--max-body <bytes>', 'largest request body', wholeNumber('--max-body', 1, 2 ** 30), MOST_BODY)
     .option(
       '--max-concurrency <n>',
       'requests handled at the same time; more are answered 503',
       wholeNumber('--max-concurrency', 1, 1_000_000),
-      256,
+      MOST_REQUESTS,
     )
     .action((run: string | undefined, options: Omit<Options, 'isEnvNamed'>, command: Command) => {
       refuseIdle(run, options, command)
@@ -85,6 +89,22 @@ function refuseIdle(
 
 async function serve(run: string | undefined, options: Options, context: CliContext): Promise<void> {
   const { spec, policy } = await choose(run, options, context)
+  if (!isLoopback(options.host)) {
+    context.note(`warning: anyone who can reach ${options.host} can ask for actions; there is no password`)
+  }
+  await serveAgent(spec, policy, options, context)
+}
+
+/**
+ * Until the command is asked to end; requests that are under way then are answered first.
+ * @throws UserError when the policy cannot decide as it is to, or the port is taken
+ */
+export async function serveAgent(
+  spec: EnvironmentSpec,
+  policy: Policy,
+  options: Pick<Options, 'host' | 'port'> & Partial<Options>,
+  context: CliContext,
+): Promise<void> {
   const deterministic =
     options.sampled === true ? false : options.deterministic === true || policy.canBeDeterministic
   if (deterministic ? !policy.canBeDeterministic : !policy.canSample) {
@@ -92,23 +112,21 @@ async function serve(run: string | undefined, options: Options, context: CliCont
       remedy: deterministic ? 'add --sampled' : 'leave --sampled out',
     })
   }
+  const { host, port, maxBody = MOST_BODY, maxConcurrency = MOST_REQUESTS } = options
   const endpoint = await openEndpoint({
     spec,
     policy,
-    host: options.host,
-    port: options.port,
+    host,
+    port,
     deterministic,
     random: new Random(options.seed ?? freshSeed()),
-    maxBody: options.maxBody,
-    maxConcurrency: options.maxConcurrency,
+    maxBody,
+    maxConcurrency,
     onBug: (error) => {
       const bug = error instanceof Error ? error : new Error(String(error))
       context.note(`error: ${context.verbose ? bug.stack : bug.message} (this is a bug in Understudy)`)
     },
   })
-  if (!isLoopback(options.host)) {
-    context.note(`warning: anyone who can reach ${options.host} can ask for actions; there is no password`)
-  }
   if (context.json) context.printJson({ event: 'listening', address: endpoint.address })
   else context.print(`${spec.id} is served at ${endpoint.address} (Ctrl-C stops it)`)
   if (!context.signal.aborted) await once(context.signal, 'abort')

@@ -16,6 +16,11 @@ export class InterruptedError extends Error {
   }
 }
 
+/** Whether that is what a command ended with since it was asked to. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof InterruptedError || (error instanceof Error && error.name === 'AbortError')
+}
+
 export class Signals implements Interruption {
   readonly #context: CliContext
   #forced: NodeJS.Timeout | undefined

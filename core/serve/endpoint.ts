@@ -15,6 +15,9 @@ import { RequestError, readInvocation, writeActions } from './invocation.ts'
 import { MEDIA, MEDIA_NAMES, type Media, mediaFor } from './media.ts'
 import { serverLimits, Traffic, type TrafficLimits } from './traffic.ts'
 
+/** Of all requests together that a batch transform has under way, by its rules. */
+const TRANSFORM_MB = 100
+
 export interface EndpointOptions extends TrafficLimits {
   readonly spec: EnvironmentSpec
   readonly policy: Policy
@@ -76,6 +79,7 @@ function route(server: FastifyInstance, options: EndpointOptions): void {
     action: { continuous: spec.action.continuous, discrete: spec.action.discrete },
     memory: policy.memorySize,
   }))
+  server.get('/execution-parameters', () => transformParameters(options))
   server.post('/invocations', async (request, reply) => {
     const own = mediaOf(request)
     const media = mediaFor(request.headers.accept, own)
@@ -90,6 +94,17 @@ function route(server: FastifyInstance, options: EndpointOptions): void {
   })
 }
 
+/** How a batch transform of SageMaker is to ask. */
+function transformParameters({ maxBody, maxConcurrency }: TrafficLimits): object {
+  const megabytes = Math.min(TRANSFORM_MB, Math.max(1, Math.floor(maxBody / 2 ** 20)))
+  return {
+    MaxConcurrentTransforms: Math.min(maxConcurrency, Math.floor(TRANSFORM_MB / megabytes)),
+    // A body holds as many observations as somebody has put there: it is no list of lines that could be joined.
+    BatchStrategy: 'SINGLE_RECORD',
+    MaxPayloadInMB: megabytes,
+  }
+}
+
 function mediaOf({ headers }: FastifyRequest): Media {
   const [name = ''] = (headers['content-type'] ?? '').split(';')
   const type = name.trim().toLowerCase()
@@ -100,6 +115,7 @@ function mediaOf({ headers }: FastifyRequest): Media {
 
 const METHODS = new Map([
   ['/ping', 'GET, HEAD'],
+  ['/execution-parameters', 'GET, HEAD'],
   ['/invocations', 'POST'],
 ])
 

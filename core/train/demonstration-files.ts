@@ -1,19 +1,21 @@
 /** What `demo_path` of gail and of behavioral_cloning names: demonstrations in a file or in a folder. */
 import { readdir, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { counted } from '../counted.ts'
 import {
   environmentStamp,
   FORMATS,
   filesWithin,
   folderFormat,
   formatByFileName,
+  importDemonstrations,
   isHidden,
   readDemonstrations,
 } from '../demos/index.ts'
 import type { EnvironmentSpec } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { fileIn, refuseForeignPath } from '../paths.ts'
-import type { Episode } from '../store/index.ts'
+import type { Episode, Library } from '../store/index.ts'
 import { explainSystemError } from '../system-errors.ts'
 
 /** Told of what was read; a file may have something to say of each of its episodes. */
@@ -44,6 +46,34 @@ export async function readDemonstrationFiles(
   }
   tellOnce(notes, note)
   return episodes
+}
+
+/**
+ * As `readDemonstrationFiles`, into a library.
+ * @param where  that names the path, for messages
+ * @returns the ids of the episodes, those that it had already among them
+ */
+export async function importDemonstrationFiles(
+  library: Library,
+  path: string,
+  where: string,
+  spec: EnvironmentSpec,
+  { note, signal }: { note: (text: string) => void; signal: AbortSignal },
+): Promise<number[]> {
+  const ids: number[] = []
+  for (const file of await demonstrationFiles(path, where)) {
+    const name = basename(file)
+    const { added, known } = await importDemonstrations(library, file, {
+      environment: environmentStamp(spec),
+      supposed: true,
+      note: (text) => note(`${name}: ${text}`),
+      signal,
+    })
+    const already = known.length === 0 ? '' : `, ${known.length} already in the library`
+    note(`${name}: ${counted(added.length, 'new episode')}${already}`)
+    ids.push(...known, ...added)
+  }
+  return ids
 }
 
 /**

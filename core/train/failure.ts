@@ -19,6 +19,16 @@ export function failureOf(thrown: unknown): Failed {
   }
 }
 
+/** What was told, as an error of its kind again. */
+export function errorOf({ kind, message, remedy, detail }: Failed): Error {
+  const cause = Object.assign(new Error(message), detail === null ? {} : { stack: detail })
+  if (kind === 'bug') return cause
+  return new UserError(message, {
+    ...(remedy === null ? {} : { remedy }),
+    ...(detail === null ? {} : { cause }),
+  })
+}
+
 function explainMemoryError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof UserError || !NO_MEMORY.test(error.message)) return error
   return new UserError('memory ran out', {

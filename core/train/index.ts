@@ -15,7 +15,7 @@ export {
 export { firstChange } from './config-changes.ts'
 export type { ConfigOverrides } from './config-overrides.ts'
 export { configPlugins, loadConfigPlugins } from './config-plugins.ts'
-export { demonstrationFiles, readDemonstrationFiles } from './demonstration-files.ts'
+export { importDemonstrationFiles, readDemonstrationFiles } from './demonstration-files.ts'
 export {
   demonstrationData,
   firstMisfit,
@@ -28,7 +28,7 @@ export {
 } from './demonstrations.ts'
 export { diagnose, type Finding, factsOf, type RunFacts } from './diagnostics/index.ts'
 export { type Elsewhere, forgetElsewhere, readElsewhere, requireHere, writeElsewhere } from './elsewhere.ts'
-export { failureOf } from './failure.ts'
+export { errorOf, failureOf } from './failure.ts'
 export { type ForkTraining, forkElectron, forkNode, type TrainingProcess } from './fork.ts'
 export { type GivenConfig, type GivenProblem, readGiven, soundPart } from './given-config.ts'
 export {

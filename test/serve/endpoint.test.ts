@@ -105,6 +105,16 @@ describe('an endpoint', () => {
     expect(status).toBe(400)
   })
 
+  it('tells batch transforms how to ask', async () => {
+    const response = await fetch(`${endpoint.address}/execution-parameters`)
+    // With 64 requests at a time, and bodies below a megabyte: 0 would mean any size.
+    expect(await response.json()).toEqual({
+      MaxConcurrentTransforms: 64,
+      BatchStrategy: 'SINGLE_RECORD',
+      MaxPayloadInMB: 1,
+    })
+  })
+
   it('answers 404, 405, 406, 413 and 415', async () => {
     const get = async (path: string, init?: RequestInit) => {
       const response = await fetch(endpoint.address + path, init)

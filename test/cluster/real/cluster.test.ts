@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe, it, onTestFinished } from 'vitest'
 import { prepareEnvironment } from '../../interop/virtual-environment.ts'
 import { experiments } from './experiments.ts'
 import { lockstep } from './lockstep.ts'
@@ -14,6 +14,7 @@ import { Machines, whyNoMachines } from './machines.ts'
 import { pace } from './pace.ts'
 import { places } from './places.ts'
 import { CLIENT, HEAD, RayCluster } from './ray-cluster.ts'
+import { twoHosts } from './sagemaker-hosts.ts'
 import { makeSmall, stores } from './stores.ts'
 
 const obstacle = whyNoMachines()
@@ -38,4 +39,12 @@ describe.skipIf(obstacle !== null)('a cluster of three machines', () => {
   }, 60_000)
 
   for (const part of [lockstep, losses, places, stores, experiments, pace]) part(() => cluster)
+})
+
+describe.skipIf(obstacle !== null)('a training job of SageMaker on two hosts', () => {
+  it('is interrupted, goes on, fails on both with one sentence, and its model is served', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'us-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    await twoHosts(folder, await prepareEnvironment('ray'))
+  }, 600_000)
 })
