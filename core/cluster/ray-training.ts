@@ -1,6 +1,8 @@
 /** A training process that is a job of a Ray cluster: as any other it is told what to do over a port, reports over it, and ends. */
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { writeAtomically } from '../atomic-file.ts'
 import { counted } from '../counted.ts'
 import { UserError } from '../errors.ts'
 import { packMessage, readMessage } from '../msgpack.ts'
@@ -152,6 +154,9 @@ class RayTraining implements TrainingProcess {
       })
     })
     this.#submitted = true
+    await writeAtomically(join(directory, 'config.yaml'), [Buffer.from(start.config)], {
+      mayName: runFence(directory, start.claim),
+    })
     writeElsewhere(directory, { address: this.#client.address, job: this.#jobId, folder: this.#folder })
     onSubmitted?.()
     // Told to stop in the meantime.

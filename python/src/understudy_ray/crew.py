@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 from typing import Any
 
 import ray
@@ -32,7 +33,10 @@ class Crew:
     @classmethod
     async def gather(cls, module: str, count: int) -> "Crew":
         """Wait until there is room for all of them."""
+        ignored = signal.getsignal(signal.SIGTERM)
         ray.init(log_to_driver=False, logging_level=logging.ERROR)
+        # Ray would end this process at once, and the run still needs it for its last checkpoint.
+        signal.signal(signal.SIGTERM, ignored)
         group = placement_group([{"CPU": 1}] * count, strategy="SPREAD")
         await group.ready()
         return cls(module, group)

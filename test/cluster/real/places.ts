@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { RayCluster } from './ray-cluster.ts'
@@ -25,12 +25,15 @@ export function places(cluster: () => RayCluster): void {
     })
 
     it('from the checkpoint that it made when it was stopped', async () => {
-      const run = await begun(cluster(), 'stopped', `${RUN.replace('1600', '4000000')} ${on().join(' ')}`)
+      const long = RUN.replace('1600', '4000000')
+      const run = await begun(cluster(), 'stopped', `${long} --workers 2 ${on().join(' ')}`)
       run.process.kill('SIGINT')
       expect(await run.ended, run.printed()).toBe(0)
       const { state, step } = outcome(cluster(), 'stopped')
       expect(state).toBe('stopped')
       expect(step).toBeGreaterThan(0)
+      expect(run.printed()).not.toContain('dropped')
+      expect(existsSync(join(library(cluster(), 'stopped'), 'runs/run/config.yaml'))).toBe(true)
       expect(await resume('stopped', '--max-steps', `${step + 200}`)).toMatchObject({ step: step + 200 })
     })
 
