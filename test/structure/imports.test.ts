@@ -54,9 +54,9 @@ const allowed: Record<string, string[]> = {
   train: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'remote'],
   evaluate: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'sandbox'],
   experiment: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate'],
-  cluster: ['envs', 'tensor', 'experience', 'rollout', 'store', 'demos', 'train', 'remote'],
+  cluster: ['envs', 'tensor', 'experience', 'rollout', 'store', 'demos', 'train', 'experiment', 'remote'],
   serve: ['envs', 'evaluate'],
-  studio: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate', 'remote'],
+  studio: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate', 'cluster', 'remote'],
   cli: [
     'envs',
     'tensor',
