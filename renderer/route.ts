@@ -1,7 +1,7 @@
 /** Where the person is, kept in the address (`#/demonstrations?id=3&step=12`), so that a reload goes on there. */
 import { useMemo, useSyncExternalStore } from 'react'
 
-export const pages = ['play', 'demonstrations', 'train', 'compare', 'agents', 'storage'] as const
+export const pages = ['play', 'demonstrations', 'train', 'compare', 'agents', 'clusters', 'storage'] as const
 export type Page = (typeof pages)[number]
 
 export interface Route {

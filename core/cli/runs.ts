@@ -1,27 +1,21 @@
 /** `understudy runs`: what of each run is there, what is damaged, and what of it can be kept. */
 import type { Command } from 'commander'
-import { connect } from '../cluster/connect.ts'
-import { rejoinOnRay } from '../cluster/ray-training.ts'
+import { abandonOnCluster, rejoinOnCluster } from '../cluster/rejoin.ts'
 import { environmentSpecs, type ScoreSpec } from '../envs/index.ts'
-import { UserError } from '../errors.ts'
+import { printable } from '../printable.ts'
 import type { RunRow } from '../store/index.ts'
 import { readEvaluation } from '../studio/meta.ts'
 import {
   deleteRun,
   figuresInWords,
-  forgetElsewhere,
   type HeldOutFigures,
   inspectRun,
   pruneRun,
   type RunReport,
   type RunSize,
-  readElsewhere,
   recoverRuns,
-  rejoinRun,
   repairRun,
   requireIdle,
-  requireRun,
-  runDirectory,
   runProblem,
   runSizes,
   unknownRuns,
@@ -187,27 +181,16 @@ function scoreOf({ environmentId }: RunRow): ScoreSpec {
 async function attach(id: string, { rayTokenFile }: OnCluster, context: CliContext): Promise<void> {
   const library = context.library()
   await recoverRuns(library)
-  requireRun(library, id)
-  const elsewhere = readElsewhere(runDirectory(library.dir, id))
-  if (elsewhere === null) {
-    throw new UserError(`run "${id}" is not being trained on a cluster`, {
-      remedy: `continue it with \`understudy train --run-id ${id} --resume\``,
-    })
-  }
-  const client = await connect(elsewhere.address, rayTokenFile)
-  await followRun(rejoinRun(library, id, rejoinOnRay(client, elsewhere)), context)
+  await followRun(await rejoinOnCluster(library, id, { tokenFile: rayTokenFile }), context)
 }
 
 async function abandon(id: string, context: CliContext): Promise<void> {
   const library = context.library()
   await recoverRuns(library)
-  const directory = runDirectory(library.dir, requireRun(library, id).id)
-  const elsewhere = readElsewhere(directory)
-  library.requireFreeRun(id)
-  if (elsewhere === null) return context.print(`run "${id}" is not being trained on a cluster`)
-  forgetElsewhere(directory)
+  const address = abandonOnCluster(library, id)
+  if (address === null) return context.print(`run "${id}" is not being trained on a cluster`)
   context.print(
-    `run "${id}" is here again; if ${elsewhere.address} still trains it, nobody will fetch what it makes`,
+    `run "${id}" is here again; if ${printable(address)} still trains it, nobody will fetch what it makes`,
   )
 }
 

@@ -2,14 +2,11 @@
 import { basename, dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type Command, Option } from 'commander'
-import { trainOnRay } from '../cluster/ray-training.ts'
-import { parseStore } from '../cluster/store.ts'
 import { completedSentence, fullEnvironmentId, makeEnvironment } from '../envs/index.ts'
 import { UserError } from '../errors.ts'
 import { readRegularText } from '../read-file.ts'
 import {
   demonstrationPath,
-  type ForkTraining,
   firstChange,
   GAIL_CONTROLS,
   type GailControl,
@@ -28,15 +25,17 @@ import {
   savedConfig,
   startRun,
   wishedChoice,
+  withLoadedPlugins,
 } from '../train/index.ts'
 import { duration, oneOf, positive, wholeNumber } from './arguments.ts'
 import { loadNamedPlugins } from './config-file.ts'
 import type { CliContext } from './context.ts'
 import { followRun } from './follow-run.ts'
-import { namedCluster, type OnCluster, onOption, tokenOption } from './on-cluster.ts'
+import { type OnCluster, onOption, tokenOption } from './on-cluster.ts'
 import { forgetRunMeta } from './run-meta.ts'
 import { demonstrationsFor } from './train-demonstrations.ts'
 import { refuseIdleFlags, refuseOtherThanPreset, refuseUnused } from './train-flags.ts'
+import { placeOf } from './train-place.ts'
 
 interface Options extends OnCluster {
   env?: string
@@ -160,9 +159,9 @@ async function train(file: string | undefined, options: Options, context: CliCon
 
 async function begin(file: string | undefined, options: Options, context: CliContext): Promise<RunHandle> {
   refuseIdleFlags(options, file)
-  const place = await placeOf(options, context)
   const library = context.library()
   const config = await configOf(file, options, context)
+  const { requireFit, fork } = await placeOf(options, config?.cluster ?? null, context)
   if (config !== undefined) context.admit(config.environment, config.parameters)
   if (config === undefined || config.resume) {
     const runId = options.runId ?? config?.runId
@@ -176,13 +175,8 @@ async function begin(file: string | undefined, options: Options, context: CliCon
     const more = Math.max(saved.behavior.max_steps, config?.behavior.max_steps ?? 0)
     const changesStop = file !== undefined && namesStop(file) && !isDeepStrictEqual(config!.stop, saved.stop)
     const stop = changesStop ? config!.stop : stopOf(options)
-    return resumeRun({
-      library,
-      runId,
-      maxSteps: options.maxSteps ?? more,
-      stop,
-      ...place,
-    })
+    await requireFit(saved)
+    return resumeRun({ library, runId, maxSteps: options.maxSteps ?? more, stop, fork })
   }
   for (const notice of config.notices) context.note(notice)
   const { spec } = makeEnvironment(config.environment, config.parameters)
@@ -190,23 +184,10 @@ async function begin(file: string | undefined, options: Options, context: CliCon
   const path = demonstrationPath(config)
   const fromLibrary = needsDemonstrations(config) && (options.demos !== undefined || path === undefined)
   const demonstrations = fromLibrary ? await demonstrationsFor(spec, options.demos ?? 'all', context) : []
-  const run = await startRun({ library, config, demonstrations, ...place })
+  await requireFit(withLoadedPlugins(config))
+  const run = await startRun({ library, config, demonstrations, fork })
   if (config.force) forgetRunMeta(library, run.id)
   return run
-}
-
-/** How the training process is started, where that is not here. @throws UserError before there is a run, when it cannot be */
-async function placeOf(options: Options, context: CliContext): Promise<{ fork?: ForkTraining }> {
-  const { detach } = options
-  const store = options.store === undefined ? undefined : parseStore(options.store)
-  const cluster = await namedCluster(options, { '--detach': detach, '--store': store })
-  if (cluster === undefined) return {}
-  const leave = (): void => {
-    context.print(`the run goes on at ${cluster.address}; "understudy runs attach" comes back to it`)
-    context.close()
-    process.exit()
-  }
-  return { fork: trainOnRay(cluster, { store, onSubmitted: detach === true ? leave : undefined }) }
 }
 
 /** undefined when nothing but a run to be resumed is named. */

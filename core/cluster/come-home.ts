@@ -1,7 +1,7 @@
 /** Takes in the files of a run that was trained elsewhere. */
 import { closeSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { writeAtomically } from '../atomic-file.ts'
 import { UserError } from '../errors.ts'
 
@@ -50,16 +50,21 @@ export class ComeHome {
     return true
   }
 
-  /** Those that the job has no more; the last one that can be gone on from stays, since a replay buffer may be too large to come. */
+  /**
+   * Those that the job had no more when it had these; whoever hears it once more may have newer ones already. The last one that can be
+   * gone on from stays, since a replay buffer may be too large to come.
+   */
   removeOther(names: readonly string[]): void {
     this.#fence()
     const folder = join(this.#directory, 'checkpoints')
     const here = namesIn(folder)
     const resumable = Math.max(...here.filter((name) => name.endsWith('.replay')).map(stepOf))
     const kept = new Set(names)
+    const newest = Math.max(0, ...names.map((path) => stepOf(basename(path))))
     for (const name of here) {
       const path = `checkpoints/${name}`
-      if (!PATH.test(path) || kept.has(path) || stepOf(name) === resumable) continue
+      const step = stepOf(name)
+      if (!PATH.test(path) || kept.has(path) || step === resumable || step > newest) continue
       rmSync(join(folder, name), { force: true })
     }
   }

@@ -1,14 +1,38 @@
 /** The way to a cluster that a person has named. */
+import { UserError } from '../errors.ts'
+import { printable } from '../printable.ts'
 import { RayClient } from './ray-client.ts'
 import { rayToken } from './ray-token.ts'
+import { clusterAt, requireCluster, type SavedCluster } from './saved-clusters.ts'
 
 /**
- * @param named      the address of the cluster's dashboard
- * @param tokenFile  that a person has named, in place of where Ray looks
- * @throws UserError when there is no cluster, or it does not let us in
+ * @param named      a saved cluster, or the address of the dashboard of any
+ * @param tokenFile  that a person has named, in place of the one saved with the cluster, and of where Ray looks
+ * @throws UserError when there is no such cluster, it cannot be reached, or it does not let us in
  */
-export async function connect(named: string, tokenFile: string | undefined): Promise<RayClient> {
-  const client = new RayClient(named, rayToken(tokenFile))
+export async function connect(named: string, tokenFile?: string | undefined): Promise<RayClient> {
+  const saved = isAddress(named) ? clusterAt(named) : requireCluster(named)
+  const client = new RayClient(saved?.address ?? named, rayToken(tokenFile ?? saved?.tokenFile ?? undefined))
   await client.version()
   return client
+}
+
+/** What somebody else's file may name: one that this person has saved. @throws UserError when there is none such */
+export function requireSaved(named: string): SavedCluster {
+  if (!isAddress(named)) return requireCluster(named)
+  const saved = clusterAt(named)
+  if (saved !== undefined) return saved
+  throw new UserError(`no cluster is saved here with the address ${printable(named)}`, {
+    remedy: 'if you know it, add it first',
+  })
+}
+
+/** Names have neither; whether it is a sound one is seen later. */
+function isAddress(named: string): boolean {
+  return /[/:]/.test(named)
+}
+
+/** What a person calls the cluster at that address. */
+export function calledCluster(address: string): string {
+  return clusterAt(address)?.name ?? address
 }

@@ -14,6 +14,15 @@ const PART_BYTES = 48 * 1024
 const STAYS = /^owner$|\.tmp$/
 /** Larger than all else, and of use only to go on with a run. */
 const LARGE = /\.replay$/
+/** Longer at every look: sent again and again it would take all the room. */
+const GROWS = /^events\./
+
+interface NewFile {
+  readonly path: string
+  readonly size: number
+  /** Its size and time. */
+  readonly state: string
+}
 
 export class HomeFiles {
   readonly #directory: string
@@ -43,17 +52,31 @@ export class HomeFiles {
     for (const path of this.#paths()) this.#sent.set(path, stateOf(join(directory, path)).state)
   }
 
-  /** A checkpoint on the way: its replay buffer comes only while the last one is sure to have room. */
+  /**
+   * A checkpoint on the way: it comes only while the last one is sure to have room, and so does its replay buffer. What came before
+   * it stays at home otherwise.
+   */
   sendCheckpoint(): void {
-    this.#send((path, bytes) => !LARGE.test(path) || 3 * bytes <= this.#left)
+    if (this.#isKept()) return
+    const files = this.#newFiles()
+    const small = files.filter(({ path }) => !LARGE.test(path) && !GROWS.test(path))
+    const kept = sizeOf(files.filter(({ path }) => GROWS.test(path)))
+    if (2 * sizeOf(small) + kept > this.#left) return
+    this.#send([...small, ...files.filter(({ path, size }) => LARGE.test(path) && 3 * size <= this.#left)])
   }
 
   sendAll(): void {
-    this.#send(() => true)
+    if (!this.#isKept()) this.#send(this.#newFiles())
   }
 
-  #send(isWanted: (path: string, bytes: number) => boolean): void {
-    if (this.#store === null || !this.#keep(this.#store)) this.#sendThrough(isWanted)
+  /** What the store takes, where it goes home from there. */
+  #isKept(): boolean {
+    if (this.#store === null || !this.#keep(this.#store)) return false
+    this.#sayCheckpoints()
+    return true
+  }
+
+  #sayCheckpoints(): void {
     this.#say({ type: 'checkpoints', names: this.#paths().filter(isCheckpoint) })
   }
 
@@ -75,15 +98,21 @@ export class HomeFiles {
     return true
   }
 
-  #sendThrough(isWanted: (path: string, bytes: number) => boolean): void {
-    for (const path of this.#paths()) {
-      const file = join(this.#directory, path)
-      const { size, state } = stateOf(file)
-      if (this.#sent.get(path) === state || size > this.#left || !isWanted(path, size)) continue
-      this.#sendFile(path, file)
+  #newFiles(): NewFile[] {
+    return this.#paths().flatMap((path) => {
+      const { size, state } = stateOf(join(this.#directory, path))
+      return this.#sent.get(path) === state ? [] : [{ path, size, state }]
+    })
+  }
+
+  #send(files: readonly NewFile[]): void {
+    for (const { path, size, state } of files) {
+      if (size > this.#left) continue
+      this.#sendFile(path, join(this.#directory, path))
       this.#sent.set(path, state)
       this.#left -= size
     }
+    this.#sayCheckpoints()
   }
 
   #sendFile(path: string, file: string): void {
@@ -121,4 +150,8 @@ function isCheckpoint(path: string): boolean {
 function stateOf(file: string): { size: number; state: string } {
   const { size, mtimeMs } = statSync(file)
   return { size, state: `${size} ${mtimeMs}` }
+}
+
+function sizeOf(files: readonly NewFile[]): number {
+  return files.reduce((sum, { size }) => sum + size, 0)
 }

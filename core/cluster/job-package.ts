@@ -48,7 +48,7 @@ export async function withJobPackage<T>(
     const sent = { ...config, plugins: [...plugins.keys()].map((name) => `./${name}`) }
     const order: JobOrder = { start: { ...rest, config: configToYaml(sent) }, mostBytes, store }
     add(JOB_FILE, packMessage(order))
-    return await use(packFiles(folder, files))
+    return await use(await packFiles(folder, files))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -1,5 +1,8 @@
-/** Zip archives as Ray takes them: named by what is in them, so that each is sent once. */
-import { createHash, type Hash } from 'node:crypto'
+/**
+ * Zip archives as Ray takes them: named by what is in them, so that each is sent once. Packing takes seconds, during which a studio goes
+ * on with all else: files are read and compressed on other threads.
+ */
+import { createHash, type Hash, randomBytes } from 'node:crypto'
 import {
   closeSync,
   mkdirSync,
@@ -10,9 +13,11 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { crc32, deflateRawSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { crc32, deflateRaw } from 'node:zlib'
 import { Zip, type ZipInputFile } from 'fflate'
 import { UserError } from '../errors.ts'
 
@@ -31,12 +36,14 @@ const PLAIN = 0o644
 const DEFLATED = 8
 const UNIX = 3
 
+const compressed = promisify(deflateRaw) as (bytes: Uint8Array) => Promise<Uint8Array<ArrayBuffer>>
+
 /**
  * Packs files, or finds what was packed of them before: they are taken to be the same while their sizes and times are.
  * @param files  by their paths in the archive, where they lie
  * @throws UserError when it is more than Ray takes
  */
-export function packOnce(files: ReadonlyMap<string, string>): Package {
+export async function packOnce(files: ReadonlyMap<string, string>): Promise<Package> {
   const folder = cacheFolder()
   const key = createHash('sha256')
   for (const [name, path] of files) {
@@ -46,15 +53,15 @@ export function packOnce(files: ReadonlyMap<string, string>): Package {
   const note = join(folder, `${key.digest('hex')}.json`)
   const known = readNote(note)
   if (known !== undefined) return known
-  const packed = packFiles(folder, files)
+  const packed = await packFiles(folder, files)
   writeNote(note, packed)
   return packed
 }
 
 /** Packs files into an archive in `folder`. @throws as `packOnce` */
-export function packFiles(folder: string, files: ReadonlyMap<string, string>): Package {
-  const unnamed = join(folder, `.${process.pid}.zip`)
-  const name = `_ray_pkg_${writeZipFile(unnamed, files)}.zip`
+export async function packFiles(folder: string, files: ReadonlyMap<string, string>): Promise<Package> {
+  const unnamed = join(folder, `.${randomBytes(6).toString('hex')}.zip`)
+  const name = `_ray_pkg_${await writeZipFile(unnamed, files)}.zip`
   const file = join(folder, name)
   renameSync(unnamed, file)
   return requireSize({ name, file, size: statSync(file).size })
@@ -97,7 +104,7 @@ function writeNote(note: string, packed: Package): void {
 }
 
 /** @returns SHA-1 of the archive */
-function writeZipFile(path: string, files: ReadonlyMap<string, string>): string {
+async function writeZipFile(path: string, files: ReadonlyMap<string, string>): Promise<string> {
   const fd = openSync(path, 'w', 0o600)
   const hash: Hash = createHash('sha1')
   const zip = new Zip((error, chunk) => {
@@ -107,7 +114,7 @@ function writeZipFile(path: string, files: ReadonlyMap<string, string>): string 
   })
   try {
     for (const [name, from] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const bytes = readFileSync(from)
+      const bytes = await readFile(from)
       const entry: ZipInputFile = {
         filename: name,
         size: bytes.length,
@@ -119,7 +126,7 @@ function writeZipFile(path: string, files: ReadonlyMap<string, string>): string 
       }
       zip.add(entry)
       // Four times as fast as fflate's own.
-      entry.ondata!(null, deflateRawSync(bytes), true)
+      entry.ondata!(null, await compressed(bytes), true)
     }
     zip.end()
   } finally {

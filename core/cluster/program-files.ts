@@ -7,6 +7,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { besides } from '../besides.ts'
+import { UserError } from '../errors.ts'
 import { engineFolder } from '../tensor/runtimes/onnxruntime-package.ts'
 
 /** By their paths in the package, where they lie here. */
@@ -37,8 +38,18 @@ export function programFiles(engine: string): Files {
     const keep = (path: string): boolean => !IDLE_FILE.test(path) && !IDLE_PATH.test(path)
     addFolder(files, folder, `${PROGRAM}/node_modules/${name}`, keep)
   }
-  if (process.platform === 'linux') files.set(`${PROGRAM}/node`, realpathSync(process.execPath))
+  if (process.platform === 'linux') files.set(`${PROGRAM}/node`, nodeProgram(root))
   return files
+}
+
+/** The desktop window runs in Electron, whose own program is none. */
+function nodeProgram(root: string): string {
+  if (process.versions.electron === undefined) return realpathSync(process.execPath)
+  const folder = packageFolder(root, `node-linux-${process.arch}`)
+  if (folder !== undefined) return join(folder, 'bin/node')
+  throw new UserError('the desktop window has no Node that it could send to a cluster', {
+    remedy: 'start the studio with `understudy studio --browser`',
+  })
 }
 
 /** One level higher for the built program, which is in dist/. */

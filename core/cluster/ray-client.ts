@@ -36,6 +36,19 @@ const nodeRow = z.object({
 const nodesAnswer = z.object({ data: z.object({ result: z.object({ result: z.array(nodeRow) }) }) })
 export type RayNode = z.infer<typeof nodeRow>
 
+/** What a resource has in use, and what there is of it. */
+const use = z.tuple([z.number(), z.number()])
+const useOfNode = z.object({ CPU: use.optional() })
+const statusAnswer = z.object({
+  data: z.object({
+    clusterStatus: z
+      .object({
+        loadMetricsReport: z.object({ usageByNode: z.record(z.string(), useOfNode).nullish() }).nullish(),
+      })
+      .nullish(),
+  }),
+})
+
 export interface JobSubmission {
   readonly submissionId: string
   /** A command line, run in the working directory. */
@@ -78,6 +91,13 @@ export class RayClient {
       nodes: nodes.length,
       cpus: nodes.reduce((sum, node) => sum + (node.resources_total?.CPU ?? 0), 0),
     }
+  }
+
+  /** CPUs in use, by the ids of nodes; a node is missing while the cluster has not counted it, which takes it some seconds. */
+  async cpusInUse(): Promise<Map<string, number>> {
+    const answer = this.#read(statusAnswer, await this.#json('GET', '/api/cluster_status'))
+    const nodes = Object.entries(answer.data.clusterStatus?.loadMetricsReport?.usageByNode ?? {})
+    return new Map(nodes.flatMap(([id, { CPU }]) => (CPU === undefined ? [] : [[id, CPU[0]] as const])))
   }
 
   async jobs(): Promise<RayJob[]> {

@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { writeAtomically } from '../atomic-file.ts'
-import { counted } from '../counted.ts'
 import { UserError } from '../errors.ts'
 import { packMessage, readMessage } from '../msgpack.ts'
 import {
@@ -12,7 +11,6 @@ import {
   failureOf,
   forgetElsewhere,
   ownerMessage,
-  type RunConfig,
   resolveConfig,
   runDirectory,
   runFence,
@@ -21,6 +19,7 @@ import {
   writeElsewhere,
 } from '../train/index.ts'
 import { ComeHome } from './come-home.ts'
+import { requireFit } from './fit.ts'
 import { LineReader } from './job-lines.ts'
 import { jobMessage } from './job-messages.ts'
 import { withJobPackage } from './job-package.ts'
@@ -63,7 +62,9 @@ class RayTraining implements TrainingProcess {
   readonly #jobId: string
   readonly #isRejoined: boolean
   readonly #options: RayTrainingOptions
+  /** Nobody listens any more. */
   readonly #given = new AbortController()
+  readonly #gone: Promise<undefined>
   readonly #text: string[] = []
   /** Of a store that this machine may see. */
   #folder: string | null
@@ -83,6 +84,9 @@ class RayTraining implements TrainingProcess {
     this.#folder = left?.folder ?? null
     this.#isRejoined = left !== null
     this.#submitted = this.#isRejoined
+    this.#gone = new Promise((resolve) => {
+      this.#given.signal.addEventListener('abort', () => resolve(undefined), { once: true })
+    })
     this.port = {
       post: (message) => this.#told(message),
       onMessage: (listener) => {
@@ -99,9 +103,14 @@ class RayTraining implements TrainingProcess {
     this.#exited = listener
   }
 
-  /** Nobody listens any more. The job goes on, unless it was told to stop. */
   kill(): void {
     this.#given.abort()
+  }
+
+  /** The job goes on, unless it was told to stop. Until the cluster has it there is nothing that could. */
+  leave(): boolean {
+    if (this.#submitted) this.#given.abort()
+    return this.#submitted
   }
 
   #told(message: Uint8Array): void {
@@ -131,16 +140,19 @@ class RayTraining implements TrainingProcess {
   }
 
   async #submit(start: Start, directory: string): Promise<void> {
-    const { engine, rollout, threads } = resolveConfig(start.config, { stored: true })
-    refuseAsync(rollout)
-    await requireRoom(this.#client, rollout.workers, threads)
-    const program = packOnce(programFiles(engine))
+    const config = resolveConfig(start.config, { stored: true })
+    const { engine, rollout, threads } = config
+    await requireFit(this.#client, config)
+    const program = await packOnce(programFiles(engine))
     await this.#client.sendPackage(program)
     const note = (text: string): void => this.#say({ type: 'notice', text })
     const { store = null, onSubmitted } = this.#options
     this.#folder = store === null ? null : storeFolder(store, start.runId)
     await withJobPackage(start, { mostBytes: MOST_BYTES, store }, note, async (order) => {
       await this.#client.sendPackage(order)
+      if (this.#stopping || this.#given.signal.aborted) {
+        throw new UserError('the run was stopped before the cluster had it', { remedy: 'start it again' })
+      }
       await this.#client.submit({
         submissionId: this.#jobId,
         entrypoint: ['python', '-m', `${SHIM}.driver`, ...entryArguments(rollout.workers)].join(' '),
@@ -181,10 +193,10 @@ class RayTraining implements TrainingProcess {
       await this.#client.follow(this.#jobId, (text) => reader.take(text), this.#given.signal)
       await work
       if (this.#code !== null) return
+      const job = await Promise.race([this.#look(directory), this.#gone])
       if (this.#given.signal.aborted) return
-      const job = await this.#look(directory)
       if (job !== undefined && hasEnded(job)) return this.#endedSilently(job)
-      await wait(RETRY_MS)
+      await wait(RETRY_MS, undefined, { signal: this.#given.signal }).catch(() => {})
     }
   }
 
@@ -233,24 +245,6 @@ class RayTraining implements TrainingProcess {
   #fail(error: unknown): void {
     this.#say(failureOf(error))
   }
-}
-
-function refuseAsync({ workers, stepping }: RunConfig['rollout']): void {
-  if (workers === 0 || stepping === 'sync') return
-  throw new UserError('workers of a cluster step in lockstep only', {
-    remedy: 'leave --stepping out, or leave --workers out and let the job step its environments itself',
-  })
-}
-
-/** @throws UserError when the cluster could never run so many workers beside the job */
-async function requireRoom(client: RayClient, workers: number, threads: number): Promise<void> {
-  const { cpus } = await client.size()
-  const needed = workers + threads
-  if (needed <= cpus) return
-  const who = workers === 0 ? 'the job needs' : `${counted(workers, 'worker')} and the job itself need`
-  throw new UserError(`${who} ${counted(needed, 'CPU')}, and the cluster at ${client.address} has ${cpus}`, {
-    remedy: `use fewer ${workers === 0 ? 'threads' : 'workers'}, or add a node to the cluster`,
-  })
 }
 
 /** @param workers  on nodes of the cluster; 0 where the run steps its environments itself */

@@ -161,7 +161,13 @@ function planColumn(
   const merged = overlay([written, measured])
   const config = (seed: number) => resolveConfig(merged, { file: where, directory, environment: env, seed })
   const seeds = column.seeds ?? read.seeds
-  const { behavior } = config(seeds[0]!)
+  const { behavior, cluster } = config(seeds[0]!)
+  if (cluster !== null) {
+    throw new UserError(`${where}: cluster: all runs of an experiment are trained in one place`, {
+      usage: true,
+      remedy: 'leave it out, and name the cluster with --on',
+    })
+  }
   return {
     id: column.id,
     title: column.title ?? column.id,

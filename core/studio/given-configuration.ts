@@ -1,6 +1,8 @@
 /** A configuration that a person has pasted into a page, or dropped on it: what of it the form can go on from. */
 import { isAbsolute } from 'node:path'
 import { UnadmittedError } from '../admission/index.ts'
+import { requireSaved } from '../cluster/connect.ts'
+import { HERE } from '../cluster/saved-clusters.ts'
 import { UserError } from '../errors.ts'
 import { loadPlugins } from '../plugins.ts'
 import {
@@ -16,6 +18,8 @@ import { type HostContext, readyEnvironment } from './context.ts'
 export interface ReadConfiguration {
   /** Null when nothing of it is sound. */
   readonly config: RunConfig | null
+  /** The saved cluster that it names; null where it names none. */
+  readonly cluster: string | null
   /** What is sound, as a file. */
   readonly yaml: string
   readonly problems: readonly GivenProblem[]
@@ -38,7 +42,7 @@ export async function readConfiguration(
   { environment, mayAsk }: ReadOptions,
 ): Promise<ReadConfiguration> {
   const given = readOrTell(text)
-  if ('keys' in given) return { config: null, yaml: '', problems: [given] }
+  if ('keys' in given) return { config: null, cluster: null, yaml: '', problems: [given] }
   const problems = [...given.problems]
   /** @returns undefined where it is refused, which is told */
   const attempt = async <T>(keys: readonly string[], work: () => Promise<T>): Promise<T | undefined> => {
@@ -51,6 +55,9 @@ export async function readConfiguration(
     }
   }
   for (const plugin of given.plugins) await attempt(['plugins'], () => loadPlugin(plugin))
+  const place = given.cluster
+  const saved =
+    place === null || place === HERE ? undefined : await attempt(['cluster'], async () => requireSaved(place))
   const named = given.environment
   const spec =
     named === null
@@ -61,7 +68,7 @@ export async function readConfiguration(
   problems.push(...sound.problems)
   // As a person meets them, reading it from top to bottom; those of no line first.
   problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
-  return { config: sound.config, yaml: writeYaml(sound.sections), problems }
+  return { config: sound.config, cluster: saved?.name ?? null, yaml: writeYaml(sound.sections), problems }
 }
 
 /** What is wrong with a text that is no configuration at all. */

@@ -15,6 +15,7 @@ import { type Handlers, serve } from './dispatch.ts'
 import { FileExchange } from './file-exchange.ts'
 import { encodeFrame } from './frames.ts'
 import { agentHandlers } from './handlers/agents.ts'
+import { clusterHandlers } from './handlers/clusters.ts'
 import { compareHandlers } from './handlers/compare.ts'
 import { demonstrationHandlers } from './handlers/demonstrations.ts'
 import { importedHandlers } from './handlers/imported.ts'
@@ -40,7 +41,7 @@ export interface HostOptions {
   readonly onBug: (error: unknown) => void
   /** How a training process is started; `child_process.fork` when absent. */
   readonly fork?: ForkTraining
-  /** Told which runs are training whenever that changes. */
+  /** Told which runs are training that end with this host, whenever that changes. */
   readonly onActiveRuns?: (ids: string[]) => void
 }
 
@@ -49,11 +50,13 @@ export interface Host {
   connect(port: Port): void
   /** Tells a second studio on the same library where this one is. */
   announce(address: string): void
-  /** Names of the runs that are training now. */
+  /** Names of the runs that are training now and end with this host; those on clusters go on. */
   activeRuns(): string[]
+  /** Names of those that go on without this host. */
+  lastingRuns(): string[]
   /** Rejects with a UserError when another studio has opened the library while this process slept: it is to be closed then. */
   readonly lost: Promise<never>
-  /** Stops active runs with a checkpoint, puts open recordings away, closes the library. */
+  /** Stops active runs with a checkpoint, leaves those on clusters alone, puts open recordings away, closes the library. */
   close(): Promise<void>
 }
 
@@ -108,7 +111,9 @@ async function start(options: HostOptions, library: Library): Promise<Host> {
     ...importedHandlers(context),
     ...pythonHandlers(),
     ...storageHandlers(context),
+    ...clusterHandlers(context),
   }
+  runs.rejoin()
   const { promise: lost, reject } = Promise.withResolvers<never>()
   // Whoever opened the host hears of it; it need not be waited for.
   lost.catch(() => {})
@@ -121,6 +126,7 @@ async function start(options: HostOptions, library: Library): Promise<Host> {
       serve(port, handlers, options.onBug, asks.tell)
     },
     activeRuns: () => runs.activeIds(),
+    lastingRuns: () => runs.lastingIds(),
     announce: (address) => lock.setAddress(address),
     close: async () => {
       clearInterval(timer)

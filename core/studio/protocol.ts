@@ -5,6 +5,7 @@
  */
 import type { z } from 'zod'
 import { agentMethods } from './protocol/agents.ts'
+import { clusterMethods } from './protocol/clusters.ts'
 import { compareMethods } from './protocol/compare.ts'
 import { demonstrationMethods } from './protocol/demonstrations.ts'
 import { events } from './protocol/events.ts'
@@ -25,6 +26,7 @@ export const methods = {
   ...importedMethods,
   ...pythonMethods,
   ...storageMethods,
+  ...clusterMethods,
 }
 
 export type Methods = typeof methods
@@ -53,6 +55,7 @@ export type { ObservationScene } from '../envs/view.ts'
 export type { GymAction, GymKey, GymScene } from '../remote/gym/scene.ts'
 export type { Agent, Checkpoint } from './protocol/agents.ts'
 export { type FileKind, type MenuAction, portMessage, type StudioBridge } from './protocol/bridge.ts'
+export type { Cluster, ClusterOverview } from './protocol/clusters.ts'
 export type {
   Action,
   EnvironmentSpec,

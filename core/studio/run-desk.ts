@@ -1,4 +1,8 @@
 /** The runs of this library: those that this host trains, and those that it only knows of. */
+import { connect } from '../cluster/connect.ts'
+import { requireFit } from '../cluster/fit.ts'
+import { trainOnRay } from '../cluster/ray-training.ts'
+import { requireCluster } from '../cluster/saved-clusters.ts'
 import { UserError } from '../errors.ts'
 import type { Library, RunRow } from '../store/index.ts'
 import {
@@ -7,6 +11,7 @@ import {
   isRunId,
   putBack,
   type RemovedRun,
+  type RunConfig,
   type RunHandle,
   recoverRuns,
   removeRun,
@@ -14,11 +19,14 @@ import {
   resolveConfig,
   resumeRun,
   runProblem,
+  savedConfig,
   startRun,
+  withLoadedPlugins,
 } from '../train/index.ts'
 import { readEvaluation, readMeta, writeMeta } from './meta.ts'
 import { freeName, requireFreeName } from './names.ts'
 import type { EventData, EventName, Progress, Run } from './protocol.ts'
+import { RunsElsewhere } from './runs-elsewhere.ts'
 
 /** What a training process is given to write its last checkpoint before it is ended. */
 const stopMs = 20_000
@@ -27,6 +35,10 @@ const UNDO_MS = 10 * 60_000
 
 interface Desk {
   readonly handle: RunHandle
+  /** The saved cluster that it is trained on; null here. */
+  readonly cluster: string | null
+  /** Null when this host has followed it from the beginning. */
+  readonly rejoinedAtUs: number | null
   /** The newest value of every metric. */
   readonly metrics: Map<string, number>
 }
@@ -51,12 +63,15 @@ export class RunDesk {
   readonly #onActive: (ids: string[]) => void
   readonly #active = new Map<string, Desk>()
   readonly #deleted = new Map<string, Deleted>()
+  readonly #elsewhere: RunsElsewhere
+  readonly #closing = new AbortController()
 
   /** @param onActive  told which runs this host trains whenever that changes */
   constructor(context: DeskHost, fork: ForkTraining | undefined, onActive: (ids: string[]) => void) {
     this.#context = context
     this.#fork = fork
     this.#onActive = onActive
+    this.#elsewhere = new RunsElsewhere(context.library, (id) => context.emit('run.state', this.get(id)))
   }
 
   /** Runs whose owner died are put in order before anything is shown. */
@@ -65,8 +80,43 @@ export class RunDesk {
     await forgetRemoved(this.#context.library)
   }
 
+  /** Goes back to the runs that were left on saved clusters; what is in the way is said with each of them. */
+  rejoin(): void {
+    for (const id of this.#elsewhere.left()) {
+      this.attach(id).catch((error) => {
+        if (!(error instanceof UserError) && !this.#closing.signal.aborted) throw error
+      })
+    }
+  }
+
+  /** Follows a run again that is trained on a cluster. @throws UserError when there is no way back */
+  async attach(id: string): Promise<Run> {
+    const { signal } = this.#closing
+    try {
+      const handle = await this.#elsewhere.join(id, signal)
+      return this.#follow(handle, this.#elsewhere.where(handle.row)?.cluster ?? null, Date.now() * 1000)
+    } catch (error) {
+      if (!signal.aborted) this.#context.emit('run.state', this.get(id))
+      throw error
+    }
+  }
+
+  /** @throws UserError while somebody follows it */
+  async abandon(id: string): Promise<Run> {
+    this.#elsewhere.abandon(id)
+    const run = await this.inspect(id)
+    this.#context.emit('run.state', run)
+    return run
+  }
+
+  /** Those that end with this host. */
   activeIds(): string[] {
-    return [...this.#active.keys()]
+    return [...this.#active].flatMap(([id, { cluster }]) => (cluster === null ? [id] : []))
+  }
+
+  /** Those that go on without it, on clusters. */
+  lastingIds(): string[] {
+    return [...this.#active].flatMap(([id, { cluster }]) => (cluster === null ? [] : [id]))
   }
 
   async list(): Promise<Run[]> {
@@ -85,22 +135,31 @@ export class RunDesk {
     return this.#toRun(requireRun(this.#context.library, id))
   }
 
-  async start(yaml: string, runId: string | undefined, name: string | undefined, demonstrations: number[]) {
+  /** @param cluster  a saved one; undefined here */
+  async start(
+    yaml: string,
+    runId: string | undefined,
+    name: string | undefined,
+    demonstrations: number[],
+    cluster: string | undefined,
+  ) {
     const config = resolveConfig(yaml, runId === undefined ? {} : { runId })
     if (config.runId !== null && this.#context.library.getRun(config.runId) !== undefined) {
       throw new UserError(`run "${config.runId}" already exists`, { remedy: 'choose another name' })
     }
+    const fork = await this.#forkAt(cluster, withLoadedPlugins(config))
     const { library } = this.#context
     const free = freeName(this.#context, name || config.runId || '')
-    const handle = await startRun({ library, config, demonstrations, ...this.#forking() })
+    const handle = await startRun({ library, config, demonstrations, fork })
     writeMeta(library, 'run-name', handle.id, free)
-    return this.#follow(handle)
+    return this.#follow(handle, cluster ?? null)
   }
 
   /** @param maxSteps  for one that has finished: how far it is to go on, whatever rule ended it before */
-  async resume(id: string, maxSteps?: number): Promise<Run> {
+  async resume(id: string, maxSteps?: number, cluster?: string): Promise<Run> {
     const { library } = this.#context
-    const { state, step } = requireRun(library, id)
+    const row = requireRun(library, id)
+    const { state, step } = row
     if (maxSteps !== undefined && maxSteps <= step) {
       throw new UserError(`run "${id}" has made ${step.toLocaleString('en')} steps already`, {
         remedy: 'give it more steps',
@@ -108,7 +167,8 @@ export class RunDesk {
     }
     const further = maxSteps !== undefined && state === 'finished'
     const stop = further ? ({ at: 'none', max_seconds: null } as const) : undefined
-    return this.#follow(await resumeRun({ library, runId: id, maxSteps, stop, ...this.#forking() }))
+    const fork = await this.#forkAt(cluster, savedConfig(row))
+    return this.#follow(await resumeRun({ library, runId: id, maxSteps, stop, fork }), cluster ?? null)
   }
 
   /** Asks for an orderly end and does not wait for it. A run whose owner died is put in order. */
@@ -212,23 +272,32 @@ export class RunDesk {
     return desk === undefined ? null : this.#progressOf(desk)
   }
 
-  /** Every active run ends with a checkpoint, from which it can be resumed. */
+  /** What is trained on a cluster goes on there; every other run ends with a checkpoint, from which it can be resumed. */
   async close(): Promise<void> {
+    this.#closing.abort()
     const desks = [...this.#active.values()]
     const timer = setTimeout(() => {
-      for (const { handle } of desks) handle.kill()
+      for (const { handle } of desks) if (!handle.leave()) handle.kill()
     }, stopMs)
-    await Promise.all(desks.map(({ handle }) => handle.stop()))
+    const end = async ({ handle }: Desk) => {
+      if (!handle.stopping && handle.leave()) await handle.ended
+      else await handle.stop()
+    }
+    await Promise.all(desks.map(end))
     clearTimeout(timer)
     await this.forgetDeleted()
   }
 
-  #forking(): { fork?: ForkTraining } {
-    return this.#fork === undefined ? {} : { fork: this.#fork }
+  /** @throws UserError before there is a run, when it could not be trained there */
+  async #forkAt(cluster: string | undefined, config: RunConfig): Promise<ForkTraining | undefined> {
+    if (cluster === undefined) return this.#fork
+    const client = await connect(requireCluster(cluster).address)
+    await requireFit(client, config)
+    return trainOnRay(client)
   }
 
-  #follow(handle: RunHandle): Run {
-    const desk: Desk = { handle, metrics: new Map() }
+  #follow(handle: RunHandle, cluster: string | null, rejoinedAtUs: number | null = null): Run {
+    const desk: Desk = { handle, cluster, rejoinedAtUs, metrics: new Map() }
     this.#active.set(handle.id, desk)
     this.#onActive(this.activeIds())
     const tell = () => {
@@ -259,9 +328,14 @@ export class RunDesk {
   /** @param problem  as `runProblem` says; a run that this host trains has none */
   #toRun(row: RunRow, problem: string | null = null): Run {
     const { pid, damage, ...rest } = row
+    const { cluster = null, rejoinedAtUs = null } = this.#active.get(row.id) ?? {}
     return {
       ...rest,
       problem,
+      elsewhere:
+        cluster === null
+          ? this.#elsewhere.where(row)
+          : { cluster, state: 'followed', problem: null, rejoinedAtUs },
       name: readMeta(this.#context.library, 'run-name', row.id) ?? row.id,
       evaluation: readEvaluation(this.#context.library, row.id),
       signals: [...row.signals],

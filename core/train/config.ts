@@ -6,7 +6,7 @@
  *       Basic: { trainer_type: ppo, hyperparameters: {...}, network_settings: {...}, reward_signals: {...}, max_steps: 10000 }
  *     env_settings: { env: basic, num_envs: 8, seed: 1 }
  *
- * Ours at the top: engine, threads, gail_control, stop, plugins. Ours in env_settings: env, parameters, max_episode_steps,
+ * Ours at the top: engine, threads, gail_control, stop, plugins, cluster. Ours in env_settings: env, parameters, max_episode_steps,
  * workers, envs_per_worker, stepping, pace.
  */
 import { randomInt } from 'node:crypto'
@@ -65,6 +65,11 @@ export interface RunConfig {
   readonly force: boolean
   /** Run whose newest checkpoint gives the first weights. */
   readonly initializeFrom: string | null
+  /**
+   * The Ray cluster that the file names, by a saved name or an address; null trains here. It is a place and no part of the run:
+   * `configToYaml` leaves it out, and so does whatever is kept of the run or compared with another.
+   */
+  readonly cluster: string | null
   /** Sections that were accepted and mean nothing here, a sentence each. */
   readonly notices: readonly string[]
 }
@@ -104,6 +109,14 @@ const fileSchema = z.strictObject({
   gail_control: z.enum(GAIL_CONTROLS).default('none'),
   plugins: z.array(z.string()).default([]),
   stop: stopSettings,
+  cluster: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe(
+      'Ours: the Ray cluster to train on, by the name that it was saved under or by its address; default: here',
+    ),
 })
 
 /**
@@ -168,6 +181,7 @@ export function resolveConfig(
     stop: checkSection(stopSettings, { ...sections.stop, ...overrides.stop }, { file, path: ['stop'] }),
     plugins: resolvePlugins(sections.plugins, overrides.directory ?? '.'),
     runId: overrides.runId ?? saved.run_id,
+    cluster: sections.cluster,
     ...resolveBeginning(overrides, {
       resume: saved.resume || saved.load_model,
       force: saved.force,

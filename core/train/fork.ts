@@ -9,6 +9,8 @@ export interface TrainingProcess {
   readonly pid: number | undefined
   /** Ends it at once. */
   kill(): void
+  /** Lets it go on without this process. @returns false, as where there is none, if it would end with this one */
+  leave?(): boolean
   /** Called once; `errorOutput` is the end of what it wrote to stderr. */
   onExit(listener: (exit: { code: number | null; signal: string | null; errorOutput: string }) => void): void
 }

@@ -26,12 +26,14 @@ export interface GivenProblem {
 /** What a text says before it is checked against any schema: plugins may have to be loaded for that. */
 export interface GivenConfig {
   readonly text: string
-  /** With one behaviour where there is one, and without plugins. */
+  /** With one behaviour where there is one, and without plugins and cluster. */
   readonly sections: Section
   /** `env_settings.env`, or a Unity build. */
   readonly environment: string | null
   /** Files, as they stand there. */
   readonly plugins: readonly string[]
+  /** Where it is to be trained, by a name or an address. */
+  readonly cluster: string | null
   readonly problems: readonly GivenProblem[]
 }
 
@@ -48,7 +50,7 @@ export function readGiven(text: string): GivenConfig {
   const env = isRecord(raw.env_settings) ? raw.env_settings : {}
   const build = typeof env.env_path === 'string' ? `unity:${env.env_path}` : null
   const environment = typeof env.env === 'string' ? env.env : build
-  const { plugins, ...sections } = withOneBehavior(structuredClone(raw), environment, tell)
+  const { plugins, cluster, ...sections } = withOneBehavior(structuredClone(raw), environment, tell)
   refuseFiles(sections, [], tell)
   refuseOldRuns(sections, tell)
   return {
@@ -56,6 +58,7 @@ export function readGiven(text: string): GivenConfig {
     sections,
     environment,
     plugins: Array.isArray(plugins) ? plugins.map(String) : [],
+    cluster: cluster == null ? null : String(cluster),
     problems,
   }
 }

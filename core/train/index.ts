@@ -68,7 +68,14 @@ export {
 export { serveTraining } from './serve-training.ts'
 export { describeSettings, type SettingDescription } from './settings-form.ts'
 export { type StartProblem, startProblems } from './start-problems.ts'
-export { type ResumeRunOptions, rejoinRun, resumeRun, type StartRunOptions, startRun } from './start-run.ts'
+export {
+  type ResumeRunOptions,
+  rejoinRun,
+  resumeRun,
+  type StartRunOptions,
+  startRun,
+  withLoadedPlugins,
+} from './start-run.ts'
 export { type StopReason, type StopSettings, stopSettings } from './stop-rule.ts'
 export type { RunEnd, RunEvents, RunHandle } from './supervisor.ts'
 export { parseYaml, writeYaml } from './yaml.ts'

@@ -27,7 +27,7 @@ export interface StartRunOptions {
   /** Ids of episodes. */
   readonly demonstrations: readonly number[]
   /** How to start the process; `child_process.fork` when absent. */
-  readonly fork?: ForkTraining
+  readonly fork?: ForkTraining | undefined
 }
 
 export interface ResumeRunOptions {
@@ -37,14 +37,13 @@ export interface ResumeRunOptions {
   readonly maxSteps?: number | undefined
   /** New rules for its end. */
   readonly stop?: Partial<StopSettings> | undefined
-  readonly fork?: ForkTraining
+  readonly fork?: ForkTraining | undefined
 }
 
 /** @throws UserError when the run exists already, is another's, needs more than there is, or demonstrations and has none */
 export async function startRun(options: StartRunOptions): Promise<RunHandle> {
   const { library, demonstrations } = options
-  const plugins = [...new Set([...loadedPlugins(), ...options.config.plugins])]
-  const base: RunConfig = { ...options.config, plugins, resume: false, force: false }
+  const base: RunConfig = { ...withLoadedPlugins(options.config), resume: false, force: false }
   requireRunCode(base)
   requireStartable(base)
   if (needsDemonstrations(base) && demonstrations.length === 0 && demonstrationPath(base) === undefined) {
@@ -70,6 +69,11 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
     return own(library, newRow(id, { ...base, runId: id }, demonstrations))
   })
   return supervise(library, owned, false, options.fork)
+}
+
+/** What this process has loaded its training process loads, too. */
+export function withLoadedPlugins(config: RunConfig): RunConfig {
+  return { ...config, plugins: [...new Set([...loadedPlugins(), ...config.plugins])] }
 }
 
 function refuseName(library: Library, id: string, { initializeFrom }: RunConfig): void {

@@ -56,6 +56,11 @@ export interface RunHandle {
   stop(): Promise<void>
   /** Ends the process at once; what was learned since the last checkpoint is lost. */
   kill(): void
+  /**
+   * Lets a run that is trained on another machine go on there, for whoever opens the library next to put in order and go back to.
+   * @returns false if it would end with this process
+   */
+  leave(): boolean
 }
 
 export interface Owned {
@@ -103,6 +108,7 @@ class Supervisor implements RunHandle {
   /** Another has the run: nothing of it is written any more. */
   #lost = false
   #killed = false
+  #left = false
   readonly #memoryKills = memoryKills()
   #rowWrittenAt = 0
 
@@ -173,6 +179,11 @@ class Supervisor implements RunHandle {
     this.#process.kill()
   }
 
+  leave(): boolean {
+    this.#left = this.#process.leave?.() ?? false
+    return this.#left
+  }
+
   /** A library that can no longer be written to (full disk) ends the run in an orderly way, not this process. */
   #keep(write: () => void): void {
     if (this.#lost) return
@@ -183,7 +194,8 @@ class Supervisor implements RunHandle {
         this.#lost = true
         this.#failed = failureOf(error)
         // It ends at the next thing that it would write; killed in the midst of writing it would leave half a file behind.
-        sendMessage(this.#process.port, { type: 'stop' })
+        // Where it goes on without this process, whoever has it now may have come back to it.
+        if (!this.leave()) sendMessage(this.#process.port, { type: 'stop' })
         clearInterval(this.#timer)
         this.#timer = setTimeout(() => this.kill(), LOST_MS)
       } else {
@@ -230,6 +242,7 @@ class Supervisor implements RunHandle {
   #conclude(exit: Exit): void {
     clearTimeout(this.#timer)
     this.#stopping = false
+    if (this.#left && this.#finished === null && this.#failed === null) return
     const ended = { pid: null, finishedAtUs: Date.now() * 1000 }
     if (this.#finished === null) {
       const kills = { before: this.#memoryKills, after: memoryKills() }

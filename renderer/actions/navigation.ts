@@ -7,6 +7,7 @@ const destinations: readonly { page: Page; name: string; key: string }[] = [
   { page: 'train', name: 'Train', key: 't' },
   { page: 'compare', name: 'Compare', key: 'c' },
   { page: 'agents', name: 'Agents', key: 'a' },
+  { page: 'clusters', name: 'Clusters', key: 'l' },
   { page: 'storage', name: 'Storage', key: 's' },
 ]
 

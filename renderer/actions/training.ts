@@ -17,7 +17,7 @@ export function trainingActions(run: LiveRun): readonly Action[] {
       id: 'train.resume',
       group,
       name: `Resume ${run.name}`,
-      enabled: run.state === 'stopped' || run.state === 'failed',
+      enabled: (run.state === 'stopped' || run.state === 'failed') && run.elsewhere === null,
       run: () => void resumeRun(run),
     },
     {

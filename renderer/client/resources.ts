@@ -34,6 +34,7 @@ const affected = {
   runs: ['runs.list', 'library.', 'storage.', 'agents.'],
   agents: ['agents.', 'imported.', 'storage.', 'runs.list', 'compare.table'],
   environments: ['environments.'],
+  clusters: ['clusters.', 'runs.list'],
 } as const
 
 /** Reads `method` with `params`; nothing while `params` is null. */

@@ -29,6 +29,7 @@ const views: Record<Page, React.ComponentType> = {
   train: lazy(() => import('../views/train/train-page.tsx')),
   compare: lazy(() => import('../views/compare/compare-page.tsx')),
   agents: lazy(() => import('../views/agents/agents-page.tsx')),
+  clusters: lazy(() => import('../views/clusters/clusters-page.tsx')),
   storage: lazy(() => import('../views/storage/storage-page.tsx')),
 }
 

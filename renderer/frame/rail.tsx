@@ -40,7 +40,7 @@ export function Rail({ page, onSettings }: { page: Page; onSettings: () => void 
           <a
             className={classes.item}
             href={`#/${target}`}
-            aria-current={page === target ? 'page' : undefined}
+            aria-current={page === target || (page === 'clusters' && target === 'train') ? 'page' : undefined}
           >
             <Icon size={22} stroke={1.6} aria-hidden />
             {label}

@@ -49,7 +49,7 @@ export function SettingsDialog({ opened, onClose }: { opened: boolean; onClose: 
         {library.value !== undefined && (
           <Text size="xs" c="dimmed">
             Understudy {library.value.version}. The library is at {library.value.directory}. Nothing leaves
-            this computer.
+            this computer but runs that you train on a cluster.
           </Text>
         )}
       </Stack>

@@ -16,6 +16,7 @@ const titles: Record<Page, string> = {
   train: 'Train',
   compare: 'Compare',
   agents: 'Agents',
+  clusters: 'Clusters',
   storage: 'Storage',
 }
 

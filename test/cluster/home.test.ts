@@ -50,6 +50,24 @@ it('the files of a run come home whole, each once, and those that are gone there
   expect(readdirSync(here).sort()).toEqual(['agent.onnx', 'checkpoints'])
 })
 
+it('what is heard once more removes nothing that came later', async () => {
+  const here = temporaryDirectory()
+  const file = (step: number): JobMessage => {
+    const path = `checkpoints/${step}.checkpoint`
+    return { type: 'file', path, last: true, bytes: Buffer.from('a') }
+  }
+  const now = (...steps: number[]): JobMessage => {
+    return { type: 'checkpoints', names: steps.map((step) => `checkpoints/${step}.checkpoint`) }
+  }
+  const log = [file(900), now(900), file(1000), now(900, 1000), file(2000), now(1000, 2000)]
+  await takeIn(here, log)
+  expect(checkpoints(here)).toEqual(['1000.checkpoint', '2000.checkpoint'])
+  await takeIn(here, log.slice(0, 3))
+  expect(checkpoints(here)).toContain('2000.checkpoint')
+  await takeIn(here, log)
+  expect(checkpoints(here)).toEqual(['1000.checkpoint', '2000.checkpoint'])
+})
+
 it('replay buffers wait for the end where there might not be room for the last, and the newest one comes first', () => {
   const there = away()
   const sent: string[] = []
@@ -80,6 +98,24 @@ it('what can be gone on from stays while nothing newer can', async () => {
   put('300.replay')
   home.removeOther(there)
   expect(checkpoints(here)).toEqual(['300.checkpoint', '300.replay'])
+})
+
+it('a run that is longer than there is room for has its newest checkpoint at home nevertheless', async () => {
+  const [there, here] = [away(), temporaryDirectory()]
+  const messages: JobMessage[] = []
+  const files = new HomeFiles(there, MB / 8, (message) => messages.push(message))
+  for (let step = 1; step <= 40; step++) {
+    writeFileSync(join(there, `checkpoints/${step}.checkpoint`), Buffer.alloc(5000))
+    rmSync(join(there, `checkpoints/${step - 2}.checkpoint`), { force: true })
+    // It grows for as long as the run goes on.
+    writeFileSync(join(there, 'events.out.tfevents.1'), Buffer.alloc(1000 * step))
+    files.sendCheckpoint()
+    await takeIn(here, messages.splice(0))
+    expect(checkpoints(here)).not.toEqual([])
+  }
+  files.sendAll()
+  await takeIn(here, messages)
+  expect(checkpoints(here)).toContain('40.checkpoint')
 })
 
 it.each([

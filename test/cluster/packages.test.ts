@@ -7,7 +7,7 @@ import { moduleInProgram, programFiles } from '../../core/cluster/program-files.
 import { rayToken } from '../../core/cluster/ray-token.ts'
 import { temporaryDirectory } from '../store/support.ts'
 
-it('an archive is named by what is in it, whatever the times of its files', () => {
+it('an archive is named by what is in it, whatever the times of its files', async () => {
   const folder = temporaryDirectory()
   const [plain, program] = [join(folder, 'plain'), join(folder, 'program')]
   writeFileSync(plain, 'text')
@@ -17,10 +17,10 @@ it('an archive is named by what is in it, whatever the times of its files', () =
     ['b/program', program],
     ['a.txt', plain],
   ])
-  const first = packFiles(folder, files)
+  const first = await packFiles(folder, files)
   expect(first.name).toMatch(/^_ray_pkg_[0-9a-f]{40}\.zip$/)
   utimesSync(plain, 1, 1)
-  expect(packFiles(folder, files).name).toBe(first.name)
+  expect((await packFiles(folder, files)).name).toBe(first.name)
   const bytes = readFileSync(first.file)
   const unpacked = unzipSync(bytes)
   expect(Object.entries(unpacked).map(([name, data]) => [name, Buffer.from(data).toString()])).toEqual([
@@ -33,7 +33,7 @@ it('an archive is named by what is in it, whatever the times of its files', () =
   const entries = [one, bytes.indexOf(mark, one + 1)]
   expect(entries.map((at) => bytes.readUInt16LE(at + 40) & 0o777)).toEqual([0o644, 0o755])
   writeFileSync(plain, 'other')
-  expect(packFiles(folder, files).name).not.toBe(first.name)
+  expect((await packFiles(folder, files)).name).not.toBe(first.name)
 })
 
 it('what is sent has the program, Node and the shim, and nothing of tests, pages or the other engine', () => {

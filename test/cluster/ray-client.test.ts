@@ -1,33 +1,10 @@
 import { writeFileSync } from 'node:fs'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { RayClient } from '../../core/cluster/ray-client.ts'
 import { temporaryDirectory } from '../store/support.ts'
-
-interface Asked {
-  readonly line: string
-  readonly headers: IncomingMessage['headers']
-  readonly body: string
-}
-
-/** A server that answers as it is told, in place of a dashboard. */
-async function dashboard(answer: (asked: Asked) => [status: number, body: string]) {
-  const asked: Asked[] = []
-  const server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += chunk
-    const one = { line: `${request.method} ${request.url}`, headers: request.headers, body }
-    asked.push(one)
-    const [status, text] = answer(one)
-    response.writeHead(status).end(text)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void server.close())
-  return { asked, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
-}
+import { type Asked, dashboard } from './dashboard.ts'
 
 const submission = {
   submissionId: 'understudy-1',

@@ -77,7 +77,7 @@ describe('the frame', { timeout: 60_000 }, () => {
       dark,
     })
     await page.locator('[data-board]').waitFor()
-    for (const key of ['p', 'd', 't', 'c', 'a', 's']) {
+    for (const key of ['p', 'd', 't', 'c', 'a', 'l', 's']) {
       await go(page, key)
       await page.waitForTimeout(300)
       const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth')

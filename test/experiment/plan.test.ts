@@ -194,3 +194,8 @@ describe('the committed experiments', () => {
     ])
   })
 })
+
+it('a column says what is trained, and not where', () => {
+  const placed = `${BASE.trim().slice(0, -2)}, config: { cluster: lab } }\n`
+  expect(() => plan(placed)).toThrow(expect.objectContaining({ remedy: expect.stringContaining('--on') }))
+})

@@ -68,7 +68,7 @@ const allowed: Record<string, string[]> = {
     'remote',
   ],
   serve: ['envs', 'evaluate'],
-  studio: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate', 'remote'],
+  studio: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate', 'cluster', 'remote'],
   cli: [
     'envs',
     'tensor',

@@ -7,6 +7,7 @@ import {
   resolveConfig,
   signalNames,
 } from '../../core/train/config.ts'
+import { firstChange } from '../../core/train/config-changes.ts'
 import '../../core/remote/index.ts'
 import { presetsFor, untunedConfig } from '../../core/train/presets.ts'
 
@@ -250,6 +251,20 @@ describe('resolveConfig', () => {
     ['engine: torch', 'c.yaml: engine must be onnxruntime or tensorflow; it is "torch"'],
   ])('says where %s is wrong', (yaml, message) => {
     expect(problem(yaml).message).toContain(message)
+  })
+
+  it('reads where a run is to be trained, which is no part of it', () => {
+    const yaml = (more: string) =>
+      `behaviors: {B: {trainer_type: ppo}}\nenv_settings: {env: basic, seed: 1}\n${more}`
+    const [here, there] = ['', 'cluster: lab'].map((more) => resolveConfig(yaml(more)))
+    expect([here!.cluster, there!.cluster]).toEqual([null, 'lab'])
+    expect(resolveConfig(yaml('cluster: http://head:8265')).cluster).toBe('http://head:8265')
+    expect(resolveConfig(yaml('cluster: null')).cluster).toBe(null)
+    // What is kept of the run, sent to a cluster, and the identity of a measured cell are made from this.
+    expect(configToYaml(there!)).toBe(configToYaml(here!))
+    expect(firstChange(here!, there!)).toBe(null)
+    expect(problem('cluster: [a]').message).toContain('c.yaml: cluster')
+    expect(problem('clutser: lab').remedy).toBe('did you mean "cluster"?')
   })
 
   it('asks for an environment, and refuses to train another algorithm than the file configures', () => {

@@ -20,9 +20,12 @@ export function runHandlers(context: HostContext): Handlers<RunMethod> {
   const { library, runs } = context
   return {
     'runs.list': () => runs.list(),
-    'runs.start': ({ yaml, runId, name, demonstrations }) => runs.start(yaml, runId, name, demonstrations),
+    'runs.start': ({ yaml, runId, name, demonstrations, cluster }) =>
+      runs.start(yaml, runId, name, demonstrations, cluster),
     'runs.stop': ({ runId }) => runs.stop(runId),
-    'runs.resume': ({ runId, maxSteps }) => runs.resume(runId, maxSteps),
+    'runs.resume': ({ runId, maxSteps, cluster }) => runs.resume(runId, maxSteps, cluster),
+    'runs.attach': ({ runId }) => runs.attach(runId),
+    'runs.abandon': ({ runId }) => runs.abandon(runId),
     'runs.rename': ({ runId, name }) => runs.rename(runId, name),
     'runs.delete': async ({ runId }) => {
       await runs.delete(runId)

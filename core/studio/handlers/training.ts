@@ -50,6 +50,7 @@ export function trainingHandlers(context: HostContext): Handlers<TrainingMethod>
         environment: config?.environment ?? environment,
         given: config === null ? null : givenPreset(config, read.yaml),
         name: config?.runId ?? null,
+        cluster: read.cluster,
         problems: read.problems.map(({ keys, ...problem }) => ({ ...problem, keys: [...keys] })),
       }
     },

@@ -63,6 +63,8 @@ export async function runBrowserStudio(options: BrowserStudioOptions, signal: Ab
       if (!signal.aborted) await Promise.race([once(signal, 'abort'), host.lost])
       const active = host.activeRuns()
       if (active.length > 0) options.say(`stopping ${active.join(', ')} with a checkpoint`)
+      const lasting = host.lastingRuns()
+      if (lasting.length > 0) options.say(`on a cluster, without this studio: ${lasting.join(', ')}`)
     } finally {
       withdraw()
       await server.close()

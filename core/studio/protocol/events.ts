@@ -9,6 +9,8 @@ export const events = {
   /** A run started, stopped, finished, failed or was renamed. */
   'run.state': run,
   /** Lists of this kind should be read again. */
-  'library.changed': z.object({ what: z.enum(['demonstrations', 'runs', 'agents', 'environments']) }),
+  'library.changed': z.object({
+    what: z.enum(['demonstrations', 'runs', 'agents', 'environments', 'clusters']),
+  }),
   'task.progress': z.object({ taskId, done: z.int(), total: z.int() }),
 }

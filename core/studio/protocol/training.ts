@@ -1,6 +1,7 @@
 /** Presets, settings and runs. */
 import { z } from 'zod'
 import { BOUNDS } from '../../bounds.ts'
+import { clusterName } from './clusters.ts'
 import {
   environmentId,
   episodeId,
@@ -77,6 +78,18 @@ export const run = z.object({
   masteredAtStep: z.int().nullable(),
   demonstrations: z.array(episodeId),
   message: z.string().nullable(),
+  /** The cluster that it is trained on, or may be while nobody here follows it; null where it is trained by this machine. */
+  elsewhere: z
+    .object({
+      /** The name that it is saved under, or its address. */
+      cluster: z.string(),
+      state: z.enum(['followed', 'joining', 'lost']),
+      /** Why there was no way back to it, as a sentence. */
+      problem: z.string().nullable(),
+      /** When this studio came back to it; null when it has followed it from the beginning, or does not. */
+      rejoinedAtUs: z.number().nullable(),
+    })
+    .nullable(),
   /** What of it is damaged, and what can be done about it, in one sentence; null when nothing is. */
   problem: z.string().nullable(),
   config: z.string(),
@@ -197,6 +210,8 @@ export const trainingMethods = {
       given: preset.nullable(),
       /** Of the run, as it says; null where it does not. */
       name: z.string().nullable(),
+      /** The saved cluster that it names; null where it names none. */
+      cluster: z.string().nullable(),
       problems: z.array(givenProblem),
     }),
   },
@@ -229,6 +244,8 @@ export const trainingMethods = {
       runId: runId.optional(),
       name: z.string().trim().max(BOUNDS.name).optional(),
       demonstrations: z.array(episodeId),
+      /** A saved one; this machine when absent. */
+      cluster: clusterName.optional(),
     }),
     result: run,
   },
@@ -236,9 +253,18 @@ export const trainingMethods = {
   'runs.stop': { params: byRun, result: run },
   /** From the newest checkpoint. `maxSteps` lets one that has finished go on, whatever rule ended it before. */
   'runs.resume': {
-    params: z.strictObject({ runId, maxSteps: z.int().positive().max(1e12).optional() }),
+    params: z.strictObject({
+      runId,
+      maxSteps: z.int().positive().max(1e12).optional(),
+      /** As in `runs.start`, wherever it was trained before. */
+      cluster: clusterName.optional(),
+    }),
     result: run,
   },
+  /** Follows a run again that is trained on a cluster. */
+  'runs.attach': { params: byRun, result: run },
+  /** Gives up what a cluster has of a run that nobody follows: it can be resumed from what has come home. */
+  'runs.abandon': { params: byRun, result: run },
   'runs.rename': { params: z.strictObject({ runId, name: personsName }), result: run },
   /** Removes the run; refused while it is active. For ten minutes, and while the studio is open, `runs.restore` takes it back. */
   'runs.delete': { params: byRun, result: z.object({ deleted: z.boolean() }) },

@@ -24,6 +24,7 @@ import classes from './train.module.css'
 import { type Control, useChoices } from './use-choices.ts'
 import { useComposed } from './use-composed.ts'
 import { useLast } from './use-last.ts'
+import { Where } from './where.tsx'
 
 /** The one that was asked for, else the recommended one of those that learn from what was picked, or from what there is. */
 function presetOf(
@@ -49,7 +50,7 @@ export function NewRun() {
   const presets = useResource('training.presets', environment === '' ? null : { environment })
   const demonstrations = useChosenDemonstrations(environment)
   const choices = useChoices(environment)
-  const { name, control, changes, given } = choices
+  const { name, control, cluster, changes, given } = choices
   const [starting, setStarting] = useState(false)
   useBrought(environment !== '', (brought) => void choices.takeGiven(brought))
 
@@ -73,6 +74,11 @@ export function NewRun() {
           ...(control === 'none' ? {} : { control }),
         },
   )
+  const check = useResource(
+    'clusters.check',
+    cluster === null || composed.value === undefined ? null : { cluster, yaml: composed.value.yaml },
+  )
+  const speedNote = useLast(check.value)?.note ?? null
   const needed = useLast(composed.value?.needsDemonstrations) ?? preset?.needsDemonstrations ?? false
   const unknown = needed ? demonstrations.unknown : []
   const start = async () => {
@@ -81,13 +87,23 @@ export function NewRun() {
     const used = needsDemonstrations ? demonstrations.ids : []
     setStarting(true)
     const run = await attempt(() =>
-      client.call('runs.start', { yaml, runId, name: name === '' ? runId : name, demonstrations: used }),
+      client.call('runs.start', {
+        yaml,
+        runId,
+        name: name === '' ? runId : name,
+        demonstrations: used,
+        ...(cluster === null ? {} : { cluster }),
+      }),
     )
     setStarting(false)
     if (run !== undefined) navigate('train', { run: run.id })
   }
   const open = () => attempt(async () => Promise.all((await chooseFiles(configurationFiles)).map(bringFile)))
-  const blocked = composed.value === undefined || composed.value.problems.length > 0 || unknown.length > 0
+  const blocked =
+    composed.value === undefined ||
+    composed.value.problems.length > 0 ||
+    unknown.length > 0 ||
+    check.error !== undefined
 
   return (
     <div className={classes.new}>
@@ -101,6 +117,7 @@ export function NewRun() {
             value={name}
             onChange={(event) => choices.setName(event.currentTarget.value)}
           />
+          <Where value={cluster} onChange={choices.setCluster} open />
           <Button
             variant="default"
             leftSection={<IconFileImport size={16} />}
@@ -110,6 +127,7 @@ export function NewRun() {
             Open a configuration
           </Button>
         </div>
+        {cluster !== null && speedNote !== null && <p className="small muted">{speedNote}</p>}
         {given !== null && <GivenNotes given={given} onClose={choices.forgetProblems} />}
         <ErrorNote error={presets.error} />
         <PresetCards
@@ -148,6 +166,7 @@ export function NewRun() {
         <div className={classes.newNotes}>
           <RunNotes unknown={unknown} composed={composed.value} />
           <ErrorNote error={composed.error} />
+          <ErrorNote error={check.error} />
         </div>
         <Button
           size="md"

@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core'
-import { IconChartDots3, IconPlayerPlay, IconPlayerStop, IconTrash, IconTrophy } from '@tabler/icons-react'
+import { IconChartDots3, IconPlayerStop, IconTrash, IconTrophy } from '@tabler/icons-react'
 import type { LiveRun } from '../../client/runs.ts'
 import { EditableName } from '../../components/editable-name.tsx'
-import { count, counted } from '../../components/format.ts'
+import { count, counted, moment } from '../../components/format.ts'
 import { navigate } from '../../route.ts'
-import { deleteRun, renameRun, resumeRun, stopRun } from './commands.ts'
+import { deleteRun, renameRun, stopRun } from './commands.ts'
+import { Resume } from './resume.tsx'
 import classes from './train.module.css'
 import { TrainOn } from './train-on.tsx'
 
@@ -12,6 +13,7 @@ export function RunHead({ run }: { run: LiveRun }) {
   const parts = [
     run.environmentId,
     [run.algorithm, ...run.signals.filter((signal) => signal !== 'extrinsic')].join(' + ').toUpperCase(),
+    ...placeOf(run),
     run.demonstrations.length > 0 ? counted(run.demonstrations.length, 'demonstration') : 'no demonstrations',
   ]
   return (
@@ -42,13 +44,7 @@ export function RunHead({ run }: { run: LiveRun }) {
         ) : run.state === 'finished' ? (
           <TrainOn run={run} />
         ) : (
-          <Button
-            size="compact-sm"
-            leftSection={<IconPlayerPlay size={15} />}
-            onClick={() => void resumeRun(run)}
-          >
-            Resume
-          </Button>
+          <Resume run={run} />
         )}
         <Button
           size="compact-sm"
@@ -72,4 +68,14 @@ export function RunHead({ run }: { run: LiveRun }) {
       </span>
     </header>
   )
+}
+
+/** Where it works, while it does. */
+function placeOf({ state, elsewhere }: LiveRun): string[] {
+  if (state !== 'running') return []
+  if (elsewhere === null) return ['on this machine']
+  const { cluster, rejoinedAtUs } = elsewhere
+  return [
+    rejoinedAtUs === null ? `on ${cluster}` : `on ${cluster}, followed again since ${moment(rejoinedAtUs)}`,
+  ]
 }

@@ -49,7 +49,8 @@ function RunItem({ run, current }: { run: LiveRun; current: boolean }) {
       )}
       <span className={`${classes.runFigures} figure`}>
         <span>
-          {run.stopping ? 'stopping' : words[state]} · {count(run.step)} steps
+          {run.stopping ? 'stopping' : words[state]}
+          {placed(run)} · {count(run.step)} steps
         </span>
         {run.score !== null && (
           <span>
@@ -59,4 +60,10 @@ function RunItem({ run, current }: { run: LiveRun; current: boolean }) {
       </span>
     </a>
   )
+}
+
+/** ' on lab', or that it was left there. */
+function placed({ elsewhere }: LiveRun): string {
+  if (elsewhere === null) return ''
+  return `${elsewhere.state === 'followed' ? '' : ', left'} on ${elsewhere.cluster}`
 }

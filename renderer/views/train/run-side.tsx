@@ -41,7 +41,7 @@ export function RunSide({ run, health }: { run: LiveRun; health: readonly Health
             </>
           )}
         </dl>
-        {[run.problem, run.message].map(
+        {[run.problem, isLeft(run) ? null : run.message].map(
           (text) =>
             text !== null && (
               <p key={text} className={classes.message}>
@@ -55,6 +55,11 @@ export function RunSide({ run, health }: { run: LiveRun; health: readonly Health
       <Watch run={run} />
     </aside>
   )
+}
+
+/** What is known of it stands under its name. */
+function isLeft({ elsewhere }: LiveRun): boolean {
+  return elsewhere !== null && elsewhere.state !== 'followed'
 }
 
 function LiveFacts({ progress, episodes }: { progress: RunProgress; episodes: string }) {

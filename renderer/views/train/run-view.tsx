@@ -4,6 +4,7 @@ import { trainingActions } from '../../actions/training.ts'
 import { useCurves } from '../../client/metrics.ts'
 import type { LiveRun } from '../../client/runs.ts'
 import { HeroChart } from './hero-chart.tsx'
+import { LeftElsewhere } from './left-elsewhere.tsx'
 import { MadeWith } from './made-with.tsx'
 import { MetricPanels } from './metric-panels.tsx'
 import { RunHead } from './run-head.tsx'
@@ -17,6 +18,7 @@ export function RunView({ run }: { run: LiveRun }) {
     <div className={classes.run}>
       <div className={classes.main}>
         <RunHead run={run} />
+        <LeftElsewhere run={run} />
         <HeroChart run={run} curves={curves} />
         <MetricPanels run={run} curves={curves} />
         <MadeWith run={run} />

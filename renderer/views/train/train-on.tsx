@@ -3,7 +3,9 @@ import { IconPlayerPlay } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Run } from '../../../core/studio/protocol.ts'
 import { count } from '../../components/format.ts'
+import { useClusters } from '../clusters/use-clusters.ts'
 import { resumeRun } from './commands.ts'
+import { Where } from './where.tsx'
 
 const MOST = 1e12
 
@@ -13,6 +15,8 @@ export function TrainOn({ run }: { run: Run }) {
   // A rule may have ended it early.
   const offered = run.step < run.maxSteps ? run.maxSteps : 2 * run.maxSteps
   const [steps, setSteps] = useState<number | null>(offered)
+  const [cluster, setCluster] = useState<string | null>(null)
+  const clusters = useClusters()
   const further = steps !== null && steps > run.step && steps <= MOST
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" width={260} trapFocus>
@@ -34,7 +38,7 @@ export function TrainOn({ run }: { run: Run }) {
             event.preventDefault()
             if (!further) return
             setOpened(false)
-            void resumeRun(run, steps)
+            void resumeRun(run, { maxSteps: steps, ...(cluster === null ? {} : { cluster }) })
           }}
         >
           <NumberInput
@@ -49,6 +53,11 @@ export function TrainOn({ run }: { run: Run }) {
             value={steps ?? ''}
             onChange={(value) => setSteps(typeof value === 'number' ? value : null)}
           />
+          {clusters.length > 0 && (
+            <div style={{ marginTop: 10 }}>
+              <Where value={cluster} onChange={setCluster} />
+            </div>
+          )}
           <Button type="submit" size="compact-sm" mt={10} disabled={!further}>
             Go on
           </Button>

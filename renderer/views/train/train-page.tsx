@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { IconChartLine, IconPlus } from '@tabler/icons-react'
+import { IconChartLine, IconPlus, IconServer2 } from '@tabler/icons-react'
 import { useRuns } from '../../client/runs.ts'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { navigate, useRoute } from '../../route.ts'
@@ -27,6 +27,9 @@ export default function TrainPage() {
           New run
         </Button>
         <RunList runs={runs} current={run?.id} />
+        <a className={classes.clusters} href="#/clusters">
+          <IconServer2 size={16} stroke={1.6} aria-hidden /> Clusters
+        </a>
       </aside>
       {creating ? (
         <NewRun />

@@ -25,6 +25,7 @@ const NO_CHANGES: Changes = { parts: {}, overrides: {} }
 export function useChoices(environment: string) {
   const [name, setName] = useState('')
   const [control, setControl] = useState<Control>('none')
+  const [cluster, setCluster] = useState<string | null>(null)
   const [changes, setChanges] = useState(NO_CHANGES)
   const [given, setGiven] = useState<Given | null>(null)
   const begin = (params: { env?: string; preset: string | null }) => {
@@ -36,6 +37,9 @@ export function useChoices(environment: string) {
     setName,
     control,
     setControl,
+    /** A saved one; null is this machine. */
+    cluster,
+    setCluster,
     changes,
     setChanges,
     given,
@@ -55,6 +59,7 @@ export function useChoices(environment: string) {
       invalidate('training.')
       setName(read.name ?? fileName)
       setControl('none')
+      if (read.cluster !== null) setCluster(read.cluster)
       begin({ env: read.environment, preset: null })
     },
   }
