@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { counted } from '../counted.ts'
 import { UserError } from '../errors.ts'
+import { actingCopyOf } from '../learn/index.ts'
 import { requirePlugins } from '../plugins.ts'
 import type { RunConfig } from '../train/index.ts'
 import type { RayClient } from './ray-client.ts'
@@ -17,16 +18,10 @@ export function speedNote({ rollout: { workers } }: RunConfig): string | null {
 
 /** @throws UserError naming the first thing */
 export async function requireFit(client: RayClient, config: RunConfig): Promise<void> {
-  refuseAsync(config)
+  const { workers, stepping } = config.rollout
+  if (workers > 0 && stepping === 'async') actingCopyOf(config.behavior)
   refuseNeighbours(config)
   await requireRoom(client, config)
-}
-
-function refuseAsync({ rollout: { workers, stepping } }: RunConfig): void {
-  if (workers === 0 || stepping === 'sync') return
-  throw new UserError('workers of a cluster step in lockstep only', {
-    remedy: 'leave --stepping out, or leave --workers out and let the job step its environments itself',
-  })
 }
 
 function refuseNeighbours({ plugins }: RunConfig): void {
