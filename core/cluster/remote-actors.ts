@@ -9,7 +9,7 @@
 import { type EnvironmentSpec, makeEnvironment, observationSize } from '../envs/index.ts'
 import type { Samplers } from '../envs/varied-environment.ts'
 import type { UserError } from '../errors.ts'
-import type { ActingPart } from '../experience/acting.ts'
+import { type ActingPart, CHUNKS_UNDER_WAY } from '../experience/acting.ts'
 import { type ActionBatch, allRows, makeActionBatch, type StepBatch } from '../experience/transitions.ts'
 import { jsonFrame } from '../remote/stdio/frames.ts'
 import { type Sizes, sizesOf } from '../remote/stdio/layout.ts'
@@ -21,9 +21,6 @@ import type { RemoteRolloutOptions } from './remote-rollout.ts'
 import { type ActorOrder, dataFrame, type PlayOrder, readData, WorkerKind } from './worker-frames.ts'
 
 export interface RemoteActorsOptions extends RemoteRolloutOptions, Pick<ActorOrder, 'behavior' | 'engine'> {}
-
-/** Chunks of a worker that are under way or unread. */
-const MOST_CHUNKS = 2
 
 /** What has come, in its order: a chunk, or the news that episodes are lost. */
 type Arrival =
@@ -217,7 +214,7 @@ export class RemoteActors implements Rollout {
       this.#shared = null
     }
     for (const w of this.#crew.living) {
-      while (this.#workers[w]!.chunks < MOST_CHUNKS) this.#askFor(w, this.#workers[w]!)
+      while (this.#workers[w]!.chunks < CHUNKS_UNDER_WAY) this.#askFor(w, this.#workers[w]!)
     }
   }
 

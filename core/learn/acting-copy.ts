@@ -9,9 +9,6 @@ import { Actor, buildPolicy, type PolicyShape } from './networks/policy.ts'
 import { drawUniformly } from './off-policy/uniform-play.ts'
 import { setUp } from './setup.ts'
 
-/** Steps of each environment that are sent together where nothing asks for fewer. */
-export const MOST_CHUNK_STEPS = 64
-
 /** What a copy acts by. */
 export interface ActingState {
   readonly policy: Float32Array

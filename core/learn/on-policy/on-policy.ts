@@ -6,10 +6,10 @@
  * its own discount, and the advantages of the signals are added.
  */
 
-import type { ActingPart } from '../../experience/acting.ts'
+import { type ActingPart, chunkStepsFor } from '../../experience/acting.ts'
 import { allRows, type StepBatch } from '../../experience/transitions.ts'
 import { allocateParameters, Parameters } from '../../tensor/index.ts'
-import { actingState, MOST_CHUNK_STEPS } from '../acting-copy.ts'
+import { actingState } from '../acting-copy.ts'
 import type { Algorithm, LearnContext } from '../algorithm.ts'
 import { type Cloning, makeCloning } from '../cloning.ts'
 import { LearnerState } from '../learner-state.ts'
@@ -49,8 +49,8 @@ export interface OnPolicyOptions {
  * learned from belongs to the next one.
  */
 const MOST_BEHIND = 1
-/** A copy that acts elsewhere has up to two chunks under way, so at most a quarter of a buffer is older than the rest. */
-const CHUNKS_PER_BUFFER = 8
+/** Of a buffer, what may be under way with copies that act elsewhere while it is learned from: so much of the next one is older. */
+const SHARE_UNDER_WAY = 1 / 4
 
 /** What a learner is built of. */
 export interface OnPolicyParts {
@@ -144,7 +144,7 @@ export async function makeOnPolicy(
       return buffersLearned
     },
     mostBehind: MOST_BEHIND,
-    chunkSteps: Math.max(1, Math.min(MOST_CHUNK_STEPS, Math.floor(T / CHUNKS_PER_BUFFER))),
+    chunkSteps: chunkStepsFor(SHARE_UNDER_WAY * T * E, E),
     save: () => actingState(policy, normalizer, 0),
   }
 
