@@ -143,26 +143,36 @@ describe('actors on workers', () => {
     },
   )
 
-  it('continue where the last step of an environment left it, until its episode ends', async () => {
+  it('send what their environments did: an episode that is played again is the same', async () => {
     const { actors, algorithm } = await actorsFor({ environment: 'bubble/25' })
     actors.follow(algorithm.acting!)
+    const environment = makeEnvironment('bubble/25')
     const O = observationSize(actors.spec)
-    const seen = new Map<number, Float32Array>()
+    const steps = Array.from({ length: 4 }, () => [] as ReturnType<typeof stepOf>[])
+    const stepOf = (batch: StepBatch, e: number) => ({
+      before: batch.observations.slice(e * O, (e + 1) * O),
+      action: { continuous: new Float32Array(0), discrete: batch.actions.discrete.slice(e * 2, e * 2 + 2) },
+      reward: batch.rewards[e]!,
+      after: batch.nextObservations.slice(e * O, (e + 1) * O),
+      terminated: batch.terminated[e] === 1,
+      truncated: batch.truncated[e] === 1,
+    })
     let ends = 0
     for (let i = 0; i < 400; i++) {
       const batch = await actors.receive()
-      for (const e of rowsOf(batch)) {
-        const before = seen.get(e)
-        const now = batch.observations.slice(e * O, (e + 1) * O)
-        if (before !== undefined) expect(now).toEqual(before)
-        const ended = batch.terminated[e] === 1 || batch.truncated[e] === 1
-        if (ended) ends++
-        if (ended) seen.delete(e)
-        else seen.set(e, batch.nextObservations.slice(e * O, (e + 1) * O))
-      }
-      for (const { environment, length } of actors.finished) {
-        expect(seen.has(environment)).toBe(false)
-        expect(length).toBeGreaterThan(0)
+      for (const e of rowsOf(batch)) steps[e]!.push(stepOf(batch, e))
+      for (const { environment: e, seed, length } of actors.finished) {
+        ends++
+        const seen = new Float32Array(O)
+        environment.reset(seed, seen)
+        expect(steps[e]!.length).toBe(length)
+        for (const { before, action, reward, after, ...end } of steps[e]!.splice(0)) {
+          expect(before).toEqual(seen)
+          const result = environment.step(action, seen)
+          expect(after).toEqual(seen)
+          expect(reward).toBe(Math.fround(result.reward))
+          expect(end).toEqual({ terminated: result.terminated, truncated: result.truncated })
+        }
       }
     }
     expect(ends).toBeGreaterThan(4)

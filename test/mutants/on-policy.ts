@@ -242,12 +242,6 @@ export const onPolicy: readonly Mutant[] = [
         replace: 'copyRow(step.nextObservations, e * O, this.observations, row * O, O)',
       },
       {
-        what: 'what whoever acted said of it is judged again',
-        find: 'if (Number.isNaN(this.logPi[at + i]!)) this.logPi',
-        replace: 'this.logPi',
-        tests: [golden, 'test/learn/algorithms/ppo.test.ts'],
-      },
-      {
         what: 'keeps the clipped action for the drawn one',
         find: 'this.raw[row * C + k] = raw[e * C + k]!',
         replace: 'this.raw[row * C + k] = step.actions.continuous[e * C + k]!',
