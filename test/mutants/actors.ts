@@ -92,7 +92,7 @@ export const actors: readonly Mutant[] = [
         replace: 'state.randomSteps',
       },
       { what: 'plays as widely as the policy', find: '0 : spread })', replace: '0 : 1 })' },
-      { what: 'does not explore', find: 'explore?.(actions, everybody)', replace: '' },
+      { what: 'does not explore', find: 'explore?.(actions, everybody)', replace: '{}' },
       {
         what: 'knows no statistics of observations',
         find: 'normalizer?.load(state.normalizer)',
