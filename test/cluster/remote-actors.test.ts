@@ -34,7 +34,11 @@ interface Given {
 function behaviorOf(trainer: string): BehaviorSettings {
   return behaviorSettings.parse({
     trainer_type: trainer,
-    hyperparameters: { buffer_size: 64, batch_size: 64, ...(trainer === 'ppo' ? { num_epoch: 1 } : {}) },
+    hyperparameters: {
+      buffer_size: 64,
+      batch_size: 64,
+      ...(trainer === 'ppo' ? { num_epoch: 1, log_std_init: -0.5 } : {}),
+    },
     network_settings: { hidden_units: 8, num_layers: 1, head_units: 4, normalize: true },
   })
 }

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import signal
-from collections import defaultdict
 from typing import Any
 
 import ray
@@ -30,7 +29,6 @@ class Crew:
         self._actors: dict[int, Any] = {}
         self._ended: dict[int, asyncio.Event] = {}
         self._watches: dict[int, asyncio.Task[None]] = {}
-        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @classmethod
     async def gather(cls, module: str, count: int) -> "Crew":
@@ -62,12 +60,8 @@ class Crew:
             raise WorkerEndedError(_in_words(error)) from error
         self._watches[worker] = asyncio.create_task(self._watch(worker))
 
-    def turn(self, worker: int) -> asyncio.Lock:
-        """Return what whoever asks the worker holds: one at a time, in the order they came."""
-        return self._turns[worker]
-
     async def call(self, worker: int, request: bytes, *shared: Any) -> bytes:
-        """Pass a request on, behind what is shared, a reference into Ray's store.
+        """Pass a request on, one at a time; behind what is shared, a reference into Ray's store.
 
         :raises WorkerEndedError: when there is no answer to come
         """

@@ -10,18 +10,10 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import defaultdict
 from typing import Any, BinaryIO, cast
 
-from understudy_ray.frames import (
-    CALL,
-    CALL_SHARED,
-    LOST,
-    OPEN,
-    SHARE,
-    Frame,
-    read_frame,
-    write_frame,
-)
+from understudy_ray.frames import BEHIND, CALL, LOST, OPEN, SHARE, Frame, read_frame, write_frame
 from understudy_ray.program import NoNodeError, node_command
 
 #: Descriptor on which the run writes its requests.
@@ -65,9 +57,11 @@ async def relay(requests: BinaryIO, answers: BinaryIO, module: str, count: int) 
 
     threading.Thread(target=read, daemon=True).start()
     crew = await Crew.gather(module, count)
+    # Each worker is asked one thing at a time, in order.
+    turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def answer(frame: Frame, *shared: Any) -> None:
-        async with crew.turn(frame.worker):
+        async with turns[frame.worker]:
             try:
                 if frame.kind == OPEN:
                     await crew.start(frame.worker)
@@ -77,13 +71,13 @@ async def relay(requests: BinaryIO, answers: BinaryIO, module: str, count: int) 
                 write_frame(answers, Frame(frame.worker, LOST, str(error).encode()))
 
     tasks = set()
-    shared: list[Any] = []
+    shared: tuple[Any, ...] = ()
     while (frame := await queue.get()) is not None:
         if frame.kind == SHARE:
             # Once in the store of each node, however many workers it has.
-            shared = [ray.put(frame.body)]
+            shared = (ray.put(frame.body),)
             continue
-        task = asyncio.create_task(answer(frame, *(shared if frame.kind == CALL_SHARED else [])))
+        task = asyncio.create_task(answer(frame, *(shared if frame.kind == BEHIND else ())))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
     crew.close()

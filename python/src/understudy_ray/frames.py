@@ -15,8 +15,8 @@ class Frame(NamedTuple):
     body: bytes
 
 
-#: SHARE is kept for what CALL_SHARED then brings along to each worker.
-OPEN, CALL, LOST, SHARE, CALL_SHARED = 1, 2, 3, 4, 5
+#: BEHIND calls a worker behind what was shared last.
+OPEN, CALL, LOST, SHARE, BEHIND = 1, 2, 3, 4, 5
 
 
 def read_exactly(pipe: BinaryIO, size: int) -> bytes:
