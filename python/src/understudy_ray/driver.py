@@ -57,7 +57,6 @@ async def relay(requests: BinaryIO, answers: BinaryIO, module: str, count: int) 
 
     threading.Thread(target=read, daemon=True).start()
     crew = await Crew.gather(module, count)
-    # Each worker is asked one thing at a time, in order.
     turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def answer(frame: Frame, *shared: Any) -> None:
@@ -74,7 +73,6 @@ async def relay(requests: BinaryIO, answers: BinaryIO, module: str, count: int) 
     shared: tuple[Any, ...] = ()
     while (frame := await queue.get()) is not None:
         if frame.kind == SHARE:
-            # Once in the store of each node, however many workers it has.
             shared = (ray.put(frame.body),)
             continue
         task = asyncio.create_task(answer(frame, *(shared if frame.kind == BEHIND else ())))

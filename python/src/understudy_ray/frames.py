@@ -15,7 +15,7 @@ class Frame(NamedTuple):
     body: bytes
 
 
-#: BEHIND calls a worker behind what was shared last.
+#: BEHIND calls a worker behind what was shared last, which is kept once on each node.
 OPEN, CALL, LOST, SHARE, BEHIND = 1, 2, 3, 4, 5
 
 
