@@ -11,9 +11,13 @@ import type { RayClient } from './ray-client.ts'
 const NEIGHBOUR = /(?:\bfrom|\bimport)\s*\(?\s*['"](\.{1,2}\/[^'"]*)['"]/
 
 /** What is worth knowing of a run's speed there; null where its environments step in the job itself. */
-export function speedNote({ rollout: { workers } }: RunConfig): string | null {
+export function speedNote({ rollout: { workers, stepping } }: RunConfig): string | null {
   if (workers === 0) return null
-  return 'Workers of a cluster are worth it when a step of the environment takes long: each batch of steps costs a few milliseconds of network. A game like bubble/25, which makes hundreds of thousands of steps a second in one process, can only lose.'
+  const cost =
+    stepping === 'sync'
+      ? 'each batch of steps costs a few milliseconds of network'
+      : 'workers then act by themselves and wait for no network, but the learner is no faster, and the run cannot be repeated exactly'
+  return `Workers of a cluster are worth it when a step of the environment takes long: ${cost}. A game like bubble/25, which makes hundreds of thousands of steps a second in one process, can only lose.`
 }
 
 /** @throws UserError naming the first thing */
