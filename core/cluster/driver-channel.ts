@@ -12,6 +12,10 @@ const Kind = {
   call: 2,
   /** The worker has ended; the body says why. */
   lost: 3,
+  /** The body is kept for several workers; nobody answers. */
+  share: 4,
+  /** As `call`, behind what was shared last. */
+  callShared: 5,
 } as const
 
 const HEAD_BYTES = 9
@@ -27,7 +31,8 @@ interface Waiting {
 export class DriverChannel {
   readonly #input: Readable
   readonly #output: WriteStream
-  readonly #waiting = new Map<number, Waiting>()
+  /** Of each worker, in the order of their requests. */
+  readonly #waiting = new Map<number, Waiting[]>()
   #rest: Buffer = Buffer.alloc(0)
 
   /** @param fd  where requests are written */
@@ -45,9 +50,13 @@ export class DriverChannel {
     return this.#ask(worker, Kind.open, request)
   }
 
-  /** One request at a time. @throws WorkerLost */
-  call(worker: number, request: Uint8Array): Promise<Uint8Array> {
-    return this.#ask(worker, Kind.call, request)
+  /** Answered in the order of the requests. @throws WorkerLost */
+  call(worker: number, request: Uint8Array, isShared = false): Promise<Uint8Array> {
+    return this.#ask(worker, isShared ? Kind.callShared : Kind.call, request)
+  }
+
+  share(frame: Uint8Array): void {
+    this.#write(0, Kind.share, frame)
   }
 
   /** The driver ends with the other end of these pipes, and this process with these. */
@@ -57,16 +66,22 @@ export class DriverChannel {
   }
 
   #ask(worker: number, kind: number, body: Uint8Array): Promise<Uint8Array> {
+    const answer = new Promise<Uint8Array>((resolve, reject) => {
+      const waiting = this.#waiting.get(worker) ?? []
+      waiting.push({ resolve, reject })
+      this.#waiting.set(worker, waiting)
+    })
+    this.#write(worker, kind, body)
+    return answer
+  }
+
+  #write(worker: number, kind: number, body: Uint8Array): void {
     const frame = Buffer.alloc(HEAD_BYTES + body.length)
     frame.writeUInt32LE(body.length, 0)
     frame.writeUInt32LE(worker, 4)
     frame[8] = kind
     frame.set(body, HEAD_BYTES)
-    const answer = new Promise<Uint8Array>((resolve, reject) => {
-      this.#waiting.set(worker, { resolve, reject })
-    })
     this.#output.write(frame)
-    return answer
   }
 
   #take(chunk: Buffer): void {
@@ -76,8 +91,7 @@ export class DriverChannel {
       if (this.#rest.length < HEAD_BYTES + length) return
       const worker = this.#rest.readUInt32LE(4)
       const body = this.#rest.subarray(HEAD_BYTES, HEAD_BYTES + length)
-      const waiting = this.#waiting.get(worker)
-      this.#waiting.delete(worker)
+      const waiting = this.#waiting.get(worker)?.shift()
       if (this.#rest[8] === Kind.lost) waiting?.reject(new WorkerLost(body.toString('utf8')))
       else waiting?.resolve(new Uint8Array(body))
       this.#rest = this.#rest.subarray(HEAD_BYTES + length)
@@ -85,7 +99,7 @@ export class DriverChannel {
   }
 
   #loseAll(reason: string): void {
-    for (const { reject } of this.#waiting.values()) reject(new WorkerLost(reason))
+    for (const { reject } of [...this.#waiting.values()].flat()) reject(new WorkerLost(reason))
     this.#waiting.clear()
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Environments of a run on another machine: answers frames on standard input, as `understudy env stdio` does for Python, and ends
- * when nobody is at the other end. What it hosts is in the first frame.
+ * when nobody is at the other end. What it hosts is in the first frame, and so is whether it chooses the actions, too.
  */
 import { Console } from 'node:console'
 import { admit } from '../admission/index.ts'
@@ -13,6 +13,7 @@ import { requestLayout, sizesOf } from '../remote/stdio/layout.ts'
 import { fileChannel, refusal } from '../remote/stdio/serve.ts'
 import { type Hello, StdioSession } from '../remote/stdio/session.ts'
 import { Pacer } from '../rollout/pace.ts'
+import type { ActorHost } from './actor-host.ts'
 import { listFrame, readList, WorkerKind, type WorkerOrder } from './worker-frames.ts'
 
 const [STDIN, STDOUT] = [0, 1]
@@ -84,6 +85,12 @@ class Host {
   }
 }
 
+/** Only then is there anything to learn with here. */
+async function makeActor(order: WorkerOrder): Promise<ActorHost> {
+  const { ActorHost } = await import('./actor-host.ts')
+  return await ActorHost.create(order)
+}
+
 // What a plugin prints belongs beside the frames, not among them.
 globalThis.console = new Console(process.stderr, process.stderr)
 const channel = fileChannel(STDIN, STDOUT)
@@ -94,10 +101,11 @@ try {
     const order = jsonOf(first.body) as WorkerOrder
     for (const subject of order.admitted) admit(subject)
     await loadPlugins(order.plugins)
-    const host = new Host(order)
+    const host = order.actor === undefined ? new Host(order) : await makeActor(order)
     channel.write(host.welcome())
     for (let frame = frames.next(); frame !== null; frame = frames.next()) {
-      if (!channel.write(host.answer(frame))) break
+      const answer = await host.answer(frame)
+      if (answer !== null && !channel.write(answer)) break
     }
   }
 } catch (error) {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { counted } from '../counted.ts'
 import { UserError } from '../errors.ts'
+import { actingCopyOf } from '../learn/index.ts'
 import { requirePlugins } from '../plugins.ts'
 import type { RunConfig } from '../train/index.ts'
 import type { RayClient } from './ray-client.ts'
@@ -10,23 +11,21 @@ import type { RayClient } from './ray-client.ts'
 const NEIGHBOUR = /(?:\bfrom|\bimport)\s*\(?\s*['"](\.{1,2}\/[^'"]*)['"]/
 
 /** What is worth knowing of a run's speed there; null where its environments step in the job itself. */
-export function speedNote({ rollout: { workers } }: RunConfig): string | null {
+export function speedNote({ rollout: { workers, stepping } }: RunConfig): string | null {
   if (workers === 0) return null
-  return 'Workers of a cluster are worth it when a step of the environment takes long: each batch of steps costs a few milliseconds of network. A game like bubble/25, which makes hundreds of thousands of steps a second in one process, can only lose.'
+  const cost =
+    stepping === 'sync'
+      ? 'each batch of steps costs a few milliseconds of network'
+      : 'workers then act by themselves and wait for no network, but the learner is no faster, and the run cannot be repeated exactly'
+  return `Workers of a cluster are worth it when a step of the environment takes long: ${cost}. A game like bubble/25, which makes hundreds of thousands of steps a second in one process, can only lose.`
 }
 
 /** @throws UserError naming the first thing */
 export async function requireFit(client: RayClient, config: RunConfig): Promise<void> {
-  refuseAsync(config)
+  const { workers, stepping } = config.rollout
+  if (workers > 0 && stepping === 'async') actingCopyOf(config.behavior)
   refuseNeighbours(config)
   await requireRoom(client, config)
-}
-
-function refuseAsync({ rollout: { workers, stepping } }: RunConfig): void {
-  if (workers === 0 || stepping === 'sync') return
-  throw new UserError('workers of a cluster step in lockstep only', {
-    remedy: 'leave --stepping out, or leave --workers out and let the job step its environments itself',
-  })
 }
 
 function refuseNeighbours({ plugins }: RunConfig): void {

@@ -25,6 +25,7 @@ import {
   jobOrder,
   RUNS_FOLDER,
 } from './job-messages.ts'
+import { RemoteActors } from './remote-actors.ts'
 import { RemoteRollout } from './remote-rollout.ts'
 import { JobStore } from './store.ts'
 
@@ -103,10 +104,13 @@ async function rolloutOf(
   const { environment: id, parameters, numEnvs: count, seed, maxEpisodeSteps, rollout, plugins } = config
   if (rollout.workers === 0) return makeRollout(config, samplers)
   const channel = new DriverChannel(process.stdin, REQUESTS)
-  const { workers, pace, restarts } = rollout
+  const { workers, stepping, pace, restarts } = rollout
   const recipe = { id, parameters, samplers }
   const hosted = { recipe, plugins: plugins.map((path) => resolve(path)), admitted, count, workers, pace }
-  return RemoteRollout.create(channel, { ...hosted, restarts, seed, maxEpisodeSteps })
+  const options = { ...hosted, restarts, seed, maxEpisodeSteps }
+  if (stepping === 'sync') return await RemoteRollout.create(channel, options)
+  const { behavior, engine } = config
+  return await RemoteActors.create(channel, { ...options, behavior, engine })
 }
 
 /** What was too large to come home has stayed in the store. */

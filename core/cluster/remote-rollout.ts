@@ -11,20 +11,12 @@ import { UserError } from '../errors.ts'
 import { type ActionBatch, makeActionBatch, type StepBatch } from '../experience/transitions.ts'
 import { Command, emptyFrame, HEAD_BYTES, jsonFrame, Kind } from '../remote/stdio/frames.ts'
 import { requestBytes, requestLayout, resultLayout, type Sizes, sizesOf } from '../remote/stdio/layout.ts'
-import type { Refusal } from '../remote/stdio/serve.ts'
 import { type EpisodeOptions, Episodes, type FinishedEpisode } from '../rollout/episodes.ts'
-import { RestartLimit, type RestartSettings } from '../rollout/restart-limit.ts'
+import type { RestartSettings } from '../rollout/restart-limit.ts'
 import type { Rollout, SavedRollout } from '../rollout/rollout.ts'
 import { rowOf } from '../rollout/rows.ts'
-import { WorkerLost } from './driver-channel.ts'
+import { Crew, type Workers } from './crew.ts'
 import { listFrame, readList, WorkerKind, type WorkerOrder } from './worker-frames.ts'
-
-/** The way to the workers. Both throw WorkerLost. */
-export interface Workers {
-  open(worker: number, request: Uint8Array): Promise<Uint8Array>
-  call(worker: number, request: Uint8Array): Promise<Uint8Array>
-  close(): void
-}
 
 export interface RemoteRolloutOptions extends EpisodeOptions {
   readonly recipe: EnvironmentRecipe
@@ -36,16 +28,6 @@ export interface RemoteRolloutOptions extends EpisodeOptions {
   /** Times the real game's speed; null: as fast as it goes. */
   readonly pace: number | null
   readonly restarts: RestartSettings
-}
-
-interface Worker {
-  /** Hosts environments `first` to `first + count - 1`. */
-  readonly first: number
-  readonly count: number
-  /** Whether its environments are at play. */
-  alive: boolean
-  /** While it is being started; null once it is there or given up. */
-  starting: Promise<void> | null
 }
 
 export class RemoteRollout implements Rollout {
@@ -61,43 +43,42 @@ export class RemoteRollout implements Rollout {
   readonly finished: readonly FinishedEpisode[]
   readonly dropped: number[] = []
   readonly troubles: string[] = []
-  failure: UserError | null = null
 
-  readonly #channel: Workers
-  readonly #options: RemoteRolloutOptions
+  readonly #crew: Crew
   readonly #sizes: Sizes
-  readonly #workers: readonly Worker[]
   readonly #episodes: Episodes
-  readonly #limit: RestartLimit
   readonly #batch: StepBatch & { environments: Int32Array | null }
-  /** Workers that have been started again and whose environments are to be begun. */
-  readonly #back = new Set<number>()
   #samplers: Samplers
-  #closed = false
 
   /** @throws UserError when a worker cannot be started, or cannot make the environment */
   static async create(channel: Workers, options: RemoteRolloutOptions): Promise<RemoteRollout> {
     const rollout = new RemoteRollout(channel, options)
-    const opened = await Promise.all(rollout.#workers.map((_, w) => rollout.#open(w)))
-    await rollout.#begin([...opened.keys()].filter((w) => opened[w]))
-    if (rollout.#workers.every(({ alive }) => alive)) return rollout
-    channel.close()
+    await rollout.#crew.open()
+    await rollout.#welcome()
+    if (rollout.#crew.isComplete) return rollout
+    await rollout.close()
+    rollout.#crew.tell(rollout.dropped, rollout.troubles)
     throw new UserError(rollout.troubles[0]!)
   }
 
   private constructor(channel: Workers, options: RemoteRolloutOptions) {
-    const { recipe, count: E, workers: W } = options
-    this.#channel = channel
-    this.#options = options
+    const { recipe, plugins, admitted, pace, count: E, workers, restarts } = options
     this.#samplers = recipe.samplers
+    this.#crew = new Crew(channel, {
+      count: E,
+      workers,
+      restarts,
+      order: (environments) => ({
+        recipe: { ...recipe, samplers: this.#samplers },
+        plugins,
+        admitted,
+        environments,
+        pace,
+      }),
+    })
     this.spec = makeEnvironment(recipe.id, recipe.parameters).spec
     this.#sizes = sizesOf(this.spec)
     this.count = E
-    this.#workers = Array.from({ length: W }, (_, w) => {
-      const first = Math.floor((w * E) / W)
-      return { first, count: Math.floor(((w + 1) * E) / W) - first, alive: false, starting: null }
-    })
-    this.#limit = new RestartLimit(W, options.restarts)
     this.#episodes = new Episodes(this.spec, E, options)
     this.maxEpisodeSteps = this.#episodes.limit
     this.finished = this.#episodes.finished
@@ -118,8 +99,13 @@ export class RemoteRollout implements Rollout {
     }
   }
 
+  get failure(): UserError | null {
+    return this.#crew.failure
+  }
+
   get waiting(): Int32Array | null {
-    return this.#workers.every(({ alive }) => alive) ? null : Int32Array.from(this.#rows())
+    if (this.#crew.isComplete) return null
+    return Int32Array.from(this.#crew.living.flatMap((w) => this.#crew.environmentsOf(w)))
   }
 
   /** Nothing sets off before it is received. */
@@ -129,9 +115,12 @@ export class RemoteRollout implements Rollout {
     this.#forget()
     this.#batch.observations.set(this.observations)
     if (this.masks !== null) this.#batch.masks!.set(this.masks)
-    const living = this.#workers.flatMap(({ alive }, w) => (alive ? [w] : []))
+    const { living } = this.#crew
     const rows = await this.#step(living)
-    await this.#welcomeBack(living.length === 0)
+    // Then there is nothing else to do than to wait for one.
+    if (living.length === 0) await this.#crew.someoneStarts()
+    await this.#welcome()
+    this.#crew.tell(this.dropped, this.troubles)
     this.#batch.environments = rows.length === this.count ? null : Int32Array.from(rows)
     return this.#batch
   }
@@ -143,7 +132,7 @@ export class RemoteRollout implements Rollout {
 
   async vary(samplers: Samplers): Promise<void> {
     this.#samplers = { ...this.#samplers, ...samplers }
-    await this.#askAll((w) => this.#call(w, jsonFrame(WorkerKind.vary, samplers)))
+    await this.#crew.askAll((w) => this.#crew.call(w, jsonFrame(WorkerKind.vary, samplers)))
   }
 
   idleShares(): null {
@@ -152,9 +141,9 @@ export class RemoteRollout implements Rollout {
 
   async save(): Promise<SavedRollout> {
     const snapshots = new Array<Uint8Array | null>(this.count).fill(null)
-    await this.#askAll(async (w) => {
-      const { first } = this.#workers[w]!
-      const body = await this.#call(w, emptyFrame(WorkerKind.save, 0))
+    await this.#crew.askAll(async (w) => {
+      const { first } = this.#crew.seat(w)
+      const body = await this.#crew.call(w, emptyFrame(WorkerKind.save, 0))
       readList(body).forEach((snapshot, i) => {
         snapshots[first + i] = snapshot
       })
@@ -172,10 +161,10 @@ export class RemoteRollout implements Rollout {
       throw new Error(`${saved.snapshots.length} environments were saved, there are ${this.count}`)
     }
     this.#episodes.load(saved)
-    await this.#askAll(async (w) => {
-      const { first, count } = this.#workers[w]!
+    await this.#crew.askAll(async (w) => {
+      const { first, count } = this.#crew.seat(w)
       const own = saved.snapshots.slice(first, first + count).map((snapshot) => snapshot ?? new Uint8Array(0))
-      await this.#call(w, listFrame(WorkerKind.restore, own))
+      await this.#crew.call(w, listFrame(WorkerKind.restore, own))
     })
     this.observations.set(saved.observations)
     if (saved.masks !== null) this.masks?.set(saved.masks)
@@ -184,8 +173,7 @@ export class RemoteRollout implements Rollout {
   }
 
   async close(): Promise<void> {
-    this.#closed = true
-    this.#channel.close()
+    this.#crew.close()
   }
 
   /** What happened with the steps received last. */
@@ -195,13 +183,6 @@ export class RemoteRollout implements Rollout {
     this.troubles.length = 0
   }
 
-  /** Environments of workers that are there, ascending. */
-  #rows(): number[] {
-    return this.#workers.flatMap(({ first, count, alive }) =>
-      alive ? Array.from({ length: count }, (_, i) => first + i) : [],
-    )
-  }
-
   /** @returns environments that have made their step, ascending */
   async #step(workers: readonly number[]): Promise<number[]> {
     const answers = await Promise.all(workers.map((w) => this.#advance(w, () => Command.step)))
@@ -209,7 +190,7 @@ export class RemoteRollout implements Rollout {
     const ended: number[] = []
     // Seeds are drawn in the order of the environments, as in one process.
     for (const [i, w] of workers.entries()) {
-      const { first, count } = this.#workers[w]!
+      const { first, count } = this.#crew.seat(w)
       const result = answers[i]!
       if (result === null) continue
       for (let k = 0; k < count; k++) {
@@ -242,12 +223,10 @@ export class RemoteRollout implements Rollout {
   /** Begins an episode in each of these environments, ascending. */
   async #reset(environments: readonly number[]): Promise<void> {
     const seeds = new Map(environments.map((e) => [e, this.#episodes.begin(e)]))
-    const workers = this.#workers.flatMap(({ first, count }, w) =>
-      environments.some((e) => e >= first && e < first + count) ? [w] : [],
-    )
+    const workers = this.#crew.living.filter((w) => this.#crew.environmentsOf(w).some((e) => seeds.has(e)))
     await Promise.all(
       workers.map(async (w) => {
-        const { first, count } = this.#workers[w]!
+        const { first, count } = this.#crew.seat(w)
         const result = await this.#advance(w, (e) => (seeds.has(e) ? Command.reset : Command.nothing), seeds)
         if (result === null) return
         for (let k = 0; k < count; k++) {
@@ -266,7 +245,7 @@ export class RemoteRollout implements Rollout {
     commandOf: (environment: number) => number,
     seeds: ReadonlyMap<number, number> = new Map(),
   ): Promise<ReturnType<typeof resultLayout> | null> {
-    const { first, count } = this.#workers[w]!
+    const { first, count } = this.#crew.seat(w)
     const body = new Uint8Array(requestBytes(this.#sizes, count))
     const request = requestLayout(this.#sizes, count, body.buffer)
     for (let k = 0; k < count; k++) {
@@ -279,107 +258,16 @@ export class RemoteRollout implements Rollout {
     const frame = emptyFrame(Kind.advance, body.length)
     frame.set(body, HEAD_BYTES)
     try {
-      const answer = await this.#call(w, frame)
+      const answer = await this.#crew.call(w, frame)
       return resultLayout(this.#sizes, count, answer.slice().buffer, 0)
     } catch (error) {
-      this.#lose(w, error)
+      this.#crew.lose(w, error)
       return null
     }
   }
 
-  /** @returns the body of the answer @throws WorkerLost, and UserError where the environment could not do it */
-  async #call(w: number, frame: Uint8Array): Promise<Uint8Array> {
-    return bodyOf(await this.#channel.call(w, frame))
+  /** Begins episodes on workers that have become there. */
+  async #welcome(): Promise<void> {
+    await this.#reset(this.#crew.takeBack().flatMap((w) => this.#crew.environmentsOf(w)))
   }
-
-  /** @throws what is no loss of a worker */
-  async #askAll(ask: (worker: number) => Promise<unknown>): Promise<void> {
-    await Promise.all(
-      this.#workers.map(async ({ alive }, w) => {
-        if (!alive) return
-        try {
-          await ask(w)
-        } catch (error) {
-          this.#lose(w, error)
-        }
-      }),
-    )
-  }
-
-  /** @throws what was no fault of a worker's or an environment's */
-  #lose(w: number, error: unknown): void {
-    if (!(error instanceof WorkerLost || error instanceof UserError)) throw error
-    const worker = this.#workers[w]!
-    if (!worker.alive) return
-    worker.alive = false
-    for (let e = worker.first; e < worker.first + worker.count; e++) this.dropped.push(e)
-    this.dropped.sort((a, b) => a - b)
-    this.troubles.push(`worker ${w} of the cluster: ${error.message}`)
-    if (this.#limit.admit(w, performance.now() / 1000)) {
-      worker.starting = this.#open(w).then((isThere) => {
-        worker.starting = null
-        if (isThere && !this.#closed) this.#back.add(w)
-      })
-    } else this.#giveUp(error)
-  }
-
-  /** Only when nobody is left: some workers fewer are no reason to end a run. */
-  #giveUp(error: WorkerLost | UserError): void {
-    if (this.#workers.some(({ alive, starting }) => alive || starting !== null) || this.#back.size > 0) return
-    this.failure ??= new UserError(`no worker of the cluster is left: ${error.message}`, {
-      remedy:
-        'resume the run once the cluster is well; env_settings.max_lifetime_restarts and restarts_rate_limit_n let workers be replaced more often',
-      cause: error,
-    })
-  }
-
-  /** @returns whether it is there now */
-  async #open(w: number): Promise<boolean> {
-    const { recipe, plugins, admitted, pace } = this.#options
-    const order: WorkerOrder = {
-      recipe: { ...recipe, samplers: this.#samplers },
-      plugins,
-      admitted,
-      environments: this.#workers[w]!.count,
-      pace,
-    }
-    try {
-      bodyOf(await this.#channel.open(w, jsonFrame(WorkerKind.open, order)))
-      return true
-    } catch (error) {
-      if (!(error instanceof WorkerLost || error instanceof UserError)) throw error
-      this.troubles.push(`worker ${w} of the cluster: ${error.message}`)
-      this.#workers[w]!.starting = null
-      this.#giveUp(error)
-      return false
-    }
-  }
-
-  async #begin(workers: readonly number[]): Promise<void> {
-    for (const w of workers) this.#workers[w]!.alive = true
-    await this.#reset(
-      workers.flatMap((w) => {
-        const { first, count } = this.#workers[w]!
-        return Array.from({ length: count }, (_, i) => first + i)
-      }),
-    )
-  }
-
-  /** @param patient  whether there is nothing else to do than to wait for one */
-  async #welcomeBack(patient: boolean): Promise<void> {
-    if (patient && this.#back.size === 0) {
-      await Promise.race(this.#workers.flatMap(({ starting }) => starting ?? []))
-    }
-    const back = [...this.#back].sort((a, b) => a - b)
-    this.#back.clear()
-    await this.#begin(back)
-  }
-}
-
-/** @throws UserError for a refusal */
-function bodyOf(frame: Uint8Array): Uint8Array {
-  const body = frame.subarray(HEAD_BYTES)
-  if (frame[4] !== Kind.refusal) return body
-  const { message, remedy } = JSON.parse(new TextDecoder().decode(body)) as Refusal
-  throw new UserError(message, remedy === undefined ? {} : { remedy })
 }

@@ -7,10 +7,16 @@ export interface ActionBatch {
   readonly discrete: Int32Array
   /** [E, C], what a policy drew before it was brought within bounds: who learns on-policy judges it. Absent where nobody keeps it. */
   readonly raw?: Float32Array
+  /** [E], log pi(a|o) by whoever drew them, where that is not the policy that learns from them; NaN where nobody says. */
+  readonly logPi?: Float32Array
 }
 
 /** For E environments. */
-export function makeActionBatch(E: number, continuous: number, branches: number): Required<ActionBatch> {
+export function makeActionBatch(
+  E: number,
+  continuous: number,
+  branches: number,
+): Required<Omit<ActionBatch, 'logPi'>> {
   return {
     continuous: new Float32Array(E * continuous),
     discrete: new Int32Array(E * branches),

@@ -5,6 +5,7 @@
 import type { z } from 'zod'
 import type { ActionSpec, EnvironmentSpec } from '../envs/environment.ts'
 import { otherNames, UserError } from '../errors.ts'
+import type { ActingPart } from '../experience/acting.ts'
 import type { ActionBatch, DemonstrationData, StepBatch } from '../experience/transitions.ts'
 import type { Random } from '../random.ts'
 import type { Runtime } from '../tensor/runtime.ts'
@@ -23,6 +24,23 @@ export interface LearnContext {
   readonly random: Random
   /** Intra-op threads of the numeric engine; 1 makes runs comparable between machines. */
   readonly threads: number
+}
+
+/** What a copy that only acts is made of. */
+export interface ActingContext
+  extends Pick<LearnContext, 'spec' | 'numEnvs' | 'settings' | 'runtime' | 'random'> {
+  /** Environments of the run, of which it acts for E. */
+  readonly allEnvs: number
+}
+
+/** Acts as an algorithm does, elsewhere, with the weights that it was given last. */
+export interface ActingCopy {
+  /** Whether it says how likely its decisions were. */
+  readonly tells: boolean
+  /** As `Algorithm.act`, for all environments; the actions have `logPi` where it tells. */
+  act(observations: Float32Array, masks: Uint8Array | null, actions: ActionBatch): Promise<void>
+  /** What the algorithm's `acting.save()` gave. */
+  load(state: never): void
 }
 
 /** Everything an algorithm must remember: plain data and typed arrays that msgpack can carry. */
@@ -62,6 +80,9 @@ export interface Algorithm {
    * where they run in worker threads, which may die.
    */
   drop?(environment: number): void
+
+  /** What a copy of it elsewhere acts by; absent where none can. */
+  readonly acting?: ActingPart
 
   /** Performs the gradient updates that are due now, if any. Returns how many. */
   update(): Promise<number>
@@ -105,6 +126,8 @@ export interface AlgorithmDefinition {
    */
   readonly without?: { readonly signals?: Reason; readonly cloning?: Reason; readonly memory?: Reason }
   create(context: LearnContext): Promise<Algorithm>
+  /** Makes what acts elsewhere by an `acting` part, without what only learning needs; absent where nothing can. */
+  actingCopy?(context: ActingContext): Promise<ActingCopy>
 }
 
 const definitions = new Map<string, AlgorithmDefinition>()
@@ -141,6 +164,22 @@ export function makeAlgorithm(name: string, context: LearnContext): Promise<Algo
   throw new UserError(`${name} cannot choose ${kind} actions, which ${id} has`, {
     remedy: `use ${others.join(' or ')}`,
   })
+}
+
+/** @throws UserError when no copy of an algorithm with these settings can act elsewhere */
+export function actingCopyOf({
+  trainer_type: name,
+  network_settings: { memory },
+}: BehaviorSettings): NonNullable<AlgorithmDefinition['actingCopy']> {
+  const { actingCopy } = algorithmDefinition(name)
+  if (actingCopy !== undefined && memory == null) return actingCopy
+  const others = algorithmNames().filter((other) => algorithmDefinition(other).actingCopy !== undefined)
+  throw new UserError(
+    `${name}${actingCopy === undefined ? '' : ' with memory'} cannot act on workers of a cluster by copies of its policy`,
+    {
+      remedy: `leave --stepping out, so that they step in lockstep, or use ${others.join(' or ')} without memory`,
+    },
+  )
 }
 
 /** @throws UserError for an unknown name, naming the nearest known one; `place` begins the sentence if it is given */

@@ -12,9 +12,11 @@ import './signals/rnd.ts'
 
 export type { ActionBatch, DemonstrationData, StepBatch } from '../experience/transitions.ts'
 export {
+  type ActingCopy,
   type Algorithm,
   type AlgorithmDefinition,
   type AlgorithmState,
+  actingCopyOf,
   algorithmDefinition,
   algorithmNames,
   type LearnContext,

@@ -24,7 +24,7 @@ export interface Setup {
 
 /** @throws UserError when a memory is asked for and the algorithm has no `recurrent` form */
 export function setUp(
-  { spec, settings }: LearnContext,
+  { spec, settings }: Pick<LearnContext, 'spec' | 'settings'>,
   {
     recurrent = false,
     ...acting

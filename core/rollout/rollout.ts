@@ -5,6 +5,7 @@
 import type { EnvironmentSpec } from '../envs/index.ts'
 import type { Samplers } from '../envs/varied-environment.ts'
 import type { UserError } from '../errors.ts'
+import type { ActingPart } from '../experience/acting.ts'
 import type { ActionBatch, StepBatch } from '../experience/transitions.ts'
 import type { FinishedEpisode, SavedEpisodes } from './episodes.ts'
 
@@ -45,6 +46,12 @@ export interface Rollout {
   /** Why the environments that were lost last do not come back; null while all is well. */
   readonly failure: UserError | null
 
+  /**
+   * Said once, before anything is received, where decisions are made by copies of the policy and no environment ever waits for an
+   * action.
+   */
+  follow?(acting: ActingPart | undefined): void
+
   /** Hands `actions` to the environments that wait, which set off. */
   send(): void
 
@@ -66,6 +73,9 @@ export interface Rollout {
    * null without workers.
    */
   idleShares(interval: string): number[] | null
+
+  /** What it has to tell for the curves since the last call, by the names of metrics. */
+  drainMetrics?(): Record<string, number>
 
   /** Everything that determines the steps to come; all environments must wait. */
   save(): Promise<SavedRollout>

@@ -1,5 +1,5 @@
 /** What every run reports besides its learner. Importing this file defines it. */
-import { defineMetrics, type MetricDefinitions, rewardPanel } from '../learn/index.ts'
+import { defineMetrics, type MetricDefinitions, type MetricPanel, rewardPanel } from '../learn/index.ts'
 
 export const trainerMetrics: MetricDefinitions = {
   'rollout/score': {
@@ -73,4 +73,29 @@ export const trainerMetrics: MetricDefinitions = {
   },
 }
 
-defineMetrics(trainerMetrics)
+const stalenessPanel: MetricPanel = { title: 'Age of the weights that acted' }
+
+/** Of runs whose workers carry the policy. */
+export const actorMetrics: MetricDefinitions = {
+  'actors/staleness': {
+    title: 'Mean',
+    unit: 'versions',
+    meaning:
+      'How many versions behind the learner the policy was that made the steps learned from, on average',
+    panel: stalenessPanel,
+  },
+  'actors/staleness_max': {
+    title: 'Greatest',
+    unit: 'versions',
+    meaning: 'How many versions behind the learner the oldest policy was that made a step learned from',
+    panel: stalenessPanel,
+  },
+  'actors/dropped': {
+    title: 'Steps too old to learn from',
+    unit: 'steps',
+    meaning:
+      'Steps since the last summary that were dropped, as the policy that made them was too many versions behind',
+  },
+}
+
+defineMetrics({ ...trainerMetrics, ...actorMetrics })

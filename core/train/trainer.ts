@@ -100,6 +100,7 @@ export class Trainer {
         threads: config.threads,
       })
       requirePartialBatches(algorithm, rollout, config)
+      rollout.follow?.(algorithm.acting)
       const trainer = new Trainer(options, algorithm, rollout, random, curriculum)
       const restore = async (checkpoint: Checkpoint): Promise<void> => {
         await trainer.#restore(checkpoint)
@@ -279,6 +280,7 @@ export class Trainer {
       ...this.#episodeMetrics.drain(),
       ...(window === null ? {} : { 'rollout/window_score': window }),
       ...this.#algorithm.metrics.drain(),
+      ...this.#rollout.drainMetrics?.(),
       ...Object.fromEntries(
         this.#curriculum.lessons.map(({ parameter, number }) => [`lesson/${parameter}`, number]),
       ),

@@ -81,6 +81,17 @@ it('workers are refused that the cluster has no CPUs for', async () => {
   )
 })
 
+it('workers that act by themselves are refused to an algorithm that has no copies', async () => {
+  const client = await cluster()
+  const actors = { workers: 2, stepping: 'async' }
+  await requireFit(client, config(actors))
+  const { behavior, ...rest } = config(actors)
+  const withTrainer = (trainer_type: string) => ({ ...rest, behavior: { ...behavior, trainer_type } })
+  await expect(requireFit(client, withTrainer('es'))).rejects.toThrow('es cannot act on workers of a cluster')
+  const lockstep = { ...rest.rollout, stepping: 'sync' as const }
+  await requireFit(client, { ...withTrainer('es'), rollout: lockstep })
+})
+
 it('a plugin is refused that imports what lies beside it, and not read unless it is admitted', async () => {
   const client = await cluster()
   const folder = temporaryDirectory()
@@ -113,4 +124,6 @@ it('a plugin is refused that imports what lies beside it, and not read unless it
 it('what workers cost is said where there are any', () => {
   expect(speedNote(config())).toBe(null)
   expect(speedNote(config({ workers: 2 }))).toContain('can only lose')
+  expect(speedNote(config({ workers: 2 }))).toContain('milliseconds of network')
+  expect(speedNote(config({ workers: 2, stepping: 'async' }))).toContain('cannot be repeated exactly')
 })

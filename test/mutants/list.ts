@@ -1,4 +1,6 @@
 /** Every planted fault, a file per room. */
+
+import { actors } from './actors.ts'
 import { demos } from './demos.ts'
 import { evaluate } from './evaluate.ts'
 import type { Mutant } from './mutant.ts'
@@ -16,6 +18,7 @@ export const mutants: readonly Mutant[] = [
   ...signals,
   ...offPolicy,
   ...onPolicy,
+  ...actors,
   ...networks,
   ...rollout,
   ...evaluate,

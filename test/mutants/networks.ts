@@ -59,8 +59,8 @@ export const networks: readonly Mutant[] = [
       },
       {
         what: 'the first of all environments is drawn for',
-        find: 'Math.exp(logits[at + i]! - highest)',
-        replace: 'Math.exp(logits[i]! - highest)',
+        find: 'weights[i] = Math.exp(logits[at + i]! - highest)',
+        replace: 'weights[i] = Math.exp(logits[i]! - highest)',
       },
       {
         what: 'the likeliest action although it is forbidden',

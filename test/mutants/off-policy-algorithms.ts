@@ -251,8 +251,8 @@ export const offPolicyAlgorithms: readonly Mutant[] = [
       },
       {
         what: 'explores by noise of deviation 1',
-        find: 'h.exploration_noise * context.random.normal()',
-        replace: 'context.random.normal()',
+        find: 'sigma * random.normal()',
+        replace: 'random.normal()',
         tests: ['test/learn/algorithms/td3.test.ts'],
       },
     ],

@@ -30,14 +30,14 @@ export const offPolicy: readonly Mutant[] = [
       },
       {
         what: 'plays at random after pretraining',
-        find: 'steps.value < h.buffer_init_steps && cloning?.pretrains !== true',
-        replace: 'steps.value < h.buffer_init_steps',
+        find: '(cloning?.pretrains === true ? 0 : Math.max',
+        replace: '(Math.max',
         tests: ['test/learn/cloning.test.ts'],
       },
       {
         what: 'never plays at random',
-        find: 'steps.value < h.buffer_init_steps && cloning?.pretrains !== true',
-        replace: 'false',
+        find: 'const knowsNothing = randomSteps() > 0',
+        replace: 'const knowsNothing = false',
         tests: ['test/learn/off-policy/off-policy.test.ts'],
       },
       {

@@ -10,9 +10,12 @@
  *   does not clip).
  * Differs from ML-Agents: the probability ratio is that of the whole action, not one ratio per branch. Where environments
  * step asynchronously, what they were told just before an update (at most E of N steps) counts for the policy after it.
+ * Where copies of the policy act elsewhere, the ratio is to the copy that acted, and what one did that is more than one buffer old
+ * is not learned from.
  * With memory the same loss is taken over sequences (sequence-minibatches.ts).
  */
 import { add } from '../../tensor/index.ts'
+import { makeActingCopy } from '../acting-copy.ts'
 import {
   type Algorithm,
   type AlgorithmDefinition,
@@ -27,10 +30,11 @@ import { ppoMetrics } from './ppo-metrics.ts'
 /** An epsilon that nothing reaches. */
 const UNBOUNDED = 1e9
 
+const acting = { continuousKind: 'clipped', logitBound: 0 } as const
+
 export function makePpo(context: LearnContext): Promise<Algorithm> {
   const h = ppoHyperparameters.parse(context.settings.hyperparameters)
-  const acting = { continuousKind: 'clipped', logitBound: 0, logStdInit: h.log_std_init } as const
-  const options = { hyperparameters: h, acting }
+  const options = { hyperparameters: h, acting: { ...acting, logStdInit: h.log_std_init } }
   return makeOnPolicy(context, options, (parts) => buildPpo(parts, h, context.settings.max_steps))
 }
 
@@ -85,6 +89,7 @@ export const ppo: AlgorithmDefinition = {
   metrics: ppoMetrics,
   buffer: 'whole',
   create: makePpo,
+  actingCopy: (context) => makeActingCopy(context, { acting, tells: true }),
 }
 
 registerAlgorithm(ppo)

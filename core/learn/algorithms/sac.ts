@@ -32,7 +32,10 @@ import {
   sub,
   type Value,
 } from '../../tensor/index.ts'
+import { makeActingCopy } from '../acting-copy.ts'
 import {
+  type ActingContext,
+  type ActingCopy,
   type Algorithm,
   type AlgorithmDefinition,
   type LearnContext,
@@ -116,9 +119,17 @@ export type SacHyperparameters = z.infer<typeof sacHyperparameters>
 
 export function makeSac(context: LearnContext): Promise<Algorithm> {
   const h = sacHyperparameters.parse(context.settings.hyperparameters)
-  const acting = { continuousKind: 'squashed', logitBound: h.logit_bound } as const
-  const options = { hyperparameters: h, acting, recurrent: true, clones: true }
+  const options = { hyperparameters: h, acting: actingOf(h), recurrent: true, clones: true }
   return makeOffPolicy(context, options, (parts) => buildSac(parts, h))
+}
+
+function makeSacCopy(context: ActingContext): Promise<ActingCopy> {
+  const h = sacHyperparameters.parse(context.settings.hyperparameters)
+  return makeActingCopy(context, { acting: actingOf(h), spread: h.acting_temperature, tells: false })
+}
+
+function actingOf({ logit_bound: logitBound }: SacHyperparameters) {
+  return { continuousKind: 'squashed', logitBound } as const
 }
 
 function buildSac(parts: OffPolicyParts, h: SacHyperparameters): OffPolicyLearner {
@@ -293,6 +304,7 @@ export const sac: AlgorithmDefinition = {
   metrics: sacMetrics,
   buffer: 'grows',
   create: makeSac,
+  actingCopy: makeSacCopy,
 }
 
 registerAlgorithm(sac)

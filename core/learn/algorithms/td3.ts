@@ -8,6 +8,7 @@
  * - n-step returns, demonstration rows and memory as for every off-policy learner (off-policy/).
  */
 import { z } from 'zod'
+import type { ActionBatch } from '../../experience/transitions.ts'
 import {
   Adam,
   add,
@@ -24,7 +25,10 @@ import {
   tanh,
   type Value,
 } from '../../tensor/index.ts'
+import { makeActingCopy } from '../acting-copy.ts'
 import {
+  type ActingContext,
+  type ActingCopy,
   type Algorithm,
   type AlgorithmDefinition,
   type LearnContext,
@@ -60,16 +64,36 @@ export const td3Hyperparameters = z.strictObject({
 
 type Td3Hyperparameters = z.infer<typeof td3Hyperparameters>
 
+const acting = { continuousKind: 'deterministic', logitBound: 0 } as const
+
 export function makeTd3(context: LearnContext): Promise<Algorithm> {
   const h = td3Hyperparameters.parse(context.settings.hyperparameters)
-  const acting = { continuousKind: 'deterministic', logitBound: 0 } as const
   const options = { hyperparameters: h, acting, recurrent: true, clones: true }
   return makeOffPolicy(context, options, (parts) => buildTd3(parts, h))
 }
 
+function makeTd3Copy(context: ActingContext): Promise<ActingCopy> {
+  const { exploration_noise: sigma } = td3Hyperparameters.parse(context.settings.hyperparameters)
+  const explore = explorer(sigma, context)
+  return makeActingCopy(context, { acting, spread: 0, tells: false, explore })
+}
+
+/** Adds noise to what was chosen. */
+function explorer(sigma: number, { spec, random }: Pick<LearnContext, 'spec' | 'random'>) {
+  const C = spec.action.continuous
+  return ({ continuous }: ActionBatch, environments: Int32Array): void => {
+    for (const e of environments)
+      for (let i = e * C; i < (e + 1) * C; i++) {
+        const explored = continuous[i]! + sigma * random.normal()
+        continuous[i] = Math.max(-1, Math.min(1, explored))
+      }
+  }
+}
+
 function buildTd3(parts: OffPolicyParts, h: Td3Hyperparameters): OffPolicyLearner {
   const { context, setup, update, experience, gammas, cloning, steps, updates } = parts
-  const { policy, C } = setup
+  const { policy } = setup
+  const explore = explorer(h.exploration_noise, context)
   const critics = new Parameters('critic')
   const targets = new Parameters('target')
   const policyTarget = new Parameters('policy-target')
@@ -114,13 +138,7 @@ function buildTd3(parts: OffPolicyParts, h: Td3Hyperparameters): OffPolicyLearne
       [policyTarget, policy],
     ],
     spread: 0,
-    explore(_masks, { continuous }, environments): void {
-      for (const e of environments)
-        for (let i = e * C; i < (e + 1) * C; i++) {
-          const explored = continuous[i]! + h.exploration_noise * context.random.normal()
-          continuous[i] = Math.max(-1, Math.min(1, explored))
-        }
-    },
+    explore: (_masks, actions, environments) => explore(actions, environments),
     start() {
       const criticAdam = new Adam(critics, { learningRate: h.learning_rate })
       const policyAdam = new Adam(policy, { learningRate: h.learning_rate })
@@ -145,6 +163,7 @@ export const td3: AlgorithmDefinition = {
   actions: ['continuous'],
   buffer: 'grows',
   create: makeTd3,
+  actingCopy: makeTd3Copy,
 }
 
 registerAlgorithm(td3)

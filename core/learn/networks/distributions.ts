@@ -145,6 +145,28 @@ export function sampleCategorical(
   return last
 }
 
+/** log of the share of `index` in softmax(logits + log mask), all laid out as for `sampleCategorical`. */
+export function logShare(
+  index: number,
+  logits: Float32Array,
+  at: number,
+  size: number,
+  mask: Float32Array | null,
+  maskAt: number,
+): number {
+  const highest = logits[greatestAllowed(logits, at, size, mask, maskAt) + at]!
+  let total = 0
+  for (let i = 0; i < size; i++) {
+    if (mask === null || mask[maskAt + i] === 1) total += Math.exp(logits[at + i]! - highest)
+  }
+  return logits[at + index]! - highest - Math.log(total)
+}
+
+/** log N(x; mean, exp(logStd)) of one number. */
+export function logDensity(x: number, mean: number, logStd: number): number {
+  return -0.5 * ((x - mean) * Math.exp(-logStd)) ** 2 - logStd - halfLogTwoPi
+}
+
 /** Of one draw, kept so that acting allocates nothing. */
 let weights = new Float64Array(256)
 

@@ -17,7 +17,14 @@ import {
 } from '../../tensor/index.ts'
 import { constantInit } from '../../tensor/initializers.ts'
 import type { ActionLayout } from './action-layout.ts'
-import { boundedLogStd, type ContinuousKind, greatestAllowed, sampleCategorical } from './distributions.ts'
+import {
+  boundedLogStd,
+  type ContinuousKind,
+  greatestAllowed,
+  logDensity,
+  logShare,
+  sampleCategorical,
+} from './distributions.ts'
 import type { Scope } from './layers.ts'
 import { body, dense, perAction } from './networks.ts'
 import { type Normalizer, seen } from './normalizer.ts'
@@ -151,7 +158,8 @@ export class Actor {
   /**
    * @param observations  [E, O]
    * @param masks         [E, sum of branches] or null
-   * @param actions       receives the decisions
+   * @param actions       receives the decisions, and how likely each was where `logPi` is there; with a spread of 0 or 1, as
+   * the policy has it
    */
   async act(
     observations: Float32Array,
@@ -166,7 +174,9 @@ export class Actor {
     this.#remember(environments)
     const D = layout.branchSizes.length
     const maskWidth = layout.branchSizes.reduce((sum, size) => sum + size, 0)
+    const { logPi } = actions
     for (const e of environments ?? this.#all) {
+      if (logPi !== undefined) logPi[e] = 0
       layout.groups.forEach((group, g) => {
         const logits = this.#program.outputs[`logits${g}`]!
         const joint = masks === null ? null : this.#jointMasks[g]!
@@ -179,6 +189,7 @@ export class Actor {
           spread === 0
             ? greatestAllowed(logits, at, group.size, joint, at)
             : sampleCategorical(random, logits, at, group.size, joint, at)
+        if (logPi !== undefined) logPi[e]! += logShare(index, logits, at, group.size, joint, at)
         layout.decode(g, index, actions.discrete, e * D)
       })
       this.#drawContinuous(e, actions, random, spread)
@@ -205,8 +216,13 @@ export class Actor {
       const at = e * C + i
       const logStd = this.#freeLogStd?.[i] ?? this.#program.outputs['log-std']?.[at]
       const noise = spread === 0 || logStd === undefined ? 0 : Math.exp(logStd) * (spread * random.normal())
-      const raw = this.#program.outputs.mean![at]! + noise
+      const mean = this.#program.outputs.mean![at]!
+      const raw = mean + noise
       if (actions.raw !== undefined) actions.raw[at] = raw
+      // Of the number that is kept, which has fewer digits.
+      if (actions.logPi !== undefined && logStd !== undefined) {
+        actions.logPi[e]! += logDensity(Math.fround(raw), mean, logStd)
+      }
       actions.continuous[at] =
         this.#shape.continuousKind === 'clipped' ? Math.max(-3, Math.min(3, raw)) / 3 : Math.tanh(raw)
     }

@@ -3,8 +3,10 @@
  * it. A learner is its networks, its losses and how its optimizers step; all else is here.
  */
 
+import { type ActingPart, chunkStepsFor } from '../../experience/acting.ts'
 import { allRows, type StepBatch } from '../../experience/transitions.ts'
 import { allocateParameters, type Parameters } from '../../tensor/index.ts'
+import { actingState } from '../acting-copy.ts'
 import type { Algorithm, LearnContext } from '../algorithm.ts'
 import { type Cloning, makeCloning } from '../cloning.ts'
 import { LearnerState } from '../learner-state.ts'
@@ -32,6 +34,12 @@ export interface OffPolicyOptions<Source extends WindowSource> {
   /** Where windows are drawn from when not uniformly. */
   readonly source?: (numEnvs: number, shape: ReplayShape) => Source
 }
+
+/**
+ * How many updates the steps are worth that are under way with copies that act elsewhere. Play that is hundreds of updates old teaches
+ * little: SAC in bubble/25 learned nothing within 4,000 steps where 512 were sent at a time.
+ */
+const UPDATES_UNDER_WAY = 32
 
 /** What a learner is built of. */
 export interface OffPolicyParts<Source extends WindowSource = WindowSource> {
@@ -127,6 +135,17 @@ export async function makeOffPolicy<Source extends WindowSource = WindowSource>(
   const everybody = allRows(numEnvs)
   const firstUpdate = Math.max(h.buffer_init_steps, experience.needs)
 
+  const randomSteps = () => (cloning?.pretrains === true ? 0 : Math.max(0, h.buffer_init_steps - steps.value))
+  const elsewhere: ActingPart = {
+    get version() {
+      return updates.value
+    },
+    // What was seen says nothing of who acted.
+    mostBehind: Number.POSITIVE_INFINITY,
+    chunkSteps: chunkStepsFor(UPDATES_UNDER_WAY * h.steps_per_update, numEnvs),
+    save: () => actingState(networks[0]!, setup.normalizer, randomSteps()),
+  }
+
   async function updateOnce(): Promise<void> {
     experience.draw(random)
     await update.run()
@@ -140,11 +159,13 @@ export async function makeOffPolicy<Source extends WindowSource = WindowSource>(
 
   return {
     metrics,
+    // A policy made of values has more to it than its weights.
+    ...(memory === null && learner.shape === undefined ? { acting: elsewhere } : {}),
     prepare: async () => cloning?.pretrain(context, metrics),
 
     async act(observations, masks, actions, environments = null): Promise<void> {
       const waiting = environments ?? everybody
-      const knowsNothing = steps.value < h.buffer_init_steps && cloning?.pretrains !== true
+      const knowsNothing = randomSteps() > 0
       // A policy with memory watches the random play, and remembers what it will need once it plays.
       if (!knowsNothing || memory !== null) {
         const { deterministic } = settings.network_settings

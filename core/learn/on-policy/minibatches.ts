@@ -31,7 +31,7 @@ export interface Minibatches extends Kept {
   acting(actor: Actor): void
   /** Environment `e` is about to add a row to the buffer; `ended` says whether its episode ends with it. */
   adding(e: number, ended: boolean): void
-  /** Fills in values and log-probabilities of all rows, and the values of what was seen at cuts. */
+  /** Fills in values of all rows and of what was seen at cuts, and log-probabilities where those of whoever acted are not there. */
   judge(): Promise<void>
   /** Calls `learn` for every minibatch of one pass; what does not fill one is left out, as in ML-Agents. @returns how many */
   pass(learn: () => Promise<void>): Promise<number>
@@ -168,7 +168,7 @@ export class StepMinibatches implements Minibatches {
       Object.assign(this.#judging, { count, at: (i: number) => from + i })
       await this.#judge.run()
       buffer.values.set(this.#values().subarray(0, count * S), from * S)
-      buffer.logPi.set(this.#logPi().subarray(0, count), from)
+      buffer.judge(from, this.#logPi().subarray(0, count))
     }
     await this.#judgeCuts()
     for (let i = 0; i < this.#order.length; i++) this.#order[i] = i

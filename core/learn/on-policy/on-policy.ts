@@ -6,8 +6,10 @@
  * its own discount, and the advantages of the signals are added.
  */
 
+import { type ActingPart, chunkStepsFor } from '../../experience/acting.ts'
 import { allRows, type StepBatch } from '../../experience/transitions.ts'
 import { allocateParameters, Parameters } from '../../tensor/index.ts'
+import { actingState } from '../acting-copy.ts'
 import type { Algorithm, LearnContext } from '../algorithm.ts'
 import { type Cloning, makeCloning } from '../cloning.ts'
 import { LearnerState } from '../learner-state.ts'
@@ -41,6 +43,14 @@ export interface OnPolicyOptions {
   readonly hyperparameters: OnPolicyHyperparameters
   readonly acting: Pick<PolicyShape, 'continuousKind' | 'logitBound' | 'logStdInit'>
 }
+
+/**
+ * Steps of a policy that acts elsewhere are learned from while it is at most so many buffers old: what is under way while a buffer is
+ * learned from belongs to the next one.
+ */
+const MOST_BEHIND = 1
+/** Of a buffer, what may be under way with copies that act elsewhere while it is learned from: so much of the next one is older. */
+const SHARE_UNDER_WAY = 1 / 4
 
 /** What a learner is built of. */
 export interface OnPolicyParts {
@@ -128,15 +138,23 @@ export async function makeOnPolicy(
   const criticFirst = state.keep('criticFirst', new CriticFirst(), { optional: true })
   const everybody = allRows(E)
 
+  let buffersLearned = 0
+  const elsewhere: ActingPart = {
+    get version() {
+      return buffersLearned
+    },
+    mostBehind: MOST_BEHIND,
+    chunkSteps: chunkStepsFor(SHARE_UNDER_WAY * T * E, E),
+    save: () => actingState(policy, normalizer, 0),
+  }
+
   /**
    * Statistics of observations that have seen nothing are those of the first buffer, before anything is learned from it. What
    * it was played with stays what the new policy is compared with.
    */
   async function learnStatistics(): Promise<void> {
-    const played = buffer.logPi.slice()
     normalizer!.update(buffer.observations)
     await minibatches.judge()
-    buffer.logPi.set(played)
   }
 
   async function learn(): Promise<void> {
@@ -150,6 +168,7 @@ export async function makeOnPolicy(
 
   const algorithm: Algorithm = {
     metrics,
+    ...(memory === null ? { acting: elsewhere } : {}),
     prepare: async () => cloning?.pretrain(context, metrics),
 
     act(observations, masks, actions, environments = null) {
@@ -195,6 +214,7 @@ export async function makeOnPolicy(
       for (let k = 0; k < h.num_epoch; k++) made += await minibatches.pass(learn)
       if (!first) normalizer?.update(buffer.observations)
       buffer.clear()
+      buffersLearned++
       return made
     },
 

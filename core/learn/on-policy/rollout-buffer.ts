@@ -34,6 +34,7 @@ export class RolloutBuffer {
   /** Cuts of earlier rounds, to be used again. */
   readonly #spare: Cut[] = []
   readonly #cutAt = new Map<number, Cut>()
+  /** [N], log pi of whoever acted; NaN until somebody says */
   readonly logPi: Float32Array
   readonly advantages: Float32Array
   /** [N, S] each, S reward signals */
@@ -93,7 +94,7 @@ export class RolloutBuffer {
    */
   addRow(step: StepBatch, e: number, cut: boolean): void {
     if (this.full) return
-    const { raw } = step.actions
+    const { raw, logPi } = step.actions
     const { observation: O, continuous: C, branches: D, mask } = this.#shape
     const row = this.length++
     const before = this.#newest[e]!
@@ -109,6 +110,7 @@ export class RolloutBuffer {
       this.raw[row * C + k] = raw[e * C + k]!
     }
     for (let k = 0; k < D; k++) this.discrete[row * D + k] = step.actions.discrete[e * D + k]!
+    this.logPi[row] = logPi === undefined ? Number.NaN : logPi[e]!
     this.rewards[row] = step.rewards[e]!
     this.terminated[row] = step.terminated[e]!
     this.cut[row] = cut ? 1 : 0
@@ -124,6 +126,13 @@ export class RolloutBuffer {
     if (row < 0 || this.cut[row] === 1) return
     this.cut[row] = 1
     this.#addCut(row, this.#after, e * O)
+  }
+
+  /** What the present policy gives the rows from `at` on: it is who acted where nobody else has said so. */
+  judge(at: number, logPi: Float32Array): void {
+    for (let i = 0; i < logPi.length; i++) {
+      if (Number.isNaN(this.logPi[at + i]!)) this.logPi[at + i] = logPi[i]!
+    }
   }
 
   /** Cuts every trajectory that is under way, so that the rows can be judged. */
@@ -199,8 +208,10 @@ export class RolloutBuffer {
       cuts: { row: number; observation: Float32Array }[]
     }
     this.clear()
+    this.logPi.fill(Number.NaN)
+    // Runs of earlier versions have no log pi, which is judged then.
     this.#columns().forEach((column, i) => {
-      column.set(state.columns[i]!)
+      if (column !== this.logPi || state.columns[i] !== undefined) column.set(state.columns[i]!)
     })
     this.length = state.length
     for (const { row, observation } of state.cuts) this.#addCut(row, observation, 0)
@@ -209,6 +220,6 @@ export class RolloutBuffer {
   #columns(): (Float32Array | Int32Array | Uint8Array)[] {
     const { observations, continuous, raw, discrete, rewards, terminated, cut, masks } = this
     const links = [this.#environment, this.#next, this.#newest, this.#after]
-    return [observations, continuous, raw, discrete, rewards, terminated, cut, masks, ...links]
+    return [observations, continuous, raw, discrete, rewards, terminated, cut, masks, ...links, this.logPi]
   }
 }

@@ -158,7 +158,7 @@ export class SequenceMinibatches implements Minibatches {
       this.#judging.at = (e) => at + e
       await this.#judge.run()
       buffer.values.set(this.#read.values(), at * S)
-      buffer.logPi.set(this.#read.logPi(), at)
+      buffer.judge(at, this.#read.logPi())
       this.#policyNow.set(this.#read.policyAfter())
       this.#criticNow.set(this.#read.criticAfter())
       for (let e = 0; e < E; e++) {

@@ -60,12 +60,12 @@ class Crew:
             raise WorkerEndedError(_in_words(error)) from error
         self._watches[worker] = asyncio.create_task(self._watch(worker))
 
-    async def call(self, worker: int, request: bytes) -> bytes:
-        """Pass a request on.
+    async def call(self, worker: int, request: bytes, *shared: Any) -> bytes:
+        """Pass a request on, one at a time; behind what is shared, a reference into Ray's store.
 
         :raises WorkerEndedError: when there is no answer to come
         """
-        answer = asyncio.ensure_future(self._actors[worker].call.remote(request))
+        answer = asyncio.ensure_future(self._actors[worker].call.remote(request, *shared))
         ended = asyncio.create_task(self._ended[worker].wait())
         try:
             await asyncio.wait([answer, ended], return_when=asyncio.FIRST_COMPLETED)

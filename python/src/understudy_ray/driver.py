@@ -10,9 +10,10 @@ import signal
 import subprocess
 import sys
 import threading
-from typing import BinaryIO, cast
+from collections import defaultdict
+from typing import Any, BinaryIO, cast
 
-from understudy_ray.frames import CALL, LOST, OPEN, Frame, read_frame, write_frame
+from understudy_ray.frames import BEHIND, CALL, LOST, OPEN, SHARE, Frame, read_frame, write_frame
 from understudy_ray.program import NoNodeError, node_command
 
 #: Descriptor on which the run writes its requests.
@@ -40,6 +41,8 @@ def start_run(module: str, *, workers: bool) -> tuple[subprocess.Popen[bytes], B
 async def relay(requests: BinaryIO, answers: BinaryIO, module: str, count: int) -> None:
     """Lead requests to the workers and their answers back, until the run closes its side."""
     # Ray itself, which jobs without workers have no need of.
+    import ray  # noqa: PLC0415
+
     from understudy_ray.crew import Crew, WorkerEndedError  # noqa: PLC0415
 
     loop = asyncio.get_running_loop()
@@ -54,19 +57,25 @@ async def relay(requests: BinaryIO, answers: BinaryIO, module: str, count: int) 
 
     threading.Thread(target=read, daemon=True).start()
     crew = await Crew.gather(module, count)
+    turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def answer(frame: Frame) -> None:
-        try:
-            if frame.kind == OPEN:
-                await crew.start(frame.worker)
-            body = await crew.call(frame.worker, frame.body)
-            write_frame(answers, Frame(frame.worker, CALL, body))
-        except WorkerEndedError as error:
-            write_frame(answers, Frame(frame.worker, LOST, str(error).encode()))
+    async def answer(frame: Frame, *shared: Any) -> None:
+        async with turns[frame.worker]:
+            try:
+                if frame.kind == OPEN:
+                    await crew.start(frame.worker)
+                body = await crew.call(frame.worker, frame.body, *shared)
+                write_frame(answers, Frame(frame.worker, CALL, body))
+            except WorkerEndedError as error:
+                write_frame(answers, Frame(frame.worker, LOST, str(error).encode()))
 
     tasks = set()
+    shared: tuple[Any, ...] = ()
     while (frame := await queue.get()) is not None:
-        task = asyncio.create_task(answer(frame))
+        if frame.kind == SHARE:
+            shared = (ray.put(frame.body),)
+            continue
+        task = asyncio.create_task(answer(frame, *(shared if frame.kind == BEHIND else ())))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
     crew.close()

@@ -15,7 +15,8 @@ class Frame(NamedTuple):
     body: bytes
 
 
-OPEN, CALL, LOST = 1, 2, 3
+#: BEHIND calls a worker behind what was shared last, which is kept once on each node.
+OPEN, CALL, LOST, SHARE, BEHIND = 1, 2, 3, 4, 5
 
 
 def read_exactly(pipe: BinaryIO, size: int) -> bytes:

@@ -38,9 +38,10 @@ class Worker:
         self._asked = time.monotonic()
         threading.Thread(target=self._end_when_lonely, daemon=True).start()
 
-    def call(self, request: bytes) -> bytes:
-        """Return the answer to a request."""
+    def call(self, request: bytes, shared: bytes = b"") -> bytes:
+        """Return the answer to a request, before which the process is told what was shared."""
         try:
+            self._requests.write(shared)
             self._requests.write(request)
             return read_answer(self._answers)
         except (EOFError, BrokenPipeError):

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, it, onTestFinished } from 'vitest'
 import { prepareEnvironment } from '../../interop/virtual-environment.ts'
+import { actors } from './actors.ts'
 import { experiments } from './experiments.ts'
 import { lockstep } from './lockstep.ts'
 import { losses } from './losses.ts'
@@ -38,7 +39,7 @@ describe.skipIf(obstacle !== null)('a cluster of three machines', () => {
     rmSync(cluster.folder, { recursive: true, force: true })
   }, 60_000)
 
-  for (const part of [lockstep, losses, places, stores, experiments, pace]) part(() => cluster)
+  for (const part of [lockstep, losses, actors, places, stores, experiments, pace]) part(() => cluster)
 })
 
 describe.skipIf(obstacle !== null)('a training job of SageMaker on two hosts', () => {
