@@ -5,7 +5,7 @@ import { endProcess } from './machines.ts'
 import type { RayCluster } from './ray-cluster.ts'
 import { begun } from './runs.ts'
 
-const QUICK = '--env basic --algo ppo --seed 1 --num-envs 8 --workers 2 --stepping async --max-steps 20000'
+const QUICK = '--env basic --algo ppo --seed 8 --num-envs 8 --workers 2 --stepping async --max-steps 20000'
 /** Most of a quarter of a minute its environments spend waiting. */
 const SLOW =
   '--env bubble/25 --algo ppo --seed 1 --num-envs 4 --workers 4 --stepping async --pace 20 --max-steps 1600'
