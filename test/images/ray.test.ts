@@ -77,6 +77,7 @@ it('three nodes train a run, the same as one machine does, and end at SIGTERM', 
     ]
     const run = new Container('train', {
       ...options,
+      entrypoint: ['understudy'],
       volumes: { '/data': data },
       command: [...command, '--workers', '2', ...more],
     })

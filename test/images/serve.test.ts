@@ -23,7 +23,7 @@ async function serve(options: RunOptions = {}): Promise<{ container: Container; 
   const began = performance.now()
   const port = await freePort()
   const container = new Container('serve', {
-    env: { UNDERSTUDY_ENV: 'basic', UNDERSTUDY_PORT: `${port}`, UNDERSTUDY_HOST: '127.0.0.1' },
+    env: { UNDERSTUDY_ENV: 'basic', SAGEMAKER_BIND_TO_PORT: `${port}` },
     volumes: { '/opt/ml/model': modelFolder() },
     ...options,
   })
@@ -52,14 +52,14 @@ describe('understudy-serve', () => {
   it('is well as long as it answers', async () => {
     const { container, address } = await serve()
     const check = (url: string) => container.execute('node', '/opt/understudy/health.js', url).status
-    expect(check(`${address}/ping`)).toBe(0)
+    expect(check('ping')).toBe(0)
     expect(check(`${address}/nothing`)).toBe(1)
     expect(check(`http://127.0.0.1:${await freePort()}/ping`)).toBe(1)
   })
 
   it('says in one sentence that there is no model', async () => {
-    const container = new Container('serve', { env: { UNDERSTUDY_PORT: `${await freePort()}` } })
+    const container = new Container('serve')
     expect(await container.ended()).toBe(1)
-    expect(container.printed).toMatch(/^error: there is no agent at \/opt\/ml\/model\/agent\.onnx$/m)
+    expect(container.printed).toMatch(/^error: there is no agent\.onnx in \/opt\/ml\/model$/m)
   })
 })

@@ -8,6 +8,9 @@ import { needsImages, secondsSince } from './support.ts'
 
 needsImages()
 
+/** The whole program, where SageMaker's contract is not asked for. */
+const entrypoint = ['understudy']
+
 function library(uid: number): string {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-data-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -19,6 +22,7 @@ const train = (steps: number, data: string, user: number) =>
   new Container('train', {
     user,
     volumes: { '/data': data },
+    entrypoint,
     command: ['train', '--env', 'basic', '--algo', 'ppo', '--max-steps', `${steps}`, '--run-id', 'first'],
   })
 
@@ -43,6 +47,7 @@ describe('understudy-train', () => {
     writeFileSync(join(data, 'other.yaml'), config)
     const container = new Container('train', {
       volumes: { '/data': data },
+      entrypoint,
       command: ['train', '/data/other.yaml', '--max-steps', '1000'],
     })
     expect(await container.ended()).toBe(1)
@@ -61,6 +66,7 @@ describe('understudy-train', () => {
     expect(reached).toBeGreaterThan(0)
     const again = new Container('train', {
       volumes: { '/data': data },
+      entrypoint,
       command: ['train', '--run-id', 'first', '--resume', '--max-steps', `${reached + 1_000}`],
     })
     expect(await again.ended(), again.printed).toBe(0)
