@@ -31,7 +31,7 @@ export default defineConfig({
           ...shared,
           name: 'quick',
           include: ['test/**/*.test.ts'],
-          exclude: [...below(['attack', 'cluster/real', 'commands', 'long', 'package']), ...units],
+          exclude: [...below(['attack', 'cluster/real', 'commands', 'images', 'long', 'package']), ...units],
         },
       },
       {
@@ -62,6 +62,15 @@ export default defineConfig({
           name: 'package',
           include: ['test/package/**/*.test.ts'],
           globalSetup: [...shared.globalSetup, 'test/package/built.ts'],
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'images',
+          include: ['test/images/**/*.test.ts'],
+          globalSetup: [...shared.globalSetup, 'test/images/built.ts'],
           testTimeout: 300_000,
         },
       },

@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import type * as Tf from '@tensorflow/tfjs'
+import { UserError } from '../../errors.ts'
 import { isOp, type Value } from '../graph.ts'
 import {
   arrays,
@@ -32,6 +33,11 @@ async function load(): Promise<{ tf: TensorFlow; description: string }> {
     putBackNullCheck(require)
     const tf = require('@tensorflow/tfjs-node') as TensorFlow
     return { tf, description: `@tensorflow/tfjs-node ${tf.version_core}` }
+  }
+  if (!isInstalled(require, '@tensorflow/tfjs')) {
+    throw new UserError('the engine tensorflow is not part of this installation', {
+      remedy: 'leave the engine at onnxruntime',
+    })
   }
   const tf = require('@tensorflow/tfjs') as TensorFlow
   // Production mode leaves out the advice to install the native package, and checks of every single result.

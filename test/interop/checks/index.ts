@@ -3,6 +3,7 @@ import type { InteropCheck } from '../check.ts'
 import { check as arrowTables } from './arrow-tables.ts'
 import { check as cartPole } from './cart-pole.ts'
 import { check as classicControl } from './classic-control.ts'
+import { check as clusterFiles } from './cluster-files.ts'
 import { check as d3rlpy } from './d3rlpy.ts'
 import { check as d4rl } from './d4rl.ts'
 import { check as endpoint } from './endpoint.ts'
@@ -25,6 +26,7 @@ import { check as ownUnits } from './own-units.ts'
 import { check as pandas } from './pandas.ts'
 import { check as rllib } from './rllib.ts'
 import { check as rllibLearn } from './rllib-learn.ts'
+import { check as rllibPeer } from './rllib-peer.ts'
 import { check as robomimic } from './robomimic.ts'
 import { check as stableBaselines3 } from './stable-baselines3.ts'
 import { check as tensorboard } from './tensorboard.ts'
@@ -61,5 +63,7 @@ export const checks: readonly InteropCheck[] = [
   d3rlpy,
   rllib,
   rllibLearn,
+  rllibPeer,
   unityBuild,
+  clusterFiles,
 ]
