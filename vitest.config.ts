@@ -31,7 +31,10 @@ export default defineConfig({
           ...shared,
           name: 'quick',
           include: ['test/**/*.test.ts'],
-          exclude: [...below(['attack', 'cluster/real', 'commands', 'images', 'long', 'package']), ...units],
+          exclude: [
+            ...below(['attack', 'cluster/real', 'commands', 'guide', 'images', 'long', 'package']),
+            ...units,
+          ],
         },
       },
       {
@@ -54,7 +57,7 @@ export default defineConfig({
         },
       },
       {
-        test: { ...shared, name: 'commands', include: ['test/commands/**/*.test.ts'], testTimeout: 180_000 },
+        test: { ...shared, name: 'commands', include: below(['commands', 'guide']), testTimeout: 180_000 },
       },
       {
         test: {

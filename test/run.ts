@@ -2,7 +2,7 @@
  * `npm test`: type checks and lint beside unit, integration and browser tests. Prints the time of each and ends
  * with `N passed, N failed`. `npm test -- PATTERN` runs the matching test files only; `npm run test:long` those that train
  * for minutes (test/long), `npm run test:attack` those that send crafted things (test/attack), `npm run test:commands` those that
- * type what the documents say (test/commands), `npm run test:cluster` those that need a real Ray cluster (test/cluster/real),
+ * type what the documents say (test/commands, test/guide), `npm run test:cluster` those that need a real Ray cluster (test/cluster/real),
  * `npm run test:package` those that build, pack and install (test/package), `npm run test:images` those that build container
  * images and run them (test/images), which `--allow-missing` lets pass where that cannot be done, with the figures they measured;
  * `npm run test:coverage` those of `npm test`, and says how much of the program they reach, which takes half as

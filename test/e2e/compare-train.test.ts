@@ -143,7 +143,7 @@ test('no two runs have one name, and a deleted one comes back', async () => {
   await page.getByLabel('Name').fill('endless')
   await page.getByLabel('Name').press('Enter')
   await page.getByText('the name "endless" is already taken').waitFor()
-  const runs = page.getByRole('complementary', { name: 'Runs' })
+  const runs = page.getByRole('complementary', { name: 'Runs' }).getByRole('list')
   await page.getByRole('button', { name: 'Delete' }).click()
   await page.getByText('short deleted').waitFor()
   await expect.poll(() => runs.getByRole('link').count()).toBe(1)
