@@ -33,7 +33,11 @@ export class DriverChannel {
   readonly #output: WriteStream
   /** Of each worker, in the order of their requests. */
   readonly #waiting = new Map<number, Waiting[]>()
-  #rest: Buffer = Buffer.alloc(0)
+  /** What has come of frames that are not whole. */
+  #pieces: Buffer[] = []
+  #size = 0
+  /** Bytes of the first of them, as far as that is known. */
+  #needed = HEAD_BYTES
 
   /** @param fd  where requests are written */
   constructor(input: Readable, fd: number) {
@@ -84,18 +88,26 @@ export class DriverChannel {
     this.#output.write(frame)
   }
 
+  /** An answer may come in very many pieces, which are put together once. */
   #take(chunk: Buffer): void {
-    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
-    while (this.#rest.length >= HEAD_BYTES) {
-      const length = this.#rest.readUInt32LE(0)
-      if (this.#rest.length < HEAD_BYTES + length) return
-      const worker = this.#rest.readUInt32LE(4)
-      const body = this.#rest.subarray(HEAD_BYTES, HEAD_BYTES + length)
-      const waiting = this.#waiting.get(worker)?.shift()
-      if (this.#rest[8] === Kind.lost) waiting?.reject(new WorkerLost(body.toString('utf8')))
-      else waiting?.resolve(new Uint8Array(body))
-      this.#rest = this.#rest.subarray(HEAD_BYTES + length)
+    this.#pieces.push(chunk)
+    this.#size += chunk.length
+    if (this.#size < this.#needed) return
+    let rest = Buffer.concat(this.#pieces)
+    for (;;) {
+      this.#needed = HEAD_BYTES + (rest.length < HEAD_BYTES ? 0 : rest.readUInt32LE(0))
+      if (rest.length < this.#needed) break
+      this.#answered(rest.readUInt32LE(4), rest[8]!, rest.subarray(HEAD_BYTES, this.#needed))
+      rest = rest.subarray(this.#needed)
     }
+    this.#pieces = [rest]
+    this.#size = rest.length
+  }
+
+  #answered(worker: number, kind: number, body: Buffer): void {
+    const waiting = this.#waiting.get(worker)?.shift()
+    if (kind === Kind.lost) waiting?.reject(new WorkerLost(body.toString('utf8')))
+    else waiting?.resolve(new Uint8Array(body))
   }
 
   #loseAll(reason: string): void {

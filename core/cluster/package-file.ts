@@ -20,6 +20,7 @@ import { promisify } from 'node:util'
 import { crc32, deflateRaw } from 'node:zlib'
 import { Zip, type ZipInputFile } from 'fflate'
 import { UserError } from '../errors.ts'
+import { explainWriteError } from '../system-errors.ts'
 
 export interface Package {
   /** `_ray_pkg_<sha1>.zip` */
@@ -82,7 +83,11 @@ function cacheFolder(): string {
   const base =
     given || windows || join(homedir(), process.platform === 'darwin' ? 'Library/Caches' : '.cache')
   const folder = join(base, 'understudy', 'packages')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw explainWriteError(error, folder)
+  }
   return folder
 }
 
