@@ -1,7 +1,6 @@
 /** `understudy experiment`: configurations x seeds, a table, curves and the raw data. */
 import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
-import { experimentPlace } from '../cluster/experiment-place.ts'
 import { UserError } from '../errors.ts'
 import {
   type Cell,
@@ -20,6 +19,7 @@ import { wholeNumber } from './arguments.ts'
 import { admitColumns, admitNamed, loadNamedPlugins } from './config-file.ts'
 import type { CliContext } from './context.ts'
 import { ExperimentDisplay } from './experiment-display.ts'
+import { experimentPlace } from './experiment-place.ts'
 import { namedCluster, type OnCluster, onOption, tokenOption } from './on-cluster.ts'
 import { parseSeeds } from './seeds.ts'
 

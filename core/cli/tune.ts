@@ -1,7 +1,6 @@
 /** `understudy tune`: searches settings on some seeds and verifies them on fresh ones. */
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { experimentPlace } from '../cluster/experiment-place.ts'
 import { UserError } from '../errors.ts'
 import { type ExperimentRunner, planTuning, tune, writeTuneReport } from '../experiment/index.ts'
 import { readRegularText } from '../read-file.ts'
@@ -10,6 +9,7 @@ import { wholeNumber } from './arguments.ts'
 import { admitColumns, admitNamed, loadNamedPlugins } from './config-file.ts'
 import type { CliContext } from './context.ts'
 import { ExperimentDisplay } from './experiment-display.ts'
+import { experimentPlace } from './experiment-place.ts'
 import { namedCluster, type OnCluster, onOption, tokenOption } from './on-cluster.ts'
 
 interface Options extends OnCluster {

@@ -55,7 +55,6 @@ const allowed: Record<string, string[]> = {
   evaluate: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'sandbox'],
   experiment: ['envs', 'tensor', 'learn', 'rollout', 'store', 'demos', 'train', 'evaluate'],
   cluster: [
-    'experiment',
     'envs',
     'tensor',
     'experience',

@@ -1,9 +1,10 @@
 /** A cluster as the place where the cells of an experiment are trained, each as a job of its own. */
+
+import type { RayClient } from '../cluster/ray-client.ts'
+import { rejoinOnRay, trainOnRay } from '../cluster/ray-training.ts'
 import { counted } from '../counted.ts'
 import { UserError } from '../errors.ts'
 import type { Place } from '../experiment/index.ts'
-import type { RayClient } from './ray-client.ts'
-import { rejoinOnRay, trainOnRay } from './ray-training.ts'
 
 /** @throws UserError when the cluster cannot be asked */
 export async function experimentPlace(client: RayClient): Promise<Place> {
