@@ -5,6 +5,9 @@ import { RayClient } from './ray-client.ts'
 import { rayToken } from './ray-token.ts'
 import { clusterAt, requireCluster, type SavedCluster } from './saved-clusters.ts'
 
+/** Of Ray, which has had tokens since. */
+const OLDEST = [2, 52] as const
+
 /**
  * @param named      a saved cluster, or the address of the dashboard of any
  * @param tokenFile  that a person has named, in place of the one saved with the cluster, and of where Ray looks
@@ -13,8 +16,17 @@ import { clusterAt, requireCluster, type SavedCluster } from './saved-clusters.t
 export async function connect(named: string, tokenFile?: string | undefined): Promise<RayClient> {
   const saved = isAddress(named) ? clusterAt(named) : requireCluster(named)
   const client = new RayClient(saved?.address ?? named, rayToken(tokenFile ?? saved?.tokenFile ?? undefined))
-  await client.version()
+  requireRay(client.address, await client.version())
   return client
+}
+
+/** @throws UserError for a Ray whose dashboard is another than the one that this program talks to */
+function requireRay(address: string, version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return
+  throw new UserError(`the cluster at ${address} has Ray ${printable(version)}`, {
+    remedy: `install Ray ${OLDEST.join('.')} or newer there: pip install -U 'ray[default]'`,
+  })
 }
 
 /** What somebody else's file may name: one that this person has saved. @throws UserError when there is none such */

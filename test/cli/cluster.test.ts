@@ -92,3 +92,15 @@ it('the configuration says where a run is trained, and --on says otherwise', asy
   // What was begun here is gone on with there, as the file says.
   expect(await train('--resume', '--max-steps', '128')).toMatchObject(refused)
 })
+
+it.each(['2.9.3', '2.51.0', '1.6.0', 'unknown'])(
+  'one with Ray %s is told to take a newer one',
+  async (ray) => {
+    cluster.ray = ray
+    const { code, err } = await invoke(dir, 'cluster', 'status', cluster.address)
+    expect([code, err]).toEqual([1, expect.stringContaining(`has Ray ${ray}`)])
+    expect(err).toContain('2.52')
+    cluster.ray = '3.0.0'
+    expect((await invoke(dir, 'cluster', 'status', cluster.address)).code).toBe(0)
+  },
+)

@@ -33,6 +33,8 @@ export async function dashboard(answer: (asked: Asked) => Answer) {
 export class FakeCluster {
   address = ''
   cpus = 3
+  /** Its version. */
+  ray = '2.60.0'
   /** What is asked of it without the right one is refused; null asks for none. */
   token: string | null = null
   readonly jobs = new Map<string, RayJob>()
@@ -93,7 +95,7 @@ export class FakeCluster {
     this.asked.push(line)
     if (this.token !== null && headers.authorization !== `Bearer ${this.token}`) return [401, 'no token']
     const [, path = ''] = line.split(' ')
-    if (path === '/api/version') return json({ ray_version: '2.60.0' })
+    if (path === '/api/version') return json({ ray_version: this.ray })
     if (path.startsWith('/api/v0/nodes')) {
       const node = { node_id: 'a', node_ip: '10.0.0.1', is_head_node: true, state: 'ALIVE' }
       return json({ data: { result: { result: [{ ...node, resources_total: { CPU: this.cpus } }] } } })

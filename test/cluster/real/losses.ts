@@ -11,6 +11,9 @@ const ENVIRONMENTS = 4
 const RUN = `--env bubble/25 --algo ppo --seed 1 --max-steps ${STEPS} --num-envs ${ENVIRONMENTS} --workers 4 --pace 40`
 /** After the end of a run nothing of it may be there any more. */
 const ORPHAN_SECONDS = 30
+/** Each at a moment of its own, within so long. */
+const TIMES = process.env.UNDERSTUDY_ALL === undefined ? 1 : 10
+const WITHIN_MS = 8_000
 
 interface Loss {
   readonly what: string
@@ -37,10 +40,12 @@ const LOSSES: readonly Loss[] = [
 
 export function losses(cluster: () => RayCluster): void {
   describe('a run goes on without', () => {
-    it.each(LOSSES)('$what', async ({ what, cause }) => {
+    const all = LOSSES.flatMap((loss) => Array.from({ length: TIMES }, (_, time) => ({ ...loss, time })))
+    it.each(all)('$what', async ({ what, cause, time }) => {
       await cluster().ensure('one', 'two')
-      const name = what.replaceAll(' ', '-')
+      const name = `${what.replaceAll(' ', '-')}-${time}`
       const run = await begun(cluster(), name, `${RUN} --on ${cluster().address}`)
+      await wait((WITHIN_MS * time) / TIMES)
       const before = performance.now()
       await cause(cluster())
       while (!run.printed().includes('unfinished episodes are dropped')) {
