@@ -52,13 +52,13 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Instead of the image's user; a number. */
   readonly user?: number
-  /** Folders here, by their places there. A volume of the image that is not named gets a new one. */
   /** File of a network namespace, instead of this machine's. */
   readonly namespace?: string
   /** Instead of /etc/hosts of this machine. */
   readonly hosts?: string
   /** Whether programs in /tmp may be run. */
   readonly runsFromTmp?: boolean
+  /** Folders here, by their places there. A volume of the image that is not named gets a new one. */
   readonly volumes?: Readonly<Record<string, string>>
 }
 
