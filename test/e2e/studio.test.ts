@@ -157,6 +157,7 @@ describe('an agent', { timeout: 120_000 }, () => {
     await page.getByRole('article', { name: 'short' }).waitFor()
     await page.getByRole('button', { name: 'Remove scripted reference player' }).click()
     await page.getByRole('button', { name: 'Add' }).click()
+    await page.locator('input:focus').waitFor()
     await page.keyboard.type('player:me')
     // Until all is typed, others have played this board, too.
     await page.getByRole('option', { name: `person me board ${level.seed}` }).waitFor()

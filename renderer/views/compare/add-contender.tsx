@@ -65,6 +65,8 @@ export function AddContender({ compare }: { compare: Compare }) {
       store={combobox}
       position="bottom-start"
       width={420}
+      // Before it stands where it belongs, its field may not take the focus yet, and what somebody types would be lost.
+      onEnterTransitionEnd={combobox.focusSearchInput}
       onOptionSubmit={(key) => {
         compare.add(byKey.get(key)!)
         combobox.closeDropdown()

@@ -12,6 +12,7 @@ import { experiments } from './experiments.ts'
 import { lockstep } from './lockstep.ts'
 import { losses } from './losses.ts'
 import { Machines, whyNoMachines } from './machines.ts'
+import { OneMachine } from './one-machine.ts'
 import { pace } from './pace.ts'
 import { places } from './places.ts'
 import { CLIENT, HEAD, RayCluster } from './ray-cluster.ts'
@@ -19,7 +20,28 @@ import { twoHosts } from './sagemaker-hosts.ts'
 import { makeSmall, stores } from './stores.ts'
 
 const obstacle = whyNoMachines()
-if (obstacle !== null) process.stdout.write(`skipped: a cluster of several machines: ${obstacle}\n`)
+if (obstacle !== null) {
+  process.stdout.write(`skipped: a cluster of several machines, and what can be lost of it: ${obstacle}\n`)
+}
+
+describe.runIf(obstacle !== null)('a cluster of this machine alone', () => {
+  let cluster: RayCluster
+
+  beforeAll(async () => {
+    const programs = await prepareEnvironment('ray')
+    const folder = mkdtempSync(join(tmpdir(), 'us-'))
+    cluster = new RayCluster(new OneMachine(folder), folder, programs)
+    await cluster.startHead(3)
+  }, 600_000)
+
+  afterAll(async () => {
+    await cluster.machines.close()
+    rmSync(cluster.folder, { recursive: true, force: true })
+  }, 60_000)
+
+  lockstep(() => cluster, [1])
+  places(() => cluster)
+})
 
 describe.skipIf(obstacle !== null)('a cluster of three machines', () => {
   let cluster: RayCluster

@@ -4,8 +4,8 @@ import { type Outcome, train } from './runs.ts'
 
 const RUN = '--env basic --algo ppo --seed 1 --max-steps 3000 --num-envs 4 --workers 2'
 
-/** Nodes are added as it goes. */
-export function lockstep(cluster: () => RayCluster): void {
+/** @param counts  of machines; nodes are added as it goes */
+export function lockstep(cluster: () => RayCluster, counts: readonly number[] = [1, 2, 3]): void {
   describe('environments in lockstep', () => {
     let here: Outcome
 
@@ -15,7 +15,7 @@ export function lockstep(cluster: () => RayCluster): void {
       expect(here.metrics.length).toBeGreaterThan(10)
     })
 
-    it.each([1, 2, 3])('make on %i machines the run that they make here', async (count) => {
+    it.each(counts)('make on %i machines the run that they make here', async (count) => {
       const machines = [HEAD, 'one', 'two'].slice(0, count)
       await cluster().ensure(...machines.slice(1))
       expect(await cluster().nodes()).toHaveLength(count)

@@ -2,10 +2,11 @@
  * Machines with cables between them, made of network namespaces on one machine (Linux, root): each has an address of its own and
  * sees the others through a bridge, which has a namespace of its own, too, so that nothing of this machine's network is touched.
  */
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 
 const END_MS = 5_000
@@ -16,8 +17,32 @@ export interface Ran {
   readonly err: string
 }
 
+export interface Process {
+  readonly pid: number
+  /** What it was started as. */
+  readonly command: string
+}
+
+/** Machines by their names. */
+export interface Network {
+  address(name: string): string
+  start(
+    name: string,
+    command: readonly string[],
+    env: NodeJS.ProcessEnv,
+  ): ChildProcessByStdio<null, Readable, Readable>
+  run(name: string, command: readonly string[], env: NodeJS.ProcessEnv): Promise<Ran>
+  processes(name: string): Process[]
+  cut(name: string): void
+  mend(name: string): void
+  /** Ends all that runs on a machine. */
+  clear(name: string): Promise<void>
+  close(): Promise<void>
+}
+
 /** Why there can be none here; null where there can. */
 export function whyNoMachines(): string | null {
+  if (process.env.UNDERSTUDY_ONE_MACHINE !== undefined) return 'UNDERSTUDY_ONE_MACHINE is set'
   if (process.platform !== 'linux') return 'network namespaces are a thing of Linux'
   if (process.getuid?.() !== 0) return 'only root may make network namespaces'
   const name = `us${process.pid}try`
@@ -27,7 +52,7 @@ export function whyNoMachines(): string | null {
   return null
 }
 
-export class Machines {
+export class Machines implements Network {
   readonly #bridge = `us${process.pid}`
   readonly #names: readonly string[]
 
@@ -67,27 +92,16 @@ export class Machines {
     })
   }
 
-  async run(name: string, command: readonly string[], env: NodeJS.ProcessEnv): Promise<Ran> {
-    const child = this.start(name, command, env)
-    let [out, err] = ['', '']
-    child.stdout.on('data', (text) => (out += text))
-    child.stderr.on('data', (text) => (err += text))
-    const [code] = (await once(child, 'close')) as [number | null]
-    return { code, out, err }
+  run(name: string, command: readonly string[], env: NodeJS.ProcessEnv): Promise<Ran> {
+    return ranToEnd(this.start(name, command, env))
   }
 
-  /** Processes of a machine by their ids, with what they were started as. */
-  processes(name: string): { readonly pid: number; readonly command: string }[] {
+  processes(name: string): Process[] {
     const pids = ip('netns', 'pids', this.space(name)).split('\n').filter(Boolean)
     if (pids.length === 0) return []
-    const { stdout } = spawnSync('ps', ['-o', 'pid=,args=', '-p', pids.join(',')], { encoding: 'utf8' })
-    return stdout
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => {
-        const [, pid, command] = /^ *(\d+) (.*)$/.exec(line)!
-        return { pid: Number(pid), command: command! }
-      })
+    return readProcesses(
+      spawnSync('ps', ['-o', 'pid=,args=', '-p', pids.join(',')], { encoding: 'utf8' }).stdout,
+    )
   }
 
   cut(name: string): void {
@@ -98,13 +112,8 @@ export class Machines {
     ip('-n', this.#bridge, 'link', 'set', name, 'up')
   }
 
-  /** Ends all that runs on a machine. */
-  async clear(name: string): Promise<void> {
-    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-      const until = performance.now() + END_MS
-      for (const { pid } of this.processes(name)) endProcess(pid, signal)
-      while (this.processes(name).length > 0 && performance.now() < until) await wait(100)
-    }
+  clear(name: string): Promise<void> {
+    return clearProcesses(() => this.processes(name))
   }
 
   async close(): Promise<void> {
@@ -115,6 +124,33 @@ export class Machines {
     }
     ip('netns', 'del', this.#bridge)
   }
+}
+
+/** @param listed  by `ps -o pid=,args=` */
+export function readProcesses(listed: string): Process[] {
+  return listed
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [, pid, command] = /^ *(\d+) (.*)$/.exec(line)!
+      return { pid: Number(pid), command: command! }
+    })
+}
+
+export async function clearProcesses(processes: () => readonly Process[]): Promise<void> {
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    const until = performance.now() + END_MS
+    for (const { pid } of processes()) endProcess(pid, signal)
+    while (processes().length > 0 && performance.now() < until) await wait(100)
+  }
+}
+
+export async function ranToEnd(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Ran> {
+  let [out, err] = ['', '']
+  child.stdout.on('data', (text) => (out += text))
+  child.stderr.on('data', (text) => (err += text))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, out, err }
 }
 
 export function endProcess(pid: number, signal: NodeJS.Signals): void {

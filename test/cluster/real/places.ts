@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { RayCluster } from './ray-cluster.ts'
+import { CLIENT, type RayCluster } from './ray-cluster.ts'
 import { begun, library, type Outcome, outcome, train } from './runs.ts'
 
 const RUN = '--env basic --algo sac --seed 2 --max-steps 1600 --num-envs 2'
@@ -63,7 +63,9 @@ export function places(cluster: () => RayCluster): void {
     })
 
     it('that nobody is at the address', async () => {
-      expect(await refused(['--on', 'http://10.77.0.2:8265'])).toMatch(/10\.77\.0\.2:8265/)
+      // Where a client never listens.
+      const nobody = `${cluster().machines.address(CLIENT)}:9`
+      expect(await refused(['--on', `http://${nobody}`])).toContain(nobody)
     })
 
     it('that there are too few CPUs', async () => {

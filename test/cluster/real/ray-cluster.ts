@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { UNDERSTUDY } from '../../cli/support.ts'
-import { endProcess, type Machines, type Ran } from './machines.ts'
+import { endProcess, type Network, type Process, type Ran } from './machines.ts'
 
 const STORE_BYTES = 100 * 2 ** 20
 const [PORT, DASHBOARD] = [6399, 8265]
@@ -16,7 +16,7 @@ export const WORKERS = 4
 const OURS = /program\/node .*\/(job|env-worker)\./
 
 export class RayCluster {
-  readonly machines: Machines
+  readonly machines: Network
   readonly folder: string
   readonly tokenFile: string
   readonly #programs: string
@@ -26,7 +26,7 @@ export class RayCluster {
    * @param folder    of its own
    * @param programs  the folder of the Python environment's programs
    */
-  constructor(machines: Machines, folder: string, programs: string) {
+  constructor(machines: Network, folder: string, programs: string) {
     this.machines = machines
     this.folder = folder
     this.#programs = programs
@@ -90,7 +90,7 @@ export class RayCluster {
   }
 
   /** Processes of ours on a machine: Node processes that Ray's have started. */
-  ours(name: string): { readonly pid: number; readonly command: string }[] {
+  ours(name: string): Process[] {
     return this.machines.processes(name).filter(({ command }) => OURS.test(command))
   }
 
