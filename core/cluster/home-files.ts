@@ -17,7 +17,7 @@ const LARGE = /\.replay$/
 /** Longer at every look: sent again and again it would take all the room. */
 const GROWS = /^events\./
 
-interface NewFile {
+interface RunFile {
   readonly path: string
   readonly size: number
   /** Its size and time. */
@@ -32,7 +32,7 @@ export class HomeFiles {
   /** Size and time by path, of what was sent. */
   readonly #sent = new Map<string, string>()
   /** The same, of what the store has. */
-  readonly #kept = new Map<string, string>()
+  #kept: ReadonlyMap<string, string> = new Map()
 
   /**
    * What is there already has come from home.
@@ -82,30 +82,29 @@ export class HomeFiles {
 
   /** @returns whether it is enough to have kept them */
   #keep(store: JobStore): boolean {
-    const paths = this.#paths()
-    const fresh = paths.filter((path) => this.#kept.get(path) !== stateOf(join(this.#directory, path)).state)
-    store.put(fresh)
-    store.remove([...this.#kept.keys()].filter((path) => isCheckpoint(path) && !paths.includes(path)))
-    this.#kept.clear()
-    for (const path of paths) this.#kept.set(path, stateOf(join(this.#directory, path)).state)
+    const files = this.#files()
+    const fresh = files.filter(({ path, state }) => this.#kept.get(path) !== state)
+    store.put(fresh.map(({ path }) => path))
+    const states = new Map(files.map(({ path, state }) => [path, state]))
+    store.remove([...this.#kept.keys()].filter((path) => isCheckpoint(path) && !states.has(path)))
+    this.#kept = states
     if (!store.isFolder) return false
-    for (const path of fresh) {
-      const { size, state } = stateOf(join(this.#directory, path))
-      if (this.#sent.get(path) === state) continue
+    for (const { path, size, state } of this.#newFiles()) {
       this.#say({ type: 'stored', path, size })
       this.#sent.set(path, state)
     }
     return true
   }
 
-  #newFiles(): NewFile[] {
-    return this.#paths().flatMap((path) => {
-      const { size, state } = stateOf(join(this.#directory, path))
-      return this.#sent.get(path) === state ? [] : [{ path, size, state }]
-    })
+  #files(): RunFile[] {
+    return this.#paths().map((path) => ({ path, ...stateOf(join(this.#directory, path)) }))
   }
 
-  #send(files: readonly NewFile[]): void {
+  #newFiles(): RunFile[] {
+    return this.#files().filter(({ path, state }) => this.#sent.get(path) !== state)
+  }
+
+  #send(files: readonly RunFile[]): void {
     for (const { path, size, state } of files) {
       if (size > this.#left) continue
       this.#sendFile(path, join(this.#directory, path))
@@ -152,6 +151,6 @@ function stateOf(file: string): { size: number; state: string } {
   return { size, state: `${size} ${mtimeMs}` }
 }
 
-function sizeOf(files: readonly NewFile[]): number {
+function sizeOf(files: readonly RunFile[]): number {
   return files.reduce((sum, { size }) => sum + size, 0)
 }
